@@ -1,0 +1,2 @@
+// Package bridge is the domain.
+package bridge
