@@ -1,0 +1,262 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+	"time"
+
+	"perch/bridge"
+)
+
+const (
+	// checkpointIdle is how long the committer has nothing to do before it moves the WAL into the file.
+	checkpointIdle = time.Second
+	// checkpointSize is the WAL size in bytes from which it no longer waits for an idle moment.
+	checkpointSize = 32 << 20
+	// sizeCheckEvery is the number of commits between two looks at the WAL's size.
+	sizeCheckEvery = 128
+)
+
+// errStopped is returned for writes that come when Run has ended.
+var errStopped = &bridge.Error{
+	Kind: bridge.Temporary, Side: bridge.SidePerch, Op: "write journal",
+	Message: "Perch is stopping", Remedy: "start Perch again",
+}
+
+// op is one write that waits for a commit.
+type op struct {
+	post *bridge.Post
+	run  func(*tx) error
+	done chan error
+}
+
+var postOps = sync.Pool{New: func() any { return &op{done: make(chan error, 1)} }}
+
+// tx is the open transaction, with the statements prepared on its connection.
+type tx struct {
+	conn  *sql.Conn
+	stmts map[string]*sql.Stmt
+}
+
+func (t *tx) stmt(query string) (*sql.Stmt, error) {
+	if s, ok := t.stmts[query]; ok {
+		return s, nil
+	}
+	s, err := t.conn.PrepareContext(context.Background(), query)
+	if err == nil {
+		t.stmts[query] = s
+	}
+	return s, err
+}
+
+func (t *tx) exec(query string, args ...any) (sql.Result, error) {
+	s, err := t.stmt(query)
+	if err != nil {
+		return nil, err
+	}
+	return s.ExecContext(context.Background(), args...)
+}
+
+func (t *tx) query(query string, args ...any) (*sql.Rows, error) {
+	s, err := t.stmt(query)
+	if err != nil {
+		return nil, err
+	}
+	return s.QueryContext(context.Background(), args...)
+}
+
+func (t *tx) row(query string, args ...any) rowScanner {
+	s, err := t.stmt(query)
+	if err != nil {
+		return failedRow{err}
+	}
+	return s.QueryRowContext(context.Background(), args...)
+}
+
+type rowScanner interface{ Scan(dest ...any) error }
+
+type failedRow struct{ err error }
+
+func (f failedRow) Scan(...any) error { return f.err }
+
+// write hands fn to the committer and waits until it is on disk.
+func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
+	return s.commit(ctx, &op{run: fn, done: make(chan error, 1)})
+}
+
+func (s *Store) commit(ctx context.Context, o *op) error {
+	select {
+	case s.ops <- o:
+	case <-s.ended:
+		return errStopped
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	// From here on the write happens whatever the caller does, so that the answer is always the true one.
+	select {
+	case err := <-o.done:
+		return err
+	case <-s.ended:
+		select {
+		case err := <-o.done:
+			return err
+		default:
+			return errStopped
+		}
+	}
+}
+
+// Run commits writes until ctx ends, then commits those already handed over and returns.
+func (s *Store) Run(ctx context.Context) error {
+	defer s.once.Do(func() { close(s.ended) })
+	conn, err := s.writer.Conn(context.Background())
+	if err != nil {
+		return openError(s.path, err)
+	}
+	t := &tx{conn: conn, stmts: map[string]*sql.Stmt{}}
+	defer func() {
+		for _, stmt := range t.stmts {
+			_ = stmt.Close()
+		}
+		_ = conn.Close()
+	}()
+	s.loop(ctx, t)
+	return nil
+}
+
+func (s *Store) loop(ctx context.Context, t *tx) {
+	batch := make([]*op, 0, maxBatch)
+	idle := time.NewTimer(checkpointIdle)
+	defer idle.Stop()
+	dirty, commits := false, 0
+	for {
+		select {
+		case o := <-s.ops:
+			batch = s.collect(append(batch[:0], o))
+			s.commitBatch(t, batch)
+			dirty, commits = true, commits+1
+			if commits%sizeCheckEvery == 0 && s.walSize() > checkpointSize {
+				s.checkpoint(t)
+			}
+			idle.Reset(checkpointIdle)
+		case <-idle.C:
+			if dirty {
+				s.checkpoint(t)
+				dirty = false
+			}
+		case <-ctx.Done():
+			s.drain(t, batch)
+			return
+		}
+	}
+}
+
+// collect takes what else is waiting. Gosched lets the handlers that the last commit released queue up first,
+// which makes batches about a third larger.
+func (s *Store) collect(batch []*op) []*op {
+	runtime.Gosched()
+	for len(batch) < maxBatch {
+		select {
+		case o := <-s.ops:
+			batch = append(batch, o)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+func (s *Store) drain(t *tx, batch []*op) {
+	for {
+		select {
+		case o := <-s.ops:
+			s.commitBatch(t, append(batch[:0], o))
+		default:
+			return
+		}
+	}
+}
+
+// commitBatch writes all of batch in one transaction. When any of it fails, each is tried alone, so that one
+// bad write never takes its neighbours along.
+func (s *Store) commitBatch(t *tx, batch []*op) {
+	err := s.transact(t, batch)
+	if err != nil && len(batch) > 1 {
+		for _, o := range batch {
+			o.done <- s.transact(t, []*op{o})
+		}
+		return
+	}
+	for _, o := range batch {
+		o.done <- err
+	}
+}
+
+func (s *Store) transact(t *tx, batch []*op) error {
+	if _, err := t.exec("BEGIN IMMEDIATE"); err != nil {
+		return writeError(err)
+	}
+	err := s.apply(t, batch)
+	if err == nil && s.before != nil {
+		err = s.before()
+	}
+	if err == nil {
+		_, err = t.exec("COMMIT")
+	}
+	if err != nil {
+		_, rollbackErr := t.exec("ROLLBACK")
+		// After a failed COMMIT SQLite has often rolled back already.
+		s.log.Debug("journal transaction rolled back", "rollback_error", rollbackErr)
+		return writeError(err)
+	}
+	return nil
+}
+
+func (s *Store) apply(t *tx, batch []*op) error {
+	for _, o := range batch {
+		var err error
+		if o.post != nil {
+			err = insertPost(t, o.post)
+		} else {
+			err = o.run(t)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkpoint runs on the only writing connection, which keeps clear of SQLite's WAL-reset bug.
+func (s *Store) checkpoint(t *tx) {
+	var busy, logged, done int
+	if err := t.row("PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &logged, &done); err != nil {
+		s.log.Warn("journal checkpoint failed", "error", err)
+	}
+}
+
+func (s *Store) walSize() int64 {
+	info, err := os.Stat(s.path + "-wal")
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+func writeError(err error) error {
+	var known *bridge.Error
+	if errors.As(err, &known) {
+		return err
+	}
+	return &bridge.Error{
+		Kind: bridge.Temporary, Side: bridge.SidePerch, Op: "write journal",
+		Message: "the journal cannot be written",
+		Remedy:  "check that the disk is not full and that the journal's folder is writable",
+		Err:     fmt.Errorf("sqlite: %w", err),
+	}
+}

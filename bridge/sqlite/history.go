@@ -1,0 +1,130 @@
+package sqlite
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"perch/bridge"
+)
+
+// defaultLimit is how many deliveries List returns when the filter names no limit.
+const defaultLimit = 100
+
+// List returns deliveries, newest first.
+func (s *Store) List(ctx context.Context, f bridge.Filter) ([]*bridge.Delivery, error) {
+	where, args := conditions(f)
+	limit := f.Limit
+	if limit <= 0 {
+		limit = defaultLimit
+	}
+	rows, err := s.reader.QueryContext(ctx,
+		`SELECT `+columns+fromMessage+where+` ORDER BY m.id DESC LIMIT ?`, append(args, limit)...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var list []*bridge.Delivery
+	for rows.Next() {
+		d, err := scanDelivery(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, d)
+	}
+	return list, rows.Err()
+}
+
+func conditions(f bridge.Filter) (where string, args []any) {
+	var parts []string
+	add := func(condition string, values ...any) {
+		parts, args = append(parts, condition), append(args, values...)
+	}
+	if f.Channel != "" {
+		add("m.channel = ?", f.Channel)
+	}
+	if f.Direction != "" {
+		add("m.direction = ?", f.Direction)
+	}
+	if f.Kind != "" {
+		add("m.kind = ?", f.Kind)
+	}
+	if f.State != "" {
+		add("m.state = ?", f.State)
+	}
+	if f.Before > 0 {
+		add("m.id < ?", f.Before)
+	}
+	if f.After > 0 {
+		add("m.id > ?", f.After)
+	}
+	if f.Search != "" {
+		term := "%" + likeEscaper.Replace(f.Search) + "%"
+		add(`(m.text LIKE ? ESCAPE '\' OR m.sender LIKE ? ESCAPE '\' OR m.recipient LIKE ? ESCAPE '\' OR m.x_id = ? OR m.motion_id = ?)`,
+			term, term, term, f.Search, f.Search)
+	}
+	if len(parts) == 0 {
+		return "", nil
+	}
+	return "WHERE " + strings.Join(parts, " AND "), args
+}
+
+var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+// Attempts returns the history of one delivery, oldest first.
+func (s *Store) Attempts(ctx context.Context, id int64) ([]bridge.Attempt, error) {
+	rows, err := s.reader.QueryContext(ctx,
+		`SELECT at, number, took_us, outcome, kind, code, text FROM attempt WHERE message = ? ORDER BY rowid`, id)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var list []bridge.Attempt
+	for rows.Next() {
+		var a bridge.Attempt
+		var at, took int64
+		if err := rows.Scan(&at, &a.Number, &took, &a.Outcome, &a.Kind, &a.Code, &a.Message); err != nil {
+			return nil, err
+		}
+		a.At, a.Took = fromMilli(at), time.Duration(took)*time.Microsecond
+		list = append(list, a)
+	}
+	return list, rows.Err()
+}
+
+// Counts returns how many messages of each sort there are or have been; it never scans the messages.
+func (s *Store) Counts(ctx context.Context) ([]bridge.Count, error) {
+	rows, err := s.reader.QueryContext(ctx, `SELECT channel, direction, kind, state, n FROM tally WHERE n > 0`)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var counts []bridge.Count
+	for rows.Next() {
+		var c bridge.Count
+		if err := rows.Scan(&c.Channel, &c.Direction, &c.Kind, &c.State, &c.N); err != nil {
+			return nil, err
+		}
+		counts = append(counts, c)
+	}
+	return counts, rows.Err()
+}
+
+// Ignored returns how many events of each kind were of no use.
+func (s *Store) Ignored(ctx context.Context) (map[bridge.IgnoredKey]int, error) {
+	rows, err := s.reader.QueryContext(ctx, `SELECT channel, kind, n FROM ignored`)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	counts := map[bridge.IgnoredKey]int{}
+	for rows.Next() {
+		var k bridge.IgnoredKey
+		var n int
+		if err := rows.Scan(&k.Channel, &k.Kind, &n); err != nil {
+			return nil, err
+		}
+		counts[k] = n
+	}
+	return counts, rows.Err()
+}

@@ -1,0 +1,87 @@
+package sqlite
+
+import (
+	"context"
+
+	"perch/bridge"
+)
+
+// Keep stores what came in, as it came. It returns nil only when it is on disk.
+func (s *Store) Keep(ctx context.Context, post bridge.Post) error {
+	o := postOps.Get().(*op)
+	o.post = &post
+	err := s.commit(ctx, o)
+	if err == nil {
+		// Only an op whose answer was taken may be used again.
+		o.post = nil
+		postOps.Put(o)
+	}
+	return err
+}
+
+func insertPost(t *tx, p *bridge.Post) error {
+	result, err := t.exec(`INSERT INTO post (received_at, source, body) VALUES (?, ?, ?)`,
+		p.ReceivedAt.UnixMilli(), p.Source, p.Body)
+	if err != nil {
+		return err
+	}
+	p.Seq, err = result.LastInsertId()
+	return err
+}
+
+// Unread returns the oldest posts from X that have not been unpacked, at most limit.
+func (s *Store) Unread(ctx context.Context, limit int) ([]bridge.Post, error) {
+	rows, err := s.reader.QueryContext(ctx, `SELECT seq, received_at, source, body FROM post
+		WHERE seq > (SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'unpacked') ORDER BY seq LIMIT ?`, limit)
+	if err != nil {
+		return nil, writeError(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var posts []bridge.Post
+	for rows.Next() {
+		var p bridge.Post
+		var at int64
+		if err := rows.Scan(&p.Seq, &at, &p.Source, &p.Body); err != nil {
+			return nil, writeError(err)
+		}
+		p.ReceivedAt = fromMilli(at)
+		posts = append(posts, p)
+	}
+	return posts, rows.Err()
+}
+
+// Unpack stores what the posts up to and including upTo held, and moves the cursor behind them. Deliveries
+// whose X id the channel has already seen are left out; those stored get their ID.
+func (s *Store) Unpack(ctx context.Context, upTo int64, unpacked bridge.Unpacked) error {
+	return s.write(ctx, func(t *tx) error {
+		for _, d := range unpacked.Deliveries {
+			if err := insertIfNew(t, d); err != nil {
+				return err
+			}
+		}
+		for _, e := range unpacked.Echoes {
+			if err := insertEcho(t, e); err != nil {
+				return err
+			}
+		}
+		for key, n := range unpacked.Ignored {
+			if _, err := t.exec(`INSERT INTO ignored VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n`,
+				key.Channel, key.Kind, n); err != nil {
+				return err
+			}
+		}
+		_, err := t.exec(`UPDATE setting SET value = ? WHERE key = 'unpacked'`, upTo)
+		return err
+	})
+}
+
+func insertEcho(t *tx, e bridge.Echo) error {
+	if _, err := t.exec(`INSERT OR IGNORE INTO echo VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		e.Channel, e.XID, e.PeerID, e.ThreadID, e.Text, e.HasMedia, e.CreatedAt.UnixMilli()); err != nil {
+		return err
+	}
+	// A lost answer may be settled now: look at once.
+	_, err := t.exec(`UPDATE conv SET due = 0 WHERE busy = 0 AND head IN
+		(SELECT id FROM message WHERE state = 'undecided' AND open = 1 AND channel = ?)`, e.Channel)
+	return err
+}
