@@ -1,2 +1,138 @@
-// Package bridge is the domain.
+// Package bridge carries messages between X and XCALLY Motion. It is the domain: the rules, the states and the
+// ports; adapters (bridge/xapi, bridge/motion, bridge/webhook, bridge/sqlite, …) depend on it and never it on them.
+//
+// # What it promises
+//
+//  1. Nothing is acknowledged before it is on disk. Kill -9 or power loss at any point loses no acknowledged message.
+//  2. Inbound (X to Motion): at least once, duplicates removed by channel and X's own id. Order is kept within a
+//     conversation; one slow conversation never holds up another.
+//  3. Outbound (Motion to X): no blind repeat. When X may have taken a message but the answer was lost, Perch looks
+//     for it; when it cannot tell, the message waits as Undecided for a person. A direct message is never sent again by
+//     itself. A public post is sent once more, because X refuses an identical one.
+//  4. Nothing fails silently: each message ends Delivered, Dead (with reason and remedy) or Discarded by a person.
+//  5. A reply typed in a direct-message interaction never becomes a public post, and the other way round.
+//  6. What Perch cannot read is counted, shown and told to the agent, never dropped.
+//
+// # States
+//
+// Queued → Sending → Delivered, or Queued again with a due time (retry or deferral), Undecided, Dead. A person turns
+// Dead and Undecided into Queued or Discarded, and Undecided into Delivered.
+//
+// A retry follows a failed attempt: after 5 s, 30 s, 2 min, 10 min, 30 min, 2 h, 5 h, then every 10 h until five days
+// after arrival. A deferral (rate limit, paused side, operator problem) does not count as an attempt. Permanent
+// refusals end Dead at once. Retry-After and x-rate-limit-reset win over the table.
 package bridge
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Channel is one X account joined to one Open Channel account of Motion.
+type Channel struct {
+	Name string
+	// Mentions is whether public posts are delivered, or direct messages only.
+	Mentions bool
+	X        XClient
+	Motion   MotionClient
+	// Quota is the ledger that X's client obeys; shown to people.
+	Quota *Ledger
+}
+
+// Config is what a Bridge is made of. Every field is needed but Now and Measure.
+type Config struct {
+	Channels []Channel
+	Journal  Journal
+	Log      *slog.Logger
+	// Measure returns the weighted length of a post and whether X takes it; nil counts nothing.
+	Measure func(text string) (weighted int, valid bool)
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// Bridge takes in, schedules and delivers. Make it with New; it works while Run is running. All methods are safe
+// for concurrent use.
+type Bridge struct {
+	journal  Journal
+	log      *slog.Logger
+	measure  func(string) (int, bool)
+	now      func() time.Time
+	channels map[string]*Channel
+	order    []string
+	lanes    []Lane
+
+	gates    *gates
+	accounts *accounts
+	waiters  *waiters
+	feed     *Feed
+	unpack   chan struct{} // wakes the unpacker; holds at most one signal
+	wake     chan struct{} // wakes the dispatcher; holds at most one signal
+	lastKept atomic.Int64  // Unix ms of the newest post kept
+	paused   atomic.Bool
+	inflight sync.Map // delivery id → struct{}, for people's actions
+}
+
+// New returns a Bridge that does nothing until Run.
+func New(config Config) *Bridge {
+	b := &Bridge{
+		journal: config.Journal, log: config.Log, measure: config.Measure, now: config.Now,
+		channels: map[string]*Channel{}, gates: newGates(), accounts: newAccounts(), waiters: newWaiters(),
+		feed: NewFeed(), unpack: make(chan struct{}, 1), wake: make(chan struct{}, 1),
+	}
+	if b.now == nil {
+		b.now = time.Now
+	}
+	if b.measure == nil {
+		b.measure = func(string) (int, bool) { return 0, true }
+	}
+	for i := range config.Channels {
+		ch := config.Channels[i]
+		b.channels[ch.Name] = &ch
+		b.order = append(b.order, ch.Name)
+		b.lanes = append(b.lanes, LanesOf(ch.Name)...)
+	}
+	return b
+}
+
+// Prepare reads what the journal kept over the restart. Call it once, before Run and before anything is accepted.
+func (b *Bridge) Prepare(ctx context.Context) error {
+	if err := b.journal.Recover(ctx, b.now()); err != nil {
+		return err
+	}
+	paused, err := b.journal.Setting(ctx, settingPaused)
+	if err != nil {
+		return err
+	}
+	b.paused.Store(paused == "1")
+	for name := range b.channels {
+		if err := b.loadAccount(ctx, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Run unpacks, delivers and watches the sides until ctx ends, lets running attempts finish within their grace, and
+// returns nil.
+func (b *Bridge) Run(ctx context.Context) error {
+	var workers sync.WaitGroup
+	workers.Go(func() { b.runUnpacker(ctx) })
+	workers.Go(func() { b.runDispatcher(ctx) })
+	workers.Go(func() { b.runLedgers(ctx) })
+	workers.Go(func() { b.greet(ctx) })
+	workers.Wait()
+	return nil
+}
+
+// Feed returns the live feed of deliveries.
+func (b *Bridge) Feed() *Feed { return b.feed }
+
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,168 @@
+package bridge
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// ReplyWait is how long Motion's POST waits for the outcome. Motion's own patience is unknown; 10 s is the most that is
+// safe to assume.
+const ReplyWait = 8 * time.Second
+
+// sameReplyWindow is how long an identical reply without an id counts as a repeat.
+const sameReplyWindow = 10 * time.Second
+
+// AcceptReply keeps an agent's reply and waits up to ReplyWait for what becomes of it. raw is the body as Motion
+// posted it. An error means that nothing was kept. A reply that was there already is answered by its state.
+func (b *Bridge) AcceptReply(ctx context.Context, channel string, reply Reply, raw []byte) (Outcome, error) {
+	d, err := b.outboundDelivery(ctx, channel, reply)
+	if err != nil {
+		return Outcome{}, err
+	}
+	d, known, err := b.journal.Add(ctx, d, raw)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if !known {
+		b.feed.Publish(d)
+	}
+	if d.State != Queued && d.State != Sending {
+		return outcomeOf(d), nil
+	}
+	return b.await(ctx, d)
+}
+
+// await waits until the reply is settled, or is known to have to wait longer than the caller.
+func (b *Bridge) await(ctx context.Context, d *Delivery) (Outcome, error) {
+	c := b.waiters.add(d.ID)
+	signal(b.wake)
+	timer := time.NewTimer(ReplyWait)
+	defer timer.Stop()
+	// It may have been settled before anybody waited.
+	if now, err := b.journal.Get(ctx, d.ID); err == nil && (now.State.IsFinal() || b.mustWait(now)) && b.waiters.remove(d.ID, c) {
+		return outcomeOf(now), nil
+	}
+	select {
+	case o := <-c:
+		return o, nil
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	if !b.waiters.remove(d.ID, c) {
+		return <-c, nil
+	}
+	now, err := b.journal.Get(context.WithoutCancel(ctx), d.ID)
+	if err != nil {
+		return Outcome{Status: StatusQueued, ID: d.ID}, nil //nolint:nilerr // it is on disk, which is what "queued" says
+	}
+	return outcomeOf(now), nil
+}
+
+// mustWait reports whether a queued reply cannot go now.
+func (b *Bridge) mustWait(d *Delivery) bool {
+	_, shut := b.gates.shut(d.Lane)
+	return d.State == Queued && (shut || b.paused.Load())
+}
+
+// outboundDelivery decides where a reply goes. A reply that can never go is made Dead here and now.
+func (b *Bridge) outboundDelivery(ctx context.Context, channel string, r Reply) (*Delivery, error) {
+	now := b.now()
+	if r.MotionID == "" {
+		r.MotionID = replyFingerprint(r, now)
+	}
+	d := &Delivery{
+		Channel: channel, Direction: Out, Kind: KindDM, State: Queued, MotionID: r.MotionID, ThreadID: r.ThreadID,
+		From: handleOrID(b.accounts.get(channel).Person), To: r.Handle, Text: r.Body, Reply: &r, ReceivedAt: now, DueAt: now,
+	}
+	if r.AttachmentID != "" {
+		d.Text, d.Media = "", []Attached{{Type: "file", Name: r.Body}}
+	}
+	refusal, err := b.routeReply(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	if refusal == nil {
+		refusal = b.preflightText(d)
+	}
+	if refusal != nil {
+		d.State, d.Failure = Dead, &Failure{Kind: refusal.Kind, Message: refusal.Message, Remedy: refusal.Remedy}
+	}
+	d.Lane = LaneOf(channel, Out, d.Kind)
+	d.Conversation = outboundConversation(d)
+	return d, nil
+}
+
+// outboundConversation keys the order of replies: by person for direct messages, by post for public ones.
+func outboundConversation(d *Delivery) string {
+	switch {
+	case d.Kind != KindDM:
+		return fmt.Sprintf("%s/out/post/%s", d.Channel, d.ThreadID)
+	case d.PeerID != "":
+		return fmt.Sprintf("%s/out/dm/%s", d.Channel, d.PeerID)
+	default:
+		return fmt.Sprintf("%s/out/dm/@%s", d.Channel, strings.ToLower(d.To))
+	}
+}
+
+// routeReply fills in kind, thread and recipient from the reply and from the conversation memory. It returns why
+// the reply must not go, if so (promise 5).
+func (b *Bridge) routeReply(ctx context.Context, d *Delivery) (*Error, error) {
+	r := d.Reply
+	var about Interaction
+	if r.InteractionID != "" {
+		var err error
+		if about, _, err = b.journal.Interaction(ctx, d.Channel, r.InteractionID); err != nil {
+			return nil, err
+		}
+	}
+	if r.ThreadID != "" {
+		d.Kind = KindReply
+		if about.Direct && !about.Public {
+			return directOnlyError(), nil
+		}
+		return nil, b.findThreadAuthor(ctx, d)
+	}
+	if about.Public && !about.Direct {
+		return publicOnlyError(), nil
+	}
+	return nil, b.findRecipient(ctx, d, about)
+}
+
+func (b *Bridge) findThreadAuthor(ctx context.Context, d *Delivery) error {
+	author, ok, err := b.journal.Thread(ctx, d.Channel, d.ThreadID)
+	if ok {
+		d.PeerID = author.ID
+		if author.Handle != "" {
+			d.To = author.Handle
+		}
+	}
+	return err
+}
+
+// findRecipient asks the memory only; an unknown handle is looked up at X by the attempt.
+func (b *Bridge) findRecipient(ctx context.Context, d *Delivery, about Interaction) error {
+	if about.PersonID != "" {
+		d.PeerID = about.PersonID
+		return nil
+	}
+	if d.To == "" {
+		return nil
+	}
+	person, ok, err := b.journal.PersonByHandle(ctx, d.Channel, d.To)
+	if ok {
+		d.PeerID = person.ID
+	}
+	return err
+}
+
+// replyFingerprint stands in for a missing Motion id: identical replies within a short time are one.
+func replyFingerprint(r Reply, now time.Time) string {
+	slot := now.Unix() / int64(sameReplyWindow.Seconds())
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s\x00%s\x00%s\x00%d",
+		r.InteractionID, r.ThreadID, r.Handle, r.AttachmentID, r.Body, slot))
+	return "noid:" + hex.EncodeToString(sum[:12])
+}

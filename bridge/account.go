@@ -1,0 +1,180 @@
+package bridge
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+	"time"
+)
+
+const (
+	settingPaused  = "paused"
+	settingAccount = "account/"
+	// greetRetry is the wait between attempts to learn who a channel's account is.
+	greetRetry = 30 * time.Second
+)
+
+// accounts remembers which X account each channel speaks for, and how Motion answered last. It is safe for
+// concurrent use.
+type accounts struct {
+	mu     sync.RWMutex
+	known  map[string]Account
+	x      map[string]sideState
+	motion map[string]sideState
+}
+
+// sideState is the last thing known of a side; the zero value says nothing was asked yet.
+type sideState struct {
+	at      time.Time
+	failure *Failure
+}
+
+func newAccounts() *accounts {
+	return &accounts{known: map[string]Account{}, x: map[string]sideState{}, motion: map[string]sideState{}}
+}
+
+func (a *accounts) get(channel string) Account {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return a.known[channel]
+}
+
+func (a *accounts) set(channel string, account Account) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.known[channel] = account
+}
+
+func (a *accounts) note(side Side, channel string, at time.Time, err error) {
+	state := sideState{at: at}
+	if err != nil {
+		f := failureFrom(AsError(err))
+		state.failure = &f
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if side == SideX {
+		a.x[channel] = state
+	} else {
+		a.motion[channel] = state
+	}
+}
+
+func (a *accounts) state(side Side, channel string) sideState {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	if side == SideX {
+		return a.x[channel]
+	}
+	return a.motion[channel]
+}
+
+// route finds the channel that an event is for, among those of the app that signed it.
+func (b *Bridge) route(channels []string, e *Event) (string, bool) {
+	var unknown []string
+	for _, name := range channels {
+		if b.channels[name] == nil {
+			continue
+		}
+		switch id := b.accounts.get(name).ID; {
+		case id == "":
+			unknown = append(unknown, name)
+		case id == e.ForUser:
+			return name, true
+		}
+	}
+	if e.ForUser == "" && b.channels[channels[0]] != nil {
+		return channels[0], true // unreadable: it has to be shown somewhere
+	}
+	// Until X has told who a channel is, a single such channel takes what no other one does.
+	if len(unknown) == 1 {
+		return unknown[0], true
+	}
+	return "", false
+}
+
+// revoked closes X's lanes of the channels whose user took the access back.
+func (b *Bridge) revoked(channels []string, user string) {
+	for _, name := range channels {
+		if id := b.accounts.get(name).ID; user != "" && id != "" && id != user {
+			continue
+		}
+		for _, lane := range LanesOf(name) {
+			if lane.Side() == SideX {
+				b.gates.failed(lane, revokedError(), b.now())
+			}
+		}
+		b.accounts.note(SideX, name, b.now(), revokedError())
+		b.log.Error("access to x revoked", keyChannel, name)
+	}
+}
+
+func (b *Bridge) loadAccount(ctx context.Context, name string) error {
+	value, err := b.journal.Setting(ctx, settingAccount+name)
+	if err != nil || value == "" {
+		return err
+	}
+	var account Account
+	if json.Unmarshal([]byte(value), &account) == nil {
+		b.accounts.set(name, account)
+	}
+	return nil
+}
+
+// checkX asks X who the channel is, which proves the keys too, and remembers the answer.
+func (b *Bridge) checkX(ctx context.Context, name string) error {
+	account, err := b.channels[name].X.Me(ctx)
+	b.accounts.note(SideX, name, b.now(), err)
+	if err != nil {
+		return err
+	}
+	if account != b.accounts.get(name) {
+		b.accounts.set(name, account)
+		value, _ := json.Marshal(account) // plain values only: cannot fail
+		if err := b.journal.SetSetting(ctx, settingAccount+name, string(value)); err != nil {
+			return err
+		}
+	}
+	switch {
+	case !account.CanWrite:
+		return readOnlyError(name)
+	case !account.CanDM:
+		return noDMError(name)
+	}
+	return nil
+}
+
+func (b *Bridge) checkMotion(ctx context.Context, name string) error {
+	_, err := b.channels[name].Motion.Check(ctx)
+	b.accounts.note(SideMotion, name, b.now(), err)
+	return err
+}
+
+// greet asks both sides of every channel once, and X again until it has told who the channel is.
+func (b *Bridge) greet(ctx context.Context) {
+	var all sync.WaitGroup
+	for _, name := range b.order {
+		all.Go(func() { b.greetX(ctx, name) })
+		all.Go(func() {
+			if err := b.checkMotion(ctx, name); err != nil && ctx.Err() == nil {
+				b.log.Warn("motion check failed", keyChannel, name, keyError, err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+func (b *Bridge) greetX(ctx context.Context, name string) {
+	for ctx.Err() == nil {
+		err := b.checkX(ctx, name)
+		if err == nil {
+			b.log.Info("x account confirmed", keyChannel, name, "handle", b.accounts.get(name).Handle)
+			return
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		b.log.Warn("x check failed", keyChannel, name, keyError, err)
+		pause(ctx, greetRetry)
+	}
+}

@@ -1,0 +1,197 @@
+package bridge
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// State is where a delivery stands. It is a closed set; transitions lists the legal moves.
+type State string
+
+// The states of a delivery.
+const (
+	// Queued waits for its turn or for its due time.
+	Queued State = "queued"
+	// Sending is being attempted right now.
+	Sending State = "sending"
+	// Delivered was taken by the other side.
+	Delivered State = "delivered"
+	// Undecided may or may not have gone out; Perch looks, then a person decides.
+	Undecided State = "undecided"
+	// Dead was refused for good or ran out of attempts; a person may retry or discard it.
+	Dead State = "dead"
+	// Discarded was dropped by a person.
+	Discarded State = "discarded"
+)
+
+var transitions = map[State][]State{
+	Queued:    {Sending, Discarded},
+	Sending:   {Queued, Delivered, Undecided, Dead},
+	Undecided: {Queued, Delivered, Undecided, Dead, Discarded},
+	Dead:      {Queued, Discarded},
+	Delivered: {},
+	Discarded: {},
+}
+
+// CanBecome reports whether a delivery may move from s to next.
+func (s State) CanBecome(next State) bool { return slices.Contains(transitions[s], next) }
+
+// IsFinal reports whether nothing more happens to a delivery in s unless a person acts.
+func (s State) IsFinal() bool { return s == Delivered || s == Dead || s == Discarded }
+
+// Lane is one channel's queue towards one side. Each has a gate of its own, so that a closed one never
+// holds up another: "support/in", "support/in/files", "support/out/dm", "support/out/post".
+type Lane string
+
+// LaneOf returns the lane of a message.
+func LaneOf(channel string, direction Direction, kind MessageKind) Lane {
+	switch {
+	case direction == In:
+		return Lane(channel + "/in")
+	case kind == KindDM:
+		return Lane(channel + "/out/dm")
+	default:
+		return Lane(channel + "/out/post")
+	}
+}
+
+// FilesLane returns the lane in which files that could not go with their message are tried on their own.
+func FilesLane(channel string) Lane { return Lane(channel + "/in/files") }
+
+// LanesOf returns all lanes of a channel.
+func LanesOf(channel string) []Lane {
+	return []Lane{
+		LaneOf(channel, In, KindDM), FilesLane(channel),
+		LaneOf(channel, Out, KindDM), LaneOf(channel, Out, KindReply),
+	}
+}
+
+// Direction returns which way the lane leads.
+func (l Lane) Direction() Direction {
+	if strings.Contains(string(l), "/out/") {
+		return Out
+	}
+	return In
+}
+
+// Side returns the side that the lane delivers to.
+func (l Lane) Side() Side {
+	if l.Direction() == Out {
+		return SideX
+	}
+	return SideMotion
+}
+
+// Channel returns the name of the lane's channel.
+func (l Lane) Channel() string {
+	name, _, _ := strings.Cut(string(l), "/")
+	return name
+}
+
+// Failure is the last trouble of a delivery, in words for people.
+type Failure struct {
+	Kind    Kind   `json:"kind"`
+	Message string `json:"message"`
+	Remedy  string `json:"remedy"`
+}
+
+// Progress is how far a delivery has come inside one message; it survives a restart.
+type Progress struct {
+	// TextDone is set when Motion has taken the text.
+	TextDone bool `json:"text_done,omitempty"`
+	// FilesDone counts the files that are delivered or handed to a delivery of their own.
+	FilesDone int `json:"files_done,omitempty"`
+	// FileTries counts the attempts at the file that is next.
+	FileTries int `json:"file_tries,omitempty"`
+	// CallingSince is set, durably, right before the call that makes X send. Until then a crash is harmless.
+	CallingSince time.Time `json:"calling_since,omitzero"`
+	// Looks counts how often Perch has looked for the message since the answer was lost.
+	Looks int `json:"looks,omitempty"`
+	// Resent is set once a public post was sent a second time after a lost answer.
+	Resent bool `json:"resent,omitempty"`
+	// Reuploaded is set once a refused file was uploaded anew.
+	Reuploaded bool `json:"reuploaded,omitempty"`
+	// LimitHits counts deferrals by a limit that X gave no end for.
+	Deferrals int `json:"deferrals,omitempty"`
+}
+
+// Delivery is the duty to hand one event to one side, with all that is known of it. ID grows with the order
+// of arrival. Exactly one of Event and Reply is set, by Direction; a note has neither.
+type Delivery struct {
+	ID        int64
+	Channel   string
+	Direction Direction
+	Kind      MessageKind
+	State     State
+	Lane      Lane
+	// Conversation keys the order: deliveries with the same key go one after another.
+	Conversation string
+	XID          string
+	MotionID     string
+	ThreadID     string
+	// From and To are handles without "@", or ids where X gave no handle.
+	From, To string
+	// PeerID is the customer's id at X; may be empty for a reply until its recipient is found.
+	PeerID string
+	Text   string
+	Media  []Attached
+	Event  *Event
+	Reply  *Reply
+	// Parent is the delivery that this file or note belongs to; 0 for none.
+	Parent   int64
+	Progress Progress
+	// Attempts counts attempts; deferrals do not count.
+	Attempts    int
+	ReceivedAt  time.Time
+	DueAt       time.Time
+	DeliveredAt time.Time
+	Failure     *Failure
+}
+
+// Attempt is one try of a delivery, or one deferral (Number 0), as kept in the journal.
+type Attempt struct {
+	// Number counts from 1; 0 marks a deferral or a look, which do not count.
+	Number int       `json:"number"`
+	At     time.Time `json:"at"`
+	// Took is the duration of the attempt.
+	Took    time.Duration `json:"took_ns"`
+	Outcome State         `json:"outcome"`
+	Kind    Kind          `json:"kind,omitempty"`
+	Code    string        `json:"code,omitempty"`
+	Message string        `json:"message,omitempty"`
+}
+
+// Result is what one attempt came to. The journal stores all of it in one transaction.
+type Result struct {
+	// Delivery holds the new values of every field that an attempt may change.
+	Delivery *Delivery
+	// Held keeps the conversation waiting for this delivery although it is undecided.
+	Held bool
+	// Attempt is appended to the delivery's history.
+	Attempt Attempt
+	// Learned is added to the conversation memory.
+	Learned Learned
+	// Spawned are new deliveries that follow from this one (a note to the agent, a file on its own).
+	Spawned []*Delivery
+}
+
+// Learned is what a message taught about who is behind a Motion interaction or a public thread. Empty parts
+// teach nothing.
+type Learned struct {
+	Person        Person
+	InteractionID string
+	// ThreadID is the customer's post; Public says that the interaction is about it.
+	ThreadID string
+	Public   bool
+	// Direct says that the interaction is about direct messages.
+	Direct bool
+}
+
+// Interaction is what the memory knows of one Motion interaction.
+type Interaction struct {
+	PersonID string
+	ThreadID string
+	// Direct and Public say which kinds of message it has carried.
+	Direct, Public bool
+}

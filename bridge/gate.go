@@ -1,0 +1,198 @@
+package bridge
+
+import (
+	"sync"
+	"time"
+)
+
+const (
+	// outageAfter is how many failures in a row close a lane's gate.
+	outageAfter = 5
+	// outageFirst and outageMost bound the wait between probes of a side that is out of order.
+	outageFirst = 5 * time.Second
+	outageMost  = time.Minute
+	// operatorFirst and operatorMost bound the wait between probes while the admin has something to mend.
+	operatorFirst = 15 * time.Second
+	operatorMost  = 5 * time.Minute
+	// lockoutWait is the least wait after a refused password: Motion locks accounts after several bad log-ins.
+	lockoutWait = time.Minute
+)
+
+// gate holds a lane closed until a time. Then a rate-limit gate opens, and any other lets one delivery through.
+type gate struct {
+	kind    Kind
+	failure Failure
+	code    string
+	since   time.Time
+	until   time.Time
+	step    int
+	probing bool // one delivery is on its way through
+	checked bool // the cheap probe has passed since the gate was due
+}
+
+// Blocked tells people why a lane waits.
+type Blocked struct {
+	Lane    Lane
+	Failure Failure
+	Since   time.Time
+	// Until is when Perch tries again.
+	Until time.Time
+}
+
+// gates keeps the closed lanes. It is safe for concurrent use.
+type gates struct {
+	mu     sync.Mutex
+	closed map[Lane]*gate
+	fails  map[Lane]int
+}
+
+func newGates() *gates { return &gates{closed: map[Lane]*gate{}, fails: map[Lane]int{}} }
+
+// admits returns how many of the wanted deliveries may go through the lane now, and whether the side should be
+// probed first.
+func (g *gates) admits(lane Lane, want int, now time.Time) (n int, probe bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	c := g.closed[lane]
+	switch {
+	case c == nil:
+		return want, false
+	case now.Before(c.until) || c.probing:
+		return 0, false
+	case c.kind == RateLimited:
+		delete(g.closed, lane)
+		return want, false
+	case c.kind == Operator && !c.checked:
+		c.probing = true
+		return 0, true
+	default:
+		return min(want, 1), false
+	}
+}
+
+// entered notes that a delivery goes through; at a gate that is half open it is the only one.
+func (g *gates) entered(lane Lane) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if c := g.closed[lane]; c != nil {
+		c.probing = true
+	}
+}
+
+// probed takes in the result of the cheap probe.
+func (g *gates) probed(lane Lane, err error, now time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	c := g.closed[lane]
+	if c == nil {
+		return
+	}
+	c.probing, c.checked = false, err == nil
+	if err != nil {
+		e := AsError(err)
+		if e.Kind == Operator {
+			c.failure, c.code = failureFrom(e), e.Code
+		}
+		c.reclose(now, e)
+	}
+}
+
+// passed opens the lane; it reports whether it was closed.
+func (g *gates) passed(lane Lane) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	_, was := g.closed[lane]
+	delete(g.closed, lane)
+	delete(g.fails, lane)
+	return was
+}
+
+// failed takes in an error of the lane's own side and returns until when the lane is closed; zero when it is open.
+func (g *gates) failed(lane Lane, e *Error, now time.Time) time.Time {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	c := g.closed[lane]
+	switch e.Kind {
+	case Operator, RateLimited:
+	case Temporary, OutcomeUnknown:
+		if g.fails[lane]++; c == nil && g.fails[lane] < outageAfter {
+			return time.Time{}
+		}
+	default:
+		return time.Time{}
+	}
+	if c == nil || (c.kind != e.Kind && e.Kind != OutcomeUnknown) {
+		c = &gate{kind: e.Kind, since: now}
+		g.closed[lane] = c
+	}
+	c.failure, c.code = failureFrom(e), e.Code
+	c.reclose(now, e)
+	return c.until
+}
+
+func (c *gate) reclose(now time.Time, e *Error) {
+	c.probing, c.checked = false, false
+	switch c.kind {
+	case RateLimited:
+		c.until = now.Add(outageMost)
+		if !e.RetryAt.IsZero() {
+			c.until = e.RetryAt.Add(limitJitter())
+		}
+	case Operator:
+		c.until = now.Add(min(operatorFirst<<min(c.step, 10), operatorMost))
+		if e.Side == SideMotion {
+			c.until = now.Add(max(c.until.Sub(now), lockoutWait))
+		}
+	default:
+		c.until = now.Add(min(outageFirst<<min(c.step, 10), outageMost))
+	}
+	c.step++
+}
+
+// release lets another delivery try, because the one on its way came to nothing that says anything of the side.
+func (g *gates) release(lane Lane) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if c := g.closed[lane]; c != nil {
+		c.probing = false
+	}
+}
+
+// hurry makes every gate but the rate limits' due now, because the admin has mended something.
+func (g *gates) hurry(now time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, c := range g.closed {
+		if c.kind != RateLimited {
+			c.until, c.step = now, 0
+		}
+	}
+}
+
+// shut returns why a lane is closed, if it is.
+func (g *gates) shut(lane Lane) (Blocked, bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	c := g.closed[lane]
+	if c == nil {
+		return Blocked{}, false
+	}
+	return Blocked{Lane: lane, Failure: c.failure, Since: c.since, Until: c.until}, true
+}
+
+// next returns when the first closed lane is due.
+func (g *gates) next() (time.Time, bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	var first time.Time
+	for _, c := range g.closed {
+		if !c.probing && (first.IsZero() || c.until.Before(first)) {
+			first = c.until
+		}
+	}
+	return first, !first.IsZero()
+}
+
+func failureFrom(e *Error) Failure {
+	return Failure{Kind: e.Kind, Message: e.Message, Remedy: e.Remedy}
+}

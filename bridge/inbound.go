@@ -1,0 +1,233 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// fileTries is how often a file is tried in its place; after that it goes on its own, so that the customer's next
+// message need not wait for it.
+const fileTries = 3
+
+// fetched is a customer's file, or why it cannot be had.
+type fetched struct {
+	index int
+	media Media
+	file  File
+	err   *Error
+}
+
+// deliverIn hands one event to Motion: the text first, then each file. What is done already is not repeated.
+func (j *job) deliverIn(ctx context.Context) error {
+	if j.d.Kind == KindNote {
+		return j.notify(ctx, Notification{Body: j.d.Text})
+	}
+	if err := j.findSender(ctx); err != nil {
+		return err
+	}
+	files := j.fetchFiles(ctx)
+	if err := j.sendText(ctx, files); err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := j.sendFile(ctx, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// findSender fills in the handle when the payload named only an id. An account that is gone keeps its id for a name.
+func (j *job) findSender(ctx context.Context) error {
+	sender := &j.d.Event.From
+	if sender.Handle == "" {
+		person, err := j.ch.X.User(ctx, sender.ID)
+		switch {
+		case err == nil:
+			*sender = person
+		case KindOf(err) == Rejected:
+			sender.Handle = sender.ID
+		default:
+			return err
+		}
+	}
+	j.d.From = sender.Handle
+	if j.d.To == "" {
+		j.d.To = handleOrID(j.accounts.get(j.d.Channel).Person)
+	}
+	return nil
+}
+
+// fetchFiles gets the files that are not delivered yet. A file that cannot be had is no error here: the text must
+// not wait for it.
+func (j *job) fetchFiles(ctx context.Context) []fetched {
+	event := j.d.Event
+	if event.MediaUnknown && len(event.Media) == 0 {
+		media, err := j.ch.X.PostMedia(ctx, j.d.lookupID())
+		if err != nil {
+			return []fetched{{err: AsError(err)}}
+		}
+		event.Media = media
+	}
+	var files []fetched
+	for i := j.d.Progress.FilesDone; i < len(event.Media); i++ {
+		f := fetched{index: i, media: event.Media[i]}
+		var err error
+		if f.file, err = j.ch.X.FetchMedia(ctx, f.media); err != nil {
+			f.err = AsError(err)
+		}
+		files = append(files, f)
+	}
+	return files
+}
+
+// lookupID is the id at X of the post that the files belong to.
+func (d *Delivery) lookupID() string {
+	if d.ThreadID != "" {
+		return d.ThreadID
+	}
+	return d.XID
+}
+
+// sendText delivers the text, with a line for each file that is missing.
+func (j *job) sendText(ctx context.Context, files []fetched) error {
+	if j.d.Progress.TextDone || j.d.Parent != 0 {
+		return nil
+	}
+	body := j.d.Text
+	if j.d.Kind == KindEncrypted {
+		body = encryptedText(j.d.Event.From, j.accounts.get(j.d.Channel).Handle)
+	}
+	for _, f := range files {
+		if f.err != nil {
+			body = appendLine(body, missingFileText(f))
+		}
+	}
+	if body == "" && len(files) == 0 {
+		body = emptyMessageText
+	}
+	if body != "" {
+		if err := j.notify(ctx, Notification{Body: body}); err != nil {
+			return err
+		}
+	}
+	j.d.Progress.TextDone = true
+	return j.mark(ctx)
+}
+
+// sendFile delivers one file, or sets it aside for a delivery of its own.
+func (j *job) sendFile(ctx context.Context, f fetched) error {
+	if f.err != nil {
+		if j.d.Parent != 0 {
+			return f.err
+		}
+		return j.setAside(ctx, f, f.err.Kind != Rejected && f.err.Kind != Invalid)
+	}
+	j.describe(f)
+	err := j.handFile(ctx, f.file)
+	if err == nil {
+		return j.fileDone(ctx)
+	}
+	e := AsError(err)
+	if j.d.Parent != 0 {
+		return err
+	}
+	j.d.Progress.FileTries++
+	if (e.Kind == Temporary || e.Kind == RateLimited) && j.d.Progress.FileTries < fileTries {
+		return errors.Join(err, j.mark(ctx))
+	}
+	note := fileLaterText(f.file.Name, e)
+	if e.Kind == Rejected {
+		note = fileLostText(f.file.Name, e)
+	}
+	j.spawned = append(j.spawned, noteTo(j.d, note, j.now()))
+	return j.setAside(ctx, f, true)
+}
+
+func (j *job) handFile(ctx context.Context, file File) error {
+	id, err := j.ch.Motion.Upload(ctx, file)
+	if err != nil {
+		return err
+	}
+	return j.notify(ctx, Notification{Body: file.Name, AttachmentID: id})
+}
+
+func (j *job) fileDone(ctx context.Context) error {
+	j.d.Progress.FilesDone++
+	j.d.Progress.FileTries = 0
+	return j.mark(ctx)
+}
+
+// setAside ends the work on a file here. Unless it can never be had, a delivery of its own goes on trying.
+func (j *job) setAside(ctx context.Context, f fetched, again bool) error {
+	if again {
+		j.spawned = append(j.spawned, fileDelivery(j.d, f, j.now()))
+	}
+	return j.fileDone(ctx)
+}
+
+// fileDelivery makes the delivery that tries one file on its own.
+func fileDelivery(d *Delivery, f fetched, now time.Time) *Delivery {
+	event := *d.Event
+	event.Text, event.Media = "", nil
+	if f.media.Type != "" {
+		event.Media, event.MediaUnknown = []Media{f.media}, false
+	}
+	due, _ := RetryPolicy{}.Next(now, d.ReceivedAt, 1, time.Time{})
+	lane := FilesLane(d.Channel)
+	part := d.XID + "#" + strconv.Itoa(f.index+1)
+	return &Delivery{
+		Channel: d.Channel, Direction: In, Kind: d.Kind, State: Queued, Lane: lane,
+		Conversation: string(lane) + "/" + part, XID: part, ThreadID: d.ThreadID, From: d.From, To: d.To,
+		PeerID: d.PeerID, Media: []Attached{{Type: string(f.media.Type), Name: f.file.Name}}, Event: &event,
+		Parent: d.ID, ReceivedAt: now, DueAt: due,
+	}
+}
+
+// describe records name, type and size of a file for people.
+func (j *job) describe(f fetched) {
+	for len(j.d.Media) <= f.index {
+		j.d.Media = append(j.d.Media, Attached{})
+	}
+	j.d.Media[f.index] = Attached{Type: f.file.Type, Name: f.file.Name, Bytes: int64(len(f.file.Data))}
+}
+
+// notify posts to the Receive URL for the delivery's customer and learns who is behind the interaction.
+func (j *job) notify(ctx context.Context, n Notification) error {
+	d := j.d
+	n.From, n.ThreadID = d.From, d.ThreadID
+	person := Person{ID: d.PeerID, Handle: d.From}
+	if d.Event != nil {
+		person = d.Event.From
+		n.FirstName = firstName(person)
+	}
+	if d.ThreadID != "" {
+		n.ExternalURL = fmt.Sprintf("https://x.com/%s/status/%s", d.From, d.ThreadID)
+	}
+	receipt, err := j.ch.Motion.Notify(ctx, n)
+	if err != nil {
+		return err
+	}
+	if d.Kind != KindNote {
+		j.learned = Learned{
+			Person: person, InteractionID: receipt.InteractionID, ThreadID: d.ThreadID,
+			Public: d.ThreadID != "", Direct: d.ThreadID == "",
+		}
+	}
+	if d.MotionID == "" {
+		d.MotionID = receipt.MessageID
+	}
+	return nil
+}
+
+func firstName(p Person) string {
+	if p.Name == "" {
+		return p.Handle
+	}
+	return fmt.Sprintf("%s (@%s)", p.Name, p.Handle)
+}
+
+func (j *job) mark(ctx context.Context) error { return j.journal.Mark(ctx, j.d.ID, j.d.Progress) }

@@ -1,0 +1,174 @@
+package bridge
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+)
+
+const (
+	// unpackBatch is how many posts are taken apart in one transaction.
+	unpackBatch = 128
+	// unpackQuiet is the lull after which the unpacker goes to work: a burst is put on disk first.
+	unpackQuiet = 2 * time.Millisecond
+	// unpackPatience is the longest that a burst keeps the unpacker waiting.
+	unpackPatience = 250 * time.Millisecond
+	// journalPause is the wait after a failed read or write of the journal.
+	journalPause = time.Second
+	sourceX      = "x:"
+)
+
+// AcceptX keeps an authentic body from X. The channels are those of the X app that signed it. When it returns nil
+// the body is on disk and will be taken apart; the caller may acknowledge it.
+func (b *Bridge) AcceptX(ctx context.Context, channels []string, body []byte) error {
+	now := b.now()
+	b.lastKept.Store(now.UnixMilli())
+	err := b.journal.Keep(ctx, Post{ReceivedAt: now, Source: sourceX + strings.Join(channels, ","), Body: body})
+	if err == nil {
+		signal(b.unpack)
+	}
+	return err
+}
+
+// runUnpacker turns posts into deliveries, in the order of arrival.
+func (b *Bridge) runUnpacker(ctx context.Context) {
+	signal(b.unpack) // what an earlier run left
+	for {
+		select {
+		case <-b.unpack:
+		case <-ctx.Done():
+			return
+		}
+		b.awaitLull(ctx)
+		if err := b.unpackAll(ctx); err != nil && ctx.Err() == nil {
+			b.log.Error("unpack failed", keyError, err)
+			pause(ctx, journalPause)
+			signal(b.unpack)
+		}
+	}
+}
+
+// awaitLull gives the acknowledgement of a burst precedence over taking it apart.
+func (b *Bridge) awaitLull(ctx context.Context) {
+	for end := b.now().Add(unpackPatience); ctx.Err() == nil && b.now().Before(end); {
+		if b.now().UnixMilli()-b.lastKept.Load() > unpackQuiet.Milliseconds() {
+			return
+		}
+		pause(ctx, unpackQuiet)
+	}
+}
+
+func (b *Bridge) unpackAll(ctx context.Context) error {
+	for {
+		posts, err := b.journal.Unread(ctx, unpackBatch)
+		if err != nil || len(posts) == 0 {
+			return err
+		}
+		out := Unpacked{Ignored: map[IgnoredKey]int{}}
+		for _, p := range posts {
+			b.unpackPost(ctx, p, &out)
+		}
+		if err := b.journal.Unpack(ctx, posts[len(posts)-1].Seq, out); err != nil {
+			return err
+		}
+		b.announce(out.Deliveries)
+	}
+}
+
+func (b *Bridge) announce(deliveries []*Delivery) {
+	for _, d := range deliveries {
+		if d.ID != 0 {
+			b.feed.Publish(d)
+		}
+	}
+	signal(b.wake)
+}
+
+func (b *Bridge) unpackPost(ctx context.Context, p Post, out *Unpacked) {
+	names, ok := strings.CutPrefix(p.Source, sourceX)
+	if !ok {
+		return // an agent's reply, kept for the record only
+	}
+	channels := strings.Split(names, ",")
+	parsed := ParseX(p.Body)
+	for kind, n := range parsed.Ignored {
+		out.Ignored[IgnoredKey{channels[0], kind}] += n
+	}
+	for _, user := range parsed.Revoked {
+		b.revoked(channels, user)
+	}
+	for i := range parsed.Events {
+		b.unpackEvent(ctx, p, channels, i, &parsed.Events[i], out)
+	}
+}
+
+func (b *Bridge) unpackEvent(_ context.Context, p Post, channels []string, index int, e *Event, out *Unpacked) {
+	name, ok := b.route(channels, e)
+	if !ok {
+		out.Ignored[IgnoredKey{channels[0], "unknown_user"}]++
+		return
+	}
+	own := b.accounts.get(name).ID
+	if e.Kind != KindUnreadable && e.From.ID != "" && (e.From.ID == own || e.From.ID == e.ForUser) {
+		out.Ignored[IgnoredKey{name, "echo"}]++
+		out.Echoes = append(out.Echoes, echoOf(name, e))
+		return
+	}
+	if e.Kind.IsPublic() && !b.channels[name].Mentions {
+		out.Ignored[IgnoredKey{name, "mentions_off"}]++
+		return
+	}
+	if e.Kind == KindUnreadable {
+		sum := sha256.Sum256(p.Body)
+		e.XID = fmt.Sprintf("unreadable:%s:%d", hex.EncodeToString(sum[:8]), index)
+	}
+	out.Deliveries = append(out.Deliveries, inboundDelivery(name, e, p.ReceivedAt))
+}
+
+func echoOf(channel string, e *Event) Echo {
+	return Echo{Channel: channel, Sent: Sent{
+		XID: e.XID, PeerID: e.To.ID, ThreadID: e.InReplyTo, Text: e.Text,
+		HasMedia: len(e.Media) > 0 || e.MediaUnknown, CreatedAt: e.CreatedAt,
+	}}
+}
+
+// inboundDelivery makes the delivery that hands an event to Motion.
+func inboundDelivery(channel string, e *Event, receivedAt time.Time) *Delivery {
+	d := &Delivery{
+		Channel: channel, Direction: In, Kind: e.Kind, State: Queued, Lane: LaneOf(channel, In, e.Kind),
+		XID: e.XID, From: handleOrID(e.From), To: handleOrID(e.To), PeerID: e.From.ID, Text: e.Text, Event: e,
+		ReceivedAt: receivedAt, DueAt: receivedAt,
+	}
+	what := "dm"
+	if e.Kind.IsPublic() {
+		what, d.ThreadID = "post", e.XID
+	}
+	d.Conversation = fmt.Sprintf("%s/in/%s/%s", channel, what, e.From.ID)
+	for _, m := range e.Media {
+		d.Media = append(d.Media, Attached{Type: string(m.Type)})
+	}
+	if e.Kind == KindUnreadable {
+		d.State, d.Failure = Dead, unreadableFailure(e.Problem)
+	}
+	return d
+}
+
+func handleOrID(p Person) string {
+	if p.Handle != "" {
+		return p.Handle
+	}
+	return p.ID
+}
+
+// pause waits for d or until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}

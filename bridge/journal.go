@@ -1,0 +1,133 @@
+package bridge
+
+import (
+	"context"
+	"time"
+)
+
+// Post is one body that came in from outside, exactly as it came.
+type Post struct {
+	// Seq is given by the journal and grows.
+	Seq        int64
+	ReceivedAt time.Time
+	// Source names the X app's channels ("x:support,sales") or, for a reply, the channel ("motion:support").
+	Source string
+	Body   []byte
+}
+
+// Echo is a message that X reported as sent by the account itself.
+type Echo struct {
+	Channel string
+	Sent
+}
+
+// IgnoredKey counts events that Perch has no use for.
+type IgnoredKey struct{ Channel, Kind string }
+
+// Unpacked is what a run of posts held.
+type Unpacked struct {
+	Deliveries []*Delivery
+	Echoes     []Echo
+	Ignored    map[IgnoredKey]int
+}
+
+// LaneQuota asks for at most N conversations of a lane.
+type LaneQuota struct {
+	Lane Lane
+	N    int
+}
+
+// Filter selects deliveries, newest first. Zero fields select all.
+type Filter struct {
+	Channel   string
+	Direction Direction
+	Kind      MessageKind
+	State     State
+	// Search is a part of the text, a handle, an id.
+	Search string
+	// Before and After bound the ID, both exclusive.
+	Before, After int64
+	// Limit is how many at most; 0 means 100.
+	Limit int
+}
+
+// Count is how many messages of a sort there are.
+type Count struct {
+	Channel   string
+	Direction Direction
+	Kind      MessageKind
+	State     State
+	N         int
+}
+
+// Inbox keeps what comes in until it is taken apart. Keep returns nil only when the post is on disk.
+type Inbox interface {
+	Keep(ctx context.Context, post Post) error
+	Unread(ctx context.Context, limit int) ([]Post, error)
+	Unpack(ctx context.Context, upTo int64, unpacked Unpacked) error
+}
+
+// Outbox takes agents' replies. Add returns the earlier delivery and true when the reply was there already.
+type Outbox interface {
+	Add(ctx context.Context, d *Delivery, raw []byte) (*Delivery, bool, error)
+	Get(ctx context.Context, id int64) (*Delivery, error)
+	// IsSent reports whether a message at X is known to be one of the channel's deliveries.
+	IsSent(ctx context.Context, channel, xID string) (bool, error)
+}
+
+// Queue schedules deliveries: one after another within a conversation, all conversations side by side.
+type Queue interface {
+	// Claim takes the heads of conversations that are due, and marks them Sending (an Undecided one stays so).
+	Claim(ctx context.Context, quotas []LaneQuota, now time.Time) ([]*Delivery, error)
+	// Mark stores the progress inside a delivery that is being attempted.
+	Mark(ctx context.Context, id int64, progress Progress) error
+	// Finish stores what an attempt came to and frees the conversation.
+	Finish(ctx context.Context, result Result) error
+	// NextDue returns when the first conversation of the lanes is due; false when none waits.
+	NextDue(ctx context.Context, lanes []Lane) (time.Time, bool, error)
+}
+
+// Rescuer prepares the queue for work and hurries it.
+type Rescuer interface {
+	// Recover takes back what was being attempted when Perch ended: what X may have taken becomes Undecided.
+	Recover(ctx context.Context, now time.Time) error
+	// Hasten makes what waits for its retry in a lane due now, because the side has recovered.
+	Hasten(ctx context.Context, lane Lane, now time.Time) error
+	// Update changes one delivery that is not being attempted, in one transaction.
+	Update(ctx context.Context, id int64, change func(*Delivery) (Result, error)) error
+}
+
+// Memory remembers who is behind a Motion interaction, a thread and a handle.
+type Memory interface {
+	Interaction(ctx context.Context, channel, id string) (Interaction, bool, error)
+	PersonByHandle(ctx context.Context, channel, handle string) (Person, bool, error)
+	Thread(ctx context.Context, channel, id string) (Person, bool, error)
+	Echoes(ctx context.Context, channel string, since time.Time) ([]Echo, error)
+}
+
+// Settings keeps small values over restarts; a missing one is "".
+type Settings interface {
+	Setting(ctx context.Context, key string) (string, error)
+	SetSetting(ctx context.Context, key, value string) error
+	SaveQuota(ctx context.Context, channel, endpoint string, windows []Window) error
+	LoadQuota(ctx context.Context, channel string) (map[string][]Window, error)
+}
+
+// History is what people read.
+type History interface {
+	List(ctx context.Context, filter Filter) ([]*Delivery, error)
+	Attempts(ctx context.Context, id int64) ([]Attempt, error)
+	Counts(ctx context.Context) ([]Count, error)
+	Ignored(ctx context.Context) (map[IgnoredKey]int, error)
+}
+
+// Journal is the durable store behind all of these.
+type Journal interface {
+	Inbox
+	Outbox
+	Queue
+	Rescuer
+	Memory
+	Settings
+	History
+}

@@ -1,0 +1,117 @@
+package bridge
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"time"
+)
+
+const (
+	// lookBefore is how far before the call a message may be dated by X's clock and still be the one.
+	lookBefore = 30 * time.Second
+	// lookPatience is how long Perch keeps trying to look while X cannot be asked; then a person decides.
+	lookPatience = time.Hour
+	// lookRetry is the wait after a look that X did not answer.
+	lookRetry = 15 * time.Second
+)
+
+// look searches for a message whose answer was lost: in what X reported by itself, then by asking X. One empty look
+// proves nothing, so it looks several times.
+func (j *job) look(ctx context.Context) error {
+	j.settled = true
+	found, err := j.findSent(ctx)
+	switch {
+	case found != "":
+		j.d.XID, j.d.State, j.d.DeliveredAt, j.d.Failure = found, Delivered, j.now(), nil
+		j.sideWorks()
+	case err != nil && j.now().Sub(j.d.Progress.CallingSince) < lookPatience:
+		j.lookAgain(later(AsError(err).RetryAt, j.now().Add(lookRetry)))
+		return err
+	default:
+		j.notFound()
+	}
+	return nil
+}
+
+func (j *job) lookAgain(due time.Time) { j.d.State, j.d.DueAt, j.held = Undecided, due, true }
+
+func (j *job) notFound() {
+	d := j.d
+	d.Progress.Looks++
+	switch {
+	case d.Progress.Looks < len(lookSteps):
+		j.lookAgain(j.now().Add(lookSteps[d.Progress.Looks]))
+	case d.Kind != KindDM && !d.Progress.Resent:
+		// X refuses an identical post, so sending it once more cannot make two.
+		d.Progress.Resent, d.Progress.Looks = true, 0
+		d.State, d.DueAt = Queued, j.now()
+	default:
+		d.State, d.Failure = Undecided, undecidedFailure()
+	}
+}
+
+// findSent returns the id at X of the message, or "".
+func (j *job) findSent(ctx context.Context) (string, error) {
+	since := j.d.Progress.CallingSince.Add(-lookBefore)
+	echoes, err := j.journal.Echoes(ctx, j.d.Channel, since)
+	if err != nil {
+		return "", err
+	}
+	for _, e := range echoes {
+		if j.isThis(e.Sent, since) {
+			return e.XID, nil
+		}
+	}
+	sent, err := j.listSent(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, s := range sent {
+		if !j.isThis(s, since) {
+			continue
+		}
+		taken, err := j.journal.IsSent(ctx, j.d.Channel, s.XID)
+		if err != nil {
+			return "", err
+		}
+		if !taken {
+			return s.XID, nil
+		}
+	}
+	return "", nil
+}
+
+func (j *job) listSent(ctx context.Context) ([]Sent, error) {
+	if j.d.Kind == KindDM {
+		return j.ch.X.SentDMs(ctx, j.d.PeerID)
+	}
+	return j.ch.X.SentPosts(ctx)
+}
+
+// isThis reports whether what X sent is the message of this delivery.
+func (j *job) isThis(s Sent, since time.Time) bool {
+	d := j.d
+	switch {
+	case !s.CreatedAt.IsZero() && s.CreatedAt.Before(since):
+		return false
+	case d.Kind == KindDM && s.PeerID != "" && s.PeerID != d.PeerID:
+		return false
+	case d.Kind != KindDM && s.ThreadID != d.ThreadID:
+		return false
+	case d.Reply.AttachmentID != "":
+		return s.HasMedia
+	}
+	return comparable(s.Text) == comparable(d.Text)
+}
+
+var (
+	anyURL          = regexp.MustCompile(`(?i)https?://\S+|\b[\pL\pN.-]+\.\pL{2,}(/\S*)?`)
+	leadingMentions = regexp.MustCompile(`^(@\w+\s+)+`)
+)
+
+// comparable reduces a text to what X leaves unchanged: it rewrites links, and puts mentions before a reply.
+func comparable(text string) string {
+	text = leadingMentions.ReplaceAllString(text, "")
+	return strings.Join(strings.Fields(anyURL.ReplaceAllString(text, "\x00")), " ")
+}

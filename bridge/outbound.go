@@ -1,0 +1,116 @@
+package bridge
+
+import (
+	"context"
+	"strings"
+)
+
+// deliverOut sends one reply to X. Up to the mark right before the sending call a crash is harmless; after it the
+// outcome is unknown until X has answered.
+func (j *job) deliverOut(ctx context.Context) error {
+	if err := j.findRecipient(ctx); err != nil {
+		return err
+	}
+	message, err := j.compose(ctx)
+	if err != nil {
+		return err
+	}
+	return j.send(ctx, message)
+}
+
+// findRecipient looks the handle up at X when Perch has never met the person.
+func (j *job) findRecipient(ctx context.Context) error {
+	d := j.d
+	if d.Kind != KindDM || d.PeerID != "" {
+		return nil
+	}
+	if d.To == "" {
+		return nobodyError()
+	}
+	person, err := j.ch.X.UserByHandle(ctx, d.To)
+	if err != nil {
+		if KindOf(err) == Rejected {
+			return unknownHandleError(d.To, err)
+		}
+		return err
+	}
+	d.PeerID, d.To = person.ID, person.Handle
+	j.learned = Learned{Person: person, InteractionID: d.Reply.InteractionID, Direct: true}
+	return nil
+}
+
+// compose makes the content: the text, or the agent's file brought from Motion to X.
+func (j *job) compose(ctx context.Context) (Outgoing, error) {
+	if j.d.Reply.AttachmentID == "" {
+		return Outgoing{Text: j.d.Text}, nil
+	}
+	file, err := j.ch.Motion.Download(ctx, j.d.Reply.AttachmentID)
+	if err != nil {
+		return Outgoing{}, err
+	}
+	file.Name = j.d.Reply.Body
+	j.d.Media = []Attached{{Type: file.Type, Name: file.Name, Bytes: int64(len(file.Data))}}
+	if refusal := preflightFile(file); refusal != nil {
+		return Outgoing{}, refusal
+	}
+	id, err := j.ch.X.UploadMedia(ctx, file, j.d.Kind != KindDM)
+	return Outgoing{MediaID: id}, err
+}
+
+// send makes X send. A file that X refuses is uploaded once more.
+func (j *job) send(ctx context.Context, message Outgoing) error {
+	d := j.d
+	if d.Progress.CallingSince.IsZero() {
+		d.Progress.CallingSince = j.now()
+	}
+	if err := j.mark(ctx); err != nil {
+		return err
+	}
+	var err error
+	if d.Kind == KindDM {
+		d.XID, err = j.ch.X.SendDM(ctx, d.PeerID, message)
+	} else {
+		d.XID, err = j.ch.X.SendReply(ctx, d.ThreadID, Person{ID: d.PeerID, Handle: d.To}, message)
+	}
+	switch {
+	case err == nil:
+		return nil
+	case KindOf(err) == OutcomeUnknown:
+		return err
+	case d.Progress.Resent && isDuplicate(err):
+		return nil // the first one did go out after all
+	case isMediaRefusal(err) && message.MediaID != "" && !d.Progress.Reuploaded:
+		return j.sendAnew(ctx)
+	}
+	j.clearCalling()
+	return err
+}
+
+func (j *job) sendAnew(ctx context.Context) error {
+	j.clearCalling()
+	j.d.Progress.Reuploaded = true
+	message, err := j.compose(ctx)
+	if err != nil {
+		return err
+	}
+	return j.send(ctx, message)
+}
+
+// clearCalling notes that X has surely not taken the message. After a lost answer it stays, because the first call
+// is the one to look for.
+func (j *job) clearCalling() {
+	if !j.d.Progress.Resent {
+		j.d.Progress.CallingSince = noTime
+	}
+}
+
+// CodeDuplicate and CodeMedia are how X's client marks two refusals that the dispatcher has an answer to: an
+// identical post, and a file that X does not take any more (a prefix).
+const (
+	CodeDuplicate = "403/187"
+	CodeMedia     = "media/"
+)
+
+func isDuplicate(err error) bool { return AsError(err).Code == CodeDuplicate }
+
+func isMediaRefusal(err error) bool { return strings.HasPrefix(AsError(err).Code, CodeMedia) }

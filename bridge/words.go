@@ -1,0 +1,207 @@
+package bridge
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Every sentence that the domain says to people is in this file: to agents in Motion, and to the admin in errors.
+
+var noTime time.Time
+
+// autoResponse begins every line that Perch itself writes into an interaction, as the old plugin did.
+const autoResponse = "AUTO-RESPONSE: "
+
+const emptyMessageText = "(The customer sent a message without text.)"
+
+// sentence joins reason and remedy for a reader who sees only one line.
+func (f Failure) sentence() string {
+	if f.Remedy == "" {
+		return f.Message
+	}
+	return f.Message + ". " + upperFirst(f.Remedy)
+}
+
+func upperFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+func appendLine(body, line string) string {
+	if body == "" {
+		return line
+	}
+	return body + "\n" + line
+}
+
+func encryptedText(from Person, brand string) string {
+	if brand == "" {
+		brand = "the brand"
+	}
+	return fmt.Sprintf("%s@%s sent an encrypted message (X Chat). Perch cannot read it. Open x.com/messages or the X app, "+
+		"signed in as @%s, to read and answer it.", autoResponse, from.Handle, brand)
+}
+
+func missingFileText(f fetched) string {
+	what := map[MediaType]string{Photo: "a picture", GIF: "a GIF", Video: "a video"}[f.media.Type]
+	if what == "" {
+		what = "a file"
+	}
+	line := fmt.Sprintf("[The customer also sent %s, which is missing here: %s.", what, f.err.Message)
+	if f.err.Kind != Rejected && f.err.Kind != Invalid {
+		line += " It follows as soon as it can be had."
+	}
+	return line + "]"
+}
+
+func fileLaterText(name string, e *Error) string {
+	return fmt.Sprintf("%sThe customer also sent the file %s. It is not here yet: %s. It follows as soon as it can.",
+		autoResponse, name, e.Message)
+}
+
+func fileLostText(name string, e *Error) string {
+	return fmt.Sprintf("%sThe customer also sent the file %s, but Motion did not take it: %s.", autoResponse, name, e.Message)
+}
+
+// noteTo makes the delivery of a line to the agent, in the interaction that m belongs to.
+func noteTo(m *Delivery, text string, now time.Time) *Delivery {
+	customer := m.From
+	what := "dm"
+	if m.ThreadID != "" {
+		what = "post"
+	}
+	if m.Direction == Out {
+		customer = m.To
+	}
+	return &Delivery{
+		Channel: m.Channel, Direction: In, Kind: KindNote, State: Queued, Lane: LaneOf(m.Channel, In, KindNote),
+		Conversation: fmt.Sprintf("%s/in/%s/%s", m.Channel, what, m.PeerID),
+		XID:          fmt.Sprintf("note:%d:%d:%s", m.ID, m.Attempts, m.State), ThreadID: m.ThreadID, From: customer, PeerID: m.PeerID,
+		Text: text, Parent: m.ID, ReceivedAt: now, DueAt: now,
+	}
+}
+
+func noteText(m *Delivery) string {
+	quoted := shorten(m.Text, 80)
+	if m.Reply != nil && m.Reply.AttachmentID != "" {
+		quoted = m.Reply.Body
+	}
+	if m.State == Undecided {
+		return fmt.Sprintf("%sIt is not certain whether your message %q has reached the customer: X's answer was lost and the "+
+			"message cannot be found. Please look on X before you write it again. The admin can settle it in Perch.", autoResponse, quoted)
+	}
+	return fmt.Sprintf("%sYour message %q was not sent: %s.", autoResponse, quoted, strings.TrimSuffix(m.Failure.sentence(), "."))
+}
+
+func shorten(s string, runes int) string {
+	if r := []rune(s); len(r) > runes {
+		return string(r[:runes]) + "…"
+	}
+	return s
+}
+
+func undecidedFailure() *Failure {
+	return &Failure{
+		Kind:    OutcomeUnknown,
+		Message: "X's answer was lost, and the message was not found at X afterwards",
+		Remedy:  "look on X whether it is there; then say: perch sent ID (it did go out) or perch resend ID (it did not)",
+	}
+}
+
+func unreadableFailure(problem string) *Failure {
+	return &Failure{
+		Kind: Unreadable, Message: "X sent something that Perch cannot read: " + problem,
+		Remedy: "look at it with perch show ID; if it matters, report it, then drop it with perch discard ID",
+	}
+}
+
+func refuse(message, remedy string) *Error {
+	return &Error{Kind: Rejected, Side: SidePerch, Op: "check reply", Message: message, Remedy: remedy}
+}
+
+func directOnlyError() *Error {
+	return refuse("this conversation is a private one, but the reply is marked as public, so it was not sent",
+		"answer in the customer's public interaction, or write here without a thread")
+}
+
+func publicOnlyError() *Error {
+	return refuse("this conversation is a public one, but the reply does not say which post it answers, so it was not sent",
+		"start a direct message with the customer if you want to write in private")
+}
+
+func nobodyError() *Error {
+	return refuse("the reply does not say who it is for: the contact has no X handle in the Map Key field",
+		"fill in the contact's X handle and send the reply again")
+}
+
+func unknownHandleError(handle string, err error) *Error {
+	e := refuse("X knows no account @"+handle, "check the contact's X handle and send the reply again")
+	e.Err = err
+	return e
+}
+
+func dmTooLongError(n int) *Error {
+	return refuse(fmt.Sprintf("the text has %d characters, but X takes at most %d in a direct message", n, MaxDM),
+		"send it in several messages")
+}
+
+func postTooLongError(weighted int) *Error {
+	if weighted <= MaxPost {
+		return refuse("X does not take this text as a public reply: it is empty or holds a character that X refuses", "change the text")
+	}
+	return refuse(fmt.Sprintf("the text counts %d characters by X's rules, but a public reply has at most %d (a link counts 23, "+
+		"an emoji or a Chinese or Japanese character 2)", weighted, MaxPost), "shorten it, or send it in several replies")
+}
+
+func fileTypeError(f File) *Error {
+	return refuse(fmt.Sprintf("X does not take the file %s (%s)", f.Name, f.Type), "send a PNG, JPEG or GIF picture or an MP4 video")
+}
+
+func emptyFileError(f File) *Error {
+	return refuse("the file "+f.Name+" is empty", "attach it again")
+}
+
+func fileTooLargeError(f File, limit int) *Error {
+	return refuse(fmt.Sprintf("the file %s has %.1f MB, but X takes at most %d MB of this kind", f.Name,
+		float64(len(f.Data))/(1<<20), limit>>20), "send a smaller one")
+}
+
+func limitedError(endpoint string, until time.Time) *Error {
+	return &Error{
+		Kind: RateLimited, Side: SideX, Op: "ask X", Endpoint: endpoint, RetryAt: until,
+		Message: "X's limit for this kind of call is used up until " + until.Format("15:04:05"),
+		Remedy:  "nothing to do: Perch goes on by itself then",
+	}
+}
+
+func revokedError() *Error {
+	return &Error{
+		Kind: Operator, Side: SideX, Op: "listen to X", Message: "the X account has taken back the app's access",
+		Remedy: "sign in to X's developer portal, make new access tokens, store them with perch secret set, then: perch resume",
+	}
+}
+
+func readOnlyError(channel string) *Error {
+	return &Error{
+		Kind: Operator, Side: SideX, Op: "check X keys", Message: "the X keys of channel " + channel + " may only read",
+		Remedy: "in X's developer portal set the app to \"Read and write and Direct message\", then make new access tokens and store them",
+	}
+}
+
+func noDMError(channel string) *Error {
+	return &Error{
+		Kind: Operator, Side: SideX, Op: "check X keys",
+		Message: "the X keys of channel " + channel + " lack the direct-message permission",
+		Remedy:  "in X's developer portal set the app to \"Read and write and Direct message\", then make new access tokens and store them",
+	}
+}
+
+func notNowError(d *Delivery, wish string) *Error {
+	return &Error{
+		Kind: Invalid, Side: SidePerch, Message: fmt.Sprintf("message %d is %s, so it cannot be %s", d.ID, d.State, wish),
+		Remedy: "look at it with: perch show " + fmt.Sprint(d.ID),
+	}
+}
