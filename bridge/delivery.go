@@ -104,7 +104,8 @@ type Progress struct {
 	FilesDone int `json:"files_done,omitempty"`
 	// FileTries counts the attempts at the file that is next.
 	FileTries int `json:"file_tries,omitempty"`
-	// CallingSince is set, durably, right before the call that makes X send. Until then a crash is harmless.
+	// CallingSince is set, durably, right before the call that makes X send, and cleared when X has surely not taken
+	// the message. While it is zero a crash is harmless.
 	CallingSince time.Time `json:"calling_since,omitzero"`
 	// Looks counts how often Perch has looked for the message since the answer was lost.
 	Looks int `json:"looks,omitempty"`
@@ -112,7 +113,7 @@ type Progress struct {
 	Resent bool `json:"resent,omitempty"`
 	// Reuploaded is set once a refused file was uploaded anew.
 	Reuploaded bool `json:"reuploaded,omitempty"`
-	// LimitHits counts deferrals by a limit that X gave no end for.
+	// Deferrals counts how often the delivery was put off without an attempt being counted.
 	Deferrals int `json:"deferrals,omitempty"`
 }
 

@@ -57,6 +57,9 @@ type Error struct {
 	Endpoint string
 	// RetryAt is when a RateLimited call may be repeated, or the time that Retry-After gave; zero when unknown.
 	RetryAt time.Time
+	// Doubtful marks a Temporary failure that the other side may still have carried out (a server error): whoever
+	// repeats the call has to look first.
+	Doubtful bool
 	// Err is the cause; may be nil.
 	Err error
 }

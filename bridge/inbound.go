@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -66,7 +67,7 @@ func (j *job) findSender(ctx context.Context) error {
 func (j *job) fetchFiles(ctx context.Context) []fetched {
 	event := j.d.Event
 	if event.MediaUnknown && len(event.Media) == 0 {
-		media, err := j.ch.X.PostMedia(ctx, j.d.lookupID())
+		media, err := j.lookUpMedia(ctx)
 		if err != nil {
 			return []fetched{{err: AsError(err)}}
 		}
@@ -84,12 +85,13 @@ func (j *job) fetchFiles(ctx context.Context) []fetched {
 	return files
 }
 
-// lookupID is the id at X of the post that the files belong to.
-func (d *Delivery) lookupID() string {
-	if d.ThreadID != "" {
-		return d.ThreadID
+// lookUpMedia asks X for the files that the payload did not describe.
+func (j *job) lookUpMedia(ctx context.Context) ([]Media, error) {
+	if j.d.ThreadID != "" {
+		return j.ch.X.PostMedia(ctx, j.d.ThreadID)
 	}
-	return d.XID
+	message, _, _ := strings.Cut(j.d.XID, "#")
+	return j.ch.X.DMMedia(ctx, message)
 }
 
 // sendText delivers the text, with a line for each file that is missing.

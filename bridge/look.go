@@ -102,7 +102,7 @@ func (j *job) isThis(s Sent, since time.Time) bool {
 	case d.Reply.AttachmentID != "":
 		return s.HasMedia
 	}
-	return comparable(s.Text) == comparable(d.Text)
+	return essence(s.Text) == essence(d.Text)
 }
 
 var (
@@ -110,8 +110,8 @@ var (
 	leadingMentions = regexp.MustCompile(`^(@\w+\s+)+`)
 )
 
-// comparable reduces a text to what X leaves unchanged: it rewrites links, and puts mentions before a reply.
-func comparable(text string) string {
+// essence reduces a text to what X leaves unchanged: it rewrites links, and puts mentions before a reply.
+func essence(text string) string {
 	text = leadingMentions.ReplaceAllString(text, "")
 	return strings.Join(strings.Fields(anyURL.ReplaceAllString(text, "\x00")), " ")
 }

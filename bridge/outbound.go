@@ -11,11 +11,27 @@ func (j *job) deliverOut(ctx context.Context) error {
 	if err := j.findRecipient(ctx); err != nil {
 		return err
 	}
+	if done, err := j.wentOutBefore(ctx); done || err != nil {
+		return err
+	}
 	message, err := j.compose(ctx)
 	if err != nil {
 		return err
 	}
 	return j.send(ctx, message)
+}
+
+// wentOutBefore looks for the message when an earlier call ended with a server error of X, which may have taken it
+// all the same.
+func (j *job) wentOutBefore(ctx context.Context) (bool, error) {
+	if j.d.Progress.CallingSince.IsZero() || j.d.Progress.Resent {
+		return false, nil
+	}
+	found, err := j.findSent(ctx)
+	if found != "" {
+		j.d.XID = found
+	}
+	return found != "", err
 }
 
 // findRecipient looks the handle up at X when Perch has never met the person.
@@ -81,6 +97,8 @@ func (j *job) send(ctx context.Context, message Outgoing) error {
 		return nil // the first one did go out after all
 	case isMediaRefusal(err) && message.MediaID != "" && !d.Progress.Reuploaded:
 		return j.sendAnew(ctx)
+	case AsError(err).Doubtful:
+		return err
 	}
 	j.clearCalling()
 	return err

@@ -69,6 +69,8 @@ type MediaSource interface {
 	FetchMedia(ctx context.Context, media Media) (File, error)
 	// PostMedia looks up the files of a post whose payload did not describe them.
 	PostMedia(ctx context.Context, postID string) ([]Media, error)
+	// DMMedia looks up the files of a direct message whose payload did not describe them.
+	DMMedia(ctx context.Context, messageID string) ([]Media, error)
 }
 
 // XClient is all that a channel needs of X.

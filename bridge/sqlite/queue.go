@@ -152,7 +152,7 @@ func (s *Store) NextDue(ctx context.Context, lanes []bridge.Lane) (time.Time, bo
 func (s *Store) Recover(ctx context.Context, now time.Time) error {
 	return s.write(ctx, func(t *tx) error {
 		for _, query := range []string{
-			`UPDATE message SET state = CASE WHEN direction = 'out' AND json_extract(progress, '$.calling_since') IS NOT NULL
+			`UPDATE message SET state = CASE WHEN direction = 'out' AND json_extract(nullif(progress, ''), '$.calling_since') IS NOT NULL
 				THEN 'undecided' ELSE 'queued' END WHERE state = 'sending'`,
 			`UPDATE conv SET busy = 0 WHERE busy = 1`,
 		} {
