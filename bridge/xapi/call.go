@@ -1,0 +1,187 @@
+package xapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"perch/bridge"
+)
+
+const (
+	// maxAnswer is the most that is read of an answer, in bytes.
+	maxAnswer = 4 << 20
+	// skewTolerance is the clock difference from which a refused signature is blamed on the clock. X accepts "some
+	// minutes"; the Date header is exact to a second.
+	skewTolerance = 30 * time.Second
+)
+
+// call is one request to X.
+type call struct {
+	// op says in words what is done; endpoint names it for the rate limits.
+	op, endpoint string
+	method, url  string
+	query        url.Values
+	form         url.Values
+	json         any
+	body         []byte
+	contentType  string
+	// sends marks a call that makes X send something: it is never repeated, and a lost answer is unknown.
+	sends bool
+	// bearer, when set, is used in place of the OAuth 1.0a signature.
+	bearer string
+	// limit bounds the call; zero means callTimeout.
+	limit time.Duration
+}
+
+// answer is what X said.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (a *answer) decode(op string, into any) error {
+	if err := json.Unmarshal(a.body, into); err != nil {
+		return &bridge.Error{
+			Kind: bridge.Temporary, Side: bridge.SideX, Op: op, Message: "X's answer cannot be read",
+			Code: strconv.Itoa(a.status), Err: err,
+		}
+	}
+	return nil
+}
+
+// do makes the call and returns X's answer when it is a success. A signature that X refuses because of the clock is
+// made anew once: X has surely not acted on it.
+func (c *caller) do(ctx context.Context, what call) (*answer, error) {
+	if c.config.Quota != nil {
+		if err := c.config.Quota.Admit(what.endpoint); err != nil {
+			return nil, err
+		}
+	}
+	a, err := c.once(ctx, what)
+	if err == nil && a.status == http.StatusUnauthorized && what.bearer == "" && c.correctClock(a) {
+		a, err = c.once(ctx, what)
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.observe(what.endpoint, a)
+	if a.status/100 == 2 {
+		return a, nil
+	}
+	return nil, classify(what, a)
+}
+
+// once makes one request. Its error says whether X may have acted.
+func (c *caller) once(ctx context.Context, what call) (*answer, error) {
+	limit := what.limit
+	if limit == 0 {
+		limit = callTimeout
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	var written atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { written.Store(true) }})
+	request, err := c.request(ctx, what)
+	if err != nil {
+		return nil, &bridge.Error{Kind: bridge.Invalid, Side: bridge.SidePerch, Op: what.op, Message: "the request cannot be made", Err: err}
+	}
+	client := c.signed.Load()
+	if what.bearer != "" {
+		client = c.plain
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return nil, lost(what, err, written.Load())
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	if err != nil && response.StatusCode/100 == 2 {
+		return nil, lost(what, err, true)
+	}
+	return &answer{response.StatusCode, response.Header, body}, nil
+}
+
+func (c *caller) request(ctx context.Context, what call) (*http.Request, error) {
+	body, contentType := what.body, what.contentType
+	switch {
+	case what.json != nil:
+		var err error
+		if body, err = json.Marshal(what.json); err != nil {
+			return nil, err
+		}
+		contentType = "application/json"
+	case what.form != nil:
+		body, contentType = []byte(formEncode(what.form)), "application/x-www-form-urlencoded"
+	}
+	target := what.url
+	if len(what.query) > 0 {
+		target += "?" + formEncode(what.query)
+	}
+	var reader io.Reader
+	if body != nil {
+		reader = bytes.NewReader(body)
+	}
+	r, err := http.NewRequestWithContext(ctx, what.method, target, reader)
+	if err != nil {
+		return nil, err
+	}
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
+	}
+	if what.bearer != "" {
+		r.Header.Set("Authorization", "Bearer "+what.bearer)
+	}
+	r.Header.Set("User-Agent", c.config.UserAgent)
+	r.Header.Set("Accept", "application/json")
+	return r, nil
+}
+
+// formEncode encodes a space as %20, which OAuth 1.0a's base string wants and every server reads.
+func formEncode(v url.Values) string { return strings.ReplaceAll(v.Encode(), "+", "%20") }
+
+// lost makes the error of a call without an answer.
+func lost(what call, err error, written bool) *bridge.Error {
+	e := &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideX, Op: what.op, Message: unreachable(err), Err: err, Code: "network"}
+	if what.sends && written {
+		e.Kind, e.Message = bridge.OutcomeUnknown, "X's answer was lost, so it is not known whether the message went out"
+	}
+	return e
+}
+
+func unreachable(err error) string {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "X did not answer in time"
+	}
+	if strings.Contains(err.Error(), "tls:") || strings.Contains(err.Error(), "x509:") {
+		return "the secure connection to X failed; something in between may be inspecting it"
+	}
+	return "X cannot be reached; check this computer's internet connection"
+}
+
+// correctClock takes over X's clock when that explains a refused signature.
+func (c *caller) correctClock(a *answer) bool {
+	theirs, err := http.ParseTime(a.header.Get("Date"))
+	if err != nil {
+		return false
+	}
+	ahead := time.Until(theirs).Round(time.Second)
+	if (ahead - c.Skew()).Abs() < skewTolerance {
+		return false
+	}
+	c.setSkew(ahead)
+	c.config.Log.Warn("clock differs from x's; signing by x's clock", "ahead_s", int(ahead.Seconds()))
+	return true
+}
+
+func (c *caller) api(path string) string { return c.config.APIBase + path }

@@ -1,0 +1,249 @@
+package xapi
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"perch/bridge"
+)
+
+const (
+	// lateRetry is the wait after X took a message for an automated one, or after the day's posts are used up.
+	lateRetry = time.Hour
+)
+
+// refusal is what an unsuccessful answer says, in either profile's form.
+type refusal struct {
+	status int
+	codes  []int
+	// text is all words of the answer, in lower case: title, detail, type, reason, messages.
+	text string
+	// said is X's own sentence for people.
+	said string
+}
+
+// rule classes refusals. A rule matches when all of its filled-in conditions hold; the first one wins.
+type rule struct {
+	status []int
+	codes  []int
+	// texts match when any of them is part of the refusal's text.
+	texts []string
+	sends bool // for calls that make X send only
+
+	kind    bridge.Kind
+	message string
+	remedy  string
+	// code, when set, replaces the code in the error.
+	code string
+	wait time.Duration
+}
+
+const (
+	fixKeys = "make new keys in X's developer portal (Keys and tokens), store them with perch secret set, then: perch resume"
+	fixPerm = "in X's developer portal set the app's permission to \"Read and write and Direct message\", then make NEW access " +
+		"tokens (old ones keep the old permission), store them with perch secret set, then: perch resume"
+	fixProject = "in X's developer portal move the app into a Project, then: perch resume"
+)
+
+// rules is the table of X's refusals (X docs: error codes, response codes, problem types). What no rule knows is
+// decided by the status alone, in byStatus.
+var rules = []rule{
+	{codes: []int{135}, kind: bridge.Operator, message: "X refused the signature because the clock of this computer is wrong",
+		remedy: "set this computer's clock (switch on automatic time), then: perch resume"},
+	{codes: []int{187}, kind: bridge.Rejected, code: bridge.CodeDuplicate,
+		message: "X refuses the post because the account has posted the same text before", remedy: "change the text and send it again"},
+	{texts: []string{"duplicate content"}, kind: bridge.Rejected, code: bridge.CodeDuplicate,
+		message: "X refuses the post because the account has posted the same text before", remedy: "change the text and send it again"},
+	{status: []int{402}, kind: bridge.Operator, message: "the X account's API credits are used up",
+		remedy: "buy credits in X's developer portal (Billing); Perch keeps the queue and goes on by itself"},
+	{texts: []string{"creditsdepleted", "problems/credits"}, kind: bridge.Operator, message: "the X account's API credits are used up",
+		remedy: "buy credits in X's developer portal (Billing); Perch keeps the queue and goes on by itself"},
+	{texts: []string{"usagecapexceeded", "usage-capped"}, kind: bridge.Operator, message: "X's monthly cap of this app is used up",
+		remedy: "raise the plan in X's developer portal or wait for the next month; Perch keeps the queue"},
+	{status: []int{429}, kind: bridge.RateLimited, message: "X's limit for this kind of call is used up",
+		remedy: "nothing to do: Perch goes on by itself when X's window resets"},
+	{codes: []int{88}, kind: bridge.RateLimited, message: "X's limit for this kind of call is used up",
+		remedy: "nothing to do: Perch goes on by itself when X's window resets"},
+	{codes: []int{185}, kind: bridge.RateLimited, wait: lateRetry, message: "the account's daily number of posts is used up",
+		remedy: "nothing to do: Perch tries again every hour"},
+	{texts: []string{"client-not-enrolled"}, kind: bridge.Operator, message: "the X app does not belong to a Project", remedy: fixProject},
+	{texts: []string{"user-not-enrolled"}, kind: bridge.Operator, message: "the owner of the X app is not enrolled in the X API",
+		remedy: "accept X's developer agreement in X's developer portal, then: perch resume"},
+	{codes: []int{453}, kind: bridge.Operator, message: "the X app has no access to API v1.1",
+		remedy: "set api = \"v2\" in perch.toml and restart Perch, or ask X for Enterprise access"},
+	{texts: []string{"unsupported-authentication"}, kind: bridge.Operator, message: "X does not take this kind of key for the call", remedy: fixKeys},
+	{codes: []int{64}, kind: bridge.Operator, message: "the X account is suspended",
+		remedy: "sign in to X as the brand and follow X's instructions, then: perch resume"},
+	{codes: []int{326}, kind: bridge.Operator, message: "the X account is locked",
+		remedy: "sign in to X as the brand and unlock it, then: perch resume"},
+	{codes: []int{93, 261}, kind: bridge.Operator, message: "the X app lacks the permission to write or to send direct messages", remedy: fixPerm},
+	{texts: []string{"oauth1-permissions", "oauth1 app permissions"}, kind: bridge.Operator,
+		message: "the X app lacks the permission to write or to send direct messages", remedy: fixPerm},
+	{codes: []int{32, 89, 99, 215}, kind: bridge.Operator, message: "X refused the keys", remedy: fixKeys},
+	{status: []int{401}, kind: bridge.Operator, message: "X refused the keys", remedy: fixKeys},
+
+	{codes: []int{226}, kind: bridge.Temporary, wait: lateRetry, message: "X took the message for an automated one",
+		remedy: "label the account as automated, or write less uniform answers; Perch tries again in an hour"},
+	{codes: []int{63}, kind: bridge.Rejected, message: "the customer's X account is suspended", remedy: "nothing can be sent to it"},
+	{codes: []int{150, 349}, kind: bridge.Rejected, message: "X does not let this account send the customer a direct message",
+		remedy: "ask the customer to write first, to follow the brand or to allow messages from everyone"},
+	{texts: []string{"permission to dm"}, kind: bridge.Rejected, message: "X does not let this account send the customer a direct message",
+		remedy: "ask the customer to write first, to follow the brand or to allow messages from everyone"},
+	{codes: []int{151}, kind: bridge.Rejected, message: "X could not send the direct message: the customer cannot be reached or X suspects spam",
+		remedy: "answer in public, or by another channel"},
+	{codes: []int{186}, kind: bridge.Rejected, message: "the text is too long for a post", remedy: "shorten it"},
+	{codes: []int{354}, kind: bridge.Rejected, message: "the text is too long for a direct message", remedy: "send it in several messages"},
+	{texts: []string{"too long"}, sends: true, kind: bridge.Rejected, message: "X finds the text too long", remedy: "shorten it"},
+	{codes: []int{385, 144, 34}, sends: true, kind: bridge.Rejected, message: "the post that is answered does not exist any more",
+		remedy: "write to the customer in a direct message"},
+	{codes: []int{433}, kind: bridge.Rejected, message: "the customer lets only some people reply to the post",
+		remedy: "write to the customer in a direct message"},
+	{codes: []int{179}, kind: bridge.Rejected, message: "the post that is answered is not visible to the account",
+		remedy: "write to the customer in a direct message"},
+	{texts: []string{"reply to this conversation is not allowed", "only reply to or quote posts where you are mentioned"}, kind: bridge.Rejected,
+		message: "X allows a public reply only to somebody who mentioned or quoted the brand in that post",
+		remedy:  "write to the customer in a direct message"},
+	{texts: []string{"this operation is not permitted"}, kind: bridge.Rejected, message: "X's policy does not permit this account to send the message",
+		remedy: "sign in to X as the brand and look for a notice"},
+	{codes: []int{324, 325, 386, 415, 416, 417}, kind: bridge.Rejected, code: bridge.CodeMedia + "refused",
+		message: "X does not take the file", remedy: "send it again, or another one"},
+	{texts: []string{"attach this media", "media ids are invalid", "media id is invalid", "invalid media"}, kind: bridge.Rejected,
+		code: bridge.CodeMedia + "refused", message: "X does not take the file", remedy: "send it again, or another one"},
+	{codes: []int{17, 50, 108}, kind: bridge.Rejected, message: "X knows no such account", remedy: "check the contact's X handle"},
+	{codes: []int{130, 131}, kind: bridge.Temporary, message: "X is out of order at the moment"},
+	{status: []int{420}, kind: bridge.Temporary, wait: time.Minute, message: "X asks for a pause"},
+	{status: []int{408}, kind: bridge.Temporary, message: "X gave up waiting for the request"},
+	{status: []int{404, 410}, kind: bridge.Rejected, message: "X does not find what was asked for", remedy: "check whether it still exists on X"},
+	{status: []int{413, 415}, kind: bridge.Rejected, message: "X does not take the file", remedy: "send a smaller one, or another kind"},
+}
+
+// classify turns an unsuccessful answer into an error that says what happens next.
+func classify(what call, a *answer) *bridge.Error {
+	r := readRefusal(a)
+	e := &bridge.Error{Side: bridge.SideX, Op: what.op, Code: r.code(), Endpoint: what.endpoint}
+	found := slices.IndexFunc(rules, func(rule rule) bool { return rule.matches(r, what) })
+	if found < 0 {
+		byStatus(e, r)
+	} else {
+		rule := rules[found]
+		e.Kind, e.Message, e.Remedy = rule.kind, rule.message, rule.remedy
+		if rule.code != "" {
+			e.Code = rule.code
+		}
+		if rule.wait > 0 {
+			e.RetryAt = time.Now().Add(rule.wait)
+		}
+	}
+	if e.RetryAt.IsZero() && (e.Kind == bridge.RateLimited || e.Kind == bridge.Temporary) {
+		e.RetryAt = retryAt(a.header)
+	}
+	e.Doubtful = e.Kind == bridge.Temporary && what.sends && r.status >= http.StatusInternalServerError
+	if e.Kind != bridge.RateLimited {
+		e.Endpoint = ""
+	}
+	return e
+}
+
+// byStatus decides what no rule knows. Nothing is lost: a refusal of a message is final, but shown and repeatable.
+func byStatus(e *bridge.Error, r refusal) {
+	switch {
+	case r.status >= http.StatusInternalServerError:
+		e.Kind, e.Message = bridge.Temporary, "X is out of order at the moment"
+	case r.status/100 == 3:
+		e.Kind, e.Message = bridge.Operator, "X's address answers with a redirect, which Perch does not follow"
+		e.Remedy = "check api_base in perch.toml"
+	default:
+		e.Kind, e.Message = bridge.Rejected, fmt.Sprintf("X refused it (%d): %s", r.status, r.said)
+		e.Remedy = "read X's reason, change the message and send it again"
+	}
+}
+
+func (r rule) matches(f refusal, what call) bool {
+	if r.sends && !what.sends {
+		return false
+	}
+	if len(r.status) > 0 && !slices.Contains(r.status, f.status) {
+		return false
+	}
+	if len(r.codes) > 0 && !slices.ContainsFunc(f.codes, func(c int) bool { return slices.Contains(r.codes, c) }) {
+		return false
+	}
+	if len(r.texts) > 0 && !slices.ContainsFunc(r.texts, func(t string) bool { return strings.Contains(f.text, t) }) {
+		return false
+	}
+	return true
+}
+
+// code is X's own code for the log: "403/349", or the status alone.
+func (r refusal) code() string {
+	if len(r.codes) == 0 {
+		return strconv.Itoa(r.status)
+	}
+	return fmt.Sprintf("%d/%d", r.status, r.codes[0])
+}
+
+// readRefusal reads the body leniently: v2 problems, v1.1 error lists, a bare text, HTML or nothing at all.
+func readRefusal(a *answer) refusal {
+	r := refusal{status: a.status}
+	var body struct {
+		Title  string          `json:"title"`
+		Detail string          `json:"detail"`
+		Type   string          `json:"type"`
+		Reason string          `json:"reason"`
+		Error  json.RawMessage `json:"error"`
+		Errors json.RawMessage `json:"errors"`
+	}
+	if json.Unmarshal(a.body, &body) != nil {
+		r.said = http.StatusText(a.status)
+		return r
+	}
+	words := []string{body.Title, body.Detail, body.Type, body.Reason}
+	said := []string{body.Detail, body.Title}
+	for _, raw := range []json.RawMessage{body.Errors, body.Error} {
+		codes, texts := readErrors(raw)
+		r.codes = append(r.codes, codes...)
+		words, said = append(words, texts...), append(said, texts...)
+	}
+	r.text = strings.ToLower(strings.Join(words, "\n"))
+	said = append(said, http.StatusText(a.status))
+	r.said = bounded(said[slices.IndexFunc(said, func(s string) bool { return s != "" })])
+	return r
+}
+
+func readErrors(raw json.RawMessage) (codes []int, texts []string) {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return nil, []string{text}
+	}
+	var list []struct {
+		Code    int    `json:"code"`
+		Message string `json:"message"`
+		Detail  string `json:"detail"`
+		Title   string `json:"title"`
+		Type    string `json:"type"`
+	}
+	if json.Unmarshal(raw, &list) != nil {
+		return nil, nil
+	}
+	for _, e := range list {
+		if e.Code != 0 {
+			codes = append(codes, e.Code)
+		}
+		texts = append(texts, e.Message, e.Detail, e.Title, e.Type)
+	}
+	return codes, texts
+}
+
+// bounded keeps a foreign sentence short and on one line.
+func bounded(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if runes := []rune(s); len(runes) > 200 {
+		return string(runes[:200]) + "…"
+	}
+	return s
+}

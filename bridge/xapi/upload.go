@@ -1,0 +1,256 @@
+package xapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"perch/bridge"
+)
+
+const (
+	// chunkSize is how much of a file goes in one request, in bytes; X takes 5 MB at most (X docs: media upload).
+	chunkSize = 4 << 20
+	// chunkTimeout bounds the upload of one chunk.
+	chunkTimeout = 2 * time.Minute
+	// processingLimit bounds the wait for X to process a file; a video takes a minute or two.
+	processingLimit = 3 * time.Minute
+	// processingPause is the wait between two questions when X does not say one.
+	processingPause = 2 * time.Second
+)
+
+// UploadMedia implements bridge.Sender.
+func (c *Client) UploadMedia(ctx context.Context, file bridge.File, public bool) (string, error) {
+	id, err := c.upload(ctx, file, category(file.Type, public))
+	if e := bridge.AsError(err); e != nil && e.Kind == bridge.Rejected && !strings.HasPrefix(e.Code, bridge.CodeMedia) {
+		refused := *e
+		refused.Code = bridge.CodeMedia + e.Code
+		return "", &refused
+	}
+	return id, err
+}
+
+// category is X's media_category: what the file is and what it is for.
+func category(mime string, public bool) string {
+	use := "dm_"
+	if public {
+		use = "tweet_"
+	}
+	switch {
+	case mime == "image/gif":
+		return use + "gif"
+	case strings.HasPrefix(mime, "video/"):
+		return use + "video"
+	default:
+		return use + "image"
+	}
+}
+
+// processing is how far X is with a file.
+type processing struct {
+	State      string `json:"state"`
+	CheckAfter int    `json:"check_after_secs"`
+	Error      struct {
+		Name    string `json:"name"`
+		Message string `json:"message"`
+	} `json:"error"`
+}
+
+// await asks until X has processed the file.
+func (c *caller) await(ctx context.Context, p *processing, ask func(context.Context) (*processing, error)) error {
+	for end := time.Now().Add(processingLimit); p != nil && p.State != "succeeded" && p.State != ""; {
+		if p.State == "failed" {
+			return &bridge.Error{
+				Kind: bridge.Rejected, Side: bridge.SideX, Op: "upload file", Code: bridge.CodeMedia + bounded(p.Error.Name),
+				Message: "X could not process the file: " + bounded(p.Error.Message), Remedy: "convert it (MP4 with H.264 and AAC, or PNG) and send it again",
+			}
+		}
+		wait := time.Duration(p.CheckAfter) * time.Second
+		if wait <= 0 {
+			wait = processingPause
+		}
+		if time.Now().Add(wait).After(end) {
+			return &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideX, Op: "upload file", Message: "X takes too long to process the file"}
+		}
+		if err := sleep(ctx, wait); err != nil {
+			return err
+		}
+		var err error
+		if p, err = ask(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return &bridge.Error{Kind: bridge.Temporary, Side: bridge.SidePerch, Op: "upload file", Message: "Perch is stopping", Err: ctx.Err()}
+	}
+}
+
+// chunks calls send for each part of the data, in order.
+func chunks(data []byte, send func(index int, part []byte) error) error {
+	for i := 0; i*chunkSize < len(data); i++ {
+		if err := send(i, data[i*chunkSize:min((i+1)*chunkSize, len(data))]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// multipartBody makes a form of some fields and the part "media".
+func multipartBody(fields map[string]string, part []byte) (body []byte, contentType string, err error) {
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for k, v := range fields {
+		if err := w.WriteField(k, v); err != nil {
+			return nil, "", err
+		}
+	}
+	file, err := w.CreateFormFile("media", "media")
+	if err != nil {
+		return nil, "", err
+	}
+	if _, err := file.Write(part); err != nil {
+		return nil, "", err
+	}
+	err = w.Close()
+	return b.Bytes(), w.FormDataContentType(), err
+}
+
+func (c *caller) appendChunk(ctx context.Context, target string, fields map[string]string, part []byte) error {
+	body, contentType, err := multipartBody(fields, part)
+	if err != nil {
+		return err
+	}
+	_, err = c.do(ctx, call{
+		op: "upload file", endpoint: endpointUpload, method: http.MethodPost, url: target, body: body, contentType: contentType, limit: chunkTimeout,
+	})
+	return err
+}
+
+type v2Upload struct {
+	Data struct {
+		ID         string      `json:"id"`
+		Processing *processing `json:"processing_info"`
+	} `json:"data"`
+}
+
+func (v *v2) upload(ctx context.Context, file bridge.File, category string) (string, error) {
+	begun, err := v.uploadStep(ctx, call{
+		url:  v.api("/2/media/upload/initialize"),
+		json: map[string]any{"media_type": file.Type, "total_bytes": len(file.Data), "media_category": category, "shared": false},
+	})
+	if err != nil {
+		return "", err
+	}
+	id := begun.Data.ID
+	base := v.api("/2/media/upload/" + url.PathEscape(id))
+	err = chunks(file.Data, func(i int, part []byte) error {
+		return v.appendChunk(ctx, base+"/append", map[string]string{"segment_index": strconv.Itoa(i)}, part)
+	})
+	if err != nil {
+		return "", err
+	}
+	done, err := v.uploadStep(ctx, call{url: base + "/finalize"})
+	if err != nil {
+		return "", err
+	}
+	return id, v.await(ctx, done.Data.Processing, func(ctx context.Context) (*processing, error) {
+		status, err := v.uploadStep(ctx, call{
+			method: http.MethodGet, endpoint: endpointStatus, url: v.api("/2/media/upload"),
+			query: url.Values{"command": {"STATUS"}, "media_id": {id}},
+		})
+		return status.Data.Processing, err
+	})
+}
+
+func (v *v2) uploadStep(ctx context.Context, what call) (v2Upload, error) {
+	var u v2Upload
+	a, err := v.step(ctx, what)
+	if err == nil {
+		err = a.decode("upload file", &u)
+	}
+	if err == nil && u.Data.ID == "" {
+		err = noMediaID()
+	}
+	return u, err
+}
+
+// step makes one call of an upload, a POST unless it says otherwise.
+func (c *caller) step(ctx context.Context, what call) (*answer, error) {
+	what.op = "upload file"
+	if what.method == "" {
+		what.method = http.MethodPost
+	}
+	if what.endpoint == "" {
+		what.endpoint = endpointUpload
+	}
+	return c.do(ctx, what)
+}
+
+func noMediaID() *bridge.Error {
+	return &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideX, Op: "upload file", Message: "X did not say the number of the file"}
+}
+
+type v11Upload struct {
+	ID         string      `json:"media_id_string"`
+	Processing *processing `json:"processing_info"`
+}
+
+func (v *v11) upload(ctx context.Context, file bridge.File, category string) (string, error) {
+	begun, err := v.uploadStep(ctx, call{form: url.Values{
+		"command": {"INIT"}, "total_bytes": {strconv.Itoa(len(file.Data))}, "media_type": {file.Type}, "media_category": {category},
+	}})
+	if err != nil {
+		return "", err
+	}
+	err = chunks(file.Data, func(i int, part []byte) error {
+		fields := map[string]string{"command": "APPEND", "media_id": begun.ID, "segment_index": strconv.Itoa(i)}
+		return v.appendChunk(ctx, v.uploadURL(), fields, part)
+	})
+	if err != nil {
+		return "", err
+	}
+	done, err := v.uploadStep(ctx, call{form: url.Values{"command": {"FINALIZE"}, "media_id": {begun.ID}}})
+	if err != nil {
+		return "", err
+	}
+	return begun.ID, v.await(ctx, done.Processing, func(ctx context.Context) (*processing, error) {
+		status, err := v.uploadStep(ctx, call{
+			method: http.MethodGet, endpoint: endpointStatus, query: url.Values{"command": {"STATUS"}, "media_id": {begun.ID}},
+		})
+		return status.Processing, err
+	})
+}
+
+func (v *v11) uploadURL() string { return v.config.UploadBase + "/1.1/media/upload.json" }
+
+func (v *v11) uploadStep(ctx context.Context, what call) (v11Upload, error) {
+	what.url = v.uploadURL()
+	var u v11Upload
+	a, err := v.step(ctx, what)
+	if err != nil {
+		return u, err
+	}
+	if err := json.Unmarshal(a.body, &u); err != nil {
+		return u, fmt.Errorf("read X's answer to the upload: %w", err)
+	}
+	if u.ID == "" {
+		return u, noMediaID()
+	}
+	return u, nil
+}
