@@ -43,7 +43,7 @@ func (c *Client) FetchMedia(ctx context.Context, media bridge.Media) (bridge.Fil
 		if err != nil {
 			return bridge.File{}, err
 		}
-		kind := sniff(data)
+		kind := bridge.SniffType(data)
 		return bridge.File{Name: fileName(variant.URL, media, kind), Type: kind, Data: data}, nil
 	}
 	return bridge.File{}, noFile(fmt.Sprintf("it is larger than %d MB, the most that Motion takes", bridge.MaxInboundFile>>20))
@@ -174,15 +174,6 @@ func resolve(base *url.URL, location string) string {
 		return ""
 	}
 	return next.String()
-}
-
-// sniff finds the MIME type by looking at the bytes.
-func sniff(data []byte) string {
-	if len(data) >= 12 && string(data[4:8]) == "ftyp" {
-		return "video/mp4" // the standard library knows some brands only
-	}
-	kind, _, _ := strings.Cut(http.DetectContentType(data), ";")
-	return kind
 }
 
 var extensions = map[string]string{

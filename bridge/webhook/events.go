@@ -1,0 +1,170 @@
+package webhook
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"hash"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	signatureHeader = "X-Twitter-Webhooks-Signature"
+	signaturePrefix = "sha256="
+)
+
+// crcToken is what a token of X's looks like. Nothing else is ever signed: a signature of anything an outsider likes
+// would let him forge events, which are signed in the same way.
+var crcToken = regexp.MustCompile(`^[A-Za-z0-9+/=_-]{16,128}$`)
+
+// app is an X app with its keyed hashes.
+type app struct {
+	channels []string
+	macs     sync.Pool
+}
+
+func newApp(a App) *app {
+	secret := []byte(a.ConsumerSecret)
+	return &app{channels: a.Channels, macs: sync.Pool{New: func() any { return hmac.New(sha256.New, secret) }}}
+}
+
+func (a *app) sum(message, into []byte) []byte {
+	mac := a.macs.Get().(hash.Hash) //nolint:forcetypeassert // the pool holds nothing else
+	defer a.macs.Put(mac)
+	mac.Reset()
+	mac.Write(message)
+	return mac.Sum(into)
+}
+
+// serveX answers X: GET is a CRC, POST brings events. Several apps are tried in turn.
+func (h *Handler) serveX(w http.ResponseWriter, r *http.Request, apps []*app) {
+	switch r.Method {
+	case http.MethodGet:
+		h.serveCRC(w, r, apps)
+	case http.MethodPost:
+		h.serveEvents(w, r, apps)
+	default:
+		w.Header().Set("Allow", "GET, POST")
+		refuse(w, http.StatusMethodNotAllowed, "use GET or POST")
+	}
+}
+
+func (h *Handler) serveCRC(w http.ResponseWriter, r *http.Request, apps []*app) {
+	token, ok := tokenIn(r.URL.RawQuery)
+	if !ok || len(apps) == 0 {
+		h.stats.badCRC.Add(1)
+		refuse(w, http.StatusBadRequest, "crc_token is missing or is not one of X's")
+		return
+	}
+	var sum [sha256.Size]byte
+	answer := signaturePrefix + base64.StdEncoding.EncodeToString(apps[0].sum([]byte(token), sum[:0]))
+	h.stats.crc.Store(time.Now().UnixMilli())
+	writeJSON(w, http.StatusOK, map[string]string{"response_token": answer})
+}
+
+// tokenIn finds the one well-formed crc_token of a query. A plus sign stands for itself: X's tokens hold no spaces.
+func tokenIn(query string) (string, bool) {
+	var found []string
+	for part := range strings.SplitSeq(query, "&") {
+		value, ok := strings.CutPrefix(part, "crc_token=")
+		if !ok {
+			continue
+		}
+		value, err := url.PathUnescape(value)
+		if err != nil {
+			return "", false
+		}
+		found = append(found, value)
+	}
+	if len(found) != 1 || !crcToken.MatchString(found[0]) {
+		return "", false
+	}
+	return found[0], true
+}
+
+func (h *Handler) serveEvents(w http.ResponseWriter, r *http.Request, apps []*app) {
+	body, err := h.readBody(w, r, maxEvents)
+	if err != nil {
+		refuseBody(w, err)
+		return
+	}
+	signer := signerOf(apps, r.Header.Get(signatureHeader), body)
+	if signer == nil {
+		h.refuseSignature(w, r)
+		return
+	}
+	if err := h.config.Events.AcceptX(r.Context(), signer.channels, body); err != nil {
+		h.config.Log.Error("event not kept", "error", err)
+		w.Header().Set("Retry-After", "5")
+		refuse(w, http.StatusServiceUnavailable, "the event could not be kept; send it again")
+		return
+	}
+	h.stats.events.Store(time.Now().UnixMilli())
+	w.WriteHeader(http.StatusOK)
+}
+
+// signerOf returns the app whose secret made the signature, or nil.
+func signerOf(apps []*app, header string, body []byte) *app {
+	given, ok := strings.CutPrefix(header, signaturePrefix)
+	if !ok {
+		return nil
+	}
+	want, err := base64.StdEncoding.DecodeString(given)
+	if err != nil || len(want) != sha256.Size {
+		return nil
+	}
+	var sum [sha256.Size]byte
+	i := slices.IndexFunc(apps, func(a *app) bool { return hmac.Equal(a.sum(body, sum[:0]), want) })
+	if i < 0 {
+		return nil
+	}
+	return apps[i]
+}
+
+func (h *Handler) refuseSignature(w http.ResponseWriter, r *http.Request) {
+	h.stats.badSignatures.Add(1)
+	refuse(w, http.StatusUnauthorized, "the signature is missing or wrong")
+	now := time.Now().UnixNano()
+	last := h.badLogged.Load()
+	if now-last < int64(badSignatureLogEvery) || !h.badLogged.CompareAndSwap(last, now) {
+		h.badSkipped.Add(1)
+		return
+	}
+	h.config.Log.Warn("event with a wrong signature refused; is x.consumer_secret the one of the app that has the webhook?",
+		"from", r.RemoteAddr, "signed", r.Header.Get(signatureHeader) != "", "skipped", h.badSkipped.Swap(0))
+}
+
+// stats counts what came in.
+type stats struct {
+	crc, events           atomic.Int64 // Unix ms of the last good one
+	badCRC, badSignatures atomic.Int64
+}
+
+// Stats says what has come in since the start.
+type Stats struct {
+	// LastCRC and LastEvent are zero when none came.
+	LastCRC, LastEvent    time.Time
+	BadCRC, BadSignatures int64
+}
+
+// Stats returns a snapshot.
+func (h *Handler) Stats() Stats {
+	return Stats{
+		LastCRC: fromMilli(h.stats.crc.Load()), LastEvent: fromMilli(h.stats.events.Load()),
+		BadCRC: h.stats.badCRC.Load(), BadSignatures: h.stats.badSignatures.Load(),
+	}
+}
+
+func fromMilli(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
+}

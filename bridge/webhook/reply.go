@@ -1,0 +1,110 @@
+package webhook
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"perch/bridge"
+)
+
+// serveReply takes one of Motion's replies and answers with what became of it.
+func (h *Handler) serveReply(w http.ResponseWriter, r *http.Request, ch *Channel) {
+	if ch == nil {
+		refuse(w, http.StatusNotFound, "there is nothing here: copy the Reply URL again from perch urls into Motion")
+		return
+	}
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", "POST")
+		refuse(w, http.StatusMethodNotAllowed, "use POST")
+		return
+	}
+	raw, err := h.readBody(w, r, maxReply)
+	if err != nil {
+		refuseBody(w, err)
+		return
+	}
+	h.takeReply(w, r, ch, raw)
+}
+
+func (h *Handler) takeReply(w http.ResponseWriter, r *http.Request, ch *Channel, raw []byte) {
+	reply, internal, err := bridge.ParseReply(raw, ch.MapKey())
+	if err != nil {
+		h.config.Log.Warn("reply not understood", "channel", ch.Name, "error", err)
+		refuse(w, http.StatusBadRequest, bridge.AsError(err).Message)
+		return
+	}
+	if internal {
+		writeJSON(w, http.StatusOK, map[string]string{"status": bridge.StatusIgnored})
+		return
+	}
+	outcome, err := h.config.Replies.AcceptReply(r.Context(), ch.Name, reply, raw)
+	if err != nil {
+		h.config.Log.Error("reply not kept", "channel", ch.Name, "error", err)
+		w.Header().Set("Retry-After", "5")
+		refuse(w, http.StatusServiceUnavailable, "Perch could not keep the reply, so it was not sent: "+bridge.AsError(err).Message)
+		return
+	}
+	if outcome.Status == bridge.StatusRefused {
+		refuse(w, http.StatusUnprocessableEntity, outcome.Message)
+		return
+	}
+	writeJSON(w, http.StatusOK, replyAnswer{outcome.Status, outcome.ID, outcome.XID})
+}
+
+// replyAnswer is the body of a 200 to Motion.
+type replyAnswer struct {
+	Status string `json:"status"`
+	ID     int64  `json:"perch_id,omitempty"`
+	XID    string `json:"x_id,omitempty"`
+}
+
+// serveLegacy serves the old plugin's path. Motion's webhook proxy lets anybody choose the path, so it is shut unless
+// the admin has opened it.
+func (h *Handler) serveLegacy(w http.ResponseWriter, r *http.Request) {
+	if !h.config.LegacyReplyPath || len(h.config.Channels) == 0 {
+		refuse(w, http.StatusForbidden, "this path is closed: put the Reply URL of perch urls into Motion, or set legacy_reply_path = true")
+		return
+	}
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", "POST")
+		refuse(w, http.StatusMethodNotAllowed, "use POST")
+		return
+	}
+	raw, err := h.readBody(w, r, maxReply)
+	if err != nil {
+		refuseBody(w, err)
+		return
+	}
+	h.takeReply(w, r, h.legacyChannel(raw), raw)
+}
+
+// legacyChannel picks the channel by the Open Channel account in the reply, else the first one.
+func (h *Handler) legacyChannel(raw []byte) *Channel {
+	var head struct {
+		Account json.RawMessage `json:"OpenchannelAccountId"`
+	}
+	_ = json.Unmarshal(raw, &head) // what is not JSON goes to the first channel and is judged there
+	for i := range h.config.Channels {
+		id := h.config.Channels[i].AccountID
+		if account := string(head.Account); id != "" && (account == id || account == `"`+id+`"`) {
+			return &h.config.Channels[i]
+		}
+	}
+	return &h.config.Channels[0]
+}
+
+// refuse answers with a reason; Motion shows a message that was not answered with 2xx as not sent.
+func refuse(w http.ResponseWriter, status int, message string) {
+	writeJSON(w, status, map[string]string{"message": message})
+}
+
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(encoded) // who has gone away gets no answer
+}
