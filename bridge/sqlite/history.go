@@ -49,7 +49,11 @@ func conditions(f bridge.Filter) (where string, args []any) {
 	if f.Kind != "" {
 		add("m.kind = ?", f.Kind)
 	}
-	if f.State != "" {
+	switch f.State {
+	case "":
+	case bridge.Dead, bridge.Undecided:
+		add("m.state = '" + string(f.State) + "'") // a literal, because these two have an index of their own
+	default:
 		add("m.state = ?", f.State)
 	}
 	if f.Before > 0 {

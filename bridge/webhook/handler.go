@@ -34,7 +34,9 @@ const (
 	maxEvents = 16 << 20
 	maxReply  = 1 << 20
 	// largeBody is the size in bytes from which bodies are taken in a few at a time, so that many cannot use up the memory.
-	largeBody  = 1 << 20
+	largeBody = 1 << 20
+	// smallBody is the size in bytes up to which memory is set aside before the body has come.
+	smallBody  = 64 << 10
 	largeSlots = 4
 	// badSignatureLogEvery spaces the log lines about refused signatures.
 	badSignatureLogEvery = 10 * time.Second
@@ -165,7 +167,7 @@ func (h *Handler) readBody(w http.ResponseWriter, r *http.Request, limit int64) 
 		}
 	}
 	reader := http.MaxBytesReader(w, r.Body, limit)
-	if r.ContentLength >= 0 {
+	if r.ContentLength >= 0 && r.ContentLength <= smallBody {
 		body := make([]byte, r.ContentLength)
 		_, err := io.ReadFull(reader, body)
 		return body, err

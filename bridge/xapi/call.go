@@ -63,6 +63,9 @@ func (a *answer) decode(op string, into any) error {
 // do makes the call and returns X's answer when it is a success. A signature that X refuses because of the clock is
 // made anew once: X has surely not acted on it.
 func (c *caller) do(ctx context.Context, what call) (*answer, error) {
+	if key := c.config.Keys.missing(); key != "" {
+		return nil, noKey(what.op, c.config.Channel, key)
+	}
 	if c.config.Quota != nil {
 		if err := c.config.Quota.Admit(what.endpoint); err != nil {
 			return nil, err
@@ -182,6 +185,13 @@ func (c *caller) correctClock(a *answer) bool {
 	c.setSkew(ahead)
 	c.config.Log.Warn("clock differs from x's; signing by x's clock", "ahead_s", int(ahead.Seconds()))
 	return true
+}
+
+func noKey(op, channel, key string) *bridge.Error {
+	return &bridge.Error{
+		Kind: bridge.Operator, Side: bridge.SideX, Op: op, Message: "the secret " + key + " is not set",
+		Remedy: "store it with: perch secret set --channel " + channel + " " + key + ", then: perch restart",
+	}
 }
 
 func (c *caller) api(path string) string { return c.config.APIBase + path }

@@ -26,8 +26,23 @@ type Keys struct {
 	AccessToken, AccessTokenSecret string
 }
 
+// missing names the first key that is not set, or "".
+func (k Keys) missing() string {
+	for _, key := range []struct{ name, value string }{
+		{"x.consumer_key", k.ConsumerKey}, {"x.consumer_secret", k.ConsumerSecret},
+		{"x.access_token", k.AccessToken}, {"x.access_token_secret", k.AccessTokenSecret},
+	} {
+		if key.value == "" {
+			return key.name
+		}
+	}
+	return ""
+}
+
 // Config is what a Client is made of.
 type Config struct {
+	// Channel is the channel's name, for sentences that name a command.
+	Channel string
 	// Profile is "v2" or "v1.1".
 	Profile string
 	// APIBase and UploadBase are URLs without a path. UploadBase is used by v1.1 only.

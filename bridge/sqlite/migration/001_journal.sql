@@ -41,7 +41,9 @@ CREATE UNIQUE INDEX message_in  ON message(channel, x_id) WHERE direction = 'in'
 CREATE UNIQUE INDEX message_out ON message(channel, motion_id) WHERE direction = 'out' AND motion_id IS NOT NULL;
 CREATE INDEX message_sent ON message(channel, x_id) WHERE direction = 'out' AND x_id IS NOT NULL;
 CREATE INDEX message_open ON message(conversation, id) WHERE open = 1;
-CREATE INDEX message_attention ON message(state, id) WHERE state IN ('dead', 'undecided', 'sending');
+CREATE INDEX message_dead ON message(id) WHERE state = 'dead';
+CREATE INDEX message_undecided ON message(id) WHERE state = 'undecided';
+CREATE INDEX message_sending ON message(id) WHERE state = 'sending';
 
 -- content: the event or reply as Perch understood it (JSON), and the other side's view of it.
 CREATE TABLE content (

@@ -1,0 +1,184 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"strconv"
+
+	"perch/app/config"
+	"perch/app/control"
+	"perch/bridge"
+	"perch/bridge/motion"
+	"perch/bridge/secret"
+	"perch/bridge/webhook"
+	"perch/bridge/xapi"
+)
+
+// channelClients are the adapters of one channel.
+type channelClients struct {
+	x      *xapi.Client
+	motion *motion.Client
+	quota  *bridge.Ledger
+}
+
+// channelSecrets are the secrets that every channel may have.
+var channelSecrets = []string{
+	"x.consumer_key", "x.consumer_secret", "x.access_token", "x.access_token_secret", "motion.password", "motion.api_key",
+}
+
+// readSecrets reads all that the configuration may need. One that is not set is left out: the sides say what they
+// miss when they need it.
+func readSecrets(ctx context.Context, store secret.Store, c *config.Config) (map[secret.Key]string, error) {
+	keys := []secret.Key{
+		{Name: "reach.proxy_token"}, {Name: "reach.ngrok_token"}, {Name: "reach.cloudflared_token"}, {Name: "reach.ssh_passphrase"},
+	}
+	for _, ch := range c.Channels {
+		for _, name := range channelSecrets {
+			keys = append(keys, secret.Key{Channel: ch.Name, Name: name})
+		}
+	}
+	values := map[secret.Key]string{}
+	for _, key := range keys {
+		value, err := store.Get(ctx, key)
+		switch {
+		case errors.Is(err, secret.ErrNotSet):
+		case err != nil:
+			return nil, err
+		default:
+			values[key] = value
+		}
+	}
+	return values, nil
+}
+
+func makeClients(c *config.Config, values map[secret.Key]string, journal bridge.Settings, log *slog.Logger) []channelClients {
+	var all []channelClients
+	for _, ch := range c.Channels {
+		of := func(name string) string { return values[secret.Key{Channel: ch.Name, Name: name}] }
+		quota := bridge.NewLedger(ch.Name, journal, nil)
+		log := log.With("channel", ch.Name)
+		all = append(all, channelClients{
+			quota: quota,
+			x: xapi.New(xapi.Config{
+				Profile: ch.X.API, APIBase: ch.X.APIBase, UploadBase: ch.X.UploadBase, MediaHosts: ch.X.MediaHosts, Quota: quota, Log: log,
+				Channel: ch.Name, UserAgent: "Perch/" + Version,
+				Keys: xapi.Keys{
+					ConsumerKey: of("x.consumer_key"), ConsumerSecret: of("x.consumer_secret"),
+					AccessToken: of("x.access_token"), AccessTokenSecret: of("x.access_token_secret"),
+				},
+			}),
+			motion: motion.New(motion.Config{
+				ReceiveURL: ch.Motion.ReceiveURL, BaseURL: ch.Motion.BaseURL, MapKey: ch.Motion.MapKey, User: ch.Motion.User,
+				Password: of("motion.password"), APIKey: of("motion.api_key"), TLSPin: ch.Motion.TLSPin, Log: log,
+			}),
+		})
+	}
+	return all
+}
+
+// webhookConfig groups the channels by X app. A channel without a consumer secret has no app: an empty secret would
+// let anybody sign.
+func (r *relay) webhookConfig() webhook.Config {
+	w := webhook.Config{Events: r.bridge, Replies: r.bridge, LegacyReplyPath: r.config.LegacyReplyPath, Log: r.log}
+	index := map[string]int{}
+	for i, ch := range r.config.Channels {
+		client := r.clients[i].motion
+		w.Channels = append(w.Channels, webhook.Channel{
+			Name: ch.Name, Token: r.tokens[ch.Name], AccountID: client.AccountID(), MapKey: client.MapKey,
+		})
+		consumerSecret := r.values[secret.Key{Channel: ch.Name, Name: "x.consumer_secret"}]
+		if consumerSecret == "" {
+			continue
+		}
+		at, known := index[consumerSecret]
+		if !known {
+			at = len(w.Apps)
+			index[consumerSecret] = at
+			w.Apps = append(w.Apps, webhook.App{ConsumerSecret: consumerSecret})
+		}
+		w.Apps[at].Channels = append(w.Apps[at].Channels, ch.Name)
+	}
+	return w
+}
+
+const settingReplyToken = "reply_token/"
+
+// replyTokens reads each channel's token, and makes it at the first start.
+func replyTokens(ctx context.Context, settings bridge.Settings, c *config.Config) (map[string]string, error) {
+	tokens := map[string]string{}
+	for _, ch := range c.Channels {
+		token, err := settings.Setting(ctx, settingReplyToken+ch.Name)
+		if err != nil {
+			return nil, err
+		}
+		if token == "" {
+			token = rand.Text()
+			if err := settings.SetSetting(ctx, settingReplyToken+ch.Name, token); err != nil {
+				return nil, err
+			}
+		}
+		tokens[ch.Name] = token
+	}
+	return tokens, nil
+}
+
+// makeURLs returns the addresses of every channel, for a relay that listens on address.
+func makeURLs(c *config.Config, address string, tokens map[string]string, values map[secret.Key]string) []control.URLs {
+	var all []control.URLs
+	base := "http://" + reachable(address)
+	replies := base
+	if c.Reach.Tunnel == "ssh" && c.Reach.SSH.RemoteListen != "" {
+		replies = "http://" + c.Reach.SSH.RemoteListen
+	}
+	for _, ch := range c.Channels {
+		hook := publicURL(c, values)
+		if hook == "" {
+			hook = base + webhook.PathEvents
+			if len(c.Channels) > 1 {
+				hook += "/" + ch.Name
+			}
+		}
+		all = append(all, control.URLs{Channel: ch.Name, ReplyURL: replies + webhook.PathReply + "/" + tokens[ch.Name], WebhookURL: hook})
+	}
+	return all
+}
+
+// publicURL is the address that X calls: as configured, or built for Motion's webhook proxy; "" when there is none.
+func publicURL(c *config.Config, values map[secret.Key]string) string {
+	proxy := c.Reach.MotionProxy
+	if c.Reach.PublicURL != "" || proxy.Host == "" {
+		return c.Reach.PublicURL
+	}
+	u := fmt.Sprintf("https://%s/api/plugins/webhook?port=%d&encoding=binary&path=%s", proxy.Host, proxy.Port, webhook.PathEvents)
+	if token := values[secret.Key{Name: "reach.proxy_token"}]; token != "" {
+		u += "&token=" + url.QueryEscape(token)
+	}
+	return u
+}
+
+// reachable replaces "every address" by this computer's name, so that the URL can be used from another one.
+func reachable(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return address
+	}
+	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
+		if name, err := os.Hostname(); err == nil {
+			return net.JoinHostPort(name, port)
+		}
+	}
+	return address
+}
+
+// hasPort reports whether an address names a real port.
+func hasPort(address string) bool {
+	_, port, err := net.SplitHostPort(address)
+	n, convErr := strconv.Atoi(port)
+	return err == nil && convErr == nil && n > 0
+}

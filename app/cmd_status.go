@@ -1,0 +1,171 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"perch/app/control"
+)
+
+func (p *program) statusCommand() *cobra.Command {
+	return p.withJSON(&cobra.Command{
+		Use: "status", Short: "Say how things stand (exit 3: the relay is not running)", Args: usage(cobra.NoArgs), RunE: p.runStatus,
+	})
+}
+
+func (p *program) runStatus(cmd *cobra.Command, _ []string) error {
+	client, err := p.client()
+	if err != nil {
+		return err
+	}
+	status, err := client.Status(cmd.Context())
+	if errors.Is(err, control.ErrNotRunning) {
+		return p.notRunning()
+	}
+	if err != nil {
+		return err
+	}
+	if p.json {
+		return p.printJSON(status)
+	}
+	p.showStatus(status)
+	return nil
+}
+
+func (p *program) notRunning() error {
+	p.exit = exitNotRunning
+	if !p.json {
+		p.print("The relay is not running. Start it with: perch start\n")
+		return nil
+	}
+	status := control.Status{State: control.StateStopped, Channels: []control.Channel{}, Version: Version}
+	if _, c, err := p.config(); err == nil {
+		status.Listen, status.Reach.Mode = c.Listen, c.Reach.Mode
+	}
+	return p.printJSON(status)
+}
+
+var stateWords = map[string]string{
+	control.StateRunning:  "Running",
+	control.StatePaused:   "Paused: what comes in is kept, nothing is delivered. Go on with: perch resume",
+	control.StateDegraded: "Running, but something needs a look",
+}
+
+func (p *program) showStatus(s control.Status) {
+	p.print("%s · listens on %s · version %s\n", stateWords[s.State], s.Listen, s.Version)
+	p.print("Events come in by %s: %s\n", s.Reach.Mode, orDash(s.Reach.Detail, s.Reach.State))
+	if s.Reach.PublicURL != "" {
+		p.print("Public address: %s\n", s.Reach.PublicURL)
+	}
+	for _, c := range s.Channels {
+		p.showChannel(c)
+	}
+}
+
+func (p *program) showChannel(c control.Channel) {
+	name := c.Name
+	if c.Account != "" {
+		name += " (@" + c.Account + ")"
+	}
+	p.print("\n%s\n", name)
+	t := p.table()
+	_, _ = fmt.Fprintf(t, "  X\t%s\t%s\n", c.X.State, c.X.Detail)
+	_, _ = fmt.Fprintf(t, "  Motion\t%s\t%s\n", c.Motion.State, c.Motion.Detail)
+	_, _ = fmt.Fprintf(t, "  X → Motion\t%d delivered\t%d waiting, %d dead\n", c.Inbound.Delivered, c.Inbound.Queued, c.Inbound.Dead)
+	_, _ = fmt.Fprintf(t, "  Motion → X\t%d delivered\t%d waiting, %d undecided, %d dead\n",
+		c.Outbound.Delivered, c.Outbound.Queued, c.Outbound.Undecided, c.Outbound.Dead)
+	_ = t.Flush()
+	if c.Encrypted > 0 {
+		p.print("  %d encrypted messages that only x.com can show\n", c.Encrypted)
+	}
+	for _, b := range c.Blocked {
+		p.print("  Queue %s waits until %s: %s\n", b.Queue, clock(b.Until), b.Cause)
+	}
+	if n := c.Inbound.Dead + c.Outbound.Dead; n > 0 {
+		p.print("  %d need you: perch traffic --state dead\n", n)
+	}
+	if c.Outbound.Undecided > 0 {
+		p.print("  %d need you: perch traffic --state undecided\n", c.Outbound.Undecided)
+	}
+}
+
+func orDash(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return "–"
+}
+
+func (p *program) urlsCommand() *cobra.Command {
+	return p.withJSON(&cobra.Command{
+		Use: "urls", Short: "Show the addresses to paste into Motion and X", Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			urls, err := p.urls(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if p.json {
+				return p.printJSON(urls)
+			}
+			for _, u := range urls {
+				p.print("%s\n  Reply URL (Motion: Open Channel account, Reply URL):\n    %s\n", u.Channel, u.ReplyURL)
+				p.print("  Webhook URL (X reaches Perch here; needed for mode = \"webhook\" only):\n    %s\n", u.WebhookURL)
+			}
+			return nil
+		},
+	})
+}
+
+func (p *program) limitsCommand() *cobra.Command {
+	return p.withJSON(&cobra.Command{
+		Use: "limits", Short: "Show X's rate limits and what waits for them", Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			client, err := p.client()
+			if err != nil {
+				return err
+			}
+			limits, err := client.Limits(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if p.json {
+				return p.printJSON(limits)
+			}
+			p.showLimits(limits)
+			return nil
+		},
+	})
+}
+
+func (p *program) showLimits(limits []control.Limit) {
+	if len(limits) == 0 {
+		p.print("X has not told any limit yet: it does so with every answer.\n")
+		return
+	}
+	t := p.table()
+	_, _ = fmt.Fprintln(t, "CHANNEL\tCALL\tWINDOW\tUSED\tLEFT\tRESETS\tWAITING")
+	for _, l := range limits {
+		for _, w := range l.Windows {
+			_, _ = fmt.Fprintf(t, "%s\t%s\t%s\t%d of %d\t%d\t%s\t%d\n", l.Channel, l.Endpoint, w.Name, w.Limit-w.Remaining, w.Limit,
+				w.Remaining, clock(w.ResetAt), l.Waiting)
+		}
+	}
+	_ = t.Flush()
+}
+
+func (p *program) versionCommand() *cobra.Command {
+	return p.withJSON(&cobra.Command{
+		Use: "version", Short: "Print the version", Args: usage(cobra.NoArgs),
+		RunE: func(*cobra.Command, []string) error {
+			if p.json {
+				return p.printJSON(map[string]string{"version": Version})
+			}
+			p.print("perch %s\n", Version)
+			return nil
+		},
+	})
+}

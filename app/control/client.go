@@ -1,0 +1,193 @@
+package control
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"perch/bridge"
+)
+
+const (
+	// dialTimeout bounds the opening of the socket.
+	dialTimeout = 2 * time.Second
+	// callTimeout bounds a call, the feed excepted.
+	callTimeout = 15 * time.Second
+	// maxLine bounds one line of the feed, in bytes.
+	maxLine = 4 << 20
+)
+
+// ErrNotRunning is in the chain of every error of a call that found no relay.
+var ErrNotRunning = errors.New("the relay is not running")
+
+// Client talks to the relay of one home. The zero value is of no use; it is safe for concurrent use.
+type Client struct {
+	http *http.Client
+}
+
+// NewClient returns a client of the relay that listens on the socket. It makes no call.
+func NewClient(socket string) *Client {
+	dialer := &net.Dialer{Timeout: dialTimeout}
+	return &Client{http: &http.Client{Transport: &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return dialer.DialContext(ctx, "unix", socket)
+		},
+	}}}
+}
+
+// Close drops idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Status returns the snapshot of now.
+func (c *Client) Status(ctx context.Context) (Status, error) {
+	return get[Status](ctx, c, "/v1/status")
+}
+
+// URLs returns the addresses of every channel.
+func (c *Client) URLs(ctx context.Context) ([]URLs, error) { return get[[]URLs](ctx, c, "/v1/urls") }
+
+// Limits returns what X has told about its limits.
+func (c *Client) Limits(ctx context.Context) ([]Limit, error) {
+	return get[[]Limit](ctx, c, "/v1/limits")
+}
+
+// Messages returns the messages that match, newest first.
+func (c *Client) Messages(ctx context.Context, q Query) ([]Message, error) {
+	return get[[]Message](ctx, c, "/v1/messages?"+q.encode())
+}
+
+// Message returns one message with its history.
+func (c *Client) Message(ctx context.Context, id int64) (Detail, error) {
+	return get[Detail](ctx, c, "/v1/messages/"+strconv.FormatInt(id, 10))
+}
+
+// Act does "retry", "discard", "sent" or "resend" to a message.
+func (c *Client) Act(ctx context.Context, id int64, act string) error {
+	return c.post(ctx, fmt.Sprintf("/v1/messages/%d/%s", id, act), nil)
+}
+
+// RetryAllDead puts every dead message back into the queue and returns how many.
+func (c *Client) RetryAllDead(ctx context.Context) (int, error) {
+	var answer struct{ Count int }
+	err := c.post(ctx, "/v1/dead/retry", &answer)
+	return answer.Count, err
+}
+
+// Pause stops deliveries both ways; what comes in is kept.
+func (c *Client) Pause(ctx context.Context) error { return c.post(ctx, "/v1/pause", nil) }
+
+// Resume ends a pause and tries every side that is in trouble at once.
+func (c *Client) Resume(ctx context.Context) error { return c.post(ctx, "/v1/resume", nil) }
+
+// Stop makes the relay end; it returns before it has.
+func (c *Client) Stop(ctx context.Context) error { return c.post(ctx, "/v1/stop", nil) }
+
+// Follow calls show for every change of a message that matches, until ctx ends or the relay stops.
+func (c *Client) Follow(ctx context.Context, q Query, show func(Message)) error {
+	response, err := c.send(ctx, http.MethodGet, "/v1/feed?"+q.encode())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = response.Body.Close() }()
+	lines := bufio.NewScanner(response.Body)
+	lines.Buffer(nil, maxLine)
+	for lines.Scan() {
+		var m Message
+		if err := json.Unmarshal(lines.Bytes(), &m); err != nil {
+			return unexpected(err)
+		}
+		show(m)
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	return notRunning(lines.Err())
+}
+
+func (q Query) encode() string {
+	v := url.Values{}
+	for name, value := range map[string]string{
+		"channel": q.Channel, "direction": q.Direction, "kind": q.Kind, "state": q.State, "search": q.Search,
+	} {
+		if value != "" {
+			v.Set(name, value)
+		}
+	}
+	for name, value := range map[string]int64{"before": q.Before, "after": q.After, "limit": int64(q.Limit)} {
+		if value != 0 {
+			v.Set(name, strconv.FormatInt(value, 10))
+		}
+	}
+	return v.Encode()
+}
+
+func get[T any](ctx context.Context, c *Client, path string) (T, error) {
+	var out T
+	err := c.call(ctx, http.MethodGet, path, &out)
+	return out, err
+}
+
+func (c *Client) post(ctx context.Context, path string, into any) error {
+	return c.call(ctx, http.MethodPost, path, into)
+}
+
+func (c *Client) call(ctx context.Context, method, path string, into any) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	response, err := c.send(ctx, method, path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = response.Body.Close() }()
+	if into == nil {
+		_, err = io.Copy(io.Discard, response.Body)
+		return err
+	}
+	if err := json.NewDecoder(response.Body).Decode(into); err != nil {
+		return unexpected(err)
+	}
+	return nil
+}
+
+// send makes a request and turns an unsuccessful answer into an error.
+func (c *Client) send(ctx context.Context, method, path string) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, method, "http://perch"+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return nil, notRunning(err)
+	}
+	if response.StatusCode == http.StatusOK {
+		return response, nil
+	}
+	defer func() { _ = response.Body.Close() }()
+	var f failure
+	if err := json.NewDecoder(response.Body).Decode(&f); err != nil || f.Message == "" {
+		return nil, unexpected(fmt.Errorf("answer %d", response.StatusCode)) //nolint:err113 // a cause for the log
+	}
+	return nil, &bridge.Error{Kind: bridge.Invalid, Side: bridge.SidePerch, Op: f.What, Message: f.Message, Remedy: f.Remedy}
+}
+
+func notRunning(err error) error {
+	return &bridge.Error{
+		Kind: bridge.Operator, Side: bridge.SidePerch, Op: "talk to the relay", Message: "the relay is not running",
+		Remedy: "start it with: perch start", Err: errors.Join(ErrNotRunning, err),
+	}
+}
+
+func unexpected(err error) error {
+	return &bridge.Error{
+		Kind: bridge.Temporary, Side: bridge.SidePerch, Op: "talk to the relay", Message: "the relay's answer cannot be read",
+		Remedy: "is another version of Perch running? Stop it with: perch stop", Err: err,
+	}
+}

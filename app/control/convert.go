@@ -1,0 +1,88 @@
+package control
+
+import (
+	"strings"
+	"time"
+
+	"perch/bridge"
+)
+
+// FromDelivery makes the message that people see of a delivery.
+func FromDelivery(d *bridge.Delivery) Message {
+	m := Message{
+		ID: d.ID, Channel: d.Channel, Direction: string(d.Direction), Kind: string(d.Kind), State: string(d.State),
+		Attempts: d.Attempts, ReceivedAt: d.ReceivedAt, DeliveredAt: orNil(d.DeliveredAt), From: d.From, To: d.To, Text: d.Text,
+		Media: []Media{}, XID: d.XID, MotionID: d.MotionID, ThreadID: d.ThreadID, Parent: d.Parent,
+	}
+	if d.State == bridge.Queued || d.State == bridge.Undecided {
+		m.DueAt = orNil(d.DueAt)
+	}
+	for _, f := range d.Media {
+		m.Media = append(m.Media, Media(f))
+	}
+	if d.Failure != nil {
+		m.Error = &Failure{Kind: string(d.Failure.Kind), Message: d.Failure.Message, Remedy: d.Failure.Remedy}
+	}
+	return m
+}
+
+func orNil(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func fromAttempt(a bridge.Attempt) Attempt {
+	return Attempt{
+		Number: a.Number, At: a.At, TookMS: float64(a.Took.Microseconds()) / 1000, Outcome: string(a.Outcome),
+		Kind: string(a.Kind), Code: a.Code, Message: a.Message,
+	}
+}
+
+func fromChannel(c bridge.ChannelStatus) Channel {
+	out := Channel{
+		Name: c.Name, Account: c.Account.Handle, X: fromLink(c.X), Motion: fromLink(c.Motion), Encrypted: c.Encrypted,
+		Inbound:  Inbound{Queued: c.In.Queued, Delivered: c.In.Delivered, Dead: c.In.Dead},
+		Outbound: Outbound{Queued: c.Out.Queued, Delivered: c.Out.Delivered, Undecided: c.Out.Undecided, Dead: c.Out.Dead},
+		Blocked:  []Blocked{},
+	}
+	for _, b := range c.Blocked {
+		out.Blocked = append(out.Blocked, Blocked{
+			Queue: strings.TrimPrefix(string(b.Lane), c.Name+"/"), Kind: string(b.Failure.Kind), Cause: b.Failure.Message, Until: b.Until,
+		})
+	}
+	return out
+}
+
+func fromLink(l bridge.Link) Link {
+	return Link{State: l.State, Detail: l.Detail, Since: orNil(l.Since)}
+}
+
+func (q Query) filter() bridge.Filter {
+	return bridge.Filter{
+		Channel: q.Channel, Direction: bridge.Direction(q.Direction), Kind: bridge.MessageKind(q.Kind), State: bridge.State(q.State),
+		Search: q.Search, Before: q.Before, After: q.After, Limit: q.Limit,
+	}
+}
+
+// Matches reports whether a message is one that the query selects; the bounds of the id do not count.
+func (q Query) Matches(m Message) bool {
+	switch {
+	case q.Channel != "" && q.Channel != m.Channel,
+		q.Direction != "" && q.Direction != m.Direction,
+		q.Kind != "" && q.Kind != m.Kind,
+		q.State != "" && q.State != m.State:
+		return false
+	}
+	if q.Search == "" {
+		return true
+	}
+	needle := strings.ToLower(q.Search)
+	for _, hay := range []string{m.Text, m.From, m.To, m.XID, m.MotionID, m.ThreadID} {
+		if strings.Contains(strings.ToLower(hay), needle) {
+			return true
+		}
+	}
+	return false
+}

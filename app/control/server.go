@@ -1,0 +1,295 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"perch/bridge"
+)
+
+const (
+	// serverGrace is how long answers under way may take when the relay stops.
+	serverGrace = time.Second
+	// headerTimeout bounds a client that opens the socket and says nothing.
+	headerTimeout = 5 * time.Second
+	// feedFlush is how long messages of the feed are gathered before they are sent.
+	feedFlush = 20 * time.Millisecond
+)
+
+// Relay is what the server shows and steers. Every field is needed.
+type Relay struct {
+	Bridge  *bridge.Bridge
+	Listen  func() string
+	Reach   func() Reach
+	URLs    func() []URLs
+	Version string
+	Started time.Time
+	// Stop makes the relay end; it returns at once.
+	Stop func()
+}
+
+// Server answers clients of one relay.
+type Server struct {
+	relay Relay
+	log   *slog.Logger
+	mux   *http.ServeMux
+}
+
+// NewServer returns a server that does nothing until Serve.
+func NewServer(relay Relay, log *slog.Logger) *Server {
+	s := &Server{relay: relay, log: log, mux: http.NewServeMux()}
+	s.mux.HandleFunc("GET /v1/status", s.status)
+	s.mux.HandleFunc("GET /v1/urls", func(w http.ResponseWriter, _ *http.Request) { reply(w, relay.URLs()) })
+	s.mux.HandleFunc("GET /v1/limits", s.limits)
+	s.mux.HandleFunc("GET /v1/messages", s.messages)
+	s.mux.HandleFunc("GET /v1/messages/{id}", s.message)
+	s.mux.HandleFunc("GET /v1/feed", s.feed)
+	s.mux.HandleFunc("POST /v1/messages/{id}/{act}", s.act)
+	s.mux.HandleFunc("POST /v1/dead/retry", s.retryAll)
+	s.mux.HandleFunc("POST /v1/pause", s.do(relay.Bridge.Pause))
+	s.mux.HandleFunc("POST /v1/resume", s.do(relay.Bridge.Resume))
+	s.mux.HandleFunc("POST /v1/stop", s.do(func(context.Context) error { relay.Stop(); return nil }))
+	return s
+}
+
+// Listen opens the socket, for its owner only, and removes one that an earlier relay left. The caller holds the
+// relay's lock.
+func Listen(path string) (net.Listener, error) {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, socketError(path, err)
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, socketError(path, err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, errors.Join(socketError(path, err), l.Close())
+	}
+	return l, nil
+}
+
+func socketError(path string, err error) error {
+	return &bridge.Error{
+		Kind: bridge.Operator, Side: bridge.SidePerch, Op: "open control socket", Message: "the socket " + path + " cannot be used",
+		Remedy: "check that its folder belongs to you and is writable", Err: err,
+	}
+}
+
+// Serve answers until ctx ends.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	server := &http.Server{
+		Handler: s.mux, ReadHeaderTimeout: headerTimeout, BaseContext: func(net.Listener) context.Context { return ctx },
+		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	stopped := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(stopped)
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), serverGrace)
+		defer cancel()
+		if server.Shutdown(grace) != nil {
+			_ = server.Close()
+		}
+	})
+	err := server.Serve(l)
+	if errors.Is(err, http.ErrServerClosed) {
+		<-stopped
+		return nil
+	}
+	stop()
+	return err
+}
+
+func (s *Server) status(w http.ResponseWriter, r *http.Request) {
+	status, err := s.snapshot(r.Context())
+	if err != nil {
+		fail(w, "read status", err)
+		return
+	}
+	reply(w, status)
+}
+
+func (s *Server) snapshot(ctx context.Context) (Status, error) {
+	now, err := s.relay.Bridge.Status(ctx)
+	if err != nil {
+		return Status{}, err
+	}
+	out := Status{
+		State: StateRunning, Listen: s.relay.Listen(), Channels: []Channel{}, Reach: s.relay.Reach(), Version: s.relay.Version,
+		Started: &s.relay.Started, PID: os.Getpid(),
+	}
+	for _, c := range now.Channels {
+		out.Channels = append(out.Channels, fromChannel(c))
+	}
+	switch {
+	case now.Paused:
+		out.State = StatePaused
+	case now.Degraded() || out.Reach.State == bridge.LinkDegraded:
+		out.State = StateDegraded
+	}
+	return out, nil
+}
+
+func (s *Server) messages(w http.ResponseWriter, r *http.Request) {
+	list, err := s.relay.Bridge.List(r.Context(), queryOf(r).filter())
+	if err != nil {
+		fail(w, "list messages", err)
+		return
+	}
+	out := make([]Message, 0, len(list))
+	for _, d := range list {
+		out = append(out, FromDelivery(d))
+	}
+	reply(w, out)
+}
+
+func queryOf(r *http.Request) Query {
+	q := r.URL.Query()
+	number := func(name string) int64 {
+		n, _ := strconv.ParseInt(q.Get(name), 10, 64) // what is no number selects all
+		return n
+	}
+	return Query{
+		Channel: q.Get("channel"), Direction: q.Get("direction"), Kind: q.Get("kind"), State: q.Get("state"), Search: q.Get("search"),
+		Before: number("before"), After: number("after"), Limit: int(number("limit")),
+	}
+}
+
+func (s *Server) message(w http.ResponseWriter, r *http.Request) {
+	id, err := idIn(r)
+	if err != nil {
+		fail(w, "show message", err)
+		return
+	}
+	d, attempts, err := s.relay.Bridge.Get(r.Context(), id)
+	if err != nil {
+		fail(w, "show message", err)
+		return
+	}
+	detail := Detail{Message: FromDelivery(d), History: []Attempt{}}
+	switch {
+	case d.Event != nil:
+		detail.Content = d.Event
+	case d.Reply != nil:
+		detail.Content = d.Reply
+	}
+	for _, a := range attempts {
+		detail.History = append(detail.History, fromAttempt(a))
+	}
+	reply(w, detail)
+}
+
+func idIn(r *http.Request) (int64, error) {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return 0, &bridge.Error{
+			Kind: bridge.Invalid, Side: bridge.SidePerch, Message: strconv.Quote(r.PathValue("id")) + " is not the number of a message",
+			Remedy: "take the number from the first column of: perch traffic",
+		}
+	}
+	return id, nil
+}
+
+func (s *Server) act(w http.ResponseWriter, r *http.Request) {
+	b := s.relay.Bridge
+	acts := map[string]func(context.Context, int64) error{
+		"retry": b.Retry, "discard": b.Discard, "sent": b.MarkSent, "resend": b.Resend,
+	}
+	act, ok := acts[r.PathValue("act")]
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	id, err := idIn(r)
+	if err == nil {
+		err = act(r.Context(), id)
+	}
+	if err != nil {
+		fail(w, r.PathValue("act"), err)
+		return
+	}
+	reply(w, struct{}{})
+}
+
+func (s *Server) retryAll(w http.ResponseWriter, r *http.Request) {
+	n, err := s.relay.Bridge.RetryAllDead(r.Context())
+	if err != nil {
+		fail(w, "retry", err)
+		return
+	}
+	reply(w, map[string]int{"count": n})
+}
+
+func (s *Server) limits(w http.ResponseWriter, r *http.Request) {
+	limits, err := s.relay.Bridge.Limits(r.Context())
+	if err != nil {
+		fail(w, "read limits", err)
+		return
+	}
+	out := []Limit{}
+	for _, l := range limits {
+		one := Limit{Channel: l.Channel, Endpoint: l.Endpoint, Windows: []Window{}, Waiting: l.Waiting}
+		for _, w := range l.Windows {
+			one.Windows = append(one.Windows, Window{Name: w.Name, Limit: w.Limit, Remaining: max(w.Remaining, 0), ResetAt: w.Reset})
+		}
+		out = append(out, one)
+	}
+	reply(w, out)
+}
+
+// feed sends every change of a message as one JSON object a line, until the client goes away.
+func (s *Server) feed(w http.ResponseWriter, r *http.Request) {
+	query := queryOf(r)
+	subscription := s.relay.Bridge.Feed().Subscribe()
+	defer subscription.Close()
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	controller := http.NewResponseController(w)
+	_ = controller.Flush()
+	encoder := json.NewEncoder(w)
+	tick := time.NewTicker(feedFlush)
+	defer tick.Stop()
+	dirty := false
+	for {
+		select {
+		case d := <-subscription.C:
+			if m := FromDelivery(d); query.Matches(m) {
+				dirty = encoder.Encode(m) == nil || dirty
+			}
+		case <-tick.C:
+			if dirty && controller.Flush() != nil {
+				return
+			}
+			dirty = false
+		case <-r.Context().Done():
+			return
+		}
+	}
+}
+
+func (s *Server) do(act func(context.Context) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := act(r.Context()); err != nil {
+			fail(w, r.URL.Path[len("/v1/"):], err)
+			return
+		}
+		reply(w, struct{}{})
+	}
+}
+
+func reply(w http.ResponseWriter, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(body) // who has gone away gets no answer
+}
+
+func fail(w http.ResponseWriter, what string, err error) {
+	e := bridge.AsError(err)
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusUnprocessableEntity)
+	_ = json.NewEncoder(w).Encode(failure{What: what, Message: e.Message, Remedy: e.Remedy})
+}

@@ -1,0 +1,178 @@
+// Package control is the control API: HTTP on a Unix socket that only its owner can open. The command line, the
+// tray and the window are its clients, so that each can do all that the others can.
+//
+// It guarantees that the JSON names stay as they are (scripts rely on them; new members may be added), that no answer
+// holds a secret, and that times are RFC 3339 with offset. Server and Client are safe for concurrent use.
+package control
+
+import "time"
+
+// The states of the relay in Status.State.
+const (
+	StateRunning  = "running"
+	StatePaused   = "paused"
+	StateDegraded = "degraded"
+	StateStopped  = "stopped"
+)
+
+// Status is a snapshot of everything people ask about first.
+type Status struct {
+	State    string    `json:"state"`
+	Listen   string    `json:"listen"`
+	Channels []Channel `json:"channels"`
+	Reach    Reach     `json:"reach"`
+	Version  string    `json:"version"`
+	// Started is when the relay started; nil when it is not running.
+	Started *time.Time `json:"started,omitempty"`
+	// PID is the relay's process; 0 when it is not running.
+	PID int `json:"pid,omitempty"`
+}
+
+// Channel is the state of one channel.
+type Channel struct {
+	Name string `json:"name"`
+	// Account is the brand's handle without "@"; empty until X has told it.
+	Account   string    `json:"account"`
+	X         Link      `json:"x"`
+	Motion    Link      `json:"motion"`
+	Inbound   Inbound   `json:"inbound"`
+	Outbound  Outbound  `json:"outbound"`
+	Encrypted int       `json:"encrypted"`
+	Blocked   []Blocked `json:"blocked"`
+}
+
+// Link is the connection to one side: "connected", "degraded", "paused" or "unknown", and why in words.
+type Link struct {
+	State  string     `json:"state"`
+	Detail string     `json:"detail"`
+	Since  *time.Time `json:"since"`
+}
+
+// Inbound counts messages from X to Motion.
+type Inbound struct {
+	Queued    int `json:"queued"`
+	Delivered int `json:"delivered"`
+	Dead      int `json:"dead"`
+}
+
+// Outbound counts messages from Motion to X.
+type Outbound struct {
+	Queued    int `json:"queued"`
+	Delivered int `json:"delivered"`
+	Undecided int `json:"undecided"`
+	Dead      int `json:"dead"`
+}
+
+// Blocked is a queue that waits: "in", "in/files", "out/dm" or "out/post".
+type Blocked struct {
+	Queue string    `json:"queue"`
+	Kind  string    `json:"kind"`
+	Cause string    `json:"cause"`
+	Until time.Time `json:"until"`
+}
+
+// Reach is how X's events come in.
+type Reach struct {
+	Mode      string `json:"mode"`
+	PublicURL string `json:"public_url"`
+	State     string `json:"state"`
+	// Detail says in words what is wrong; empty when nothing is.
+	Detail string `json:"detail"`
+	// LastProof is when it was last proved that X's events come in; nil for never.
+	LastProof *time.Time `json:"last_proof"`
+}
+
+// URLs are the addresses of one channel, to be pasted into Motion and X's developer portal.
+type URLs struct {
+	Channel    string `json:"channel"`
+	ReplyURL   string `json:"reply_url"`
+	WebhookURL string `json:"webhook_url"`
+}
+
+// Message is one delivery, as people see it.
+type Message struct {
+	ID          int64      `json:"id"`
+	Channel     string     `json:"channel"`
+	Direction   string     `json:"direction"`
+	Kind        string     `json:"kind"`
+	State       string     `json:"state"`
+	Attempts    int        `json:"attempts"`
+	ReceivedAt  time.Time  `json:"received_at"`
+	DueAt       *time.Time `json:"due_at"`
+	DeliveredAt *time.Time `json:"delivered_at"`
+	From        string     `json:"from"`
+	To          string     `json:"to"`
+	Text        string     `json:"text"`
+	Media       []Media    `json:"media"`
+	XID         string     `json:"x_id"`
+	MotionID    string     `json:"motion_id"`
+	ThreadID    string     `json:"thread_id"`
+	Error       *Failure   `json:"error"`
+	// Parent is the message that this file or note belongs to; 0 for none.
+	Parent int64 `json:"parent,omitempty"`
+}
+
+// Media is one file of a message. Bytes is 0 until it was fetched.
+type Media struct {
+	Type  string `json:"type"`
+	Name  string `json:"name"`
+	Bytes int64  `json:"bytes"`
+}
+
+// Failure is what went wrong last, and what to do.
+type Failure struct {
+	Kind    string `json:"kind"`
+	Message string `json:"message"`
+	Remedy  string `json:"remedy"`
+}
+
+// Attempt is one line of a message's history. Number is 0 for a deferral, a look or a person's act.
+type Attempt struct {
+	Number  int       `json:"number"`
+	At      time.Time `json:"at"`
+	TookMS  float64   `json:"took_ms"`
+	Outcome string    `json:"outcome"`
+	Kind    string    `json:"kind,omitempty"`
+	Code    string    `json:"code,omitempty"`
+	Message string    `json:"message,omitempty"`
+}
+
+// Detail is a message with its history and with what Perch understood of it (an event or a reply).
+type Detail struct {
+	Message
+	History []Attempt `json:"history"`
+	Content any       `json:"content"`
+}
+
+// Limit is what X told about one of its limits.
+type Limit struct {
+	Channel  string   `json:"channel"`
+	Endpoint string   `json:"endpoint"`
+	Windows  []Window `json:"windows"`
+	// Waiting counts the messages that need this endpoint.
+	Waiting int `json:"waiting"`
+}
+
+// Window is one window of a limit: "15min", "user_24h" or "app_24h".
+type Window struct {
+	Name      string    `json:"name"`
+	Limit     int       `json:"limit"`
+	Remaining int       `json:"remaining"`
+	ResetAt   time.Time `json:"reset_at"`
+}
+
+// Query selects messages. Zero fields select all.
+type Query struct {
+	Channel, Direction, Kind, State, Search string
+	// Before and After bound the id, both exclusive.
+	Before, After int64
+	// Limit is how many at most; 0 means 100.
+	Limit int
+}
+
+// failure is the body of an unsuccessful answer.
+type failure struct {
+	What    string `json:"what"`
+	Message string `json:"message"`
+	Remedy  string `json:"remedy"`
+}

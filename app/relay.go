@@ -1,0 +1,239 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"perch/app/config"
+	"perch/app/control"
+	"perch/bridge"
+	"perch/bridge/postlen"
+	"perch/bridge/secret"
+	"perch/bridge/sqlite"
+	"perch/bridge/webhook"
+)
+
+// relayOptions is what a relay is made of.
+type relayOptions struct {
+	home    config.Home
+	config  *config.Config
+	secrets secret.Store
+	// also gets the log lines beside the file; nil for nobody.
+	also io.Writer
+	// ready is called once with the address that the relay listens on.
+	ready func(address string)
+}
+
+// relay is one running relay. Whatever newRelay has opened, run closes.
+type relay struct {
+	relayOptions
+	log     *slog.Logger
+	logFile io.Closer
+	lock    *os.File
+	journal *sqlite.Store
+	values  map[secret.Key]string
+	bridge  *bridge.Bridge
+	handler *webhook.Handler
+	tokens  map[string]string
+	clients []channelClients
+	public  net.Listener
+	control net.Listener
+	started time.Time
+	stop    context.CancelFunc
+}
+
+// runRelay runs a relay until ctx ends or somebody stops it.
+func runRelay(ctx context.Context, o relayOptions) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	r := &relay{relayOptions: o, started: time.Now(), stop: stop}
+	defer r.close()
+	if err := r.open(ctx); err != nil {
+		return err
+	}
+	return r.run(ctx)
+}
+
+// open takes the lock, reads the secrets and opens the journal; the vault's deliberate slowness and the journal's
+// check go side by side.
+func (r *relay) open(ctx context.Context) error {
+	if err := r.home.Make(); err != nil {
+		return err
+	}
+	var err error
+	if r.lock, err = takeLock(r.home.Lock()); err != nil {
+		return err
+	}
+	var secretErr error
+	var reading sync.WaitGroup
+	reading.Go(func() { r.values, secretErr = readSecrets(ctx, r.secrets, r.config) })
+	quiet, logFile := newLogger(r.logPath(), r.config.LogLevel, nil, r.also)
+	r.log, r.logFile = quiet, logFile
+	r.journal, err = sqlite.Open(ctx, r.home.Journal(), r.log)
+	reading.Wait()
+	if err := errors.Join(err, secretErr); err != nil {
+		return err
+	}
+	_ = r.logFile.Close() // opened again, with the secrets' values hidden
+	r.log, r.logFile = newLogger(r.logPath(), r.config.LogLevel, valuesOf(r.values), r.also)
+	return nil
+}
+
+func (r *relay) logPath() string {
+	if r.config.LogFile != "" {
+		return r.config.LogFile
+	}
+	return r.home.Log()
+}
+
+func valuesOf(secrets map[secret.Key]string) []string {
+	var values []string
+	for _, v := range secrets {
+		values = append(values, v)
+	}
+	return values
+}
+
+// run works until ctx ends. The journal outlives everything that writes to it.
+func (r *relay) run(ctx context.Context) error {
+	writing, endWriting := context.WithCancel(context.WithoutCancel(ctx))
+	var journal sync.WaitGroup
+	var journalErr error
+	journal.Go(func() { journalErr = r.journal.Run(writing) })
+	err := r.work(ctx)
+	endWriting()
+	journal.Wait()
+	return errors.Join(err, journalErr)
+}
+
+func (r *relay) work(ctx context.Context) error {
+	if err := r.build(ctx); err != nil {
+		return err
+	}
+	var workers sync.WaitGroup
+	errs := make(chan error, 3)
+	start := func(run func() error) {
+		workers.Go(func() {
+			err := run()
+			if err != nil {
+				r.stop() // one part that fails ends the relay; a supervisor starts it anew
+			}
+			errs <- err
+		})
+	}
+	server := control.NewServer(r.controlled(), r.log)
+	start(func() error { return r.bridge.Run(ctx) })
+	start(func() error { return webhook.Serve(ctx, r.public, r.handler, r.log) })
+	start(func() error { return server.Serve(ctx, r.control) })
+	r.log.Info("relay started", "listen", r.address(), "version", Version, "took_ms", time.Since(r.started).Milliseconds())
+	if r.ready != nil {
+		r.ready(r.address())
+	}
+	workers.Wait()
+	r.log.Info("relay stopped")
+	close(errs)
+	var all error
+	for err := range errs {
+		all = errors.Join(all, err)
+	}
+	return all
+}
+
+func (r *relay) address() string { return r.public.Addr().String() }
+
+// build makes the bridge out of its parts and opens both doors.
+func (r *relay) build(ctx context.Context) error {
+	var err error
+	if r.tokens, err = replyTokens(ctx, r.journal, r.config); err != nil {
+		return err
+	}
+	r.clients = makeClients(r.config, r.values, r.journal, r.log)
+	var channels []bridge.Channel
+	for i, c := range r.clients {
+		if err := c.quota.Load(ctx); err != nil {
+			return err
+		}
+		channels = append(channels, bridge.Channel{
+			Name: r.config.Channels[i].Name, Mentions: r.config.Channels[i].X.Mentions, X: c.x, Motion: c.motion, Quota: c.quota,
+		})
+	}
+	r.bridge = bridge.New(bridge.Config{Channels: channels, Journal: r.journal, Log: r.log, Measure: measure})
+	if err := r.bridge.Prepare(ctx); err != nil {
+		return err
+	}
+	r.handler = webhook.New(r.webhookConfig())
+	if r.public, err = listenPublic(r.config.Listen); err != nil {
+		return err
+	}
+	r.control, err = control.Listen(r.home.Socket())
+	return err
+}
+
+func measure(text string) (int, bool) {
+	m := postlen.Measure(text)
+	return m.Weighted, m.Valid
+}
+
+func listenPublic(address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, &bridge.Error{
+			Kind: bridge.Operator, Side: bridge.SidePerch, Op: "start relay", Message: "Perch cannot listen on " + address,
+			Remedy: "is another program (the old Twitter plugin?) using the port? Stop it, or change listen in perch.toml", Err: err,
+		}
+	}
+	return l, nil
+}
+
+func (r *relay) close() {
+	if r.public != nil {
+		_ = r.public.Close()
+	}
+	if r.control != nil {
+		_ = r.control.Close()
+	}
+	for _, c := range r.clients {
+		c.x.Close()
+		c.motion.Close()
+	}
+	if r.journal != nil {
+		if err := r.journal.Close(); err != nil {
+			r.log.Error("journal close failed", "error", err)
+		}
+	}
+	if r.logFile != nil {
+		_ = r.logFile.Close()
+	}
+	if r.lock != nil {
+		_ = r.lock.Close()
+	}
+}
+
+func (r *relay) controlled() control.Relay {
+	return control.Relay{
+		Bridge: r.bridge, Listen: r.address, Reach: r.reach, Version: Version, Started: r.started, Stop: r.stop,
+		URLs: func() []control.URLs { return makeURLs(r.config, r.address(), r.tokens, r.values) },
+	}
+}
+
+// reach says how events come in. A CRC or an event proves it.
+func (r *relay) reach() control.Reach {
+	out := control.Reach{Mode: r.config.Reach.Mode, PublicURL: publicURL(r.config, r.values), State: bridge.LinkUnknown}
+	seen := r.handler.Stats()
+	last := seen.LastCRC
+	if seen.LastEvent.After(last) {
+		last = seen.LastEvent
+	}
+	if last.IsZero() {
+		out.Detail = "nothing has come from X since the relay started"
+		return out
+	}
+	out.State, out.LastProof = bridge.LinkOK, &last
+	return out
+}
