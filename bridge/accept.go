@@ -92,20 +92,25 @@ func (b *Bridge) outboundDelivery(ctx context.Context, channel string, r Reply) 
 		d.State, d.Failure = Dead, &Failure{Kind: refusal.Kind, Message: refusal.Message, Remedy: refusal.Remedy}
 	}
 	d.Lane = LaneOf(channel, Out, d.Kind)
-	d.Conversation = outboundConversation(d)
-	return d, nil
+	d.Conversation, err = b.outboundConversation(ctx, d)
+	return d, err
 }
 
-// outboundConversation keys the order of replies: by person for direct messages, by post for public ones.
-func outboundConversation(d *Delivery) string {
-	switch {
-	case d.Kind != KindDM:
-		return fmt.Sprintf("%s/out/post/%s", d.Channel, d.ThreadID)
-	case d.PeerID != "":
-		return fmt.Sprintf("%s/out/dm/%s", d.Channel, d.PeerID)
-	default:
-		return fmt.Sprintf("%s/out/dm/@%s", d.Channel, strings.ToLower(d.To))
+// outboundConversation keys the order of replies: by person for direct messages, by post for public ones. Replies to
+// somebody whom Perch knew by the handle only stay together until the last of them is done.
+func (b *Bridge) outboundConversation(ctx context.Context, d *Delivery) (string, error) {
+	if d.Kind != KindDM {
+		return fmt.Sprintf("%s/out/post/%s", d.Channel, d.ThreadID), nil
 	}
+	byHandle := fmt.Sprintf("%s/out/dm/@%s", d.Channel, strings.ToLower(d.To))
+	if d.PeerID == "" {
+		return byHandle, nil
+	}
+	open, err := b.journal.IsOpen(ctx, byHandle)
+	if open {
+		return byHandle, err
+	}
+	return fmt.Sprintf("%s/out/dm/%s", d.Channel, d.PeerID), err
 }
 
 // routeReply fills in kind, thread and recipient from the reply and from the conversation memory. It returns why

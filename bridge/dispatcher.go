@@ -14,6 +14,8 @@ const (
 	attemptGrace = 10 * time.Second
 	// attemptLimit bounds one attempt, uploads and X's processing of a video included.
 	attemptLimit = 10 * time.Minute
+	// clockTolerance is how far the clock may be set back without anything being done about it.
+	clockTolerance = 2 * time.Second
 	// probeLimit bounds one probe of a side.
 	probeLimit = 30 * time.Second
 )
@@ -26,6 +28,8 @@ type dispatcher struct {
 
 	mu       sync.Mutex
 	inflight map[Lane]int
+
+	lastTurn time.Time
 }
 
 // runDispatcher delivers until ctx ends, then waits for the attempts under way.
@@ -34,12 +38,31 @@ func (b *Bridge) runDispatcher(ctx context.Context) {
 	defer cancel()
 	d := &dispatcher{Bridge: b, attempts: attempts, inflight: map[Lane]int{}}
 	for ctx.Err() == nil {
+		d.watchClock(ctx)
 		due := d.runOnce(ctx)
 		d.sleep(ctx, due)
 	}
 	stop := time.AfterFunc(attemptGrace, cancel)
 	defer stop.Stop()
 	d.running.Wait()
+}
+
+// watchClock makes everything due when the computer's clock was set back: what waits for a time of the old clock
+// would wait that much longer.
+func (d *dispatcher) watchClock(ctx context.Context) {
+	now := d.now().Round(0) // without the monotonic part
+	back := d.lastTurn.Sub(now)
+	d.lastTurn = now
+	if back < clockTolerance {
+		return
+	}
+	d.log.Warn("clock went back; everything that waits is tried now", "by_s", int(back.Seconds()))
+	d.gates.hurry(now)
+	for _, lane := range d.lanes {
+		if err := d.journal.Hasten(ctx, lane, now); err != nil {
+			d.logUnless(ctx, "hasten failed", err)
+		}
+	}
 }
 
 // runOnce starts everything that may start now, and returns when there may be more.

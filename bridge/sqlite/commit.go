@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"sync"
 	"time"
 
 	"perch/bridge"
@@ -34,8 +33,6 @@ type op struct {
 	run  func(*tx) error
 	done chan error
 }
-
-var postOps = sync.Pool{New: func() any { return &op{done: make(chan error, 1)} }}
 
 // tx is the open transaction, with the statements prepared on its connection.
 type tx struct {

@@ -126,6 +126,13 @@ func (s *Store) IsSent(ctx context.Context, channel, xID string) (bool, error) {
 	return n > 0, err
 }
 
+// IsOpen reports whether the conversation has work.
+func (s *Store) IsOpen(ctx context.Context, conversation string) (bool, error) {
+	var n int
+	err := s.reader.QueryRowContext(ctx, `SELECT count(*) FROM conv WHERE key = ?`, conversation).Scan(&n)
+	return n > 0, err
+}
+
 func notFound(id int64) error {
 	return &bridge.Error{
 		Kind: bridge.Invalid, Side: bridge.SidePerch, Message: fmt.Sprintf("there is no message %d", id),

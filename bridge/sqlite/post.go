@@ -8,13 +8,13 @@ import (
 
 // Keep stores what came in, as it came. It returns nil only when it is on disk.
 func (s *Store) Keep(ctx context.Context, post bridge.Post) error {
-	o := postOps.Get().(*op)
+	o := s.posts.Get().(*op)
 	o.post = &post
 	err := s.commit(ctx, o)
 	if err == nil {
 		// Only an op whose answer was taken may be used again.
 		o.post = nil
-		postOps.Put(o)
+		s.posts.Put(o)
 	}
 	return err
 }

@@ -170,8 +170,8 @@ func (s *Store) Recover(ctx context.Context, now time.Time) error {
 func (s *Store) Hasten(ctx context.Context, lane bridge.Lane, now time.Time) error {
 	return s.write(ctx, func(t *tx) error {
 		at := now.UnixMilli()
-		if _, err := t.exec(`UPDATE message SET due_at = ?1 WHERE state = 'queued'
-			AND error_kind IN ('temporary', 'operator', 'rate_limited')
+		if _, err := t.exec(`UPDATE message SET due_at = ?1 WHERE
+			(state = 'undecided' OR (state = 'queued' AND error_kind IN ('temporary', 'operator', 'rate_limited')))
 			AND id IN (SELECT head FROM conv WHERE lane = ?2 AND busy = 0 AND due > ?1)`, at, lane); err != nil {
 			return err
 		}

@@ -42,6 +42,7 @@ type Store struct {
 	ops    chan *op
 	ended  chan struct{}
 	once   sync.Once
+	posts  sync.Pool // ops of Keep, used again
 	// before, when set, is called by the committer before each commit; tests make it fail.
 	before func() error
 }
@@ -55,6 +56,7 @@ func Open(ctx context.Context, path string, log *slog.Logger) (*Store, error) {
 	}
 	writer.SetMaxOpenConns(1)
 	s := &Store{path: path, log: log, writer: writer, ops: make(chan *op, maxBatch), ended: make(chan struct{})}
+	s.posts.New = func() any { return &op{done: make(chan error, 1)} }
 	if err := s.prepare(ctx); err != nil {
 		return nil, errors.Join(openError(path, err), writer.Close())
 	}
