@@ -1,0 +1,178 @@
+package sim
+
+import (
+	"crypto/hmac"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// authKind is a set of the kinds of key that an endpoint takes.
+type authKind uint8
+
+const (
+	// userKeys is OAuth 1.0a user context; bearer is app-only; basic is the consumer key and secret themselves.
+	userKeys authKind = 1 << iota
+	bearer
+	basic
+	// optional lets a request without keys pass, for files.
+	optional
+)
+
+// clockTolerance is how far oauth_timestamp may be off.
+const clockTolerance = 5 * time.Minute
+
+// The refusals of keys (X docs: error codes).
+var (
+	errNotAuthenticated = Fault{Status: http.StatusUnauthorized, Code: 32, Title: "Unauthorized", Detail: "Could not authenticate you."}
+	errTokenUnknown     = Fault{Status: http.StatusUnauthorized, Code: 89, Title: "Unauthorized", Detail: "Invalid or expired token."}
+	errNoKeys           = Fault{Status: http.StatusUnauthorized, Code: 215, Title: "Unauthorized", Detail: "Bad Authentication data."}
+	errClock            = Fault{Status: http.StatusUnauthorized, Code: 135, Detail: "Timestamp out of bounds."}
+	errAppKeys          = Fault{Status: http.StatusForbidden, Code: 99, Detail: "Unable to verify your credentials"}
+	errWrongKind        = Fault{
+		Status: http.StatusForbidden, Code: 261, Title: "Unsupported Authentication",
+		Detail: "Authenticating with this kind of token is forbidden for this endpoint.",
+		Type:   "https://api.twitter.com/2/problems/unsupported-authentication",
+	}
+)
+
+// authenticate finds out who calls; nil when the keys are good and of a kind that the endpoint takes.
+func (x *X) authenticate(in *request) *answer {
+	header := in.Header.Get("Authorization")
+	scheme, rest, _ := strings.Cut(header, " ")
+	switch {
+	case header == "" && in.end.auth&optional != 0:
+		return nil
+	case header == "":
+		in.violation("it has no Authorization header")
+		return in.refuse(errNoKeys)
+	case strings.EqualFold(scheme, "OAuth"):
+		return x.checkUserKeys(in, rest)
+	case scheme == "Bearer":
+		return x.checkBearer(in, rest)
+	case scheme == "Basic" && in.end.auth&basic != 0:
+		return nil // the endpoint itself looks
+	}
+	in.violation("its Authorization header is of no known kind")
+	return in.refuse(errNoKeys)
+}
+
+func (x *X) checkBearer(in *request, token string) *answer {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, a := range x.apps {
+		if hmac.Equal([]byte(a.bearer()), []byte(token)) {
+			in.app = a
+		}
+	}
+	if in.app == nil {
+		return in.refuse(errTokenUnknown)
+	}
+	if in.end.auth&bearer == 0 {
+		in.violation("the endpoint does not take a Bearer token")
+		return in.refuse(errWrongKind)
+	}
+	return nil
+}
+
+func (x *X) checkUserKeys(in *request, header string) *answer {
+	params, err := parseAuthorization(header)
+	if err != nil {
+		in.violation("OAuth: %v", err)
+		return in.refuse(errNoKeys)
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	account, refused := x.findAccount(in, params)
+	if refused != nil {
+		return refused
+	}
+	if refused := x.checkSignature(in, account, params); refused != nil {
+		return refused
+	}
+	in.account, in.app = account, x.apps[account.ConsumerKey]
+	if in.end.auth&userKeys == 0 {
+		in.violation("the endpoint does not take OAuth 1.0a user keys")
+		return in.refuse(errWrongKind)
+	}
+	return nil
+}
+
+// findAccount finds whose keys they are. Wrong keys are the operator's mistake and no violation.
+func (x *X) findAccount(in *request, params map[string]string) (*Account, *answer) {
+	if x.apps[params["oauth_consumer_key"]] == nil {
+		return nil, in.refuse(errNotAuthenticated)
+	}
+	for _, a := range x.accounts {
+		if a.AccessToken == params["oauth_token"] && a.ConsumerKey == params["oauth_consumer_key"] {
+			return a, nil
+		}
+	}
+	return nil, in.refuse(errTokenUnknown)
+}
+
+func (x *X) checkSignature(in *request, account *Account, params map[string]string) *answer {
+	seconds, err := strconv.ParseInt(params["oauth_timestamp"], 10, 64)
+	if err != nil || seconds <= 0 {
+		in.violation("OAuth: the timestamp is not a number of seconds")
+		return in.refuse(errNoKeys)
+	}
+	base, err := in.baseString(params)
+	if err != nil {
+		in.violation("OAuth: %v", err)
+		return in.refuse(errNotAuthenticated)
+	}
+	want := oauthSignature(base, account.ConsumerSecret, account.AccessTokenSecret)
+	if !hmac.Equal([]byte(want), []byte(params["oauth_signature"])) {
+		in.violation("OAuth: the signature does not match (or a secret is wrong); the base string is %s", base)
+		return in.refuse(errNotAuthenticated)
+	}
+	if x.now().Sub(time.Unix(seconds, 0)).Abs() > clockTolerance {
+		return in.refuse(errClock)
+	}
+	if !x.freshNonce(account.AccessToken+" "+params["oauth_timestamp"]+" "+params["oauth_nonce"], time.Unix(seconds, 0)) {
+		in.violation("OAuth: the nonce was used before")
+		return in.refuse(errNotAuthenticated)
+	}
+	return nil
+}
+
+// freshNonce remembers a nonce for as long as its timestamp would be accepted.
+func (x *X) freshNonce(key string, stamp time.Time) bool {
+	if _, used := x.nonces[key]; used {
+		return false
+	}
+	const room = 4096
+	if len(x.nonces) > room {
+		for k, at := range x.nonces {
+			if x.now().Sub(at) > clockTolerance {
+				delete(x.nonces, k)
+			}
+		}
+	}
+	x.nonces[key] = stamp
+	return true
+}
+
+// baseString makes the base string that the client must have signed: query and form parameters count, JSON and
+// multipart bodies do not.
+func (in *request) baseString(oauth map[string]string) (string, error) {
+	params, err := decodeForm(in.URL.RawQuery)
+	if err != nil {
+		return "", err
+	}
+	if in.bodyKind() == formBody {
+		form, err := decodeForm(string(in.body))
+		if err != nil {
+			return "", err
+		}
+		params = append(params, form...)
+	}
+	for name, value := range oauth {
+		if name != "oauth_signature" && name != "realm" {
+			params = append(params, pair{name, value})
+		}
+	}
+	return baseString(in.Method, baseAddress("http", in.Host, in.URL.EscapedPath()), params), nil
+}

@@ -1,0 +1,100 @@
+package sim
+
+import (
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+// Fault is something that goes wrong at X. The zero value of each field changes nothing: a Fault with only a Delay
+// delays a call that then succeeds.
+type Fault struct {
+	// Endpoint is what it strikes: "dm.send", "post.create", "users.me", "users.by_handle", "users.id", "media.upload",
+	// "media.status", "media.get", "dm.events", "posts.own", "posts.get", "mentions", "webhooks", "subscriptions",
+	// "activity.subscriptions", "activity.stream", "oauth2.token"; "" is any.
+	Endpoint string
+	// Status is the answer's; 0 leaves the call alone.
+	Status int
+	// Code makes a v1.1 error, the others a v2 problem; with both, the family that was called decides.
+	Code                        int
+	Title, Detail, Type, Reason string
+	Header                      map[string]string
+	// RawBody is sent as it is in place of an error body.
+	RawBody string
+	// Delay passes before the call is carried out, with After once it was.
+	Delay time.Duration
+	// Times is how many calls it strikes; 0 means every one until ClearFaults.
+	Times int
+	// After carries the call out first, and then answers as the fault says. A call that X refuses is not changed.
+	After bool
+	// Drop closes the connection without an answer.
+	Drop bool
+	// Percent strikes only that share of the calls, by chance; 0 means all.
+	Percent int
+}
+
+// faults are the faults that are set. The zero value is none.
+type faults struct {
+	mu   sync.Mutex
+	list []*Fault
+}
+
+// add sets one more fault; those set before go first.
+func (f *faults) add(fault Fault) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.list = append(f.list, &fault)
+}
+
+func (f *faults) clear() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.list = nil
+}
+
+// next returns the fault that strikes a call of the endpoint now, before or after it is carried out; nil for none.
+func (f *faults) next(endpoint string, after bool) *Fault {
+	return f.nextFunc(after, func(of string) bool { return of == "" || of == endpoint })
+}
+
+func (f *faults) nextFunc(after bool, strikes func(endpoint string) bool) *Fault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i, fault := range f.list {
+		if fault.After != after || !strikes(fault.Endpoint) || !chance(fault.Percent) {
+			continue
+		}
+		found := *fault
+		if fault.Times > 0 {
+			if fault.Times--; fault.Times == 0 {
+				f.list = append(f.list[:i:i], f.list[i+1:]...)
+			}
+		}
+		return &found
+	}
+	return nil
+}
+
+func chance(percent int) bool {
+	return percent <= 0 || rand.IntN(100) < percent //nolint:gosec // no secret hangs on it
+}
+
+// meet waits as the fault says and returns the answer that it makes; nil when the call goes on.
+func (in *request) meet(f *Fault) *answer {
+	if f == nil {
+		return nil
+	}
+	if !wait(in.Context(), f.Delay) || f.Drop {
+		return &answer{drop: true}
+	}
+	if f.Status == 0 {
+		return nil
+	}
+	return in.refuse(*f)
+}
+
+// Fault makes something go wrong from now on. Of several faults for a call, the one set first strikes.
+func (x *X) Fault(f Fault) { x.faults.add(f) }
+
+// ClearFaults ends all faults.
+func (x *X) ClearFaults() { x.faults.clear() }

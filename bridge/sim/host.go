@@ -1,0 +1,137 @@
+package sim
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// hosted is a file that hangs on a message or post.
+type hosted struct {
+	id, kind string
+	// url is the photo, or the preview of the rest.
+	url      string
+	variants []variant
+}
+
+type variant struct {
+	bitrate   int
+	kind, url string
+}
+
+// stored is the content behind one path.
+type stored struct {
+	kind string
+	data []byte
+	// readers are the only accounts that may get it; nil for a public file.
+	readers []string
+}
+
+// The bitrates of the two encodings of a video, in bits a second.
+const (
+	lowBitrate, highBitrate = 288000, 2176000
+)
+
+// key is v2's media key.
+func (h *hosted) key() string {
+	switch h.kind {
+	case Video:
+		return "7_" + h.id
+	case GIF:
+		return "16_" + h.id
+	}
+	return "3_" + h.id
+}
+
+// AddFile puts a file on X's public media host and returns its address; a Video's and a GIF's is the best variant.
+func (x *X) AddFile(kind string, data []byte) (url string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	h := x.host(File{Kind: kind, Data: data}, "", nil)
+	if len(h.variants) == 0 {
+		return h.url
+	}
+	return h.variants[len(h.variants)-1].url
+}
+
+// host stores a file of a direct message (whose id is given) or of a post. The caller holds mu.
+func (x *X) host(f File, dmID string, readers []string) *hosted {
+	h := &hosted{id: x.newID(), kind: f.kind()}
+	name := strings.TrimPrefix(shorten(h.id), "https://t.co/")
+	put := func(path, kind string, data []byte, readers []string) string {
+		x.files[path] = &stored{kind, data, readers}
+		return x.URL() + path
+	}
+	video, gif, preview := "/dm_video/", "/dm_gif/", "/dm_video_preview/"
+	if dmID == "" {
+		video, gif, preview = "/ext_tw_video/", "/tweet_video/", "/ext_tw_video_thumb/"
+	}
+	switch {
+	case h.kind == Photo && dmID != "":
+		h.url = put("/1.1/ton/data/dm/"+dmID+"/"+h.id+"/"+name+extension(f.mime()), f.mime(), f.Data, readers)
+	case h.kind == Photo:
+		h.url = put("/media/"+name+extension(f.mime()), f.mime(), f.Data, nil)
+	case h.kind == GIF:
+		h.url = put(preview+h.id+"/img/"+name+".jpg", "image/jpeg", SampleJPEG().Data, nil)
+		h.variants = []variant{{0, "video/mp4", put(gif+h.id+"/"+name+".mp4", "video/mp4", f.Data, nil)}}
+	default:
+		low := f.Low
+		if low == nil {
+			low = f.Data
+		}
+		base := video + h.id
+		h.url = put(preview+h.id+"/img/"+name+".jpg", "image/jpeg", SampleJPEG().Data, nil)
+		h.variants = []variant{
+			{0, "application/x-mpegURL", put(base+"/pl/"+name+".m3u8", "application/x-mpegURL", []byte("#EXTM3U\n"), nil)},
+			{lowBitrate, "video/mp4", put(base+"/vid/480x270/"+name+".mp4", "video/mp4", low, nil)},
+			{highBitrate, "video/mp4", put(base+"/vid/1280x720/"+name+"b.mp4", "video/mp4", f.Data, nil)},
+		}
+	}
+	return h
+}
+
+func extension(mime string) string {
+	switch mime {
+	case "image/png":
+		return ".png"
+	case "image/gif":
+		return ".gif"
+	case "image/webp":
+		return ".webp"
+	}
+	return ".jpg"
+}
+
+func (x *X) fileRoutes() map[string]route {
+	e := endpoint{name: "media.get", auth: userKeys | optional, query: params{"name": isText(1, 20), "tag": isText(1, 20)}}
+	r := route{e, x.getFile}
+	all := map[string]route{}
+	for _, folder := range []string{
+		"/1.1/ton/data/dm/", "/media/", "/dm_video/", "/dm_gif/", "/dm_video_preview/",
+		"/ext_tw_video/", "/tweet_video/", "/ext_tw_video_thumb/",
+	} {
+		all["GET "+folder] = r
+	}
+	return all
+}
+
+// getFile serves a file. Photos of direct messages are for the two people of the conversation only.
+func (x *X) getFile(in *request) *answer {
+	path := in.URL.Path
+	if base, size, found := strings.Cut(path, ":"); found && slices.Contains([]string{"thumb", "small", "medium", "large", "orig"}, size) {
+		path = base
+	}
+	file := x.files[path]
+	switch {
+	case file == nil:
+		return &answer{status: http.StatusNotFound}
+	case file.readers == nil:
+	case in.account == nil:
+		return in.refuse(errNoKeys)
+	case in.account.Access != ReadWriteDM || !slices.Contains(file.readers, in.account.ID):
+		return in.refuse(FaultPermission())
+	}
+	a := &answer{status: http.StatusOK, body: file.data}
+	a.header().Set("Content-Type", file.kind)
+	return a
+}
