@@ -1,0 +1,357 @@
+package sim_test
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"perch/bridge/sim"
+)
+
+func TestX_FindsPeople(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sim.XOptions{})
+	me := w.client.get("/2/users/me?user.fields=username,created_at")
+	if me.status != 200 || me.text("data", "username") != "acme_support" || me.header.Get("X-Access-Level") != sim.ReadWriteDM {
+		t.Errorf("users/me: %d %s %v", me.status, me.body, me.header)
+	}
+	if me.header.Get("X-Rate-Limit-Remaining") != "74" || me.text("data", "created_at") == "" || me.text("data", "location") != "" {
+		t.Errorf("users/me: %s %v", me.body, me.header)
+	}
+	if r := w.client.get("/2/users/by/username/ANNLEE"); r.text("data", "id") != w.customer.ID {
+		t.Errorf("by handle: %s", r.body)
+	}
+	w.Rename(w.customer.ID, "ann_new")
+	if r := w.client.get("/2/users/" + w.customer.ID); r.text("data", "username") != "ann_new" {
+		t.Errorf("after a rename: %s", r.body)
+	}
+	for _, path := range []string{"/2/users/1", "/2/users/by/username/annlee"} {
+		if r := w.client.get(path); r.status != 200 || r.at("data") != nil || r.text("errors", 0, "title") != "Not Found Error" {
+			t.Errorf("%s: %d %s", path, r.status, r.body)
+		}
+	}
+	w.clean(t)
+}
+
+func TestX_SendsAndListsDirectMessages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sim.XOptions{})
+	came := w.DM(w.customer.ID, w.brand.ID, sim.Message{Text: "a & b https://shop.example/77."})
+	sent := w.client.post("/2/dm_conversations/with/"+w.customer.ID+"/messages", map[string]any{"text": "hello"})
+	if sent.status != http.StatusCreated || sent.text("data", "dm_event_id") == "" {
+		t.Fatalf("send: %d %s", sent.status, sent.body)
+	}
+	if got := w.SentDMs(); len(got) != 1 || got[0].Text != "hello" || got[0].To != w.customer.ID || got[0].ID != sent.text("data", "dm_event_id") {
+		t.Errorf("sent: %+v", got)
+	}
+	list := w.client.get("/2/dm_conversations/with/" + w.customer.ID + "/dm_events?max_results=1&dm_event.fields=sender_id,created_at,entities")
+	if list.text("data", 0, "text") != "hello" || list.text("data", 0, "sender_id") != w.brand.ID || list.text("meta", "next_token") == "" {
+		t.Errorf("first page: %s", list.body)
+	}
+	next := w.client.get("/2/dm_events?dm_event.fields=entities&max_results=1&pagination_token=" + list.text("meta", "next_token"))
+	if next.text("data", 0, "id") != came || !strings.HasPrefix(next.text("data", 0, "text"), "a &amp; b https://t.co/") ||
+		next.text("data", 0, "entities", "urls", 0, "expanded_url") != "https://shop.example/77" {
+		t.Errorf("second page: %s", next.body)
+	}
+	if r := w.client.get("/2/dm_events/" + came); r.text("data", "event_type") != "MessageCreate" {
+		t.Errorf("one: %s", r.body)
+	}
+	w.clean(t)
+}
+
+func TestX_HostsFilesOfDirectMessagesForTheTwoOnly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sim.XOptions{})
+	other := w.AddAccount(sim.Account{ID: "77", Handle: "other"})
+	photo := w.DM(w.customer.ID, w.brand.ID, sim.Message{Files: []sim.File{sim.SamplePNG()}})
+	r := w.client.get("/2/dm_events/" + photo + "?expansions=attachments.media_keys&media.fields=url,type,variants")
+	address, err := url.Parse(r.text("includes", "media", 0, "url"))
+	if err != nil || !strings.HasPrefix(address.Path, "/1.1/ton/data/dm/"+photo+"/") || address.Host != w.Host() {
+		t.Fatalf("photo: %s", r.body)
+	}
+	if got := w.client.get(address.Path); got.body != string(sim.SamplePNG().Data) || got.header.Get("Content-Type") != "image/png" {
+		t.Errorf("photo: %d, %d bytes", got.status, len(got.body))
+	}
+	if got := (client{t: t, base: w.URL()}).get(address.Path); got.status != http.StatusUnauthorized {
+		t.Errorf("unsigned: %d", got.status)
+	}
+	if got := (client{t: t, base: w.URL(), account: other}).get(address.Path); got.status != http.StatusForbidden {
+		t.Errorf("somebody else: %d", got.status)
+	}
+	video := w.DM(w.customer.ID, w.brand.ID, sim.Message{Files: []sim.File{sim.SampleMP4()}})
+	r = w.client.get("/2/dm_events/" + video + "?expansions=attachments.media_keys&media.fields=variants")
+	if r.text("includes", "media", 0, "variants", 2, "bit_rate") != "2.176e+06" {
+		t.Errorf("video: %s", r.body)
+	}
+	got := (client{t: t, base: w.URL()}).get(strings.TrimPrefix(r.text("includes", "media", 0, "variants", 2, "url"), w.URL()))
+	if got.body != string(sim.SampleMP4().Data) {
+		t.Errorf("video: %d", got.status)
+	}
+	w.clean(t)
+}
+
+func TestX_PostsAndRefusesTheSameWords(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sim.XOptions{Summoned: true})
+	asked := w.Post(w.customer.ID, sim.Post{Text: "@acme_support where is my parcel?"})
+	body := map[string]any{"text": "On its way", "reply": map[string]any{"in_reply_to_tweet_id": asked}}
+	sent := w.client.post("/2/tweets", body)
+	if sent.status != http.StatusCreated || sent.text("data", "text") != "@annlee On its way" {
+		t.Fatalf("reply: %d %s", sent.status, sent.body)
+	}
+	if r := w.client.post("/2/tweets", body); r.status != http.StatusForbidden || !strings.Contains(r.text("detail"), "duplicate content") {
+		t.Errorf("again: %d %s", r.status, r.body)
+	}
+	if got := w.SentPosts(); len(got) != 1 || got[0].InReplyTo != asked || got[0].Text != "On its way" {
+		t.Errorf("sent: %+v", got)
+	}
+	own := w.client.get("/2/users/" + w.brand.ID + "/tweets?tweet.fields=referenced_tweets,created_at")
+	if own.text("data", 0, "referenced_tweets", 0, "id") != asked {
+		t.Errorf("own posts: %s", own.body)
+	}
+	mentions := w.client.get("/2/users/" + w.brand.ID + "/mentions?since_id=1&expansions=author_id")
+	if mentions.text("meta", "newest_id") != asked || mentions.text("includes", "users", 0, "username") != "annlee" {
+		t.Errorf("mentions: %s", mentions.body)
+	}
+	silent := w.Post(w.customer.ID, sim.Post{Text: "nice day"})
+	body = map[string]any{"text": "buy!", "reply": map[string]any{"in_reply_to_tweet_id": silent}}
+	if r := w.client.post("/2/tweets", body); r.status != http.StatusForbidden || !strings.Contains(r.text("detail"), "not been mentioned") {
+		t.Errorf("not summoned: %d %s", r.status, r.body)
+	}
+	w.DeletePost(asked)
+	body["reply"] = map[string]any{"in_reply_to_tweet_id": asked}
+	if r := w.client.post("/2/tweets", body); r.status != http.StatusForbidden || !strings.Contains(r.text("detail"), "deleted") {
+		t.Errorf("to a deleted post: %d %s", r.status, r.body)
+	}
+	w.clean(t)
+}
+
+func TestX_GivesLongPostsAndFiles(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sim.XOptions{})
+	long := "@acme_support " + strings.Repeat("long ", 80)
+	id := w.Post(w.customer.ID, sim.Post{Text: long, Files: []sim.File{sim.SampleJPEG(), sim.SamplePNG()}})
+	r := w.client.get("/2/tweets/" + id + "?tweet.fields=note_tweet,entities&expansions=attachments.media_keys,author_id&media.fields=url,variants,type,preview_image_url")
+	if !strings.HasPrefix(r.text("data", "note_tweet", "text"), long) || len(r.text("data", "text")) > 320 {
+		t.Errorf("text: %s", r.body)
+	}
+	if r.text("includes", "media", 1, "type") != sim.Photo || r.text("includes", "users", 0, "id") != w.customer.ID {
+		t.Errorf("includes: %s", r.body)
+	}
+	got := (client{t: t, base: w.URL()}).get(strings.TrimPrefix(r.text("includes", "media", 0, "url"), w.URL()) + "?name=orig")
+	if got.body != string(sim.SampleJPEG().Data) {
+		t.Errorf("photo: %d", got.status)
+	}
+	w.clean(t)
+}
+
+func TestX_RefusesWrongKeys(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sim.XOptions{})
+	for name, change := range map[string]func(*client){
+		"consumer key":  func(c *client) { c.account.ConsumerKey = "nobody" },
+		"token":         func(c *client) { c.account.AccessToken = "nobody" },
+		"token secret":  func(c *client) { c.account.AccessTokenSecret = "wrong" },
+		"no keys":       func(c *client) { c.account = sim.Account{} },
+		"old timestamp": func(c *client) { c.shift = -6 * time.Minute },
+		"early":         func(c *client) { c.shift = 6 * time.Minute },
+		"bearer":        func(c *client) { c.bearer = "AAAAnothing" },
+	} {
+		c := w.client
+		change(&c)
+		if r := c.get("/2/users/me"); r.status != http.StatusUnauthorized {
+			t.Errorf("%s: %d %s", name, r.status, r.body)
+		} else if strings.Contains(name, "old") && r.text("errors", 0, "code") != "135" {
+			t.Errorf("%s: %s", name, r.body)
+		}
+	}
+	if v := w.Violations(); len(v) != 2 { // the wrong signature and the missing header
+		t.Errorf("violations: %q", v)
+	}
+	c := w.client
+	c.nonce = "once"
+	if r := c.get("/2/users/me"); r.status != 200 {
+		t.Errorf("first use of a nonce: %d", r.status)
+	}
+	if r := c.get("/2/users/me"); r.status != http.StatusUnauthorized || len(w.Violations()) != 3 {
+		t.Errorf("second use of a nonce: %d, %q", r.status, w.Violations())
+	}
+}
+
+func TestX_ObeysItsClock(t *testing.T) {
+	t.Parallel()
+	ahead := time.Hour
+	w := newWorld(t, sim.XOptions{Now: func() time.Time { return time.Now().Add(ahead) }})
+	r := w.client.get("/2/users/me")
+	date, err := http.ParseTime(r.header.Get("Date"))
+	if r.status != http.StatusUnauthorized || err != nil || time.Until(date) < 59*time.Minute {
+		t.Errorf("%d, date %v", r.status, date)
+	}
+	w.client.shift = ahead
+	if r := w.client.get("/2/users/me"); r.status != 200 {
+		t.Errorf("with X's clock: %d %s", r.status, r.body)
+	}
+	w.clean(t)
+}
+
+func TestX_RefusesTheWrongKindOfKey(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sim.XOptions{})
+	token := w.bearer(t)
+	app := client{t: t, base: w.URL(), bearer: token}
+	if r := app.get("/2/users/" + w.brand.ID + "/mentions"); r.status != 200 {
+		t.Errorf("mentions: %d %s", r.status, r.body)
+	}
+	if again := w.bearer(t); again != token {
+		t.Errorf("the bearer token changed")
+	}
+	w.clean(t)
+	if r := app.get("/2/users/me"); r.status != http.StatusForbidden || !strings.HasSuffix(r.text("type"), "/unsupported-authentication") {
+		t.Errorf("users/me: %d %s", r.status, r.body)
+	}
+}
+
+// bearer gets the app's token from its keys.
+func (w *world) bearer(t *testing.T) string {
+	t.Helper()
+	request, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, w.URL()+"/oauth2/token", strings.NewReader("grant_type=client_credentials"))
+	request.SetBasicAuth(url.QueryEscape(w.brand.ConsumerKey), url.QueryEscape(w.brand.ConsumerSecret))
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded;charset=UTF-8")
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var b [512]byte
+	n, _ := response.Body.Read(b[:])
+	token := parsed(t, string(b[:n])).text("access_token")
+	if response.StatusCode != 200 || token == "" {
+		t.Fatalf("token: %d %s", response.StatusCode, b[:n])
+	}
+	return token
+}
+
+func TestX_RefusesMalformedRequests(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sim.XOptions{})
+	to := "/2/dm_conversations/with/" + w.customer.ID + "/messages"
+	for name, call := range map[string]func() reply{
+		"unknown member":      func() reply { return w.client.post(to, `{"text":"a","media_id":"1"}`) },
+		"empty text":          func() reply { return w.client.post(to, `{"text":""}`) },
+		"nothing":             func() reply { return w.client.post(to, `{}`) },
+		"two values":          func() reply { return w.client.post(to, `{"text":"a"} {}`) },
+		"no JSON type":        func() reply { return w.client.call("POST", to, "text/plain", []byte(`{"text":"a"}`)) },
+		"two attachments":     func() reply { return w.client.post(to, `{"attachments":[{"media_id":"1"},{"media_id":"2"}]}`) },
+		"handle for id":       func() reply { return w.client.post("/2/dm_conversations/with/annlee/messages", `{"text":"a"}`) },
+		"unknown parameter":   func() reply { return w.client.get("/2/users/me?fields=id") },
+		"wrong field":         func() reply { return w.client.get("/2/users/me?user.fields=screen_name") },
+		"parameter twice":     func() reply { return w.client.get("/2/dm_events?max_results=1&max_results=2") },
+		"too many results":    func() reply { return w.client.get("/2/dm_events?max_results=101") },
+		"made-up page":        func() reply { return w.client.get("/2/dm_events?pagination_token=1234567890123456") },
+		"empty post":          func() reply { return w.client.post("/2/tweets", `{"text":""}`) },
+		"reply without id":    func() reply { return w.client.post("/2/tweets", `{"text":"a","reply":{}}`) },
+		"v1.1 name in v2":     func() reply { return w.client.post("/2/tweets", `{"status":"a"}`) },
+		"body of a GET":       func() reply { return w.client.call("GET", "/2/users/me", "application/json", []byte("{}")) },
+		"media never sent":    func() reply { return w.client.post(to, `{"attachments":[{"media_id":"1"}]}`) },
+		"media of a post":     func() reply { return w.client.post("/2/tweets", `{"media":{"media_ids":["1"]}}`) },
+		"handle with an @":    func() reply { return w.client.get("/2/users/by/username/@annlee") },
+		"too few mentions":    func() reply { return w.client.get("/2/users/1/mentions?max_results=4") },
+		"expansion of others": func() reply { return w.client.get("/2/dm_events?expansions=author_id") },
+	} {
+		before := len(w.Violations())
+		if r := call(); r.status != http.StatusBadRequest {
+			t.Errorf("%s: %d %s", name, r.status, r.body)
+		}
+		if len(w.Violations()) != before+1 {
+			t.Errorf("%s: no violation", name)
+		}
+		w.SetLimit("dm.send", 0, time.Minute)
+		w.SetLimit("dm.events", 0, time.Minute)
+	}
+	if r := w.client.get("/2/nothing"); r.status != http.StatusNotFound {
+		t.Errorf("unknown path: %d", r.status)
+	}
+	if r := w.client.call("DELETE", "/2/users/me", "", nil); r.status != http.StatusNotFound {
+		t.Errorf("unknown method: %d", r.status)
+	}
+	if len(w.SentDMs())+len(w.SentPosts()) != 0 {
+		t.Error("something was sent")
+	}
+}
+
+func TestX_RefusesByPermission(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sim.XOptions{})
+	for access, want := range map[string][2]int{sim.ReadWrite: {403, 201}, sim.ReadOnly: {403, 403}, sim.ReadWriteDM: {201, 201}} {
+		account := w.AddAccount(sim.Account{Handle: "h" + strconv.Itoa(len(access)), Access: access})
+		c := client{t: t, base: w.URL(), account: account}
+		dm := c.post("/2/dm_conversations/with/"+w.customer.ID+"/messages", `{"text":"a"}`)
+		post := c.post("/2/tweets", `{"text":"a"}`)
+		if dm.status != want[0] || post.status != want[1] || dm.header.Get("X-Access-Level") != access {
+			t.Errorf("%s: %d and %d", access, dm.status, post.status)
+		}
+		if dm.status == 403 && dm.text("errors", 0, "code") != "93" {
+			t.Errorf("%s: %s", access, dm.body)
+		}
+	}
+	w.clean(t)
+}
+
+// clock is a clock that a test moves.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+func TestX_KeepsRateLimitWindows(t *testing.T) {
+	t.Parallel()
+	watch := &clock{now: time.Now()}
+	w := newWorld(t, sim.XOptions{Now: watch.Now})
+	w.SetLimit("dm.send", 2, time.Minute)
+	w.SetLimit("dm.send", 3, 24*time.Hour)
+	send := func() reply {
+		w.client.shift = time.Until(watch.Now())
+		return w.client.post("/2/dm_conversations/with/"+w.customer.ID+"/messages", `{"text":"a"}`)
+	}
+	for n, want := range []int{201, 201, 429} {
+		r := send()
+		if r.status != want || r.header.Get("X-Rate-Limit-Remaining") != strconv.Itoa(max(1-n, 0)) {
+			t.Errorf("call %d: %d %v", n, r.status, r.header)
+		}
+		reset, _ := strconv.ParseInt(r.header.Get("X-Rate-Limit-Reset"), 10, 64)
+		if left := time.Unix(reset, 0).Sub(watch.Now()); left <= 58*time.Second || left > time.Minute {
+			t.Errorf("call %d: the window ends in %v", n, left)
+		}
+	}
+	watch.add(time.Minute)
+	if r := send(); r.status != 201 || r.header.Get("X-User-Limit-24hour-Remaining") != "0" || r.header.Get("X-App-Limit-24hour-Limit") != "1440" {
+		t.Errorf("in the next window: %d %v", r.status, r.header)
+	}
+	if r := send(); r.status != 429 || r.header.Get("X-Rate-Limit-Remaining") != "1" || r.text("title") != "Too Many Requests" {
+		t.Errorf("with the day used up: %d %v", r.status, r.header)
+	}
+	watch.add(24 * time.Hour)
+	if r := send(); r.status != 201 {
+		t.Errorf("the next day: %d %v", r.status, r.header)
+	}
+	if n := w.Calls("dm.send"); n != 6 {
+		t.Errorf("%d calls", n)
+	}
+	w.clean(t)
+}
