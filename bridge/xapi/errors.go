@@ -27,11 +27,11 @@ type refusal struct {
 	said string
 }
 
-// rule classes refusals. A rule matches when all of its filled-in conditions hold; the first one wins.
+// rule classes refusals; the first one that matches wins. A rule without codes and texts matches by the status.
 type rule struct {
 	status []int
-	codes  []int
-	// texts match when any of them is part of the refusal's text.
+	// One of the codes, or one of the texts as a part of the refusal's text, has to be there: v1.1 gives codes, v2 words.
+	codes []int
 	texts []string
 	sends bool // for calls that make X send only
 
@@ -47,7 +47,11 @@ const (
 	fixKeys = "make new keys in X's developer portal (Keys and tokens), store them with perch secret set, then: perch resume"
 	fixPerm = "in X's developer portal set the app's permission to \"Read and write and Direct message\", then make NEW access " +
 		"tokens (old ones keep the old permission), store them with perch secret set, then: perch resume"
-	fixProject = "in X's developer portal move the app into a Project, then: perch resume"
+	noCredits   = "the X account's API credits are used up"
+	fixCredits  = "buy credits in X's developer portal (Billing); Perch keeps the queue and goes on by itself"
+	limitUsedUp = "X's limit for this kind of call is used up"
+	limitWait   = "nothing to do: Perch goes on by itself when X's window resets"
+	fixProject  = "in X's developer portal move the app into a Project, then: perch resume"
 )
 
 // rules is the table of X's refusals (X docs: error codes, response codes, problem types). What no rule knows is
@@ -55,21 +59,15 @@ const (
 var rules = []rule{
 	{codes: []int{135}, kind: bridge.Operator, message: "X refused the signature because the clock of this computer is wrong",
 		remedy: "set this computer's clock (switch on automatic time), then: perch resume"},
-	{codes: []int{187}, kind: bridge.Rejected, code: bridge.CodeDuplicate,
+	{codes: []int{187}, texts: []string{"duplicate content"}, kind: bridge.Rejected, code: bridge.CodeDuplicate,
 		message: "X refuses the post because the account has posted the same text before", remedy: "change the text and send it again"},
-	{texts: []string{"duplicate content"}, kind: bridge.Rejected, code: bridge.CodeDuplicate,
-		message: "X refuses the post because the account has posted the same text before", remedy: "change the text and send it again"},
-	{status: []int{402}, kind: bridge.Operator, message: "the X account's API credits are used up",
-		remedy: "buy credits in X's developer portal (Billing); Perch keeps the queue and goes on by itself"},
-	{texts: []string{"creditsdepleted", "problems/credits"}, kind: bridge.Operator, message: "the X account's API credits are used up",
-		remedy: "buy credits in X's developer portal (Billing); Perch keeps the queue and goes on by itself"},
+	{texts: []string{"creditsdepleted", "problems/credits"}, kind: bridge.Operator, message: noCredits, remedy: fixCredits},
+	{status: []int{402}, kind: bridge.Operator, message: noCredits, remedy: fixCredits},
 	{texts: []string{"usagecapexceeded", "usage-capped"}, kind: bridge.Operator, message: "X's monthly cap of this app is used up",
 		remedy: "raise the plan in X's developer portal or wait for the next month; Perch keeps the queue"},
-	{status: []int{429}, kind: bridge.RateLimited, message: "X's limit for this kind of call is used up",
-		remedy: "nothing to do: Perch goes on by itself when X's window resets"},
-	{codes: []int{88}, kind: bridge.RateLimited, message: "X's limit for this kind of call is used up",
-		remedy: "nothing to do: Perch goes on by itself when X's window resets"},
-	{codes: []int{185}, kind: bridge.RateLimited, wait: lateRetry, message: "the account's daily number of posts is used up",
+	{status: []int{429}, kind: bridge.RateLimited, message: limitUsedUp, remedy: limitWait},
+	{codes: []int{88}, kind: bridge.RateLimited, message: limitUsedUp, remedy: limitWait},
+	{codes: []int{185}, texts: []string{"over daily status update limit"}, kind: bridge.RateLimited, wait: lateRetry, message: "the account's daily number of posts is used up",
 		remedy: "nothing to do: Perch tries again every hour"},
 	{texts: []string{"client-not-enrolled"}, kind: bridge.Operator, message: "the X app does not belong to a Project", remedy: fixProject},
 	{texts: []string{"user-not-enrolled"}, kind: bridge.Operator, message: "the owner of the X app is not enrolled in the X API",
@@ -77,22 +75,19 @@ var rules = []rule{
 	{codes: []int{453}, kind: bridge.Operator, message: "the X app has no access to API v1.1",
 		remedy: "set api = \"v2\" in perch.toml and restart Perch, or ask X for Enterprise access"},
 	{texts: []string{"unsupported-authentication"}, kind: bridge.Operator, message: "X does not take this kind of key for the call", remedy: fixKeys},
-	{codes: []int{64}, kind: bridge.Operator, message: "the X account is suspended",
+	{codes: []int{64}, texts: []string{"your account is suspended"}, kind: bridge.Operator, message: "the X account is suspended",
 		remedy: "sign in to X as the brand and follow X's instructions, then: perch resume"},
-	{codes: []int{326}, kind: bridge.Operator, message: "the X account is locked",
+	{codes: []int{326}, texts: []string{"temporarily locked"}, kind: bridge.Operator, message: "the X account is locked",
 		remedy: "sign in to X as the brand and unlock it, then: perch resume"},
-	{codes: []int{93, 261}, kind: bridge.Operator, message: "the X app lacks the permission to write or to send direct messages", remedy: fixPerm},
-	{texts: []string{"oauth1-permissions", "oauth1 app permissions"}, kind: bridge.Operator,
+	{codes: []int{93, 261}, texts: []string{"oauth1-permissions", "oauth1 app permissions"}, kind: bridge.Operator,
 		message: "the X app lacks the permission to write or to send direct messages", remedy: fixPerm},
 	{codes: []int{32, 89, 99, 215}, kind: bridge.Operator, message: "X refused the keys", remedy: fixKeys},
 	{status: []int{401}, kind: bridge.Operator, message: "X refused the keys", remedy: fixKeys},
 
-	{codes: []int{226}, kind: bridge.Temporary, wait: lateRetry, message: "X took the message for an automated one",
+	{codes: []int{226}, texts: []string{"might be automated"}, kind: bridge.Temporary, wait: lateRetry, message: "X took the message for an automated one",
 		remedy: "label the account as automated, or write less uniform answers; Perch tries again in an hour"},
 	{codes: []int{63}, kind: bridge.Rejected, message: "the customer's X account is suspended", remedy: "nothing can be sent to it"},
-	{codes: []int{150, 349}, kind: bridge.Rejected, message: "X does not let this account send the customer a direct message",
-		remedy: "ask the customer to write first, to follow the brand or to allow messages from everyone"},
-	{texts: []string{"permission to dm"}, kind: bridge.Rejected, message: "X does not let this account send the customer a direct message",
+	{codes: []int{150, 349}, texts: []string{"permission to dm"}, kind: bridge.Rejected, message: "X does not let this account send the customer a direct message",
 		remedy: "ask the customer to write first, to follow the brand or to allow messages from everyone"},
 	{codes: []int{151}, kind: bridge.Rejected, message: "X could not send the direct message: the customer cannot be reached or X suspects spam",
 		remedy: "answer in public, or by another channel"},
@@ -110,9 +105,7 @@ var rules = []rule{
 		remedy:  "write to the customer in a direct message"},
 	{texts: []string{"this operation is not permitted"}, kind: bridge.Rejected, message: "X's policy does not permit this account to send the message",
 		remedy: "sign in to X as the brand and look for a notice"},
-	{codes: []int{324, 325, 386, 415, 416, 417}, kind: bridge.Rejected, code: bridge.CodeMedia + "refused",
-		message: "X does not take the file", remedy: "send it again, or another one"},
-	{texts: []string{"attach this media", "media ids are invalid", "media id is invalid", "invalid media"}, kind: bridge.Rejected,
+	{codes: []int{324, 325, 386, 415, 416, 417}, texts: []string{"attach this media", "media ids are invalid", "media id is invalid", "invalid media"}, kind: bridge.Rejected,
 		code: bridge.CodeMedia + "refused", message: "X does not take the file", remedy: "send it again, or another one"},
 	{codes: []int{17, 50, 108}, kind: bridge.Rejected, message: "X knows no such account", remedy: "check the contact's X handle"},
 	{codes: []int{130, 131}, kind: bridge.Temporary, message: "X is out of order at the moment"},
@@ -170,13 +163,11 @@ func (r rule) matches(f refusal, what call) bool {
 	if len(r.status) > 0 && !slices.Contains(r.status, f.status) {
 		return false
 	}
-	if len(r.codes) > 0 && !slices.ContainsFunc(f.codes, func(c int) bool { return slices.Contains(r.codes, c) }) {
-		return false
+	if len(r.codes)+len(r.texts) == 0 {
+		return true
 	}
-	if len(r.texts) > 0 && !slices.ContainsFunc(r.texts, func(t string) bool { return strings.Contains(f.text, t) }) {
-		return false
-	}
-	return true
+	return slices.ContainsFunc(f.codes, func(c int) bool { return slices.Contains(r.codes, c) }) ||
+		slices.ContainsFunc(r.texts, func(t string) bool { return strings.Contains(f.text, t) })
 }
 
 // code is X's own code for the log: "403/349", or the status alone.
