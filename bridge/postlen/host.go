@@ -40,7 +40,7 @@ func topLevelEnd(units []uint16, at int) int32 {
 		return 0
 	}
 	end := at + len("xn--")
-	for end < len(units) && (units[end] == '-' || queryEnd.is(units[end]) && latin.is(units[end])) {
+	for end < len(units) && queryEnd.is(units[end]) && latin.is(units[end]) {
 		end++
 	}
 	if end == at+len("xn--") {

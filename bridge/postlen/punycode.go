@@ -57,7 +57,7 @@ func asciiSize(label []rune) int {
 }
 
 func partSize(part []rune) int {
-	if !slices.ContainsFunc(part, func(r rune) bool { return r < 0x20 || r > 0x7E }) {
+	if !slices.ContainsFunc(part, func(r rune) bool { return r > 0x7E }) {
 		return len(part)
 	}
 	return len("xn--") + punycodeSize(part)

@@ -5,7 +5,8 @@
 //   node bridge/postlen/oracle/make.mjs --only out.jsonl 200000 7        that many texts of seed 7, nothing else
 //   go test ./bridge/postlen -run Oracle -oracle out.jsonl               compares them
 //
-// The same arguments make the same bytes.
+// The same arguments make the same bytes. Under Node the reference uses Node's own punycode instead of npm's 1.4.1; they
+// differ for control characters in a host name only.
 import {execFileSync} from 'node:child_process';
 import {createWriteStream, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';

@@ -158,4 +158,18 @@ const fixed = ['', ' ', 'a', '.', '\u0000', '\ufe0f', 'example.com', 'http://exa
   'é'.normalize('NFD'), '😀', '👨‍👩‍👧‍👦', '🇩🇪', '👍🏽', '1️⃣', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', 'a'.repeat(280), 'a'.repeat(281), '日'.repeat(140), '日'.repeat(141), '😀'.repeat(140), '😀'.repeat(141),
   'foo@example.com', 'example.com/', 'example.co.jp', 'twitter.jp', 'twitter.jp/a', 'a.comx中.a.com', 'http://😀.com', '😀.com', 'x.com' + '\uffff',
   // A link that is counted shorter than it is and so ends inside an emoji.
-  'com.fashion，🦸‍♀️παρ.garden/1'];
+  'com.fashion，🦸‍♀️παρ.garden/1',
+  // A Latin part that the reference finds at an earlier place.
+  'a.comx中.a.com/pq',
+  'http://x.com/(a()b)', 'http://x.com/&(a)(b)', 'a.ſk', 'http://a.ıo', 'http://a.coſ', `http://${'a'.repeat(60)}\u0001.com`,
+  // The borders of the ranges that weigh 1.
+  ...'\u10ff\u1100\u1fff\u2000\u200d\u200e\u200f\u2010\u201f\u2020\u2031\u2032\u2037\u2038\ud7ff\ue000\ufffd',
+  // The one length below 3000 whose share of 280 the reference rounds down by one.
+  'a'.repeat(2261),
+  // The longest slugs, labels and links.
+  ...[39, 40, 41, 42].map((n) => `https://t.co/${'a'.repeat(n)}/x`),
+  ...[62, 63, 64].map((n) => `http://${'a'.repeat(n)}.com/`), ...[62, 63, 64].map((n) => `${'a'.repeat(n)}.com/`),
+  ...[...'é日я😀한'].flatMap((c) => [50, 53, 55, 56, 57, 58, 59].map((n) => `http://${c}${'a'.repeat(n)}${c}.com/`)),
+  ...[...'é日я😀한'].flatMap((c) => [16, 19, 27, 29, 52, 54, 55, 56, 57, 58, 59].map((n) => `http://${c.repeat(n)}.com/`)),
+  ...[4076, 4077, 4078].flatMap((n) => [`https://a.io/${'p'.repeat(n - 1)}`, `http://a.io/${'p'.repeat(n + 1)}`, `a.io/${'p'.repeat(n + 7)}`]),
+];
