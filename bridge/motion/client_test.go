@@ -1,0 +1,154 @@
+package motion_test
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"perch/bridge"
+	"perch/bridge/motion"
+	"perch/bridge/sim"
+)
+
+func start(t *testing.T, options sim.MotionOptions) (*sim.Motion, motion.Config) {
+	t.Helper()
+	m, err := sim.StartMotion(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for _, v := range m.Violations() {
+			t.Error("Motion refused a malformed request:", v)
+		}
+		if err := m.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	o := m.Options()
+	return m, motion.Config{ReceiveURL: m.ReceiveURL(), User: o.User, Password: o.Password, Log: slog.New(slog.DiscardHandler)}
+}
+
+func TestMessagesAndFilesBothWays(t *testing.T) {
+	m, config := start(t, sim.MotionOptions{MapKey: "cf_7"})
+	c := motion.New(config)
+	key, err := c.Check(t.Context())
+	if err != nil || key != "cf_7" || c.MapKey() != "cf_7" || c.AccountID() != "5" {
+		t.Fatalf("Check = %q, %v; MapKey %q, AccountID %q", key, err, c.MapKey(), c.AccountID())
+	}
+	receipt, err := c.Notify(t.Context(), bridge.Notification{From: "annlee", Body: "hello <&> 漢字", FirstName: "Ann Lee (@annlee)"})
+	if err != nil || receipt.InteractionID == "" {
+		t.Fatalf("Notify = %+v, %v", receipt, err)
+	}
+	file := sim.SamplePNG()
+	id, err := c.Upload(t.Context(), bridge.File{Name: `a "b" é.png`, Type: "image/png", Data: file.Data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Notify(t.Context(), bridge.Notification{From: "annlee", Body: "b.png", AttachmentID: id}); err != nil {
+		t.Fatal(err)
+	}
+	back, err := c.Download(t.Context(), id)
+	if err != nil || back.Type != "image/png" || string(back.Data) != string(file.Data) {
+		t.Fatalf("Download = %s, %d bytes, %v", back.Type, len(back.Data), err)
+	}
+	if _, err := c.Download(t.Context(), "999"); bridge.KindOf(err) != bridge.Rejected {
+		t.Errorf("missing file: %v; want rejected", err)
+	}
+	messages := m.Messages()
+	if len(messages) != 2 || messages[0].Body != "hello <&> 漢字" || messages[1].AttachmentID == 0 {
+		t.Errorf("messages = %+v", messages)
+	}
+}
+
+func TestMapKeyFallsBackToTheOldPlugins(t *testing.T) {
+	_, config := start(t, sim.MotionOptions{})
+	config.Password = ""
+	c := motion.New(config)
+	if _, err := c.Notify(t.Context(), bridge.Notification{From: "annlee", Body: "hello"}); err != nil || c.MapKey() != "twitter" {
+		t.Errorf("%v, map key %q", err, c.MapKey())
+	}
+}
+
+func TestPinnedCertificate(t *testing.T) {
+	m, config := start(t, sim.MotionOptions{TLS: true})
+	hello := bridge.Notification{From: "annlee", Body: "hello"}
+	_, err := motion.New(config).Notify(t.Context(), hello)
+	if e := bridge.AsError(err); e == nil || e.Kind != bridge.Temporary || !strings.Contains(e.Remedy, "tls_pin") {
+		t.Errorf("unknown certificate: %+v", e)
+	}
+	config.TLSPin = strings.ToUpper(m.Pin())
+	if _, err := motion.New(config).Notify(t.Context(), hello); err != nil {
+		t.Errorf("pinned certificate: %v", err)
+	}
+	config.TLSPin = strings.Repeat("0", 64)
+	if _, err := motion.New(config).Notify(t.Context(), hello); err == nil {
+		t.Error("a wrong pin was taken")
+	}
+}
+
+func TestAnswersAreClassed(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		fault sim.MotionFault
+		kind  bridge.Kind
+	}{
+		{"refused credentials", sim.MotionFault{Status: 401}, bridge.Operator},
+		{"wrong path", sim.MotionFault{Status: 404}, bridge.Operator},
+		{"redirect", sim.MotionFault{Status: 302, Header: map[string]string{"Location": "https://elsewhere.example/"}}, bridge.Operator},
+		{"bad data", sim.MotionFault{Status: 422, RawBody: `{"message":"contact list is full"}`}, bridge.Rejected},
+		{"limit", sim.MotionFault{Status: 429, Header: map[string]string{"Retry-After": "60"}}, bridge.RateLimited},
+		{"error", sim.MotionFault{Status: 500, RawBody: "<html>"}, bridge.Temporary},
+		{"no answer", sim.MotionFault{Drop: true}, bridge.Temporary},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			m, config := start(t, sim.MotionOptions{})
+			config.MapKey = "twitter"
+			m.Fault(tc.fault)
+			_, err := motion.New(config).Notify(t.Context(), bridge.Notification{From: "annlee", Body: "hello"})
+			e := bridge.AsError(err)
+			if e == nil || e.Kind != tc.kind || e.Side != bridge.SideMotion || e.Message == "" {
+				t.Fatalf("%+v; want %s", e, tc.kind)
+			}
+			if tc.name == "bad data" && !strings.Contains(e.Message, "contact list is full") {
+				t.Errorf("%q does not tell Motion's reason", e.Message)
+			}
+			if tc.name == "limit" && time.Until(e.RetryAt) < 50*time.Second {
+				t.Errorf("RetryAt = %v", e.RetryAt)
+			}
+		})
+	}
+}
+
+func TestKeyIsNeverInAnError(t *testing.T) {
+	_, config := start(t, sim.MotionOptions{})
+	config.APIKey, config.BaseURL = "very-secret-key", "http://127.0.0.1:1"
+	_, err := motion.New(config).Check(t.Context())
+	if err == nil || strings.Contains(err.Error(), "very-secret-key") {
+		t.Errorf("%v", err)
+	}
+}
+
+// Some installations insist on a phone, as the old plugin sent one.
+func TestPhoneIsSentWhereMotionInsists(t *testing.T) {
+	var bodies []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var b strings.Builder
+		_ = r.Write(&b)
+		bodies = append(bodies, b.String())
+		if !strings.Contains(b.String(), `"phone":"none"`) {
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = w.Write([]byte(`{"message":"phone is required"}`))
+		}
+	}))
+	defer server.Close()
+	c := motion.New(motion.Config{ReceiveURL: server.URL + "/api/openchannel/accounts/5/notify?token=abc", MapKey: "twitter", Log: slog.New(slog.DiscardHandler)})
+	if _, err := c.Notify(t.Context(), bridge.Notification{From: "annlee", Body: "hello"}); err != nil || len(bodies) != 2 {
+		t.Errorf("%v after %d calls", err, len(bodies))
+	}
+	if !strings.Contains(bodies[0], "notify?token=abc") {
+		t.Error("the Receive URL was not used verbatim")
+	}
+}
