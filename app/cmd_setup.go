@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
@@ -27,8 +26,8 @@ const (
 	maxSecret = 16 << 10
 	// maxPreflight bounds a text on standard input, in bytes.
 	maxPreflight = 1 << 20
-	// keyringTimeout bounds a call of the keyring.
-	keyringTimeout = 10 * time.Second
+	// keyringService is the name under which the keyring shows Perch's secrets.
+	keyringService = "perch"
 )
 
 func (p *program) initCommand() *cobra.Command {
@@ -136,7 +135,10 @@ func (p *program) secrets(home config.Home, c *config.Config) (secret.Store, err
 	if c.Secrets == "vault" {
 		return secret.NewVault(home.Vault(), secret.SystemPassphrase(p.startLog(c), p.In, p.Err)), nil
 	}
-	return secret.NewKeyring(keyringTimeout), nil
+	if err := home.Make(); err != nil {
+		return nil, err
+	}
+	return secret.NewKeyring(keyringService, home.Lock()+".keyring"), nil
 }
 
 func (p *program) setSecret(ctx context.Context, channel, name string) error {
