@@ -91,7 +91,8 @@ func (x *X) checkUserKeys(in *request, header string) *answer {
 	if refused := x.checkSignature(in, account, params); refused != nil {
 		return refused
 	}
-	in.account, in.app = account, x.apps[account.ConsumerKey]
+	own := *account // X may get new keys for it meanwhile
+	in.account, in.app = &own, x.apps[own.ConsumerKey]
 	if in.end.auth&userKeys == 0 {
 		in.violation("the endpoint does not take OAuth 1.0a user keys")
 		return in.refuse(errWrongKind)

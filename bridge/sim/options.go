@@ -30,6 +30,8 @@ type XOptions struct {
 
 	// AllowAnyURL accepts webhook URLs that are not https or name a port.
 	AllowAnyURL bool
+	// Environments are the developer environments of v1.1; nil means that every name is one.
+	Environments []string
 	// WebhookLimit is how many webhooks one app may have; 0 means 1.
 	WebhookLimit int
 	// Deadline bounds a webhook call and a CRC; 0 means 3 s.

@@ -14,7 +14,9 @@ import (
 type endpoint struct {
 	// name is its name in faults and counts; limit its key in the table of limits when that differs.
 	name, limit string
-	auth        authKind
+	// nameOf, when set, tells the name by the request.
+	nameOf func(*http.Request) string
+	auth   authKind
 	// access is what the app must be permitted: mayRead, mayWrite or mayDM.
 	access permission
 	body   bodyKind
@@ -116,7 +118,8 @@ const codeBadRequest = 214
 // routes makes the handler of everything that X serves.
 func (x *X) routes() http.Handler {
 	mux := http.NewServeMux()
-	for _, table := range []func() map[string]route{x.userRoutes, x.dmRoutes, x.postRoutes, x.mediaRoutes, x.fileRoutes} {
+	for _, table := range []func() map[string]route{x.userRoutes, x.dmRoutes, x.postRoutes, x.mediaRoutes, x.fileRoutes,
+		x.webhookRoutes, x.activityRoutes, x.v11Routes, x.v11StatusRoutes, x.v11MediaRoutes, x.v11ActivityRoutes} {
 		for pattern, r := range table() {
 			mux.HandleFunc(pattern, func(w http.ResponseWriter, q *http.Request) { x.exchange(w, q, r) })
 		}
@@ -137,6 +140,9 @@ type route struct {
 // exchange takes one call through all that X does with it: keys, faults, limits, permission, form, and the call itself.
 func (x *X) exchange(w http.ResponseWriter, q *http.Request, r route) {
 	w.Header().Set("Date", x.now().UTC().Format(http.TimeFormat))
+	if r.nameOf != nil {
+		r.name = r.nameOf(q)
+	}
 	in := &request{Request: q, x: x, end: r.endpoint}
 	x.notes.call(r.name)
 	a := in.read()

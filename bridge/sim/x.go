@@ -42,8 +42,8 @@ type X struct {
 	direct        map[string]direct // by account id
 	targets       map[targetKey]*target
 	webhooks      []*webhook
-	environments  map[envKey]bool
 	subscriptions []*subscription
+	legacy        []legacySubscription
 	streams       map[*stream]struct{}
 	activities    []*logged
 	pending       int
@@ -58,7 +58,7 @@ func StartX(options XOptions) (*X, error) {
 		log: options.Log, now: options.Now, options: options, ctx: ctx, stop: stop, limits: defaultLimits(),
 		windows: map[windowKey]*window{}, nonces: map[string]time.Time{}, apps: map[string]*app{}, people: map[string]*Person{},
 		conversations: map[[2]string]string{}, uploads: map[string]*upload{}, files: map[string]*stored{},
-		direct: map[string]direct{}, targets: map[targetKey]*target{}, environments: map[envKey]bool{}, streams: map[*stream]struct{}{},
+		direct: map[string]direct{}, targets: map[targetKey]*target{}, streams: map[*stream]struct{}{},
 	}
 	x.client = &http.Client{
 		Transport:     &http.Transport{MaxIdleConnsPerHost: 8, IdleConnTimeout: time.Minute, DisableCompression: true},

@@ -1,0 +1,287 @@
+package sim
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// subscription is one of the X Activity API.
+type subscription struct {
+	id               string
+	app              *app
+	kind, user       string
+	direction        string
+	tag              string
+	hook             *webhook // nil: to streams only
+	created, updated time.Time
+}
+
+// maxSubscriptions is the limit of self-serve apps (X docs: X Activity API).
+const maxSubscriptions = 1500
+
+// eventTypes are those that can be subscribed to (X's OpenAPI; oauth.revoke from the documentation).
+var eventTypes = []string{
+	"profile.update.bio", "profile.update.profile_picture", "profile.update.banner_picture", "profile.update.screenname",
+	"profile.update.geo", "profile.update.url", "profile.update.verified_badge", "profile.update.affiliate_badge",
+	"profile.update.handle", "news.new", "follow.follow", "follow.unfollow", "spaces.start", "spaces.end", "broadcast.start",
+	"broadcast.end", "broadcast.chat", "chat.received", "chat.sent", "chat.conversation.join", "chat.conversation_join",
+	"chat.conversation.member_added", "chat.conversation.member_removed", "chat.conversation.admin_added",
+	"chat.conversation.admin_removed", "chat.update.group_name", "chat.update.restrictions", "dm.sent", "dm.received",
+	"dm.indicate_typing", "dm.read", "post.create", "post.delete", "post.mention.create", "post.reply.create", "post.quote.create",
+	"post.repost.create", "like.create", "mute.mute", "mute.unmute", "block.block", "block.unblock", "oauth.revoke",
+}
+
+// isPrivate reports whether only the account itself may subscribe to it.
+func isPrivate(kind string) bool {
+	return strings.HasPrefix(kind, "dm.") || strings.HasPrefix(kind, "chat.") ||
+		slices.Contains([]string{"post.mention.create", "post.reply.create", "post.quote.create", "post.repost.create"}, kind)
+}
+
+func (x *X) activityRoutes() map[string]route {
+	app := endpoint{name: "activity.subscriptions", auth: bearer}
+	create, list, change, several := app, app, app, app
+	create.auth, create.body = userKeys|bearer, jsonBody
+	list.auth, list.query = userKeys|bearer, params{"max_results": isNumber(1, 1000), "pagination_token": isText(16, 200)}
+	change.body = jsonBody
+	several.query = params{"ids": isIDList}
+	stream := endpoint{name: "activity.stream", auth: bearer, query: params{"backfill_minutes": isNumber(0, 5)}}
+	return map[string]route{
+		"POST /2/activity/subscriptions":        {create, x.subscribe},
+		"GET /2/activity/subscriptions":         {list, x.listSubscriptions},
+		"DELETE /2/activity/subscriptions":      {several, x.unsubscribeAll},
+		"PUT /2/activity/subscriptions/{id}":    {change, x.changeSubscription},
+		"DELETE /2/activity/subscriptions/{id}": {app, x.unsubscribe},
+		"GET /2/activity/stream":                {stream, x.openStream},
+	}
+}
+
+// wanted is what a new subscription asks for.
+type wanted struct {
+	Kind   string `json:"event_type"`
+	Filter *struct {
+		UserID    string `json:"user_id"`
+		Direction string `json:"direction"`
+		Keyword   string `json:"keyword"`
+	} `json:"filter"`
+	Tag       *string `json:"tag"`
+	WebhookID string  `json:"webhook_id"`
+}
+
+func (x *X) subscribe(in *request) *answer {
+	var body wanted
+	if refused := in.decode(&body); refused != nil {
+		return refused
+	}
+	if refused := x.checkWanted(in, body); refused != nil {
+		return refused
+	}
+	s := &subscription{
+		app: in.app, kind: body.Kind, user: body.Filter.UserID, direction: body.Filter.Direction, created: x.now(), updated: x.now(),
+	}
+	if body.Tag != nil {
+		s.tag = *body.Tag
+	}
+	var refused *answer
+	if s.hook, refused = x.hookFor(in, body.WebhookID); refused != nil {
+		return refused
+	}
+	switch {
+	case slices.ContainsFunc(x.subscriptions, s.isSame):
+		return in.refuse(webhookRefusal("DuplicateSubscriptionFailed: there is such a subscription already."))
+	case len(x.subscriptions) >= maxSubscriptions:
+		return in.refuse(Fault{Status: http.StatusForbidden, Title: "Forbidden", Detail: "SubscriptionLimitExceeded: too many subscriptions."})
+	}
+	s.id = x.newID()
+	x.subscriptions = append(x.subscriptions, s)
+	return asJSON(http.StatusOK, map[string]any{"data": x.shaped(s)})
+}
+
+// shaped gives the new subscription in one of the documented forms.
+func (x *X) shaped(s *subscription) any {
+	switch x.options.SubscriptionShape {
+	case "object":
+		return s.describe()
+	case "array":
+		return []any{s.describe()}
+	}
+	return map[string]any{"subscription": s.describe()}
+}
+
+func (s *subscription) isSame(other *subscription) bool {
+	return s.app == other.app && s.kind == other.kind && s.user == other.user && s.direction == other.direction
+}
+
+// checkWanted refuses what is malformed, and private events of anybody but the caller.
+func (x *X) checkWanted(in *request, w wanted) *answer {
+	switch {
+	case !slices.Contains(eventTypes, w.Kind):
+		return in.malformed("event_type", w.Kind, "event_type %q is not known", w.Kind)
+	case w.Filter == nil:
+		return in.malformed("filter", "", "filter is missing")
+	case w.Tag != nil && !isText(1, 200)(*w.Tag):
+		return in.malformed("tag", *w.Tag, "tag is not 1 to 200 characters long")
+	case w.Filter.UserID != "" && !isID(w.Filter.UserID), w.Filter.UserID == "" && w.Kind != "oauth.revoke":
+		return in.malformed("filter.user_id", w.Filter.UserID, "filter.user_id is not an id")
+	case w.Filter.Direction != "" && w.Filter.Direction != "inbound" && w.Filter.Direction != "outbound":
+		return in.malformed("filter.direction", w.Filter.Direction, "filter.direction is not known")
+	case w.Filter.Keyword != "":
+		return in.malformed("filter.keyword", w.Filter.Keyword, "filter.keyword is for news only")
+	case !isPrivate(w.Kind):
+		return nil
+	case in.account == nil:
+		in.violation("a private event cannot be subscribed to with a Bearer token")
+		return in.refuse(errWrongKind)
+	case in.account.ID != w.Filter.UserID:
+		return in.refuse(Fault{Status: http.StatusForbidden, Title: "Forbidden", Detail: "You are not permitted to subscribe to this user's private events."})
+	case in.account.Access != ReadWriteDM && !strings.HasPrefix(w.Kind, "post."):
+		return in.refuse(FaultPermission())
+	}
+	return nil
+}
+
+// hookFor finds the webhook of a subscription; nil for "".
+func (x *X) hookFor(in *request, id string) (*webhook, *answer) {
+	if id == "" {
+		return nil, nil //nolint:nilnil // none is wanted
+	}
+	for _, w := range x.webhooksOf(in.app, "") {
+		if w.id == id {
+			return w, nil
+		}
+	}
+	return nil, in.refuse(webhookRefusal("WebhookIdInvalid: there is no such webhook."))
+}
+
+func (s *subscription) describe() map[string]any {
+	m := map[string]any{
+		"subscription_id": s.id, "event_type": s.kind, "filter": map[string]any{}, "created_at": s.created.UTC().Format(v2Time),
+		"updated_at": s.updated.UTC().Format(v2Time),
+	}
+	if s.user != "" {
+		m["filter"] = map[string]any{"user_id": s.user}
+	}
+	if s.tag != "" {
+		m["tag"] = s.tag
+	}
+	if s.hook != nil {
+		m["webhook_id"] = s.hook.id
+	}
+	return m
+}
+
+func (x *X) listSubscriptions(in *request) *answer {
+	var own []any
+	for _, s := range x.subscriptions {
+		if s.app == in.app {
+			own = append(own, s.describe())
+		}
+	}
+	const usual = 1000
+	page, meta, refused := paged(in, own, in.number("max_results", usual))
+	if refused != nil {
+		return refused
+	}
+	if page == nil {
+		page = []any{}
+	}
+	return asJSON(http.StatusOK, map[string]any{"data": page, "meta": meta})
+}
+
+func (x *X) changeSubscription(in *request) *answer {
+	var body struct {
+		Tag       string `json:"tag"`
+		WebhookID string `json:"webhook_id"`
+	}
+	if refused := in.decode(&body); refused != nil {
+		return refused
+	}
+	s, refused := x.ownSubscription(in, in.PathValue("id"))
+	if refused != nil {
+		return refused
+	}
+	if body.WebhookID != "" {
+		hook, refused := x.hookFor(in, body.WebhookID)
+		if refused != nil {
+			return refused
+		}
+		s.hook = hook
+	}
+	if body.Tag != "" {
+		s.tag = body.Tag
+	}
+	s.updated = x.now()
+	return asJSON(http.StatusOK, map[string]any{"data": map[string]any{"subscription": s.describe(), "total_subscriptions": len(x.subscriptions)}})
+}
+
+func (x *X) ownSubscription(in *request, id string) (*subscription, *answer) {
+	if !isID(id) {
+		return nil, in.malformed("subscription_id", id, "the subscription id %q is not an id", id)
+	}
+	for _, s := range x.subscriptions {
+		if s.id == id && s.app == in.app {
+			return s, nil
+		}
+	}
+	return nil, in.refuse(Fault{Status: http.StatusNotFound, Title: "Not Found", Detail: "There is no such subscription."})
+}
+
+func (x *X) unsubscribe(in *request) *answer {
+	s, refused := x.ownSubscription(in, in.PathValue("id"))
+	if refused != nil {
+		return refused
+	}
+	x.forget(s)
+	return asJSON(http.StatusOK, map[string]any{"data": map[string]any{"deleted": true}})
+}
+
+func (x *X) unsubscribeAll(in *request) *answer {
+	var data []any
+	for id := range strings.SplitSeq(in.URL.Query().Get("ids"), ",") {
+		s, refused := x.ownSubscription(in, id)
+		if refused != nil {
+			return refused
+		}
+		x.forget(s)
+		data = append(data, map[string]any{"subscription_id": id, "deleted": true})
+	}
+	return asJSON(http.StatusOK, map[string]any{"data": data, "meta": map[string]any{"total_subscriptions": len(x.subscriptions)}})
+}
+
+func (x *X) forget(s *subscription) {
+	x.subscriptions = slices.DeleteFunc(x.subscriptions, func(other *subscription) bool { return other == s })
+}
+
+// Subscription is an activity subscription that a client made.
+type Subscription struct{ ID, EventType, UserID, Tag, WebhookID string }
+
+// Subscriptions returns the activity subscriptions, in the order in which they were made.
+func (x *X) Subscriptions() []Subscription {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	var list []Subscription
+	for _, s := range x.subscriptions {
+		one := Subscription{ID: s.id, EventType: s.kind, UserID: s.user, Tag: s.tag}
+		if s.hook != nil {
+			one.WebhookID = s.hook.id
+		}
+		list = append(list, one)
+	}
+	return list
+}
+
+// publishActivity tells an event to the webhooks and streams that are subscribed to it. The caller holds mu.
+func (x *X) publishActivity(e event, a *Account) {
+	owner := x.apps[a.ConsumerKey]
+	for _, s := range x.subscriptions {
+		if s.app != owner || s.kind != e.kind || (s.user != e.user && s.user != "") {
+			continue
+		}
+		if s.hook != nil {
+			x.enqueue(x.target(s.hook.url, owner.secret), unit{event: e, tag: s.tag, hook: s.hook})
+		}
+		x.broadcast(owner, json.RawMessage(body([]event{e}, s.tag)))
+	}
+}

@@ -1,0 +1,112 @@
+package sim
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+)
+
+func (x *X) v11MediaRoutes() map[string]route {
+	return map[string]route{
+		"POST /1.1/media/upload.json": {
+			endpoint{name: "media.upload", auth: userKeys, access: mayWrite, body: anyForm, maxBody: maxPart}, x.v11Upload,
+		},
+		"GET /1.1/media/upload.json": {
+			endpoint{name: "media.status", auth: userKeys, query: params{"command": isOneOf("STATUS"), "media_id": isID}}, x.v11UploadStatus,
+		},
+	}
+}
+
+// The parameters of each command of an upload.
+var uploadParams = map[string]params{
+	"INIT": {
+		"command": isText(1, 10), "total_bytes": isNumber(1, maxVideo), "media_type": isText(1, 50), "media_category": isText(1, 50),
+		"shared": isBool, "additional_owners": isIDList,
+	},
+	"APPEND":   {"command": isText(1, 10), "media_id": isID, "segment_index": isNumber(0, maxSegment)},
+	"FINALIZE": {"command": isText(1, 10), "media_id": isID},
+}
+
+func (x *X) v11Upload(in *request) *answer {
+	given, part, refused := in.anywhere()
+	if refused != nil {
+		return refused
+	}
+	known := uploadParams[given.Get("command")]
+	if known == nil {
+		return in.malformed("command", given.Get("command"), "command is not INIT, APPEND or FINALIZE")
+	}
+	if refused := in.check(given, known); refused != nil {
+		return refused
+	}
+	switch given.Get("command") {
+	case "INIT":
+		total, err := strconv.Atoi(given.Get("total_bytes"))
+		if err != nil {
+			return in.malformed("total_bytes", "", "total_bytes is missing")
+		}
+		u, refused := x.newUpload(in, given.Get("media_type"), given.Get("media_category"), total)
+		if refused != nil {
+			return refused
+		}
+		return asJSON(http.StatusAccepted, x.v11Describe(u, false, false))
+	case "APPEND":
+		if refused := x.addPart(in, given.Get("media_id"), given.Get("segment_index"), part); refused != nil {
+			return refused
+		}
+		return noContent()
+	}
+	u, refused := x.finalize(in, given.Get("media_id"))
+	if refused != nil {
+		return refused
+	}
+	return asJSON(http.StatusCreated, x.v11Describe(u, true, u.isProcessed()))
+}
+
+// anywhere collects the parameters of query and body, and the file part, when there is one.
+func (in *request) anywhere() (url.Values, []byte, *answer) {
+	given, err := url.ParseQuery(in.URL.RawQuery)
+	if err != nil {
+		return nil, nil, in.malformed("query", "", "its query cannot be read: %v", err)
+	}
+	if in.bodyKind() == multipartBody {
+		fields, part, refused := in.parts("media", "command", "media_id", "segment_index")
+		for name, value := range fields {
+			given.Add(name, value)
+		}
+		return given, part, refused
+	}
+	form, err := url.ParseQuery(string(in.body))
+	if err != nil {
+		return nil, nil, in.malformed("body", "", "its form cannot be read: %v", err)
+	}
+	for name, values := range form {
+		given[name] = append(given[name], values...)
+	}
+	return given, nil, nil
+}
+
+func (x *X) v11UploadStatus(in *request) *answer {
+	q := in.URL.Query()
+	if !q.Has("command") || !q.Has("media_id") {
+		return in.malformed("media_id", "", "command and media_id are not both given")
+	}
+	u, refused := x.ownUpload(in, q.Get("media_id"))
+	if refused != nil {
+		return refused
+	}
+	return asJSON(http.StatusOK, x.v11Describe(u, false, u.isProcessed()))
+}
+
+func (x *X) v11Describe(u *upload, isFirst, withProgress bool) map[string]any {
+	m := map[string]any{
+		"media_id": rounded(u.id), "media_id_string": u.id, "media_key": u.key(), "expires_after_secs": int(u.expires.Sub(x.now()).Seconds()),
+	}
+	if u.isComplete {
+		m["size"] = len(u.data)
+	}
+	if withProgress {
+		m["processing_info"] = x.progress(u, isFirst)
+	}
+	return m
+}
