@@ -54,6 +54,12 @@ func NewKeyring(service, lock string) *Keyring {
 	return &Keyring{service: service, lock: lock, backend: system{}, busy: make(chan struct{}, 1)}
 }
 
+// String names the service.
+func (k *Keyring) String() string { return "keyring " + k.service }
+
+// GoString names the service.
+func (k *Keyring) GoString() string { return k.String() }
+
 // Get implements Store.
 func (k *Keyring) Get(ctx context.Context, key Key) (string, error) {
 	if err := ready(ctx, opGet, key); err != nil {

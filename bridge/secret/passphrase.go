@@ -116,10 +116,11 @@ func ask(in io.Reader, out io.Writer, isNew bool) (_ string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if again, err := askOnce(lines, "The same again: "); err != nil || again != phrase {
-		return "", errors.Join(err, failed(opUnlock, "the two passphrases are not the same", "try again", ErrNoPassphrase))
+	again, err := askOnce(lines, "The same again: ")
+	if err == nil && again != phrase {
+		err = failed(opUnlock, "the two passphrases are not the same", "try again", ErrNoPassphrase)
 	}
-	return phrase, nil
+	return again, err
 }
 
 func askOnce(lines *term.Terminal, prompt string) (string, error) {
