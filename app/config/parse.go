@@ -1,0 +1,124 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	toml "github.com/pelletier/go-toml/v2"
+
+	"perch/bridge"
+)
+
+// maxFile is the largest perch.toml that is read, in bytes.
+const maxFile = 256 << 10
+
+const opRead = "read configuration"
+
+// Load reads the file at path. A file that is not there is an Operator error that wraps fs.ErrNotExist.
+func Load(path string) (*Config, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, failed(opRead, "there is no configuration at "+path+" yet",
+			"write one with: perch init (to look around first: perch demo)", err)
+	}
+	if err != nil {
+		return nil, unreadable(path, err)
+	}
+	defer func() { _ = f.Close() }() // only read
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err != nil {
+		return nil, unreadable(path, err)
+	}
+	return Parse(data, path)
+}
+
+func unreadable(path string, cause error) error {
+	return failed(opRead, path+" cannot be read", "let the account that runs Perch read this file", cause)
+}
+
+func failed(op, message, remedy string, cause error) error {
+	return &bridge.Error{Kind: bridge.Operator, Side: bridge.SidePerch, Op: op, Message: message, Remedy: remedy, Err: cause}
+}
+
+// Parse reads the content of a perch.toml; name stands for the file in errors.
+func Parse(data []byte, name string) (*Config, error) {
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) // Windows' editors put it there
+	switch {
+	case len(data) > maxFile:
+		return nil, failed(opRead, fmt.Sprintf("%s is larger than %d bytes", name, maxFile), "check that it is the right file", nil)
+	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
+		return nil, failed(opRead, name+" is saved as UTF-16", "save it as UTF-8 in your editor", nil)
+	}
+	s := scan(data)
+	if len(s.problems) == 0 {
+		c, problems := decode(data, s)
+		if len(problems) == 0 {
+			problems = check(c, s.lines)
+		}
+		if len(problems) == 0 {
+			return c, nil
+		}
+		s.problems = problems
+	}
+	return nil, report(name, s.problems)
+}
+
+// decode fills a Config; scan has found most of what can be wrong, and with better words.
+func decode(data []byte, s *scanner) (*Config, []problem) {
+	c := Default()
+	if err := toml.NewDecoder(bytes.NewReader(data)).DisallowUnknownFields().Decode(c); err != nil {
+		return nil, []problem{syntax(data, err)}
+	}
+	for i := range c.Channels {
+		fill(&c.Channels[i], func(key string) bool { return s.lines[fmt.Sprintf("channel.%d.%s", i, key)] > 0 })
+	}
+	return c, nil
+}
+
+// fill puts the defaults where the file says nothing.
+func fill(c *Channel, isSet func(key string) bool) {
+	d := DefaultChannel(c.Name)
+	texts := map[string]struct {
+		value    *string
+		standard string
+	}{
+		"x.api": {&c.X.API, d.X.API}, "x.api_base": {&c.X.APIBase, d.X.APIBase}, "x.upload_base": {&c.X.UploadBase, d.X.UploadBase},
+		"motion.user": {&c.Motion.User, d.Motion.User},
+	}
+	for key, text := range texts {
+		if !isSet(key) {
+			*text.value = text.standard
+		}
+	}
+	if !isSet("x.mentions") {
+		c.X.Mentions = d.X.Mentions
+	}
+	if !isSet("x.chat") {
+		c.X.Chat = d.X.Chat
+	}
+	if !isSet("x.media_hosts") {
+		c.X.MediaHosts = d.X.MediaHosts
+	}
+}
+
+// syntax makes a problem of what the TOML library says.
+func syntax(data []byte, err error) problem {
+	p := problem{why: "this is not as TOML wants it", do: "compare it with the lines that perch init writes"}
+	var d *toml.DecodeError
+	if !errors.As(err, &d) {
+		p.why += " (" + strings.TrimPrefix(err.Error(), "toml: ") + ")"
+		return p
+	}
+	p.line, _ = d.Position()
+	p.why += " (" + strings.TrimPrefix(d.Error(), "toml: ") + ")"
+	lines := bytes.Split(data, []byte("\n"))
+	if p.line >= 1 && p.line <= len(lines) && bytes.ContainsRune(lines[p.line-1], '\\') {
+		p.do = `write Windows paths in single quotes: 'C:\folder\file'`
+	}
+	return p
+}
