@@ -1,0 +1,201 @@
+package control
+
+import "context"
+
+// The checks of CheckSettings, each named by what it tries.
+const (
+	// CheckXKeys asks X whose keys they are.
+	CheckXKeys = "x-keys"
+	// CheckXPermissions asks X whether the keys may read and write direct messages.
+	CheckXPermissions = "x-permissions"
+	// CheckMotionURL asks whether Motion answers where the Receive URL points.
+	CheckMotionURL = "motion-url"
+	// CheckMotionCredentials asks whether Motion takes the user, and finds the Open Channel accounts.
+	CheckMotionCredentials = "motion-credentials"
+	// CheckAttachments stores a small file in Motion and fetches it again.
+	CheckAttachments = "attachments"
+	// CheckPublicAddress calls the public address as X does.
+	CheckPublicAddress = "public-address"
+)
+
+// Checks returns the names of all checks, in the order in which a person would make them.
+func Checks() []string {
+	return []string{CheckXKeys, CheckXPermissions, CheckMotionURL, CheckMotionCredentials, CheckAttachments, CheckPublicAddress}
+}
+
+// SettingsBackend keeps what people can set. Implementations are safe for concurrent use. Every error is a
+// *bridge.Error; what is wrong with a value is no error but a Problem or a CheckResult.
+type SettingsBackend interface {
+	// Settings returns what is set now.
+	Settings(ctx context.Context) (Settings, error)
+	// SaveSettings checks a configuration and, unless dryRun is set or something is wrong, replaces the file as a whole.
+	SaveSettings(ctx context.Context, c Config, dryRun bool) (Saved, error)
+	// SetSecret stores a secret, or removes it when value is empty. channel is empty for a global one. Secrets that are
+	// removed twice are no error.
+	SetSecret(ctx context.Context, channel, name, value string) error
+	// CheckSettings tries one thing and answers in words within 10 seconds.
+	CheckSettings(ctx context.Context, what string, r CheckRequest) (CheckResult, error)
+}
+
+// Settings is everything that can be set. Values of secrets are never part of it.
+type Settings struct {
+	Config Config `json:"config"`
+	// Exists is false while there is no perch.toml; Config then holds the defaults.
+	Exists bool `json:"exists"`
+	// Problem says why perch.toml cannot be read; Config then holds the defaults. Empty when it can.
+	Problem *Failure `json:"problem,omitempty"`
+	// Path is where perch.toml is, and LogPath the log.
+	Path    string `json:"path"`
+	LogPath string `json:"log_path"`
+	// Secrets lists every secret that the configuration can use.
+	Secrets []SecretState `json:"secrets"`
+	// SecretsProblem says why the secrets cannot be read; all of them then count as not set.
+	SecretsProblem *Failure `json:"secrets_problem,omitempty"`
+}
+
+// SecretState tells whether a secret has a value.
+type SecretState struct {
+	// Channel is empty for a global secret.
+	Channel string `json:"channel,omitempty"`
+	Name    string `json:"name"`
+	Set     bool   `json:"set"`
+}
+
+// Has reports whether a secret has a value.
+func (s Settings) Has(channel, name string) bool {
+	for _, one := range s.Secrets {
+		if one.Channel == channel && one.Name == name {
+			return one.Set
+		}
+	}
+	return false
+}
+
+// Saved is what became of a SaveSettings.
+type Saved struct {
+	// Problems is empty when all is well; otherwise nothing was written.
+	Problems []Problem `json:"problems"`
+	// Restart is set when a running relay goes on with the old settings until it is restarted.
+	Restart bool `json:"restart"`
+}
+
+// Problem is one thing that is wrong with a configuration.
+type Problem struct {
+	// Field is the place in the JSON of Config, such as "reach.mode" or "channel.0.motion.receive_url"; empty when it
+	// belongs to no single one.
+	Field   string `json:"field"`
+	Message string `json:"message"`
+	Remedy  string `json:"remedy"`
+}
+
+// CheckRequest says what to try a check with.
+type CheckRequest struct {
+	// Channel is the name of the channel to check; empty for the first one.
+	Channel string `json:"channel,omitempty"`
+	// Config is tried instead of the saved one; nil means the saved one. Secrets are always the saved ones.
+	Config *Config `json:"config,omitempty"`
+}
+
+// CheckResult is the outcome of a check, in words.
+type CheckResult struct {
+	OK      bool   `json:"ok"`
+	Message string `json:"message"`
+	Remedy  string `json:"remedy,omitempty"`
+	// Account is the handle that X told, without "@" (x-keys).
+	Account string `json:"account,omitempty"`
+	// Accounts are Motion's Open Channel accounts, as far as it tells them (motion-credentials).
+	Accounts []MotionAccount `json:"accounts,omitempty"`
+}
+
+// MotionAccount is one Open Channel account of Motion. Any field but ID may be empty.
+type MotionAccount struct {
+	ID         string `json:"id"`
+	Name       string `json:"name,omitempty"`
+	ReceiveURL string `json:"receive_url,omitempty"`
+	MapKey     string `json:"map_key,omitempty"`
+	ReplyURL   string `json:"reply_url,omitempty"`
+}
+
+// Config is perch.toml with its own names.
+type Config struct {
+	Listen          string          `json:"listen"`
+	Secrets         string          `json:"secrets"`
+	LogFile         string          `json:"log_file"`
+	LogLevel        string          `json:"log_level"`
+	LegacyReplyPath bool            `json:"legacy_reply_path"`
+	Reach           ReachConfig     `json:"reach"`
+	Channels        []ChannelConfig `json:"channel"`
+}
+
+// ReachConfig is the table [reach].
+type ReachConfig struct {
+	Mode        string            `json:"mode"`
+	PublicURL   string            `json:"public_url"`
+	Tunnel      string            `json:"tunnel"`
+	MotionProxy MotionProxyConfig `json:"motion_proxy"`
+	SSH         SSHConfig         `json:"ssh"`
+	Ngrok       NgrokConfig       `json:"ngrok"`
+	Cloudflared CloudflaredConfig `json:"cloudflared"`
+	TLS         TLSConfig         `json:"tls"`
+}
+
+// MotionProxyConfig is the table [reach.motion_proxy].
+type MotionProxyConfig struct {
+	Host string `json:"host"`
+	Port int    `json:"port"`
+}
+
+// SSHConfig is the table [reach.ssh].
+type SSHConfig struct {
+	Address      string `json:"address"`
+	User         string `json:"user"`
+	RemoteListen string `json:"remote_listen"`
+	IdentityFile string `json:"identity_file"`
+	KnownHosts   string `json:"known_hosts"`
+}
+
+// NgrokConfig is the table [reach.ngrok].
+type NgrokConfig struct {
+	Domain string `json:"domain"`
+}
+
+// CloudflaredConfig is the table [reach.cloudflared].
+type CloudflaredConfig struct {
+	Path string `json:"path"`
+}
+
+// TLSConfig is the table [reach.tls].
+type TLSConfig struct {
+	CertFile   string `json:"cert_file"`
+	KeyFile    string `json:"key_file"`
+	ACMEDomain string `json:"acme_domain"`
+	ACMEEmail  string `json:"acme_email"`
+	Listen     string `json:"listen"`
+}
+
+// ChannelConfig is one [[channel]].
+type ChannelConfig struct {
+	Name   string       `json:"name"`
+	X      XConfig      `json:"x"`
+	Motion MotionConfig `json:"motion"`
+}
+
+// XConfig is the table [channel.x].
+type XConfig struct {
+	API         string   `json:"api"`
+	Environment string   `json:"environment"`
+	Mentions    bool     `json:"mentions"`
+	Chat        bool     `json:"chat"`
+	APIBase     string   `json:"api_base"`
+	UploadBase  string   `json:"upload_base"`
+	MediaHosts  []string `json:"media_hosts"`
+}
+
+// MotionConfig is the table [channel.motion].
+type MotionConfig struct {
+	ReceiveURL string `json:"receive_url"`
+	BaseURL    string `json:"base_url"`
+	MapKey     string `json:"map_key"`
+	User       string `json:"user"`
+	TLSPin     string `json:"tls_pin"`
+}

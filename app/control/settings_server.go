@@ -1,0 +1,84 @@
+package control
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"perch/bridge"
+)
+
+// maxSettings bounds the body of a call that sets something, in bytes.
+const maxSettings = 1 << 20
+
+// HandleSettings lets clients set what b keeps. Call it before Serve, and at most once.
+//
+//	GET    /v1/settings                   Settings
+//	PUT    /v1/settings[?dry_run=true]    Config → Saved
+//	PUT    /v1/secrets/{channel}/{name}   {"value"}; channel is "_" for a global secret
+//	DELETE /v1/secrets/{channel}/{name}
+//	POST   /v1/check/{what}               CheckRequest → CheckResult
+func (s *Server) HandleSettings(b SettingsBackend) {
+	s.mux.HandleFunc("GET /v1/settings", func(w http.ResponseWriter, r *http.Request) {
+		settings, err := b.Settings(r.Context())
+		answer(w, "read settings", settings, err)
+	})
+	s.mux.HandleFunc("PUT /v1/settings", func(w http.ResponseWriter, r *http.Request) {
+		var c Config
+		if !read(w, r, "save settings", &c) {
+			return
+		}
+		saved, err := b.SaveSettings(r.Context(), c, r.URL.Query().Get("dry_run") == "true")
+		answer(w, "save settings", saved, err)
+	})
+	s.mux.HandleFunc("PUT /v1/secrets/{channel}/{name}", func(w http.ResponseWriter, r *http.Request) {
+		var body secretBody
+		if !read(w, r, "store secret", &body) {
+			return
+		}
+		if body.Value == "" {
+			fail(w, "store secret", &bridge.Error{Kind: bridge.Invalid, Message: "the value is empty", Remedy: "to remove a secret, delete it"})
+			return
+		}
+		answer(w, "store secret", struct{}{}, b.SetSecret(r.Context(), channelIn(r), r.PathValue("name"), body.Value))
+	})
+	s.mux.HandleFunc("DELETE /v1/secrets/{channel}/{name}", func(w http.ResponseWriter, r *http.Request) {
+		answer(w, "remove secret", struct{}{}, b.SetSecret(r.Context(), channelIn(r), r.PathValue("name"), ""))
+	})
+	s.mux.HandleFunc("POST /v1/check/{what}", func(w http.ResponseWriter, r *http.Request) {
+		var request CheckRequest
+		if !read(w, r, "check", &request) {
+			return
+		}
+		result, err := b.CheckSettings(r.Context(), r.PathValue("what"), request)
+		answer(w, "check "+r.PathValue("what"), result, err)
+	})
+}
+
+func channelIn(r *http.Request) string {
+	if channel := r.PathValue("channel"); channel != noChannel {
+		return channel
+	}
+	return ""
+}
+
+// read takes a body in, strictly: a name that is not known is a mistake of the client.
+func read(w http.ResponseWriter, r *http.Request, what string, into any) bool {
+	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxSettings))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		fail(w, what, &bridge.Error{
+			Kind: bridge.Invalid, Side: bridge.SidePerch, Message: "what was sent cannot be read",
+			Remedy: "is another version of Perch running? Stop it with: perch stop", Err: err,
+		})
+		return false
+	}
+	return true
+}
+
+func answer(w http.ResponseWriter, what string, body any, err error) {
+	if err != nil {
+		fail(w, what, err)
+		return
+	}
+	reply(w, body)
+}
