@@ -111,6 +111,14 @@ func (d *demo) motionHas(body string) bool {
 	return false
 }
 
+func (d *demo) messages(ctx context.Context, text string) ([]control.Message, error) {
+	client, err := d.relayClient()
+	if err != nil {
+		return nil, err
+	}
+	return client.Messages(ctx, control.Query{Search: text})
+}
+
 func (d *demo) customerWrites(text string) {
 	d.say("@annlee", "%q", text)
 	d.x.DM("3001969357", d.brand.ID, sim.Message{Text: text})
@@ -188,10 +196,14 @@ func (d *demo) motionOutage(ctx context.Context) error {
 	d.say("Motion", "is down")
 	d.customerWrites("Hello?")
 	d.customerWrites("Is anybody there?")
-	if _, err := d.until(ctx, "both on disk", func() bool { return len(d.x.Deliveries()) >= 4 }); err != nil {
+	waits := func() bool {
+		list, err := d.messages(ctx, "Hello?")
+		return err == nil && len(list) == 1 && list[0].Attempts > 0
+	}
+	if _, err := d.until(ctx, "both on disk", waits); err != nil {
 		return err
 	}
-	d.say("Perch", "has both on disk and has told X so")
+	d.say("Perch", "has both on disk, has told X so, and tries again in 5 s")
 	if err := d.motion.Up(); err != nil {
 		return err
 	}

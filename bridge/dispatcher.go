@@ -154,6 +154,12 @@ func (d *dispatcher) probe(lane Lane) {
 	}
 	d.gates.probed(lane, err, d.now())
 	d.log.Info("side probed", keyLane, lane, keyError, err)
+	if err != nil {
+		return
+	}
+	if err := d.journal.Hasten(d.attempts, lane, d.now()); err != nil {
+		d.log.Warn("hasten failed", keyLane, lane, keyError, err)
+	}
 }
 
 func (d *dispatcher) nextDue(ctx context.Context) time.Time {

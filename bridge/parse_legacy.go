@@ -2,6 +2,8 @@ package bridge
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 )
 
 // legacy reads a body of the Account Activity API: "for_user_id", and an array for each kind of activity.
@@ -24,7 +26,8 @@ func (p *parser) legacy(top map[string]json.RawMessage) {
 		p.Revoked = append(p.Revoked, string(head.UserEvent.Revoke.Source.UserID))
 	}
 	users := p.users(top["users"])
-	for key, raw := range top {
+	for _, key := range slices.Sorted(maps.Keys(top)) {
+		raw := top[key]
 		switch key {
 		case "for_user_id", "users", "apps", "user_has_blocked", "user_event":
 		case "direct_message_events":
