@@ -39,6 +39,8 @@ type call struct {
 	sends bool
 	// bearer, when set, is used in place of the OAuth 1.0a signature.
 	bearer string
+	// basic sends the consumer key and secret themselves in place of the signature.
+	basic bool
 	// limit bounds the call; zero means callTimeout.
 	limit time.Duration
 }
@@ -60,9 +62,21 @@ func (a *answer) decode(op string, into any) error {
 	return nil
 }
 
-// do makes the call and returns X's answer when it is a success. A signature that X refuses because of the clock is
-// made anew once: X has surely not acted on it.
+// isSigned reports whether the call carries an OAuth 1.0a signature.
+func (w call) isSigned() bool { return w.bearer == "" && !w.basic }
+
+// do makes the call and returns X's answer when it is a success.
 func (c *caller) do(ctx context.Context, what call) (*answer, error) {
+	a, err := c.exchange(ctx, what)
+	if err != nil || a.status/100 == 2 {
+		return a, err
+	}
+	return nil, classify(what, a)
+}
+
+// exchange makes the call and returns X's answer, whatever it is. A signature that X refuses because of the clock is
+// made anew once: X has surely not acted on it.
+func (c *caller) exchange(ctx context.Context, what call) (*answer, error) {
 	if key := c.config.Keys.missing(); key != "" {
 		return nil, noKey(what.op, c.config.Channel, key)
 	}
@@ -72,17 +86,14 @@ func (c *caller) do(ctx context.Context, what call) (*answer, error) {
 		}
 	}
 	a, err := c.once(ctx, what)
-	if err == nil && a.status == http.StatusUnauthorized && what.bearer == "" && c.correctClock(a) {
+	if err == nil && a.status == http.StatusUnauthorized && what.isSigned() && c.correctClock(a) {
 		a, err = c.once(ctx, what)
 	}
 	if err != nil {
 		return nil, err
 	}
 	c.observe(what.endpoint, a)
-	if a.status/100 == 2 {
-		return a, nil
-	}
-	return nil, classify(what, a)
+	return a, nil
 }
 
 // once makes one request. Its error says whether X may have acted.
@@ -100,7 +111,7 @@ func (c *caller) once(ctx context.Context, what call) (*answer, error) {
 		return nil, &bridge.Error{Kind: bridge.Invalid, Side: bridge.SidePerch, Op: what.op, Message: "the request cannot be made", Err: err}
 	}
 	client := c.signed.Load()
-	if what.bearer != "" {
+	if !what.isSigned() {
 		client = c.plain
 	}
 	response, err := client.Do(request)
@@ -108,6 +119,7 @@ func (c *caller) once(ctx context.Context, what call) (*answer, error) {
 		return nil, lost(what, err, written.Load())
 	}
 	defer func() { _ = response.Body.Close() }()
+	c.noteClock(response.Header)
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil && response.StatusCode/100 == 2 {
 		return nil, lost(what, err, true)
@@ -144,6 +156,9 @@ func (c *caller) request(ctx context.Context, what call) (*http.Request, error) 
 	}
 	if what.bearer != "" {
 		r.Header.Set("Authorization", "Bearer "+what.bearer)
+	}
+	if what.basic { // both are percent-encoded before they are joined (X docs: application-only authentication)
+		r.SetBasicAuth(url.QueryEscape(c.config.Keys.ConsumerKey), url.QueryEscape(c.config.Keys.ConsumerSecret))
 	}
 	r.Header.Set("User-Agent", c.config.UserAgent)
 	r.Header.Set("Accept", "application/json")
@@ -185,6 +200,13 @@ func (c *caller) correctClock(a *answer) bool {
 	c.setSkew(ahead)
 	c.config.Log.Warn("clock differs from x's; signing by x's clock", "ahead_s", int(ahead.Seconds()))
 	return true
+}
+
+// noteClock measures X's clock against ours. The header is exact to a second.
+func (c *caller) noteClock(h http.Header) {
+	if theirs, err := http.ParseTime(h.Get("Date")); err == nil {
+		c.ahead.Store(int64(time.Until(theirs.Add(time.Second / 2)).Round(time.Second)))
+	}
 }
 
 func noKey(op, channel, key string) *bridge.Error {

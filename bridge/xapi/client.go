@@ -47,6 +47,8 @@ type Config struct {
 	Profile string
 	// APIBase and UploadBase are URLs without a path. UploadBase is used by v1.1 only.
 	APIBase, UploadBase string
+	// Environment is the label of the Account Activity API v1.1; empty means the Enterprise form without one.
+	Environment string
 	// MediaHosts are the hosts ("host" or "host:port") from which customers' files may be fetched.
 	MediaHosts []string
 	Keys       Keys
@@ -71,6 +73,7 @@ type profile interface {
 	PostMedia(ctx context.Context, postID string) ([]bridge.Media, error)
 	DMMedia(ctx context.Context, messageID string) ([]bridge.Media, error)
 	upload(ctx context.Context, file bridge.File, category string) (string, error)
+	inlet
 }
 
 var _ bridge.XClient = (*Client)(nil)
@@ -90,6 +93,8 @@ type caller struct {
 	plain  *http.Client
 	signed atomic.Pointer[http.Client]
 	skew   atomic.Int64 // nanoseconds that X's clock is ahead of ours, as last corrected
+	ahead  atomic.Int64 // the same as last measured
+	app    appKeys
 
 	mu sync.Mutex
 	me bridge.Account
@@ -139,6 +144,10 @@ func (c *caller) setSkew(ahead time.Duration) {
 
 // Skew returns how far X's clock was ahead of this computer's when that last had to be corrected; 0 when never.
 func (c *caller) Skew() time.Duration { return time.Duration(c.skew.Load()) }
+
+// ClockAhead returns how far X's clock was ahead of this computer's in X's last answer, exact to some seconds; negative
+// when it was behind, 0 when X has never answered.
+func (c *caller) ClockAhead() time.Duration { return time.Duration(c.ahead.Load()) }
 
 // Close drops idle connections.
 func (c *caller) Close() { c.plain.CloseIdleConnections() }

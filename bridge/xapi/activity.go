@@ -1,0 +1,297 @@
+package xapi
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+)
+
+// Subscription is a subscription of the X Activity API. Without a WebhookID its events go to streams only.
+type Subscription struct{ ID, EventType, UserID, Tag, WebhookID string }
+
+// TagPrefix begins the tag of every subscription that Perch makes.
+const TagPrefix = "perch-"
+
+const (
+	endpointActivity = "activity.subscriptions"
+	// maxSubscriptionPages bounds a listing; X allows an app 1,500 subscriptions, and 1,000 a page.
+	maxSubscriptionPages = 160
+	subscriptionsPerPage = "1000"
+	// eventRevoke is the one kind of event that X does not treat as the user's own.
+	eventRevoke = "oauth.revoke"
+)
+
+// HasActivity reports whether the profile has the X Activity API, with its subscriptions by kind and its stream.
+func (c *caller) HasActivity() bool { return c.config.Profile != "v1.1" }
+
+// OwnID returns the account's id; X is asked once.
+func (c *Client) OwnID(ctx context.Context) (string, error) { return c.ownID(ctx, c.Me) }
+
+func (c *caller) activityCall(op, method, path string) call {
+	return call{op: op, endpoint: endpointActivity, method: method, url: c.api("/2/activity/subscriptions" + path)}
+}
+
+// Subscriptions lists the activity subscriptions of the app, or those of the account when X shows only them. It is
+// free. Where X lets the account's keys list, it proves them as well.
+func (c *caller) Subscriptions(ctx context.Context) ([]Subscription, error) {
+	var all []Subscription
+	query := url.Values{"max_results": {subscriptionsPerPage}}
+	for range maxSubscriptionPages {
+		what := c.activityCall("list subscriptions", http.MethodGet, "")
+		what.query = query
+		a, err := c.list(ctx, what)
+		if a, err = judged(what, a, err); err != nil {
+			return nil, err
+		}
+		var body struct {
+			Data json.RawMessage `json:"data"`
+			Meta struct {
+				Next string `json:"next_token"`
+			} `json:"meta"`
+		}
+		if err := a.decode(what.op, &body); err != nil {
+			return nil, err
+		}
+		all = append(all, readSubscriptions(body.Data)...)
+		if body.Meta.Next == "" {
+			break
+		}
+		query = url.Values{"max_results": {subscriptionsPerPage}, "pagination_token": {body.Meta.Next}}
+	}
+	return all, nil
+}
+
+// list tries the user's keys first. Once they were good, a refusal of them is news and not a reason to ask otherwise.
+func (c *caller) list(ctx context.Context, what call) (*answer, error) {
+	a, err := c.exchange(ctx, what)
+	switch {
+	case err != nil:
+		return nil, err
+	case a.status/100 == 2:
+		c.app.userLists.Store(true)
+		return a, nil
+	case !a.refusesKeys() || c.app.userLists.Load():
+		return a, nil
+	}
+	if second, err := c.asApp(ctx, what); err == nil && !second.refusesKeys() {
+		return second, nil
+	}
+	return a, nil
+}
+
+// Subscribe subscribes the account to one kind of event, delivered to the webhook when webhookID is set and to open
+// streams in any case. A subscription that is there already is a success.
+func (c *Client) Subscribe(ctx context.Context, eventType, webhookID string) error {
+	own, err := c.OwnID(ctx)
+	if err != nil {
+		return err
+	}
+	body := map[string]any{"event_type": eventType, "filter": map[string]string{"user_id": own}, "tag": TagPrefix + eventType}
+	if webhookID != "" {
+		body["webhook_id"] = webhookID
+	}
+	what := c.activityCall("subscribe to "+eventType, http.MethodPost, "")
+	what.json = body
+	ask := c.exchange
+	if eventType == eventRevoke {
+		ask = c.asUserOrApp
+	}
+	a, err := ask(ctx, what)
+	if a, err = judged(what, a, err); isCode(err, codeSubscribed) {
+		return c.takeOver(ctx, eventType, own, webhookID)
+	} else if err != nil {
+		return err
+	}
+	return checkSubscribed(what, a)
+}
+
+// checkSubscribed looks into a 200: X may put errors there in place of the subscription.
+func checkSubscribed(what call, a *answer) error {
+	var body struct {
+		Data   json.RawMessage   `json:"data"`
+		Errors []json.RawMessage `json:"errors"`
+	}
+	if err := a.decode(what.op, &body); err != nil {
+		return err
+	}
+	if len(body.Errors) == 0 || len(readSubscriptions(body.Data)) > 0 {
+		return nil
+	}
+	_, err := judged(what, &answer{http.StatusBadRequest, a.header, a.body}, nil)
+	if isCode(err, codeSubscribed) {
+		return nil
+	}
+	return err
+}
+
+// takeOver finds the subscription that is there already, and points it to the webhook.
+func (c *Client) takeOver(ctx context.Context, eventType, own, webhookID string) error {
+	all, err := c.Subscriptions(ctx)
+	if err != nil || webhookID == "" {
+		return err
+	}
+	for _, s := range all {
+		if s.EventType == eventType && s.UserID == own && s.WebhookID != webhookID {
+			return c.MoveSubscription(ctx, s.ID, webhookID)
+		}
+	}
+	return nil
+}
+
+// MoveSubscription points a subscription to another webhook.
+func (c *caller) MoveSubscription(ctx context.Context, id, webhookID string) error {
+	what := c.activityCall("move subscription", http.MethodPut, "/"+url.PathEscape(id))
+	what.json = map[string]string{"webhook_id": webhookID}
+	a, err := c.asApp(ctx, what)
+	_, err = judged(what, a, err)
+	return err
+}
+
+// Unsubscribe deletes a subscription; one that is gone is a success.
+func (c *caller) Unsubscribe(ctx context.Context, id string) error {
+	what := c.activityCall("delete subscription", http.MethodDelete, "/"+url.PathEscape(id))
+	a, err := c.asApp(ctx, what)
+	return goneIsFine(judged(what, a, err))
+}
+
+// readSubscriptions reads the forms in which X gives subscriptions: a list, an object, or one below a name.
+func readSubscriptions(raw json.RawMessage) []Subscription {
+	var list []json.RawMessage
+	if json.Unmarshal(raw, &list) == nil {
+		return slices.Concat(each(list, readSubscriptions)...)
+	}
+	var one struct {
+		One    json.RawMessage `json:"subscription"`
+		Many   json.RawMessage `json:"subscriptions"`
+		ID     looseID         `json:"subscription_id"`
+		Other  looseID         `json:"id"`
+		Kind   string          `json:"event_type"`
+		Tag    string          `json:"tag"`
+		Hook   looseID         `json:"webhook_id"`
+		Filter struct {
+			UserID looseID `json:"user_id"`
+		} `json:"filter"`
+	}
+	if json.Unmarshal(raw, &one) != nil {
+		return nil
+	}
+	for _, below := range []json.RawMessage{one.One, one.Many} {
+		if len(below) > 0 {
+			return readSubscriptions(below)
+		}
+	}
+	if one.ID == "" {
+		one.ID = one.Other
+	}
+	if one.ID == "" {
+		return nil
+	}
+	hook := string(one.Hook)
+	if hook == "null" {
+		hook = ""
+	}
+	return []Subscription{{string(one.ID), one.Kind, string(one.Filter.UserID), one.Tag, hook}}
+}
+
+func each[A, B any](list []A, f func(A) B) []B {
+	var out []B
+	for _, a := range list {
+		out = append(out, f(a))
+	}
+	return out
+}
+
+func allCall(op, method, url string) call {
+	return call{op: op, endpoint: endpointSubscribedAll, method: method, url: url}
+}
+
+func (v *v2) allPath(webhookID, rest string) string {
+	return v.api("/2/account_activity/webhooks/" + url.PathEscape(webhookID) + "/subscriptions/" + rest)
+}
+
+// SubscribeAll implements inlet.
+func (v *v2) SubscribeAll(ctx context.Context, webhookID string) error {
+	what := allCall("subscribe", http.MethodPost, v.allPath(webhookID, "all"))
+	what.json = struct{}{}
+	return v.subscribe(ctx, what)
+}
+
+func (c *caller) subscribe(ctx context.Context, what call) error {
+	a, err := c.exchange(ctx, what)
+	if _, err = judged(what, a, err); isCode(err, codeSubscribed) {
+		return nil
+	}
+	return err
+}
+
+// IsSubscribedAll implements inlet.
+func (v *v2) IsSubscribedAll(ctx context.Context, webhookID string) (bool, error) {
+	what := allCall("check subscription", http.MethodGet, v.allPath(webhookID, "all"))
+	a, err := v.exchange(ctx, what)
+	if a, err = judged(what, a, err); isCode(err, CodeWebhookGone) || isCode(err, "404") {
+		return false, nil
+	} else if err != nil {
+		return false, err
+	}
+	var body struct {
+		Data struct {
+			Subscribed bool `json:"subscribed"`
+		} `json:"data"`
+	}
+	err = a.decode(what.op, &body)
+	return body.Data.Subscribed, err
+}
+
+// UnsubscribeAll implements inlet.
+func (v *v2) UnsubscribeAll(ctx context.Context, webhookID string) error {
+	own, err := v.ownID(ctx, v.Me)
+	if err != nil {
+		return err
+	}
+	what := allCall("unsubscribe", http.MethodDelete, v.allPath(webhookID, url.PathEscape(own)+"/all"))
+	a, err := v.asApp(ctx, what)
+	return goneIsFine(judged(what, a, err))
+}
+
+// allPath is the account's subscription; an environment has one webhook, so its id is needed without one only.
+func (v *v11) allPath(webhookID, user string) string {
+	switch {
+	case v.config.Environment == "" && user == "":
+		return v.activityPath("webhooks/" + url.PathEscape(webhookID) + "/subscriptions/all.json")
+	case v.config.Environment == "":
+		return v.activityPath("webhooks/" + url.PathEscape(webhookID) + "/subscriptions/" + url.PathEscape(user) + "/all.json")
+	case user == "":
+		return v.activityPath("subscriptions.json")
+	default:
+		return v.activityPath("subscriptions/" + url.PathEscape(user) + ".json")
+	}
+}
+
+// SubscribeAll implements inlet.
+func (v *v11) SubscribeAll(ctx context.Context, webhookID string) error {
+	return v.subscribe(ctx, allCall("subscribe", http.MethodPost, v.allPath(webhookID, "")))
+}
+
+// IsSubscribedAll implements inlet. X answers 204 or 404.
+func (v *v11) IsSubscribedAll(ctx context.Context, webhookID string) (bool, error) {
+	what := allCall("check subscription", http.MethodGet, v.allPath(webhookID, ""))
+	a, err := v.exchange(ctx, what)
+	if err == nil && a.status == http.StatusNotFound {
+		return false, nil
+	}
+	_, err = judged(what, a, err)
+	return err == nil, err
+}
+
+// UnsubscribeAll implements inlet.
+func (v *v11) UnsubscribeAll(ctx context.Context, webhookID string) error {
+	own, err := v.ownID(ctx, v.Me)
+	if err != nil {
+		return err
+	}
+	what := allCall("unsubscribe", http.MethodDelete, v.allPath(webhookID, own))
+	a, err := v.asApp(ctx, what)
+	return goneIsFine(judged(what, a, err))
+}
