@@ -94,7 +94,7 @@ var rules = []rule{
 	{codes: []int{186}, kind: bridge.Rejected, message: "the text is too long for a post", remedy: "shorten it"},
 	{codes: []int{354}, kind: bridge.Rejected, message: "the text is too long for a direct message", remedy: "send it in several messages"},
 	{texts: []string{"too long"}, sends: true, kind: bridge.Rejected, message: "X finds the text too long", remedy: "shorten it"},
-	{codes: []int{385, 144, 34}, sends: true, kind: bridge.Rejected, message: "the post that is answered does not exist any more",
+	{codes: []int{385, 144, 34}, texts: []string{"deleted or not visible"}, sends: true, kind: bridge.Rejected, message: "the post that is answered does not exist any more",
 		remedy: "write to the customer in a direct message"},
 	{codes: []int{433}, kind: bridge.Rejected, message: "the customer lets only some people reply to the post",
 		remedy: "write to the customer in a direct message"},
@@ -151,7 +151,7 @@ func byStatus(e *bridge.Error, r refusal) {
 		e.Kind, e.Message = bridge.Operator, "X's address answers with a redirect, which Perch does not follow"
 		e.Remedy = "check api_base in perch.toml"
 	default:
-		e.Kind, e.Message = bridge.Rejected, fmt.Sprintf("X refused it (%d): %s", r.status, r.said)
+		e.Kind, e.Message = bridge.Rejected, fmt.Sprintf("X refused it (%d): %s", r.status, strings.TrimRight(r.said, "."))
 		e.Remedy = "read X's reason, change the message and send it again"
 	}
 }
