@@ -1,0 +1,60 @@
+package tray
+
+import "perch/app/control"
+
+// items returns the menu below the first line.
+func items(s Snapshot, tr T) []Item {
+	up := s.Phase == PhaseUp
+	settled := up || s.Phase == PhaseDown || s.Phase == PhaseSilent
+	alive := up || s.Phase == PhaseSilent
+	paused := up && s.Status.State == control.StatePaused
+	n := 0
+	if up {
+		n = NeedsYou(s.Status)
+	}
+	why := detail(s, tr)
+	list := []Item{
+		{ID: ItemDetail, Title: why, Hidden: why == ""},
+		{ID: Separator},
+		{ID: ItemOpen, Title: tr("tray.open"), Enabled: true},
+		{ID: Separator},
+		{ID: ItemStart, Title: tr("tray.start"), Enabled: s.Phase == PhaseDown && s.IsConfigured, Hidden: alive},
+		{ID: ItemStop, Title: tr("tray.stop"), Enabled: alive, Hidden: !alive},
+		{ID: ItemRestart, Title: tr("tray.restart"), Enabled: settled && s.IsConfigured},
+		{ID: ItemPause, Title: tr("tray.pause"), Enabled: up, Hidden: paused},
+		{ID: ItemResume, Title: tr("tray.resume"), Enabled: up, Hidden: !paused},
+		{ID: ItemAttention, Title: tr("tray.attention", n), Enabled: n > 0},
+		{ID: Separator},
+	}
+	list = append(list, copyItems(ItemCopyWebhook, ItemWebhookMenu, tr("tray.copy.webhook"), s)...)
+	list = append(list, copyItems(ItemCopyReply, ItemReplyMenu, tr("tray.copy.reply"), s)...)
+	return append(list, Item{ID: Separator}, login(s.Login, tr), Item{ID: ItemQuit, Title: quitTitle(alive, tr), Enabled: true})
+}
+
+// copyItems are a plain item for one channel, or a menu with an item for each.
+func copyItems(id, menuID, title string, s Snapshot) []Item {
+	up, several := s.Phase == PhaseUp, len(s.Status.Channels) > 1
+	plain := Item{ID: id, Title: title, Enabled: up, Hidden: several}
+	menu := Item{ID: menuID, Title: title, Enabled: up, Hidden: !several}
+	for _, c := range s.Status.Channels {
+		if several {
+			menu.Children = append(menu.Children, Item{ID: id + "/" + c.Name, Title: c.Name, Enabled: up})
+		}
+	}
+	return []Item{plain, menu}
+}
+
+func login(l Login, tr T) Item {
+	item := Item{ID: ItemLogin, Title: tr("tray.login"), Enabled: l != "", IsCheckable: true, Checked: l == LoginOn}
+	if l == "" {
+		item.Title = tr("tray.login.unsupported")
+	}
+	return item
+}
+
+func quitTitle(alive bool, tr T) string {
+	if alive {
+		return tr("tray.quit.running")
+	}
+	return tr("tray.quit")
+}

@@ -1,0 +1,127 @@
+package tray_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"perch/app/control"
+	"perch/ui/tray"
+)
+
+// story tells a memory one snapshot after the other and writes down what it says.
+func story(t *testing.T, steps ...step) {
+	t.Helper()
+	var m tray.Memory
+	now := noon
+	for i, s := range steps {
+		now = now.Add(s.after)
+		var notices []tray.Notice
+		m, notices = m.Notices(s.snapshot, now, english)
+		m = kept(t, m)
+		var said []string
+		for _, n := range notices {
+			said = append(said, n.Title+" | "+strings.ReplaceAll(n.Body, "\n", " / "))
+		}
+		if got := strings.Join(said, " + "); got != s.want {
+			t.Errorf("step %d: said %q, want %q", i, got, s.want)
+		}
+	}
+}
+
+// kept is the memory after the tray was killed and started again.
+func kept(t *testing.T, m tray.Memory) tray.Memory {
+	t.Helper()
+	data, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out tray.Memory
+	if err := json.Unmarshal(data, &out); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+type step struct {
+	after    time.Duration
+	snapshot tray.Snapshot
+	want     string
+}
+
+const poll = 2 * time.Second
+
+func TestNothingToSay(t *testing.T) {
+	story(
+		t, step{poll, tray.Snapshot{}, ""}, step{poll, up(), ""}, step{poll, up(paused), ""}, step{poll, up(motionDown), ""},
+		step{poll, tray.Snapshot{Phase: tray.PhaseDown, IsConfigured: true}, ""},
+	)
+}
+
+func TestMessagesAreGroupedAndToldOnce(t *testing.T) {
+	story(
+		t,
+		step{poll, up(dead(1)), "1 message needs you | 1 could not be delivered."},
+		step{poll, up(dead(1)), ""},
+		step{poll, up(dead(3), undecided(1)), ""}, // too soon: told with what comes
+		step{time.Minute, up(dead(4), undecided(1)), "5 messages need you | 4 could not be delivered. / 1 may have gone out: please decide."},
+		step{time.Minute, up(dead(4), undecided(1)), ""},
+		step{time.Minute, up(dead(2)), ""},
+		step{time.Minute, tray.Snapshot{Phase: tray.PhaseDown, IsConfigured: true}, ""},
+		step{time.Minute, up(dead(2)), ""}, // the relay was away, not the messages
+		step{time.Minute, up(dead(3)), "3 messages need you | 3 could not be delivered."},
+		step{time.Minute, up(), ""},
+		step{time.Minute, up(dead(1)), "1 message needs you | 1 could not be delivered."},
+	)
+}
+
+func TestTroubleThatFlickersIsToldOnce(t *testing.T) {
+	other := up(badKeys)
+	other.Status.Channels[0].X.Detail = "X wants credits; buy some in the developer portal"
+	const keys = "X needs you | X refuses the access token; replace it in Settings"
+	story(
+		t,
+		step{poll, up(badKeys), keys},
+		step{time.Minute, up(), ""},
+		step{poll, up(badKeys), ""},
+		step{time.Minute, other, "X needs you | X wants credits; buy some in the developer portal"},
+		step{time.Minute, up(), ""},
+		step{6 * time.Minute, up(), ""},
+		step{poll, up(badKeys), keys},
+	)
+}
+
+func TestTroublesAreGrouped(t *testing.T) {
+	both := up(second, badKeys, func(s *control.Status) { s.Channels[0].X.State = "paused" })
+	story(t, step{poll, both, "2 connections need you | X needs you (support) / X needs you (sales): X refuses the access token; replace it in Settings"})
+}
+
+func TestRelayThatDiedIsToldOnceHoweverOften(t *testing.T) {
+	died := tray.Snapshot{Phase: tray.PhaseDown, IsConfigured: true, Died: true}
+	starting := tray.Snapshot{Phase: tray.PhaseStarting, IsConfigured: true, Died: true}
+	failed := died
+	failed.Failure = "the port is taken"
+	story(
+		t,
+		step{poll, died, "The relay ended by itself | Perch starts it again. Nothing that was received is lost."},
+		step{poll, starting, ""},
+		step{time.Minute, up(), ""},
+		step{time.Minute, died, ""},
+		step{time.Minute, up(), ""},
+		step{time.Minute, died, ""},
+		step{time.Minute, failed, "The relay does not start | the port is taken"},
+		step{time.Minute, failed, ""},
+		step{time.Minute, up(), ""},
+		step{6 * time.Minute, up(), ""},
+		step{poll, died, "The relay ended by itself | Perch starts it again. Nothing that was received is lost."},
+	)
+}
+
+func TestMemoryIsNotChanged(t *testing.T) {
+	first, _ := tray.Memory{}.Notices(up(dead(1)), noon, english)
+	_, _ = first.Notices(up(dead(9), badKeys), noon.Add(time.Hour), english)
+	if _, again := first.Notices(up(dead(2)), noon.Add(time.Hour), english); len(again) != 1 {
+		t.Error("a memory was changed by what came after it")
+	}
+}

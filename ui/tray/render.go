@@ -1,0 +1,158 @@
+package tray
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"perch/app/control"
+	"perch/assets"
+)
+
+// maxDetail is how many characters of a reason fit into the menu.
+const maxDetail = 90
+
+// Render makes the view of a snapshot. Times are shown in now's time zone.
+func Render(s Snapshot, now time.Time, tr T) View {
+	line := firstLine(s, now, tr)
+	return View{Icon: icon(s), Tooltip: tr("tray.tooltip", line), FirstLine: line, Items: items(s, tr)}
+}
+
+// icon chooses the state of the icon: what needs a person before what a person has done before what mends itself.
+func icon(s Snapshot) string {
+	switch s.Phase {
+	case "", PhaseStarting, PhaseRestarting, PhaseStopping:
+		return assets.Starting
+	case PhaseSilent:
+		return assets.Degraded
+	case PhaseDown:
+		return assets.Stopped
+	case PhaseUp:
+	}
+	bad, _ := worst(troubles(s.Status))
+	switch {
+	case bad.level == needsYou || NeedsYou(s.Status) > 0:
+		return assets.Attention
+	case s.Status.State == control.StatePaused:
+		return assets.Paused
+	case bad.level == degraded || s.Status.State == control.StateDegraded:
+		return assets.Degraded
+	}
+	return assets.Running
+}
+
+func firstLine(s Snapshot, now time.Time, tr T) string {
+	switch s.Phase {
+	case PhaseUp:
+		return upLine(s, now, tr)
+	case PhaseDown:
+		return downLine(s, now, tr)
+	case PhaseStarting, PhaseStopping, PhaseRestarting, PhaseSilent:
+		return tr("tray.line." + string(s.Phase))
+	}
+	return tr("tray.line.looking")
+}
+
+func downLine(s Snapshot, now time.Time, tr T) string {
+	switch {
+	case !s.IsConfigured:
+		return tr("tray.line.set_up")
+	case !s.RetryAt.IsZero():
+		return tr("tray.line.not_running") + " · " + tr("tray.line.again_at", s.RetryAt.In(now.Location()).Format("15:04:05"))
+	case s.Failure != "":
+		return tr("tray.line.not_running")
+	}
+	return tr("tray.line.stopped")
+}
+
+func upLine(s Snapshot, now time.Time, tr T) string {
+	parts := []string{headline(s, tr)}
+	if n := Waiting(s.Status); n > 0 {
+		parts = append(parts, count(tr, "tray.line.waiting", n))
+	}
+	if n := NeedsYou(s.Status); n > 0 {
+		parts = append(parts, count(tr, "tray.line.need_you", n))
+	}
+	if reset := limitReset(s, now); !reset.IsZero() {
+		parts = append(parts, tr("tray.line.limit", clock(reset, now)))
+	}
+	return strings.Join(parts, " · ")
+}
+
+func headline(s Snapshot, tr T) string {
+	bad, found := worst(troubles(s.Status))
+	switch {
+	case found && bad.level == needsYou:
+		return bad.title(len(s.Status.Channels) > 1, tr)
+	case s.Status.State == control.StatePaused:
+		return tr("tray.line.paused")
+	case found:
+		return bad.title(len(s.Status.Channels) > 1, tr)
+	case s.Status.State == control.StateDegraded:
+		return tr("tray.line.degraded_some")
+	}
+	return tr("tray.line.running")
+}
+
+// count chooses the singular where the language has one.
+func count(tr T, key string, n int) string {
+	if n == 1 {
+		if text := tr(key + ".one"); text != key+".one" {
+			return text
+		}
+	}
+	return tr(key, n)
+}
+
+// limitReset returns when the last of X's limits that holds messages back is reset; zero when none does.
+func limitReset(s Snapshot, now time.Time) time.Time {
+	var last time.Time
+	consider := func(t time.Time) {
+		if t.After(now) && t.After(last) {
+			last = t
+		}
+	}
+	for _, c := range s.Status.Channels {
+		for _, b := range c.Blocked {
+			if b.Kind == "rate_limited" {
+				consider(b.Until)
+			}
+		}
+	}
+	for _, l := range s.Limits {
+		for _, w := range l.Windows {
+			if l.Waiting > 0 && w.Limit > 0 && w.Remaining <= 0 {
+				consider(w.ResetAt)
+			}
+		}
+	}
+	return last
+}
+
+// clock shows a time as people in a hurry want it: with its day when that is not today.
+func clock(t, now time.Time) string {
+	t = t.In(now.Location())
+	if y, m, d := t.Date(); y == now.Year() && m == now.Month() && d == now.Day() {
+		return t.Format("15:04")
+	}
+	return t.Format("2/1 15:04")
+}
+
+// detail is the reason behind the first line: empty when there is none to tell.
+func detail(s Snapshot, tr T) string {
+	text := s.Failure
+	if bad, found := worst(troubles(s.Status)); text == "" && s.Phase == PhaseUp && found {
+		text = bad.detail
+		if len(s.Status.Channels) > 1 && bad.channel != "" && text != "" {
+			text = tr("tray.detail", bad.channel, text)
+		}
+	}
+	return shorten(strings.Join(strings.Fields(text), " "), maxDetail)
+}
+
+func shorten(s string, most int) string {
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return strings.TrimRight(string([]rune(s)[:most-1]), " .,;:") + "…"
+}

@@ -1,0 +1,207 @@
+package tray_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"perch/app/control"
+	"perch/assets"
+	"perch/ui/tray"
+)
+
+var (
+	english = tray.T(assets.Translator("en"))
+	rome    = time.FixedZone("", 3600)
+	noon    = time.Date(2026, 11, 24, 12, 0, 0, 0, rome)
+)
+
+// up returns a relay that is well, with the channels that edit makes of one or two.
+func up(edit ...func(*control.Status)) tray.Snapshot {
+	s := tray.Snapshot{Phase: tray.PhaseUp, IsConfigured: true, Login: tray.LoginOff, Status: control.Status{
+		State: control.StateRunning, Reach: control.Reach{State: "connected"}, Channels: []control.Channel{channel("support")},
+	}}
+	for _, e := range edit {
+		e(&s.Status)
+	}
+	return s
+}
+
+func channel(name string) control.Channel {
+	return control.Channel{Name: name, X: control.Link{State: "connected"}, Motion: control.Link{State: "connected"}}
+}
+
+func second(s *control.Status) { s.Channels = append(s.Channels, channel("sales")) }
+
+func paused(s *control.Status) { s.State = control.StatePaused }
+
+func motionDown(s *control.Status) {
+	s.State = control.StateDegraded
+	s.Channels[0].Motion = control.Link{State: "degraded", Detail: "Motion does not answer; check that it runs"}
+}
+
+func badKeys(s *control.Status) {
+	s.State = control.StateDegraded
+	last := &s.Channels[len(s.Channels)-1]
+	last.X = control.Link{State: "paused", Detail: "X refuses the access token; replace it in Settings"}
+}
+
+func dead(n int) func(*control.Status) {
+	return func(s *control.Status) { s.Channels[0].Inbound.Dead = n }
+}
+
+func undecided(n int) func(*control.Status) {
+	return func(s *control.Status) { s.Channels[0].Outbound.Undecided = n }
+}
+
+func waiting(in, out int) func(*control.Status) {
+	return func(s *control.Status) { s.Channels[0].Inbound.Queued, s.Channels[0].Outbound.Queued = in, out }
+}
+
+func limited(until time.Time) func(*control.Status) {
+	return func(s *control.Status) {
+		s.Channels[0].Blocked = append(s.Channels[0].Blocked, control.Blocked{Queue: "out/dm", Kind: "rate_limited", Until: until})
+	}
+}
+
+func TestRenderSaysItInWordsAndByIcon(t *testing.T) {
+	down := tray.Snapshot{Phase: tray.PhaseDown, IsConfigured: true}
+	failed := down
+	failed.Failure = "the port is taken"
+	again := failed
+	again.RetryAt = noon.Add(8 * time.Second)
+	limits := up(waiting(0, 1))
+	limits.Limits = []control.Limit{{Waiting: 1, Windows: []control.Window{
+		{Name: "15min", Limit: 15, Remaining: 3, ResetAt: noon.Add(time.Minute)},
+		{Name: "user_24h", Limit: 500, Remaining: 0, ResetAt: noon.Add(20 * time.Hour)},
+	}}}
+	for name, c := range map[string]struct {
+		s                tray.Snapshot
+		icon, line, note string
+	}{
+		"not asked yet":      {tray.Snapshot{}, assets.Starting, "Looking for the relay…", ""},
+		"well":               {up(), assets.Running, "Running", ""},
+		"unknown links":      {up(func(s *control.Status) { s.Channels[0].X.State = "unknown" }), assets.Running, "Running", ""},
+		"waiting":            {up(waiting(1, 2)), assets.Running, "Running · 3 waiting", ""},
+		"limit":              {up(waiting(0, 3), limited(noon.Add(125*time.Minute))), assets.Running, "Running · 3 waiting · X limit resets 14:05", ""},
+		"limit in UTC":       {up(limited(noon.Add(time.Hour).UTC())), assets.Running, "Running · X limit resets 13:00", ""},
+		"limit is over":      {up(limited(noon.Add(-time.Second))), assets.Running, "Running", ""},
+		"last of the limits": {up(limited(noon.Add(time.Hour)), limited(noon.Add(time.Minute))), assets.Running, "Running · X limit resets 13:00", ""},
+		"limit of a day":     {limits, assets.Running, "Running · 1 waiting · X limit resets 25/11 08:00", ""},
+		"paused":             {up(paused, waiting(2, 0)), assets.Paused, "Paused · 2 waiting", ""},
+		"paused and Motion":  {up(motionDown, paused), assets.Paused, "Paused", "Motion does not answer; check that it runs"},
+		"Motion down":        {up(motionDown), assets.Degraded, "Trouble with Motion", "Motion does not answer; check that it runs"},
+		"way in":             {up(func(s *control.Status) { s.Reach.State = "degraded" }), assets.Degraded, "Trouble with the way in from X", ""},
+		"degraded by itself": {up(func(s *control.Status) { s.State = control.StateDegraded }), assets.Degraded, "Running, but something needs a look", ""},
+		"bad keys":           {up(badKeys), assets.Attention, "X needs you", "X refuses the access token; replace it in Settings"},
+		"worst channel wins": {
+			up(second, motionDown, badKeys), assets.Attention, "X needs you (sales)", "sales: X refuses the access token; replace it in Settings",
+		},
+		"one dead":          {up(dead(1)), assets.Attention, "Running · 1 needs you", ""},
+		"dead while paused": {up(paused, dead(2), undecided(1)), assets.Attention, "Paused · 3 need you", ""},
+		"starting":          {tray.Snapshot{Phase: tray.PhaseStarting}, assets.Starting, "Starting…", ""},
+		"stopping":          {tray.Snapshot{Phase: tray.PhaseStopping}, assets.Starting, "Stopping…", ""},
+		"restarting":        {tray.Snapshot{Phase: tray.PhaseRestarting}, assets.Starting, "Restarting…", ""},
+		"silent":            {tray.Snapshot{Phase: tray.PhaseSilent, IsConfigured: true}, assets.Degraded, "The relay does not answer", ""},
+		"stopped":           {down, assets.Stopped, "Stopped", ""},
+		"not set up":        {tray.Snapshot{Phase: tray.PhaseDown}, assets.Stopped, "Not set up yet: open Perch to begin", ""},
+		"cannot start":      {failed, assets.Stopped, "Not running", "the port is taken"},
+		"starts again":      {again, assets.Stopped, "Not running · starts again at 12:00:08", "the port is taken"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := tray.Render(c.s, noon, english)
+			if v.Icon != c.icon || v.FirstLine != c.line || v.Tooltip != "Perch: "+c.line {
+				t.Errorf("got %s, %q, %q; want %s, %q", v.Icon, v.FirstLine, v.Tooltip, c.icon, c.line)
+			}
+			if note := v.Items[0]; note.Title != c.note || note.Hidden != (c.note == "") || note.Enabled {
+				t.Errorf("reason: got %+v, want %q", note, c.note)
+			}
+			if assets.Icon(v.Icon, 22) == nil {
+				t.Errorf("there is no icon for %s", v.Icon)
+			}
+		})
+	}
+}
+
+// menu writes the items that show: those in brackets take no click.
+func menu(items []tray.Item) string {
+	var out []string
+	for _, i := range items {
+		text := i.Title
+		switch {
+		case i.Hidden || i.ID == tray.Separator:
+			continue
+		case i.Checked:
+			text = "✓ " + text
+		case !i.Enabled:
+			text = "(" + text + ")"
+		}
+		if len(i.Children) > 0 {
+			text += " > " + menu(i.Children)
+		}
+		out = append(out, text)
+	}
+	return strings.Join(out, ", ")
+}
+
+func TestMenu(t *testing.T) {
+	always := up()
+	always.Login = tray.LoginOn
+	for name, c := range map[string]struct {
+		s    tray.Snapshot
+		want string
+	}{
+		"running": {always, "Open Perch, Stop, Restart, Pause deliveries, (Needs attention (0)), Copy webhook URL, Copy Reply URL, ✓ Start at login, Quit (the relay goes on)"},
+		"paused":  {up(paused, dead(2)), "Open Perch, Stop, Restart, Resume deliveries, Needs attention (2), Copy webhook URL, Copy Reply URL, Start at login, Quit (the relay goes on)"},
+		"several": {up(second), "Open Perch, Stop, Restart, Pause deliveries, (Needs attention (0)), Copy webhook URL > support, sales, Copy Reply URL > support, sales, Start at login, Quit (the relay goes on)"},
+		"stopped": {tray.Snapshot{Phase: tray.PhaseDown, IsConfigured: true}, "Open Perch, Start, Restart, (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), (Start at login (not on this system)), Quit"},
+		"silent":  {tray.Snapshot{Phase: tray.PhaseSilent, IsConfigured: true, Login: tray.LoginOff}, "Open Perch, Stop, Restart, (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit (the relay goes on)"},
+		"busy":    {tray.Snapshot{Phase: tray.PhaseStarting, IsConfigured: true, Login: tray.LoginOff}, "Open Perch, (Start), (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
+		"new":     {tray.Snapshot{Phase: tray.PhaseDown, Login: tray.LoginOff}, "Open Perch, (Start), (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := menu(tray.Render(c.s, noon, english).Items); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+// TestMenuKeepsItsOrder matters because the tray's library can neither insert nor remove.
+func TestMenuKeepsItsOrder(t *testing.T) {
+	ids := func(s tray.Snapshot) []string {
+		var out []string
+		for _, i := range tray.Render(s, noon, english).Items {
+			out = append(out, i.ID)
+		}
+		return out
+	}
+	want := ids(up())
+	for i, s := range []tray.Snapshot{{}, up(paused, second, badKeys), {Phase: tray.PhaseDown}, {Phase: tray.PhaseSilent, Failure: "x"}} {
+		if got := ids(s); !slices.Equal(got, want) {
+			t.Errorf("%d: got %v, want %v", i, got, want)
+		}
+	}
+}
+
+func TestLongReasonsAreCut(t *testing.T) {
+	s := up(badKeys)
+	s.Status.Channels[0].X.Detail = "  à " + strings.Repeat("long\n reason ", 40)
+	if got := tray.Render(s, noon, english).Items[0].Title; len([]rune(got)) > 90 || !strings.HasSuffix(got, "…") || strings.Contains(got, "\n") {
+		t.Errorf("%d characters: %q", len([]rune(got)), got)
+	}
+}
+
+func TestBothLanguagesHaveEveryText(t *testing.T) {
+	for _, lang := range []string{"en", "it"} {
+		tr := tray.T(assets.Translator(lang))
+		for _, s := range []tray.Snapshot{{}, up(dead(1), waiting(1, 1)), up(second, badKeys, paused), up(motionDown), {Phase: tray.PhaseDown}, {Phase: tray.PhaseSilent, Died: true}} {
+			_, notices := tray.Memory{}.Notices(s, noon, tr)
+			if all := fmt.Sprintf("%+v %+v", tray.Render(s, noon, tr), notices); strings.Contains(all, "tray.") || strings.Contains(all, "%!") {
+				t.Errorf("%s: a text is missing or has wrong verbs: %s", lang, all)
+			}
+		}
+	}
+}
