@@ -43,7 +43,7 @@ func (b *Bridge) await(ctx context.Context, d *Delivery) (Outcome, error) {
 	timer := time.NewTimer(ReplyWait)
 	defer timer.Stop()
 	// It may have been settled before anybody waited.
-	if now, err := b.journal.Get(ctx, d.ID); err == nil && (now.State.IsFinal() || b.mustWait(now)) && b.waiters.remove(d.ID, c) {
+	if now, err := b.journal.Get(ctx, d.ID); err == nil && (now.State.IsFinal() || b.mustWait(now) || b.isBehind(ctx, now)) && b.waiters.remove(d.ID, c) {
 		return outcomeOf(now), nil
 	}
 	select {
@@ -66,6 +66,12 @@ func (b *Bridge) await(ctx context.Context, d *Delivery) (Outcome, error) {
 func (b *Bridge) mustWait(d *Delivery) bool {
 	_, shut := b.gates.shut(d.Lane)
 	return d.State == Queued && (shut || b.paused.Load())
+}
+
+// isBehind reports whether a queued reply waits for an earlier one of its conversation for longer than anybody does.
+func (b *Bridge) isBehind(ctx context.Context, d *Delivery) bool {
+	due, open, err := b.journal.HeadDue(ctx, d.Conversation)
+	return err == nil && open && d.State == Queued && due.Sub(b.now()) > ReplyWait
 }
 
 // outboundDelivery decides where a reply goes. A reply that can never go is made Dead here and now.
@@ -106,7 +112,7 @@ func (b *Bridge) outboundConversation(ctx context.Context, d *Delivery) (string,
 	if d.PeerID == "" {
 		return byHandle, nil
 	}
-	open, err := b.journal.IsOpen(ctx, byHandle)
+	_, open, err := b.journal.HeadDue(ctx, byHandle)
 	if open {
 		return byHandle, err
 	}

@@ -73,8 +73,8 @@ type Outbox interface {
 	Get(ctx context.Context, id int64) (*Delivery, error)
 	// IsSent reports whether a message at X is known to be one of the channel's deliveries.
 	IsSent(ctx context.Context, channel, xID string) (bool, error)
-	// IsOpen reports whether a conversation has work that waits or is being done.
-	IsOpen(ctx context.Context, conversation string) (bool, error)
+	// HeadDue returns when the first message of a conversation is due; false when the conversation has no work.
+	HeadDue(ctx context.Context, conversation string) (time.Time, bool, error)
 }
 
 // Queue schedules deliveries: one after another within a conversation, all conversations side by side.

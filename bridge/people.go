@@ -104,7 +104,7 @@ func (b *Bridge) Get(ctx context.Context, id int64) (*Delivery, []Attempt, error
 		return nil, nil, err
 	}
 	attempts, err := b.journal.Attempts(ctx, id)
-	b.showDue(d)
+	b.showDue(ctx, d)
 	return d, attempts, err
 }
 
@@ -112,15 +112,18 @@ func (b *Bridge) Get(ctx context.Context, id int64) (*Delivery, []Attempt, error
 func (b *Bridge) List(ctx context.Context, f Filter) ([]*Delivery, error) {
 	list, err := b.journal.List(ctx, f)
 	for _, d := range list {
-		b.showDue(d)
+		b.showDue(ctx, d)
 	}
 	return list, err
 }
 
-// showDue puts off the due time of a message whose lane is closed, and says why it waits.
-func (b *Bridge) showDue(d *Delivery) {
+// showDue puts off the due time of a message that waits for an earlier one or whose lane is closed, and says why.
+func (b *Bridge) showDue(ctx context.Context, d *Delivery) {
 	if d.State != Queued {
 		return
+	}
+	if due, open, err := b.journal.HeadDue(ctx, d.Conversation); err == nil && open {
+		d.DueAt = later(d.DueAt, due)
 	}
 	shut, ok := b.gates.shut(d.Lane)
 	if !ok {

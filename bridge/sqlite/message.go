@@ -126,11 +126,14 @@ func (s *Store) IsSent(ctx context.Context, channel, xID string) (bool, error) {
 	return n > 0, err
 }
 
-// IsOpen reports whether the conversation has work.
-func (s *Store) IsOpen(ctx context.Context, conversation string) (bool, error) {
-	var n int
-	err := s.reader.QueryRowContext(ctx, `SELECT count(*) FROM conv WHERE key = ?`, conversation).Scan(&n)
-	return n > 0, err
+// HeadDue returns when the conversation is due; false when it has no work.
+func (s *Store) HeadDue(ctx context.Context, conversation string) (time.Time, bool, error) {
+	var due int64
+	err := s.reader.QueryRowContext(ctx, `SELECT due FROM conv WHERE key = ?`, conversation).Scan(&due)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, false, nil
+	}
+	return fromMilli(due), err == nil, err
 }
 
 func notFound(id int64) error {
