@@ -164,7 +164,11 @@ func (w *world) listen(t *testing.T, query string) <-chan string {
 			return
 		}
 		for s := bufio.NewScanner(response.Body); s.Scan(); {
-			lines <- s.Text()
+			select {
+			case lines <- s.Text():
+			case <-ctx.Done():
+				return
+			}
 		}
 	}()
 	return lines

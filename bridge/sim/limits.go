@@ -11,10 +11,9 @@ import (
 // rates are the limits of an endpoint; 0 means none. user and app count per period, the others per 24 hours. app
 // counts the calls without user keys, and all of them where there is no user limit.
 type rates struct {
-	user, app        int
-	userDay, appDay  int
-	period           time.Duration
-	isWithoutHeaders bool
+	user, app       int
+	userDay, appDay int
+	period          time.Duration
 }
 
 const (
@@ -27,7 +26,7 @@ const (
 
 // defaultLimits are X's limits (X docs: rate limits; for v1.1 the archived reference).
 func defaultLimits() map[string]rates {
-	all := map[string]rates{
+	return map[string]rates{
 		"dm.send":                {user: 15, userDay: 1440, appDay: 1440},
 		"dm.events":              {user: 15},
 		"post.create":            {user: 100, appDay: 10000},
@@ -40,7 +39,8 @@ func defaultLimits() map[string]rates {
 		"media.upload":           {user: 1875, appDay: 180000},
 		"media.oneshot":          {user: 500, appDay: 50000},
 		"media.status":           {user: 1000, appDay: 100000},
-		"media.get":              {isWithoutHeaders: true},
+		"media.get":              {},
+		"1.1 media.get":          {},
 		"webhooks":               {app: 450},
 		"activity.subscriptions": {app: 500},
 		"activity.stream":        {app: 450},
@@ -53,7 +53,6 @@ func defaultLimits() map[string]rates {
 		"1.1 subscriptions":      {app: 500},
 		"1.1 subscriptions.list": {app: 50},
 	}
-	return all
 }
 
 // windowKey names one window: of which endpoint, over which time, for whom.

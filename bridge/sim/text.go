@@ -50,7 +50,7 @@ func spell(typed, place string, plainLinks bool) spelled {
 	}
 	s.text += escape.Replace(rest)
 	if place != "" {
-		if s.text != "" {
+		if s.text != "" && !strings.HasSuffix(s.text, " ") {
 			s.text += " "
 		}
 		short := shorten(place)

@@ -1,0 +1,84 @@
+package sim_test
+
+import (
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"perch/bridge/sim"
+)
+
+func TestX_IsSafeForConcurrentUse(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sim.XOptions{Echo: true, Parallel: 4, Batch: 3, DuplicateEvery: 5, ReorderEvery: 7, Retries: []time.Duration{time.Millisecond}})
+	w.SetLimit("dm.send", 0, time.Minute)
+	w.SetLimit("dm.send", 0, 24*time.Hour)
+	r := newReceiver(t, w.brand.ConsumerSecret)
+	r.answer = func(n int) int { return map[bool]int{true: 503, false: 200}[n%10 == 0] }
+	w.SetWebhook(w.brand.ID, r.URL, sim.Legacy)
+	w.Fault(sim.Fault{Endpoint: "users.me", Status: 500, Percent: 50})
+	w.subscribe("dm.received", "")
+	w.listen(t, "")
+	var wg sync.WaitGroup
+	const workers, rounds = 8, 15
+	for i := range workers {
+		wg.Go(func() {
+			for n := range rounds {
+				text := strconv.Itoa(i) + "-" + strconv.Itoa(n)
+				w.DM(w.customer.ID, w.brand.ID, sim.Message{Text: text})
+				w.Post(w.customer.ID, sim.Post{Text: "@acme_support " + text})
+				w.client.post("/2/dm_conversations/with/"+w.customer.ID+"/messages", map[string]any{"text": text})
+				w.client.get("/2/users/me")
+				w.Change(func(o *sim.XOptions) { o.Batch = 1 + n%3 })
+				w.Rename(w.customer.ID, "ann"+text)
+				_, _, _ = w.Deliveries(), w.SentDMs(), w.Calls("")
+			}
+		})
+	}
+	wg.Wait()
+	w.idle(t)
+	if got := w.SentDMs(); len(got) != workers*rounds {
+		t.Errorf("%d sent", len(got))
+	}
+	seen := map[string]bool{}
+	for _, d := range w.Deliveries() {
+		for _, id := range d.EventIDs {
+			seen[id] = seen[id] || d.Status == 200
+		}
+	}
+	for id, arrived := range seen {
+		if !arrived {
+			t.Errorf("%s never arrived", id)
+		}
+	}
+	if len(seen) != 3*workers*rounds {
+		t.Errorf("%d events", len(seen))
+	}
+	w.clean(t)
+}
+
+func TestX_ClosesInTheMiddleOfEverything(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, sim.XOptions{})
+	r := newReceiver(t, w.brand.ConsumerSecret)
+	r.answer = func(int) int { return 500 }
+	w.SetWebhook(w.brand.ID, r.URL, sim.XAA)
+	w.listen(t, "")
+	w.Fault(sim.Fault{Endpoint: "users.me", Delay: time.Hour})
+	answered := make(chan struct{})
+	go func() {
+		defer close(answered)
+		_, _ = w.client.try("GET", "/2/users/me", "", nil)
+	}()
+	w.DM(w.customer.ID, w.brand.ID, sim.Message{Text: "a"})
+	for w.Calls("users.me") == 0 || len(w.Deliveries()) == 0 {
+		time.Sleep(time.Millisecond) //nolint:forbidigo // real connections, so no virtual time
+	}
+	began := time.Now()
+	if err := w.Close(); err != nil || time.Since(began) > 2*time.Second {
+		t.Errorf("closing took %v: %v", time.Since(began), err)
+	}
+	<-answered
+	w.DM(w.customer.ID, w.brand.ID, sim.Message{Text: "after the end"})
+}
