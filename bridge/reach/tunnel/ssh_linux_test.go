@@ -1,0 +1,536 @@
+package tunnel
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/agent"
+
+	"perch/bridge"
+	"perch/bridge/webhook"
+)
+
+// opened is a tunnel with a server behind it that says hello.
+type opened struct {
+	Tunnel
+	listen string
+	cancel context.CancelFunc
+}
+
+func (s *sshd) config() SSHConfig {
+	return SSHConfig{
+		Address: s.address, User: s.user, IdentityFile: s.file("id"), KnownHosts: s.file("known_hosts"),
+		RemoteListen: net.JoinHostPort("127.0.0.1", strconv.Itoa(freePort(s.t))), Log: slog.New(slog.DiscardHandler),
+	}
+}
+
+// quick makes a tunnel's deadlines short enough for a test.
+func quick(config SSHConfig) *SSH {
+	s := NewSSH(config)
+	s.timing = timing{open: 10 * time.Second, every: 200 * time.Millisecond, within: 500 * time.Millisecond}
+	return s
+}
+
+func hello(w http.ResponseWriter, r *http.Request) {
+	_, _ = fmt.Fprint(w, "hello ")
+	_, _ = io.Copy(w, r.Body)
+}
+
+func open(t *testing.T, tunnel Tunnel, listen string) *opened {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	listener, err := tunnel.Listen(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- webhook.Serve(ctx, listener, http.HandlerFunc(hello), slog.New(slog.DiscardHandler)) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+		tunnel.Wait()
+	})
+	return &opened{Tunnel: tunnel, listen: listen, cancel: cancel}
+}
+
+func (o *opened) becomes(t *testing.T, state, code string) State {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		s := o.State()
+		if s.State == state && s.Code == code {
+			return s
+		}
+		if time.Now().After(end) {
+			t.Fatalf("never %s %s; it is %+v", state, code, s)
+		}
+	}
+}
+
+// carries checks that a request passes through the tunnel.
+func (o *opened) carries(t *testing.T) {
+	t.Helper()
+	client := http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	answer, err := client.Post("http://"+o.listen+"/api/messages", "text/plain", strings.NewReader("tunnel"))
+	if err != nil {
+		t.Fatalf("%v; the tunnel is %+v", err, o.State())
+	}
+	defer answer.Body.Close()
+	if text, _ := io.ReadAll(answer.Body); string(text) != "hello tunnel" {
+		t.Fatalf("got %q", text)
+	}
+}
+
+func TestSSHCarriesRequests(t *testing.T) {
+	t.Parallel()
+	server := startSSHD(t, []string{"ed25519"})
+	server.knows("ed25519")
+	config := server.config()
+	server.userKey("", "restrict", "port-forwarding", fmt.Sprintf("permitlisten=%q", config.RemoteListen))
+	config.PublicURL = "https://motion.example"
+	o := open(t, quick(config), config.RemoteListen)
+	s := o.becomes(t, Connected, "")
+	if s.PublicURL != "https://motion.example" || s.Since.IsZero() || !s.RetryAt.IsZero() {
+		t.Errorf("state %+v", s)
+	}
+	o.carries(t)
+	large := strings.Repeat("x", 3<<20)
+	answer, err := http.Post("http://"+config.RemoteListen+"/api/messages", "text/plain", strings.NewReader(large))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if text, _ := io.ReadAll(answer.Body); len(text) != len(large)+len("hello ") {
+		t.Errorf("%d bytes came back", len(text))
+	}
+}
+
+func TestSSHComesBackAfterItsSessionIsKilled(t *testing.T) {
+	t.Parallel()
+	server := startSSHD(t, []string{"ed25519"})
+	server.knows("ed25519")
+	server.userKey("")
+	config := server.config()
+	o := open(t, quick(config), config.RemoteListen)
+	o.becomes(t, Connected, "")
+	for range 3 {
+		before := o.State().Since
+		if server.signal(syscall.SIGKILL, false) == 0 {
+			t.Fatal("sshd has no session")
+		}
+		killed := time.Now()
+		eventually(t, "the tunnel notices", func() bool { return o.State().Since != before })
+		o.becomes(t, Connected, "")
+		t.Logf("back after %s", time.Since(killed).Round(time.Millisecond))
+		o.carries(t)
+	}
+}
+
+func TestSSHOutlivesAnOutageOfTheServer(t *testing.T) {
+	t.Parallel()
+	server := startSSHD(t, []string{"ed25519"})
+	server.knows("ed25519")
+	server.userKey("")
+	config := server.config()
+	o := open(t, quick(config), config.RemoteListen)
+	o.becomes(t, Connected, "")
+	server.stop()
+	s := o.becomes(t, Degraded, "net/refused")
+	if s.RetryAt.IsZero() || time.Until(s.RetryAt) > longestWait {
+		t.Errorf("the next attempt is due at %v", s.RetryAt)
+	}
+	server.run()
+	o.Retry()
+	o.becomes(t, Connected, "")
+	o.carries(t)
+}
+
+func TestSSHFindsAFrozenServer(t *testing.T) {
+	t.Parallel()
+	server := startSSHD(t, []string{"ed25519"})
+	server.knows("ed25519")
+	server.userKey("")
+	config := server.config()
+	tunnel := quick(config)
+	o := open(t, tunnel, config.RemoteListen)
+	o.becomes(t, Connected, "")
+	frozen := time.Now()
+	server.signal(syscall.SIGSTOP, true)
+	o.becomes(t, Degraded, CodeFrozen)
+	took, most := time.Since(frozen), tunnel.timing.every+tunnel.timing.within+2*time.Second
+	t.Logf("found after %s", took.Round(time.Millisecond))
+	if took > most {
+		t.Errorf("the freeze was found after %s, not %s", took, most)
+	}
+	server.signal(syscall.SIGCONT, true)
+	o.Retry()
+	o.becomes(t, Connected, "")
+	o.carries(t)
+}
+
+func TestSSHStopsWhileTheServerIsFrozen(t *testing.T) {
+	t.Parallel()
+	server := startSSHD(t, []string{"ed25519"})
+	server.knows("ed25519")
+	server.userKey("")
+	tunnel := NewSSH(server.config())
+	ctx, cancel := context.WithCancel(t.Context())
+	listener, err := tunnel.Listen(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "connected", func() bool { return tunnel.State().State == Connected })
+	server.signal(syscall.SIGSTOP, true)
+	defer server.signal(syscall.SIGCONT, true)
+	begun := time.Now()
+	cancel()
+	if _, err := listener.Accept(); err != net.ErrClosed { //nolint:errorlint // this very value is promised
+		t.Errorf("Accept: %v", err)
+	}
+	tunnel.Wait()
+	if took := time.Since(begun); took > 2*time.Second {
+		t.Errorf("it took %s to stop", took)
+	}
+}
+
+func TestSSHLetsRequestsFinish(t *testing.T) {
+	t.Parallel()
+	server := startSSHD(t, []string{"ed25519"})
+	server.knows("ed25519")
+	server.userKey("")
+	config := server.config()
+	tunnel := quick(config)
+	ctx, cancel := context.WithCancel(t.Context())
+	listener, err := tunnel.Listen(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun := make(chan struct{})
+	served := make(chan error, 1)
+	slow := func(w http.ResponseWriter, r *http.Request) {
+		close(begun)
+		<-ctx.Done()
+		time.Sleep(300 * time.Millisecond)
+		hello(w, r)
+	}
+	go func() { served <- webhook.Serve(ctx, listener, http.HandlerFunc(slow), slog.New(slog.DiscardHandler)) }()
+	eventually(t, "connected", func() bool { return tunnel.State().State == Connected })
+	go func() {
+		<-begun
+		cancel()
+	}()
+	answer, err := http.Post("http://"+config.RemoteListen+"/api/messages", "text/plain", strings.NewReader("last"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if text, _ := io.ReadAll(answer.Body); string(text) != "hello last" {
+		t.Errorf("got %q", text)
+	}
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+	tunnel.Wait()
+	if s := tunnel.State(); s.Detail != "closed" {
+		t.Errorf("state %+v", s)
+	}
+}
+
+func TestSSHAsksAboutAnUnknownHost(t *testing.T) {
+	t.Parallel()
+	server := startSSHD(t, []string{"ed25519", "rsa"})
+	server.userKey("")
+	config := server.config()
+	config.KnownHosts = server.file("new/known_hosts")
+	o := open(t, quick(config), config.RemoteListen)
+	s := o.becomes(t, Failed, CodeHostKeyUnknown)
+	if !strings.Contains(s.Detail, "SHA256:") || !strings.Contains(s.Remedy, "accept") {
+		t.Errorf("state %+v", s)
+	}
+	fingerprint, accept, err := AcceptHostKey(t.Context(), server.address, config.KnownHosts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fingerprint != ssh.FingerprintSHA256(server.host["ed25519"].PublicKey()) || !strings.Contains(s.Detail, fingerprint) {
+		t.Errorf("fingerprint %s, state %s", fingerprint, s.Detail)
+	}
+	if o.State().State != Failed {
+		t.Error("the key was accepted without a person")
+	}
+	if err := accept(); err != nil {
+		t.Fatal(err)
+	}
+	o.becomes(t, Connected, "") // without Retry: the file's change is seen
+	o.carries(t)
+	if again, accept, err := AcceptHostKey(t.Context(), server.address, config.KnownHosts); err != nil || again != fingerprint || accept() != nil {
+		t.Errorf("a known host: %s %v", again, err)
+	}
+	if text, _ := os.ReadFile(config.KnownHosts); strings.Count(string(text), "\n") != 1 {
+		t.Errorf("known_hosts is %q", text)
+	}
+}
+
+func TestSSHRefusesAChangedHostKey(t *testing.T) {
+	t.Parallel()
+	for name, kind := range map[string]string{"same kind": "ed25519", "other kind": "rsa"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := startSSHD(t, []string{"ed25519"})
+			server.knows("ed25519")
+			old := ssh.FingerprintSHA256(server.host["ed25519"].PublicKey())
+			server.stop()
+			delete(server.host, "ed25519")
+			server.newHostKey(kind)
+			server.run()
+			server.userKey("")
+			config := server.config()
+			o := open(t, quick(config), config.RemoteListen)
+			s := o.becomes(t, Failed, CodeHostKeyChanged)
+			if !strings.Contains(s.Detail, old) || !strings.Contains(s.Remedy, "ssh-keygen -R '[127.0.0.1]:") {
+				t.Errorf("state %+v", s)
+			}
+			_, accept, err := AcceptHostKey(t.Context(), server.address, config.KnownHosts)
+			if err == nil || accept != nil {
+				t.Error("a changed key was offered for acceptance")
+			}
+		})
+	}
+}
+
+func TestSSHKnowsTheHostByItsRSAKeyOnly(t *testing.T) {
+	t.Parallel()
+	server := startSSHD(t, []string{"ed25519", "rsa"})
+	server.knows("rsa")
+	server.userKey("")
+	config := server.config()
+	o := open(t, quick(config), config.RemoteListen)
+	o.becomes(t, Connected, "")
+}
+
+func TestSSHPassesOverLinesItCannotRead(t *testing.T) {
+	t.Parallel()
+	server := startSSHD(t, []string{"ed25519"})
+	server.knows("ed25519")
+	server.userKey("")
+	text, err := os.ReadFile(server.file("known_hosts"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.write("known_hosts", "# a comment\n\nhost ssh-future AAAA\nnonsense\n"+string(text))
+	config := server.config()
+	o := open(t, quick(config), config.RemoteListen)
+	o.becomes(t, Connected, "")
+}
+
+func TestSSHNamesATakenPort(t *testing.T) {
+	t.Parallel()
+	server := startSSHD(t, []string{"ed25519"})
+	server.knows("ed25519")
+	server.userKey("")
+	config := server.config()
+	other, err := net.Listen("tcp", config.RemoteListen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := open(t, quick(config), config.RemoteListen)
+	s := o.becomes(t, Degraded, CodePortTaken)
+	if !strings.Contains(s.Detail, config.RemoteListen+" is taken") || s.Remedy == "" {
+		t.Errorf("state %+v", s)
+	}
+	other.Close()
+	o.Retry()
+	o.becomes(t, Connected, "")
+	o.carries(t)
+}
+
+func TestSSHNamesAForwardThatIsNotAllowed(t *testing.T) {
+	t.Parallel()
+	t.Run("the key may listen elsewhere only", func(t *testing.T) {
+		t.Parallel()
+		server := startSSHD(t, []string{"ed25519"})
+		server.knows("ed25519")
+		server.userKey("", "restrict", "port-forwarding", `permitlisten="127.0.0.1:1"`)
+		config := server.config()
+		s := open(t, quick(config), config.RemoteListen).becomes(t, Failed, CodeForwardDenied)
+		if !strings.Contains(s.Remedy, "permitlisten") {
+			t.Errorf("state %+v", s)
+		}
+	})
+	t.Run("the server forwards nothing", func(t *testing.T) {
+		t.Parallel()
+		server := startSSHD(t, []string{"ed25519"}, "AllowTcpForwarding no")
+		server.knows("ed25519")
+		server.userKey("")
+		config := server.config()
+		s := open(t, quick(config), config.RemoteListen).becomes(t, Degraded, CodeForwardDenied)
+		if !strings.Contains(s.Remedy, "AllowTcpForwarding yes") {
+			t.Errorf("state %+v", s)
+		}
+	})
+}
+
+func TestSSHTakesAKeyWithPassphrase(t *testing.T) {
+	t.Parallel()
+	server := startSSHD(t, []string{"ed25519"})
+	server.knows("ed25519")
+	server.userKey("correct horse")
+	for passphrase, word := range map[string]string{"": "protected", "wrong": "wrong"} {
+		config := server.config()
+		config.Passphrase = passphrase
+		s := open(t, quick(config), config.RemoteListen).becomes(t, Failed, CodePassphrase)
+		if !strings.Contains(s.Detail, word) || !strings.Contains(s.Remedy, "perch secret set reach.ssh_passphrase") {
+			t.Errorf("state %+v", s)
+		}
+	}
+	config := server.config()
+	config.Passphrase = "correct horse"
+	open(t, quick(config), config.RemoteListen).becomes(t, Connected, "")
+}
+
+func TestSSHSaysWhatTheServerNeedsWhenItRefusesTheKey(t *testing.T) {
+	t.Parallel()
+	server := startSSHD(t, []string{"ed25519"})
+	server.knows("ed25519")
+	server.userKey("")
+	line, err := os.ReadFile(server.file("authorized_keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.write("authorized_keys", "")
+	config := server.config()
+	o := open(t, quick(config), config.RemoteListen)
+	s := o.becomes(t, Failed, CodeLoginRefused)
+	_, add, found := strings.Cut(s.Remedy, "on the server: ")
+	if !found || !strings.Contains(add, strings.TrimSpace(string(line))) {
+		t.Fatalf("remedy %q", s.Remedy)
+	}
+	server.write("authorized_keys", add+"\n") // the line of the remedy is all that it takes
+	o.Retry()
+	o.becomes(t, Connected, "")
+	o.carries(t)
+}
+
+func TestSSHUsesTheAgent(t *testing.T) {
+	server := startSSHD(t, []string{"ed25519"})
+	server.knows("ed25519")
+	text, err := os.ReadFile(server.userKey(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := ssh.ParseRawPrivateKey(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := server.config()
+	config.IdentityFile = ""
+
+	t.Setenv("SSH_AUTH_SOCK", "")
+	s := open(t, quick(config), config.RemoteListen).becomes(t, Failed, "ssh/agent")
+	if !strings.Contains(s.Remedy, "identity_file") {
+		t.Errorf("state %+v", s)
+	}
+
+	keyring := agent.NewKeyring()
+	t.Setenv("SSH_AUTH_SOCK", serveAgent(t, keyring))
+	config.RemoteListen = net.JoinHostPort("127.0.0.1", strconv.Itoa(freePort(t)))
+	o := open(t, quick(config), config.RemoteListen)
+	o.becomes(t, Failed, "ssh/agent") // it holds no key
+	if err := keyring.Add(agent.AddedKey{PrivateKey: key}); err != nil {
+		t.Fatal(err)
+	}
+	o.Retry()
+	o.becomes(t, Connected, "")
+	o.carries(t)
+}
+
+func serveAgent(t *testing.T, keyring agent.Agent) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "agent.sock")
+	listener, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				_ = agent.ServeAgent(keyring, conn)
+			}()
+		}
+	}()
+	return path
+}
+
+func TestSSHSaysThatItIsNoSSHServer(t *testing.T) {
+	t.Parallel()
+	web := &http.Server{Handler: http.HandlerFunc(hello)}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = web.Serve(listener) }()
+	defer web.Close()
+	dir := t.TempDir()
+	writeKey(t, filepath.Join(dir, "id"), "ed25519", "")
+	config := SSHConfig{
+		Address: listener.Addr().String(), RemoteListen: "127.0.0.1:3002", IdentityFile: filepath.Join(dir, "id"),
+		KnownHosts: filepath.Join(dir, "known_hosts"), Log: slog.New(slog.DiscardHandler),
+	}
+	o := open(t, quick(config), "")
+	eventually(t, "words", func() bool { return o.State().State == Degraded })
+	if s := o.State(); !strings.HasPrefix(s.Code, "ssh/") || s.Remedy == "" {
+		t.Errorf("state %+v", s)
+	}
+	if _, _, err := AcceptHostKey(t.Context(), config.Address, config.KnownHosts); bridge.KindOf(err) != bridge.Temporary {
+		t.Errorf("AcceptHostKey: %v", err)
+	}
+}
+
+func TestSSHGivesUpOnAServerThatSaysNothing(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	dir := t.TempDir()
+	writeKey(t, filepath.Join(dir, "id"), "ed25519", "")
+	tunnel := quick(SSHConfig{
+		Address: listener.Addr().String(), RemoteListen: "127.0.0.1:3002", IdentityFile: filepath.Join(dir, "id"),
+		KnownHosts: filepath.Join(dir, "known_hosts"), Log: slog.New(slog.DiscardHandler),
+	})
+	tunnel.timing.open = 300 * time.Millisecond
+	open(t, tunnel, "").becomes(t, Degraded, "ssh/timeout")
+}
+
+func TestSSHRefusesSettingsThatCannotWork(t *testing.T) {
+	t.Parallel()
+	log := slog.New(slog.DiscardHandler)
+	for name, config := range map[string]SSHConfig{
+		"no address":       {RemoteListen: "127.0.0.1:3002", Log: log},
+		"no remote port":   {Address: "motion.example", RemoteListen: "127.0.0.1", Log: log},
+		"a port too large": {Address: "motion.example", RemoteListen: "127.0.0.1:99999", Log: log},
+	} {
+		if _, err := NewSSH(config).Listen(t.Context()); bridge.KindOf(err) != bridge.Invalid {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
