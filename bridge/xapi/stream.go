@@ -17,6 +17,9 @@ import (
 )
 
 const (
+	// CodeStreamSilent is the code of a stream that was silent for too long.
+	CodeStreamSilent = "stream/silent"
+
 	endpointStream = "activity.stream"
 	// MaxBackfill is how many minutes back a stream can begin (X's OpenAPI).
 	MaxBackfill = 5
@@ -89,7 +92,7 @@ func broken(what call, silent bool, err error) error {
 	e := &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideX, Op: what.op, Message: "X closed the stream", Code: "stream/closed", Err: err}
 	switch {
 	case silent:
-		e.Message, e.Code, e.Err = "X's stream was silent for more than 30 s", "stream/silent", nil
+		e.Message, e.Code, e.Err = "X's stream was silent for more than 30 s", CodeStreamSilent, nil
 	case errors.Is(err, bufio.ErrTooLong):
 		e.Message, e.Code = "X sent a line that is too long", "stream/line"
 	case err != nil:

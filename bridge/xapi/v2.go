@@ -200,7 +200,7 @@ func (v *v2) SentDMs(ctx context.Context, personID string) ([]bridge.Sent, error
 		url: v.api("/2/dm_conversations/with/" + url.PathEscape(personID) + "/dm_events"),
 		query: url.Values{
 			"max_results": {lookbackCount}, "event_types": {"MessageCreate"},
-			"dm_event.fields": {"id,text,event_type,created_at,sender_id,attachments"},
+			"dm_event.fields": {"id,text,event_type,created_at,sender_id,attachments"}, "expansions": {"sender_id"},
 		},
 	}
 	a, err := v.do(ctx, what)
