@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -131,6 +132,7 @@ func (r *relay) work(ctx context.Context) error {
 	start(func() error { return r.bridge.Run(ctx) })
 	start(func() error { return webhook.Serve(ctx, r.public, r.handler, r.log) })
 	start(func() error { return server.Serve(ctx, r.control) })
+	debug.FreeOSMemory() // opening the vault takes 32 MB on purpose; they are not needed again
 	r.log.Info("relay started", "listen", r.address(), "version", Version, "took_ms", time.Since(r.started).Milliseconds())
 	if r.ready != nil {
 		r.ready(r.address())

@@ -42,7 +42,6 @@ func (b *Bridge) runUnpacker(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		b.awaitLull(ctx)
 		if err := b.unpackAll(ctx); err != nil && ctx.Err() == nil {
 			b.log.Error("unpack failed", keyError, err)
 			pause(ctx, journalPause)
@@ -63,6 +62,7 @@ func (b *Bridge) awaitLull(ctx context.Context) {
 
 func (b *Bridge) unpackAll(ctx context.Context) error {
 	for {
+		b.awaitLull(ctx)
 		posts, err := b.journal.Unread(ctx, unpackBatch)
 		if err != nil || len(posts) == 0 {
 			return err
