@@ -42,7 +42,8 @@ type demo struct {
 }
 
 var demoPeople = []sim.Person{
-	{ID: "3001969357", Handle: "annlee", Name: "Ann Lee"}, {ID: "3001969358", Handle: "bo_berg", Name: "Bo Berg"},
+	{ID: "3001969357", Handle: "annlee", Name: "Ann Lee"},
+	{ID: "3001969358", Handle: "bo_berg", Name: "Bo Berg"},
 	{ID: "3001969359", Handle: "carla_rossi", Name: "Carla Rossi"},
 }
 
@@ -115,11 +116,7 @@ func (d *demo) secrets() secret.Store {
 
 // connect tells Motion the Reply URL, as an admin would.
 func (d *demo) connect(ctx context.Context) error {
-	client, err := d.relayClient()
-	if err != nil {
-		return err
-	}
-	urls, err := client.URLs(ctx)
+	urls, err := d.relayClient().URLs(ctx)
 	if err != nil {
 		return err
 	}

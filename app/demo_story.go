@@ -29,7 +29,7 @@ var story = []scene{
 	{"X takes an answer, but its confirmation is lost", (*demo).lostAnswer},
 }
 
-func (d *demo) relayClient() (*control.Client, error) { return control.NewClient(d.home.Socket()), nil }
+func (d *demo) relayClient() *control.Client { return control.NewClient(d.home.Socket()) }
 
 // play tells the story, then goes on with live traffic when asked to.
 func (d *demo) play(ctx context.Context, _ bool, length time.Duration) error {
@@ -52,10 +52,7 @@ func (d *demo) play(ctx context.Context, _ bool, length time.Duration) error {
 
 // sum counts at the end: everything arrived, once.
 func (d *demo) sum(ctx context.Context) error {
-	client, err := d.relayClient()
-	if err != nil {
-		return err
-	}
+	client := d.relayClient()
 	status, err := client.Status(context.WithoutCancel(ctx))
 	if err != nil {
 		return err
@@ -112,10 +109,7 @@ func (d *demo) motionHas(body string) bool {
 }
 
 func (d *demo) messages(ctx context.Context, text string) ([]control.Message, error) {
-	client, err := d.relayClient()
-	if err != nil {
-		return nil, err
-	}
+	client := d.relayClient()
 	return client.Messages(ctx, control.Query{Search: text})
 }
 
@@ -125,7 +119,7 @@ func (d *demo) customerWrites(text string) {
 }
 
 // agentAnswers posts a reply as Motion would and says what came of it.
-func (d *demo) agentAnswers(ctx context.Context, interaction int, text string) (sim.ReplyResult, error) {
+func (d *demo) agentAnswers(ctx context.Context, interaction int, text string) error {
 	shown := text
 	if len(shown) > 60 {
 		shown = shown[:60] + "…"
@@ -133,10 +127,10 @@ func (d *demo) agentAnswers(ctx context.Context, interaction int, text string) (
 	d.say("Agent", "%q", shown)
 	result, err := d.motion.Reply(ctx, interaction, sim.Reply{Text: text})
 	if err != nil {
-		return result, err
+		return err
 	}
 	d.say("Perch", "answers Motion %d %s after %d ms", result.Status, strings.TrimSpace(result.Body), result.Took.Milliseconds())
-	return result, nil
+	return nil
 }
 
 func (d *demo) privateMessage(ctx context.Context) error {
@@ -146,7 +140,7 @@ func (d *demo) privateMessage(ctx context.Context) error {
 
 func (d *demo) privateReply(ctx context.Context) error {
 	before := len(d.x.SentDMs())
-	if _, err := d.agentAnswers(ctx, d.motion.Open("annlee", ""), "Hi Ann, it left today."); err != nil {
+	if err := d.agentAnswers(ctx, d.motion.Open("annlee", ""), "Hi Ann, it left today."); err != nil {
 		return err
 	}
 	_, err := d.until(ctx, "the reply at X", func() bool { return len(d.x.SentDMs()) == before+1 })
@@ -177,7 +171,7 @@ func (d *demo) publicThread() (int, string) {
 
 func (d *demo) publicReply(ctx context.Context) error {
 	interaction, thread := d.publicThread()
-	if _, err := d.agentAnswers(ctx, interaction, "Sorry! We send a new one."); err != nil {
+	if err := d.agentAnswers(ctx, interaction, "Sorry! We send a new one."); err != nil {
 		return err
 	}
 	_, err := d.until(ctx, "the public reply", func() bool { return len(d.x.SentPosts()) == 1 })
@@ -187,8 +181,7 @@ func (d *demo) publicReply(ctx context.Context) error {
 
 func (d *demo) tooLong(ctx context.Context) error {
 	interaction, _ := d.publicThread()
-	_, err := d.agentAnswers(ctx, interaction, strings.Repeat("We are very, very sorry. ", 15))
-	return err
+	return d.agentAnswers(ctx, interaction, strings.Repeat("We are very, very sorry. ", 15))
 }
 
 func (d *demo) motionOutage(ctx context.Context) error {
@@ -217,13 +210,10 @@ func (d *demo) motionOutage(ctx context.Context) error {
 func (d *demo) creditsOutage(ctx context.Context) error {
 	d.x.Fault(sim.FaultCredits())
 	before := len(d.x.SentDMs())
-	if _, err := d.agentAnswers(ctx, d.motion.Open("annlee", ""), "Yes, we are here."); err != nil {
+	if err := d.agentAnswers(ctx, d.motion.Open("annlee", ""), "Yes, we are here."); err != nil {
 		return err
 	}
-	client, err := d.relayClient()
-	if err != nil {
-		return err
-	}
+	client := d.relayClient()
 	status, err := client.Status(ctx)
 	if err != nil {
 		return err
@@ -244,7 +234,7 @@ func (d *demo) lostAnswer(ctx context.Context) error {
 	fault.Endpoint, fault.Times = "dm.send", 1
 	d.x.Fault(fault)
 	before := len(d.x.SentDMs())
-	if _, err := d.agentAnswers(ctx, d.motion.Open("annlee", ""), "Your new parcel leaves tomorrow."); err != nil {
+	if err := d.agentAnswers(ctx, d.motion.Open("annlee", ""), "Your new parcel leaves tomorrow."); err != nil {
 		return err
 	}
 	d.say("Perch", "did not repeat it but looked it up: X has it %d time", len(d.x.SentDMs())-before)
@@ -263,7 +253,7 @@ func (d *demo) live(ctx context.Context, length time.Duration) error {
 		d.say("@"+person.Handle, "%q", text)
 		d.x.DM(person.ID, d.brand.ID, sim.Message{Text: text})
 		if interaction := d.motion.Open(person.Handle, ""); interaction != 0 && n%3 == 0 {
-			if _, err := d.agentAnswers(ctx, interaction, fmt.Sprintf("Thank you for message %d.", n)); err != nil && ctx.Err() == nil {
+			if err := d.agentAnswers(ctx, interaction, fmt.Sprintf("Thank you for message %d.", n)); err != nil && ctx.Err() == nil {
 				return err
 			}
 		}

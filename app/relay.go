@@ -170,10 +170,10 @@ func (r *relay) build(ctx context.Context) error {
 		return err
 	}
 	r.handler = webhook.New(r.webhookConfig())
-	if r.public, err = listenPublic(r.config.Listen); err != nil {
+	if r.public, err = listenPublic(ctx, r.config.Listen); err != nil {
 		return err
 	}
-	r.control, err = control.Listen(r.home.Socket())
+	r.control, err = control.Listen(ctx, r.home.Socket())
 	return err
 }
 
@@ -182,8 +182,9 @@ func measure(text string) (int, bool) {
 	return m.Weighted, m.Valid
 }
 
-func listenPublic(address string) (net.Listener, error) {
-	l, err := net.Listen("tcp", address)
+func listenPublic(ctx context.Context, address string) (net.Listener, error) {
+	var config net.ListenConfig
+	l, err := config.Listen(ctx, "tcp", address)
 	if err != nil {
 		return nil, &bridge.Error{
 			Kind: bridge.Operator, Side: bridge.SidePerch, Op: "start relay", Message: "Perch cannot listen on " + address,

@@ -76,10 +76,10 @@ func (b *Bridge) route(channels []string, e *Event) (string, bool) {
 		if b.channels[name] == nil {
 			continue
 		}
-		switch id := b.accounts.get(name).ID; {
-		case id == "":
+		switch b.accounts.get(name).ID {
+		case "":
 			unknown = append(unknown, name)
-		case id == e.ForUser:
+		case e.ForUser:
 			return name, true
 		}
 	}

@@ -337,7 +337,7 @@ func TestMissingFileDoesNotHoldTheTextUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fails := 0
 		r := newRig(t, func(r *rig) {
-			r.x.files = func(m bridge.Media) (bridge.File, error) {
+			r.x.files = func(bridge.Media) (bridge.File, error) {
 				if fails++; fails < 3 {
 					return bridge.File{}, &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideX, Message: "X is out of order"}
 				}

@@ -61,11 +61,12 @@ func NewServer(relay Relay, log *slog.Logger) *Server {
 
 // Listen opens the socket, for its owner only, and removes one that an earlier relay left. The caller holds the
 // relay's lock.
-func Listen(path string) (net.Listener, error) {
+func Listen(ctx context.Context, path string) (net.Listener, error) {
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, socketError(path, err)
 	}
-	l, err := net.Listen("unix", path)
+	var config net.ListenConfig
+	l, err := config.Listen(ctx, "unix", path)
 	if err != nil {
 		return nil, socketError(path, err)
 	}

@@ -49,7 +49,7 @@ func (b *backend) CheckSettings(_ context.Context, what string, r control.CheckR
 func mustServe(t *testing.T, b control.SettingsBackend) *control.Client {
 	t.Helper()
 	socket := filepath.Join(t.TempDir(), "c.sock")
-	listener, err := control.Listen(socket)
+	listener, err := control.Listen(t.Context(), socket)
 	if err != nil {
 		t.Fatal(err)
 	}
