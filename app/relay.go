@@ -118,7 +118,7 @@ func (r *relay) work(ctx context.Context) error {
 		return err
 	}
 	var workers sync.WaitGroup
-	errs := make(chan error, 3)
+	errs := make(chan error, 4)
 	start := func(run func() error) {
 		workers.Go(func() {
 			err := run()
@@ -130,6 +130,7 @@ func (r *relay) work(ctx context.Context) error {
 	}
 	server := control.NewServer(r.controlled(), r.log)
 	start(func() error { return r.bridge.Run(ctx) })
+	start(func() error { return r.journal.RunPruner(ctx) })
 	start(func() error { return webhook.Serve(ctx, r.public, r.handler, r.log) })
 	start(func() error { return server.Serve(ctx, r.control) })
 	debug.FreeOSMemory() // opening the vault takes 32 MB on purpose; they are not needed again

@@ -60,9 +60,9 @@ func put(t *testing.T, s *Store, deliveries ...*bridge.Delivery) {
 	}
 }
 
-func claim(t *testing.T, s *Store, lane bridge.Lane, n int) []*bridge.Delivery {
+func claim(t *testing.T, s *Store, lane bridge.Lane) []*bridge.Delivery {
 	t.Helper()
-	claimed, err := s.Claim(t.Context(), []bridge.LaneQuota{{Lane: lane, N: n}}, time.Now())
+	claimed, err := s.Claim(t.Context(), []bridge.LaneQuota{{Lane: lane, N: 10}}, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,15 +131,15 @@ func TestDuplicatesAreStoredOnce(t *testing.T) {
 func TestConversationIsServedInOrderAndBesideOthers(t *testing.T) {
 	s := journal(t)
 	put(t, s, inbound("ann", "1"), inbound("ann", "2"), inbound("bob", "3"))
-	claimed := claim(t, s, "c/in", 10)
+	claimed := claim(t, s, "c/in")
 	if len(claimed) != 2 || claimed[0].XID != "1" || claimed[1].XID != "3" {
 		t.Fatalf("claimed %v; want the heads of both conversations", claimed)
 	}
-	if more := claim(t, s, "c/in", 10); len(more) != 0 {
+	if more := claim(t, s, "c/in"); len(more) != 0 {
 		t.Fatalf("claimed %v while both conversations are busy", more)
 	}
 	finishAs(t, s, claimed[0], bridge.Queued, time.Now().Add(time.Hour))
-	if more := claim(t, s, "c/in", 10); len(more) != 0 {
+	if more := claim(t, s, "c/in"); len(more) != 0 {
 		t.Fatalf("claimed %v although the head waits", more)
 	}
 	finishAs(t, s, claimed[1], bridge.Delivered, time.Time{})
@@ -153,7 +153,7 @@ func TestConversationIsServedInOrderAndBesideOthers(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if next := claim(t, s, "c/in", 10); len(next) != 1 || next[0].XID != "2" {
+	if next := claim(t, s, "c/in"); len(next) != 1 || next[0].XID != "2" {
 		t.Fatalf("claimed %v; want the next of the conversation", next)
 	}
 }
@@ -167,7 +167,7 @@ func TestRecoverTellsSafeFromUnknown(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	claimed := claim(t, s, "c/out/dm", 10)
+	claimed := claim(t, s, "c/out/dm")
 	if len(claimed) != 2 {
 		t.Fatalf("claimed %d, want 2", len(claimed))
 	}
@@ -182,7 +182,7 @@ func TestRecoverTellsSafeFromUnknown(t *testing.T) {
 			t.Errorf("message %d is %v, %v; want %s", i, d, err, want)
 		}
 	}
-	if again := claim(t, s, "c/out/dm", 10); len(again) != 2 {
+	if again := claim(t, s, "c/out/dm"); len(again) != 2 {
 		t.Errorf("claimed %d after Recover, want both", len(again))
 	}
 }
@@ -266,6 +266,33 @@ func TestHotQueriesNeverScan(t *testing.T) {
 		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+func TestPruneRemovesOnlyWhatIsSettled(t *testing.T) {
+	s := journal(t)
+	for i := range 3 {
+		if err := s.Keep(t.Context(), bridge.Post{ReceivedAt: time.Now(), Source: "x:c", Body: fmt.Append(nil, i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Unpack(t.Context(), 2, bridge.Unpacked{Deliveries: []*bridge.Delivery{inbound("ann", "1"), inbound("bob", "2")}}); err != nil {
+		t.Fatal(err)
+	}
+	finishAs(t, s, claim(t, s, "c/in")[0], bridge.Delivered, time.Time{})
+	if err := s.Prune(t.Context(), time.Now().Add(400*24*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	list, err := s.List(t.Context(), bridge.Filter{})
+	if err != nil || len(list) != 1 || list[0].State == bridge.Delivered {
+		t.Errorf("left %v, %v; want what is not settled", list, err)
+	}
+	if posts, err := s.Unread(t.Context(), 10); err != nil || len(posts) != 1 {
+		t.Errorf("left %d posts, %v; want the one that was not taken apart", len(posts), err)
+	}
+	counts, err := s.Counts(t.Context())
+	if err != nil || len(counts) != 2 {
+		t.Errorf("counts %v, %v; want both messages still counted", counts, err)
 	}
 }
 
