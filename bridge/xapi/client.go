@@ -29,8 +29,10 @@ type Keys struct {
 // missing names the first key that is not set, or "".
 func (k Keys) missing() string {
 	for _, key := range []struct{ name, value string }{
-		{"x.consumer_key", k.ConsumerKey}, {"x.consumer_secret", k.ConsumerSecret},
-		{"x.access_token", k.AccessToken}, {"x.access_token_secret", k.AccessTokenSecret},
+		{"x.consumer_key", k.ConsumerKey},
+		{"x.consumer_secret", k.ConsumerSecret},
+		{"x.access_token", k.AccessToken},
+		{"x.access_token_secret", k.AccessTokenSecret},
 	} {
 		if key.value == "" {
 			return key.name

@@ -1,0 +1,517 @@
+package reach
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/cenkalti/backoff/v4"
+
+	"perch/bridge"
+	"perch/bridge/xapi"
+)
+
+const (
+	// slowPass is the time between passes when nothing seems to be missing.
+	slowPass = 30 * time.Minute
+	// passPause is the least time between passes: X lists direct messages 15 times in 15 minutes.
+	passPause = 75 * time.Second
+	// passDelay lets what X sends again by itself come first.
+	passDelay = 5 * time.Second
+	// settleTime is how young an event may be and still be overtaken by an older one in X's lists. The cursor stays behind it.
+	settleTime = 2 * time.Minute
+	// bornMargin is how long before its first start a channel takes messages.
+	bornMargin = time.Minute
+	// firstCount is how many direct messages are asked for at first: X charges for each. fullCount is for the rest.
+	firstCount, fullCount = 20, 100
+	// knownRun is how many messages in a row have to be known to end a pass after no outage.
+	knownRun = 20
+	// maxMissed bounds what is held of one list; maxMentions is where X's list of mentions ends (X docs: timelines).
+	maxMissed, maxMentions = 20000, 800
+	// dmDays is how far back X lists direct messages.
+	dmDays = 30 * 24 * time.Hour
+	// maxFed is how many ids are remembered as handed on.
+	maxFed = 8192
+	// shortGap is the length under which an outage without a loss is not told.
+	shortGap = time.Minute
+	// aliveEvery is how often it is kept that the way was good.
+	aliveEvery = time.Minute
+	// retryFirst and retryMost bound the waits after a pass that failed.
+	retryFirst, retryMost = 5 * time.Second, 5 * time.Minute
+	// limitWorry is the wait for X's limit that people are told of.
+	limitWorry = 2 * time.Minute
+)
+
+// source is one of X's lists.
+type source struct {
+	name string // in keys
+	word string // for people
+	list func(ctx context.Context, sinceID string, count int, next string) (xapi.Page, error)
+	turn chan struct{} // holds one token while the list is read
+}
+
+// outage is a time in which events may have been missed.
+type outage struct {
+	from, to  time.Time
+	recovered int
+}
+
+// closer fetches what a channel missed. Its cursors follow X's lists and never what came in live, so that an outage
+// that nobody noticed is closed as well.
+type closer struct {
+	Config
+	member  Member
+	board   *board
+	sources []*source
+	// unaskable says what of an outage X cannot give afterwards; "" for nothing.
+	unaskable string
+	wake      chan struct{}
+
+	mu       sync.Mutex
+	pending  *outage // waits for a pass
+	open     *outage // is being closed
+	carried  int     // recovered in an outage that has not ended
+	lastPass time.Time
+	aliveAt  time.Time
+	fed      map[string]struct{}
+	order    []string // of fed, oldest first
+}
+
+func newCloser(c Config, m Member, b *board) *closer {
+	g := &closer{Config: c, member: m, board: b, wake: make(chan struct{}, 1), fed: map[string]struct{}{}}
+	dms := func(ctx context.Context, _ string, count int, next string) (xapi.Page, error) {
+		return m.X.MissedDMs(ctx, count, next)
+	}
+	g.sources = []*source{{name: "dm", word: "direct messages", list: dms, turn: make(chan struct{}, 1)}}
+	if m.Mentions {
+		g.sources = append(g.sources, &source{name: "mention", word: "mentions", list: m.X.MissedMentions, turn: make(chan struct{}, 1)})
+	}
+	return g
+}
+
+// closers are those of the members, in their order.
+type closers []*closer
+
+func newClosers(c Config, b *board, unaskable string) closers {
+	var all closers
+	for _, m := range c.Members {
+		g := newCloser(c, m, b)
+		g.unaskable = unaskable
+		all = append(all, g)
+	}
+	return all
+}
+
+// missed makes the time since then an outage of the channel, or of all for "".
+func (all closers) missed(channel string, since time.Time) {
+	for _, g := range all {
+		if channel == "" || g.member.Channel == channel {
+			g.missed(since, time.Now())
+		}
+	}
+}
+
+// alive keeps that the way is good now. It is the proof of the journal, too, and reports whether that holds.
+func (all closers) alive(ctx context.Context, b *board) bool {
+	isGood := true
+	for _, g := range all {
+		done, err := g.alive(ctx)
+		switch {
+		case err != nil:
+			b.failed(ctx, hopJournal, "", err)
+			isGood = false
+		case done:
+			b.fine(hopJournal, "")
+		}
+	}
+	return isGood
+}
+
+func (g *closer) key(name string) string { return "reach/" + g.member.Channel + "/" + name }
+
+// begin makes the time since the last run an outage. A channel that never ran has none.
+func (g *closer) begin(ctx context.Context) {
+	last, err := g.Settings.Setting(ctx, g.key("alive"))
+	if err != nil {
+		return
+	}
+	if at, err := time.Parse(time.RFC3339, last); err == nil {
+		g.missed(at, time.Now())
+	}
+}
+
+// alive keeps that the way is good now, so that the next start knows since when it was not. It does so once in
+// aliveEvery only, and reports whether it did.
+func (g *closer) alive(ctx context.Context) (bool, error) {
+	g.mu.Lock()
+	isDue := time.Since(g.aliveAt) >= aliveEvery
+	if isDue {
+		g.aliveAt = time.Now()
+	}
+	g.mu.Unlock()
+	if !isDue {
+		return false, nil
+	}
+	return true, g.Settings.SetSetting(ctx, g.key("alive"), time.Now().Format(time.RFC3339))
+}
+
+// missed asks for a pass that closes an outage.
+func (g *closer) missed(from, to time.Time) {
+	g.add(&outage{from: from, to: to})
+	signal(g.wake)
+}
+
+func (g *closer) add(o *outage) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if p := g.pending; p != nil {
+		if p.from.Before(o.from) {
+			o.from = p.from
+		}
+		if p.to.After(o.to) {
+			o.to = p.to
+		}
+		o.recovered += p.recovered
+	}
+	g.pending = o
+}
+
+// late counts a message of the outage that X sent again by itself.
+func (g *closer) late() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch {
+	case g.pending != nil:
+		g.pending.recovered++
+	case g.open != nil:
+		g.open.recovered++
+	}
+}
+
+// run makes a pass when one was asked for, and now and then anyway, until ctx ends.
+func (g *closer) run(ctx context.Context) {
+	again := newBackOff(retryFirst, retryMost)
+	wait := slowPass
+	for pause(ctx, wait, g.wake) {
+		g.mu.Lock()
+		rest := max(passPause-time.Since(g.lastPass), passDelay)
+		g.mu.Unlock()
+		if !pause(ctx, rest, nil) {
+			return
+		}
+		wait = slowPass
+		if err := g.close(ctx); err != nil {
+			wait = again.NextBackOff()
+			continue
+		}
+		again.Reset()
+	}
+}
+
+// rested reports whether the last pass is long enough ago for another.
+func (g *closer) rested() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return time.Since(g.lastPass) >= passPause
+}
+
+// close makes one pass over all lists and tells of the outage that it closed.
+func (g *closer) close(ctx context.Context) error {
+	open := g.take()
+	var total tally
+	for _, s := range g.sources {
+		t, err := g.follow(ctx, s, open != nil)
+		total.add(t)
+		if err != nil {
+			g.giveBack(total.recovered)
+			g.board.failed(ctx, hopCatchUp, g.member.Channel, err)
+			return err
+		}
+	}
+	g.board.fine(hopCatchUp, g.member.Channel)
+	g.mu.Lock()
+	g.lastPass, g.open = time.Now(), nil
+	g.mu.Unlock()
+	g.report(open, total)
+	return nil
+}
+
+// take begins to close what is pending; nil when nothing is.
+func (g *closer) take() *outage {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.open, g.pending = g.pending, nil
+	return g.open
+}
+
+// giveBack makes an outage wait again whose pass failed after it had recovered some messages.
+func (g *closer) giveBack(recovered int) {
+	g.mu.Lock()
+	open := g.open
+	g.open = nil
+	g.mu.Unlock()
+	if open != nil {
+		open.recovered += recovered
+		g.add(open)
+	}
+}
+
+// report tells of a closed outage, or of messages that were missing although nobody had noticed one. What was fetched
+// while something is wrong belongs to the outage that ends when it is mended.
+func (g *closer) report(open *outage, t tally) {
+	if open == nil && (t.recovered == 0 || g.Memory == nil) {
+		return
+	}
+	isOver := open != nil || g.board.isFine()
+	g.mu.Lock()
+	g.carried += t.recovered
+	recovered := g.carried
+	if isOver {
+		g.carried = 0
+	}
+	g.mu.Unlock()
+	if !isOver {
+		return
+	}
+	if open == nil {
+		open = &outage{from: t.oldest, to: t.newest}
+	}
+	gap := Gap{Channel: g.member.Channel, From: open.from, To: open.to, Recovered: open.recovered + recovered, Lost: g.lost(open, t)}
+	if gap.Recovered > 0 || gap.To.Sub(gap.From) >= shortGap {
+		g.board.closed(gap)
+	}
+}
+
+// lost says what X could not give.
+func (g *closer) lost(open *outage, t tally) string {
+	var words []string
+	if time.Since(open.from) > dmDays {
+		words = append(words, "direct messages from before "+time.Now().Add(-dmDays).Format(time.DateOnly)+", because X lists 30 days")
+	}
+	words = append(words, t.cut...)
+	if g.unaskable != "" && open.to.Sub(open.from) > xapi.MaxBackfill*time.Minute {
+		words = append(words, g.unaskable)
+	}
+	return strings.Join(words, "; ")
+}
+
+// tally is what a pass brought.
+type tally struct {
+	recovered      int
+	oldest, newest time.Time
+	cut            []string
+}
+
+func (t *tally) add(o tally) {
+	t.recovered += o.recovered
+	t.cut = append(t.cut, o.cut...)
+	if t.oldest.IsZero() || (!o.oldest.IsZero() && o.oldest.Before(t.oldest)) {
+		t.oldest = o.oldest
+	}
+	if o.newest.After(t.newest) {
+		t.newest = o.newest
+	}
+}
+
+// follow reads a list down to its cursor, hands on what is there and moves the cursor. After no outage it is content
+// with a run of messages that are known.
+func (g *closer) follow(ctx context.Context, s *source, thorough bool) (tally, error) {
+	select {
+	case s.turn <- struct{}{}:
+		defer func() { <-s.turn }()
+	case <-ctx.Done():
+		return tally{}, ctx.Err()
+	}
+	cursor, err := g.Settings.Setting(ctx, g.key(s.name))
+	if err != nil {
+		return tally{}, err
+	}
+	found, settled, cut, err := g.walk(ctx, s, cursor, thorough)
+	if err != nil {
+		return tally{}, err
+	}
+	t := tally{cut: cut}
+	for i := len(found) - 1; i >= 0; i-- {
+		if err := g.hand(ctx, found[i], &t); err != nil {
+			return t, err
+		}
+	}
+	if settled != "" && settled != cursor {
+		err = g.Settings.SetSetting(ctx, g.key(s.name), settled)
+	}
+	return t, err
+}
+
+// walk reads a list from its newest element down to the cursor. It returns what lies above, newest first, and the
+// newest id that the cursor may move to.
+func (g *closer) walk(ctx context.Context, s *source, cursor string, thorough bool) (found []xapi.Missed, settled string, cut []string, err error) {
+	born, err := g.born(ctx)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	count, next, run := firstCount, "", 0
+	if cursor != "" && s.name != "dm" {
+		count = fullCount // X lists only what came since
+	}
+	for {
+		page, err := g.page(ctx, s, cursor, count, next)
+		if err != nil {
+			return nil, "", nil, err
+		}
+		for _, m := range page.Events {
+			isOld := (cursor != "" && !isNewer(m.ID, cursor)) || (cursor == "" && m.CreatedAt.Before(born))
+			if settled == "" && (isOld || g.isSettled(m)) {
+				settled = newest(m.ID, cursor)
+			}
+			if run = g.runOfKnown(ctx, run, m); isOld || (!thorough && run >= knownRun) {
+				return found, settled, nil, nil
+			}
+			found = append(found, m)
+		}
+		next, count = page.Next, fullCount
+		if next == "" || len(found) >= maxMissed {
+			return found, settled, cutWords(s, len(found)), nil
+		}
+	}
+}
+
+// cutWords says what lies beyond the end of X's list, when that is where the walk ended.
+func cutWords(s *source, n int) []string {
+	if n >= maxMissed || (s.name != "dm" && n >= maxMentions) {
+		return []string{fmt.Sprintf("%s beyond the newest %d, if there were any, because X lists no more", s.word, n)}
+	}
+	return nil
+}
+
+func (g *closer) isSettled(m xapi.Missed) bool {
+	return m.CreatedAt.IsZero() || g.xNow().Sub(m.CreatedAt) > settleTime
+}
+
+func (g *closer) xNow() time.Time { return time.Now().Add(g.member.X.ClockAhead()) }
+
+// born is since when the channel takes messages: its very first start, by X's clock.
+func (g *closer) born(ctx context.Context) (time.Time, error) {
+	kept, err := g.Settings.Setting(ctx, g.key("born"))
+	if err != nil {
+		return time.Time{}, err
+	}
+	if at, err := time.Parse(time.RFC3339, kept); err == nil {
+		return at, nil
+	}
+	if _, err := g.member.X.OwnID(ctx); err != nil { // X's clock is known after a call only
+		return time.Time{}, err
+	}
+	at := g.xNow().Add(-bornMargin)
+	return at, g.Settings.SetSetting(ctx, g.key("born"), at.Format(time.RFC3339))
+}
+
+// page reads one page and waits for X's limit as long as ctx allows.
+func (g *closer) page(ctx context.Context, s *source, cursor string, count int, next string) (xapi.Page, error) {
+	for {
+		page, err := s.list(ctx, cursor, count, next)
+		if bridge.KindOf(err) != bridge.RateLimited {
+			if err == nil {
+				g.board.fine(hopCatchUp, g.member.Channel)
+			}
+			return page, err
+		}
+		wait := time.Minute
+		if at := bridge.AsError(err).RetryAt; !at.IsZero() {
+			wait = max(time.Until(at), 0)
+		}
+		if wait > limitWorry {
+			g.board.failed(ctx, hopCatchUp, g.member.Channel, err)
+		}
+		deadline, bounded := ctx.Deadline()
+		if bounded && time.Until(deadline) < wait {
+			return xapi.Page{}, err
+		}
+		if !pause(ctx, wait+time.Second+rand.N(2*time.Second), nil) {
+			return xapi.Page{}, ctx.Err()
+		}
+	}
+}
+
+// hand gives one message to the inbox, unless it is known.
+func (g *closer) hand(ctx context.Context, m xapi.Missed, t *tally) error {
+	if g.isFed(m.ID) || (!m.Own && g.isKnown(ctx, m.ID)) {
+		return nil
+	}
+	if err := g.Inbox.AcceptX(ctx, []string{g.member.Channel}, m.Body); err != nil {
+		g.board.failed(ctx, hopJournal, "", err)
+		return err
+	}
+	g.board.fine(hopJournal, "")
+	if g.feed(m.ID) && !m.Own {
+		t.add(tally{recovered: 1, oldest: m.CreatedAt, newest: m.CreatedAt})
+	}
+	return nil
+}
+
+// runOfKnown counts messages in a row that came in before; the account's own say nothing.
+func (g *closer) runOfKnown(ctx context.Context, run int, m xapi.Missed) int {
+	switch {
+	case m.Own:
+		return run
+	case g.isKnown(ctx, m.ID):
+		return run + 1
+	}
+	return 0
+}
+
+func (g *closer) isKnown(ctx context.Context, xID string) bool {
+	if g.Memory == nil {
+		return false
+	}
+	known, err := g.Memory.HasReceived(ctx, g.member.Channel, xID)
+	return err == nil && known
+}
+
+func (g *closer) isFed(xID string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	_, is := g.fed[xID]
+	return is
+}
+
+// feed remembers a message as handed on; it reports whether that is new.
+func (g *closer) feed(xID string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if _, was := g.fed[xID]; was {
+		return false
+	}
+	g.fed[xID] = struct{}{}
+	if g.order = append(g.order, xID); len(g.order) > maxFed {
+		delete(g.fed, g.order[0])
+		g.order = g.order[1:]
+	}
+	return true
+}
+
+// isNewer compares ids by their number: X's grow with time.
+func isNewer(a, b string) bool {
+	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
+	if len(a) != len(b) {
+		return len(a) > len(b)
+	}
+	return a > b
+}
+
+func newest(a, b string) string {
+	if b != "" && isNewer(b, a) {
+		return b
+	}
+	return a
+}
+
+// newBackOff waits ever longer, from first to most, and never gives up.
+func newBackOff(first, most time.Duration) *backoff.ExponentialBackOff {
+	b := backoff.NewExponentialBackOff()
+	b.InitialInterval, b.MaxInterval, b.MaxElapsedTime, b.Multiplier = first, most, 0, 2
+	b.Reset()
+	return b
+}

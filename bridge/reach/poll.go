@@ -1,0 +1,100 @@
+package reach
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"perch/bridge"
+)
+
+const (
+	// pollDMs keeps three of the 15 calls that X allows in 15 minutes for looking up lost answers. pollMentions is far
+	// from X's limit.
+	pollDMs, pollMentions = 75 * time.Second, time.Minute
+	// pollCosts is the wait while X wants something of the admin, such as credits.
+	pollCosts = 5 * time.Minute
+)
+
+// Poll is the way in by asking X: slow and without encrypted messages, but it needs nothing but the keys.
+type Poll struct {
+	Config
+	*board
+	closers closers
+	poked   []chan struct{} // one for each list
+}
+
+// NewPoll returns a poll that does nothing until Run.
+func NewPoll(c Config) *Poll {
+	b := newBoard(ModePoll, &c)
+	p := &Poll{Config: c, board: b, closers: newClosers(c, b, "")}
+	for _, g := range p.closers {
+		for range g.sources {
+			p.poked = append(p.poked, make(chan struct{}, 1))
+		}
+	}
+	return p
+}
+
+// Poke implements Way.
+func (p *Poll) Poke() {
+	for _, c := range p.poked {
+		signal(c)
+	}
+}
+
+// Run implements Way.
+func (p *Poll) Run(ctx context.Context) error {
+	p.start()
+	var workers sync.WaitGroup
+	poked := p.poked
+	for _, g := range p.closers {
+		g.begin(ctx)
+		away := g.take()
+		for _, s := range g.sources {
+			woken := poked[0]
+			poked = poked[1:]
+			workers.Go(func() { p.follow(ctx, g, s, away, woken) })
+		}
+	}
+	workers.Wait()
+	return nil
+}
+
+// follow reads one list again and again. away is the time since the last run; nil when there was none.
+func (p *Poll) follow(ctx context.Context, g *closer, s *source, away *outage, woken <-chan struct{}) {
+	every := pollMentions
+	if s.name == "dm" {
+		every = pollDMs
+	}
+	open, good := away, time.Now()
+	for ctx.Err() == nil {
+		wait := every
+		t, err := g.follow(ctx, s, true)
+		if err == nil {
+			p.succeeded(ctx, g, s, open, t)
+			open, good = nil, time.Now()
+		} else {
+			p.failed(ctx, hopPoll, s.word+" of "+g.member.Channel, err)
+			if open == nil {
+				open = &outage{from: good}
+			}
+			t.recovered += open.recovered
+			open = &outage{from: open.from, recovered: t.recovered}
+			if bridge.KindOf(err) == bridge.Operator {
+				wait = pollCosts
+			}
+		}
+		pause(ctx, wait, woken)
+	}
+}
+
+func (p *Poll) succeeded(ctx context.Context, g *closer, s *source, open *outage, t tally) {
+	p.fine(hopPoll, s.word+" of "+g.member.Channel)
+	if open != nil {
+		g.report(&outage{from: open.from, to: time.Now(), recovered: open.recovered}, t)
+	}
+	if p.isFine() && p.closers.alive(ctx, p.board) {
+		p.prove()
+	}
+}
