@@ -38,6 +38,8 @@ type core struct {
 	name string
 	wake chan struct{}
 	work sync.WaitGroup
+	// patience is the pause when a person has to act.
+	patience time.Duration
 
 	mu    sync.Mutex
 	state State
@@ -45,7 +47,7 @@ type core struct {
 
 func newCore(name, publicURL string, log *slog.Logger) *core {
 	return &core{
-		log: log.With("tunnel", name), name: name, wake: make(chan struct{}, 1),
+		log: log.With("tunnel", name), name: name, wake: make(chan struct{}, 1), patience: failedWait,
 		state: State{State: Connecting, PublicURL: publicURL, Detail: "not opened yet"},
 	}
 }
@@ -129,7 +131,7 @@ func (c *core) keep(ctx context.Context, attempt func(context.Context) error, wa
 		wait := pace.NextBackOff()
 		repaired := func() bool { return false }
 		if trouble.Kind == bridge.Operator {
-			wait = failedWait
+			wait = c.patience
 			repaired = func() bool { return watch() != seen }
 		}
 		c.log.Debug("attempt ended", keyError, trouble, "wait", wait)
