@@ -3,45 +3,69 @@ GO ?= go
 BIN := $(CURDIR)/bin
 GOLANGCI_VERSION := v2.6.2
 FUZZTIME ?= 3s
+# One set of flags for every build of the window: each further one costs minutes (OpenGL ES needs the least of them).
+WINDOW_TAGS := gles,x11,migrated_fynedo
+# What the tray (GTK) and the window (OpenGL, X11) are built with, and what their tests run in.
+DESKTOP_BUILD := gcc libc6-dev pkg-config libgl-dev libegl-dev libgles-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev \
+  libxi-dev libxxf86vm-dev libayatana-appindicator3-dev
+DESKTOP_TEST := xvfb xauth openbox trayer xfce4-panel xfconf xdotool wmctrl imagemagick x11-utils dbus-x11 gnome-keyring python3-dbus
+# All packages that need neither cgo nor a display: the relay, and the views of the window.
+HEADLESS = $(shell $(GO) list ./... | grep -v -e '^perch$$' -e '^perch/ui/perch-tray')
 export GOFLAGS ?= -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz bench lint fmt build check clean torture
+.PHONY: help demo build window tray test test-desktop fuzz torture bench lint fmt check clean desktop-deps FORCE
 
 help: ## show this help
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-13s %s\n", $$1, $$2}'
 
 demo: build ## build Perch and watch it work on simulators: no key, no network
 	$(BIN)/perch demo --headless
 
-build: $(BIN)/perch ## build perch into bin/
+build: $(BIN)/perch ## build perch into bin/ (needs Go only)
 
 $(BIN)/perch: FORCE
 	@command -v $(GO) >/dev/null || { echo "Perch is built with Go: install it from https://go.dev/dl/"; exit 1; }
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o $@ ./app/perch
 
-FORCE:
+window: desktop-deps ## build perch-window into bin/ (the first time takes minutes)
+	$(GO) build -tags $(WINDOW_TAGS) -o $(BIN)/perch-window .
+
+tray: desktop-deps ## build perch-tray into bin/
+	$(GO) build -o $(BIN)/perch-tray ./ui/perch-tray
+
+desktop-deps:
+	@missing=$$(for p in $(DESKTOP_BUILD); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
+	if [ -n "$$missing" ]; then echo "Installing what the tray and the window are built with:" $$missing; \
+	  $$([ $$(id -u) = 0 ] || echo sudo) sh -c "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing"; fi
 
 test: ## run all tests with the race detector, and each fuzz target for a few seconds
-	@command -v gcc >/dev/null || { echo "The race detector needs gcc: apt-get install gcc"; exit 1; }
-	$(GO) vet ./...
-	$(GO) test -race -timeout 15m ./...
+	@command -v gcc >/dev/null || { echo "The race detector needs gcc: apt-get install gcc libc6-dev"; exit 1; }
+	$(GO) vet $(HEADLESS)
+	$(GO) test -race -timeout 20m $(HEADLESS)
 	$(MAKE) --no-print-directory fuzz
 
+test-desktop: desktop-deps ## build tray and window and drive them on a display of their own
+	@missing=$$(for p in $(DESKTOP_TEST); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
+	if [ -n "$$missing" ]; then echo "Installing what the tests of the desktop run in:" $$missing; \
+	  $$([ $$(id -u) = 0 ] || echo sudo) sh -c "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing"; fi
+	$(MAKE) --no-print-directory build window tray
+	$(GO) test -tags desktop -count=1 -timeout 20m ./ui/perch-tray/...
+
 fuzz: ## run each fuzz target for FUZZTIME (default 3s)
-	@set -e; for pkg in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n1 dirname | sort -u); do \
-	  for target in $$(grep -ho '^func Fuzz[A-Za-z0-9]*' $$pkg/*_test.go | sed 's/func //'); do \
-	    echo "fuzz $$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x $$pkg; \
+	@set -e; for pkg in $$(grep -rl --include='*_test.go' '^func Fuzz' app bridge ui assets | xargs -n1 dirname | sort -u); do \
+	  for target in $$(grep -ho '^func Fuzz[A-Za-z0-9_]*' $$pkg/*_test.go | sed 's/func //'); do \
+	    echo "fuzz $$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x ./$$pkg; \
 	  done; done
 
 torture: ## kill -9 hundreds of times and count (ROUNDS=300)
-	ROUNDS=$${ROUNDS:-300} $(GO) test -count=1 -timeout 60m -run 'Kill9|PowerCut' -v ./app
+	ROUNDS=$${ROUNDS:-300} $(GO) test -count=1 -timeout 120m -run "Kill9|PowerCut" -v ./app/e2e
 
 bench: ## measure: ingest against HMAC only, latency, drain, memory, start
-	$(GO) test -count=1 -timeout 20m -run '^TestBench' -bench-report -v ./app
+	BENCH=1 $(GO) test -count=1 -timeout 30m -run "^TestBench" -v ./app/e2e
 
-lint: $(BIN)/golangci-lint ## run the linters
-	$(BIN)/golangci-lint run ./...
+lint: $(BIN)/golangci-lint desktop-deps ## run the linters
+	$(BIN)/golangci-lint run --build-tags $(WINDOW_TAGS) ./...
 
 fmt: $(BIN)/golangci-lint ## format the code
 	$(BIN)/golangci-lint fmt ./...
@@ -50,7 +74,9 @@ $(BIN)/golangci-lint:
 	@echo "Installing golangci-lint $(GOLANGCI_VERSION) into bin/: it holds the house rules."
 	GOBIN=$(BIN) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 
-check: test lint ## what the CI runs
+check: test lint test-desktop ## what the CI runs
 
 clean: ## remove what was built
 	rm -rf $(BIN) dist
+
+FORCE:

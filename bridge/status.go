@@ -72,8 +72,8 @@ func (b *Bridge) channelStatus(name string, counts []Count) ChannelStatus {
 		}
 	}
 	for _, n := range counts {
-		if n.Channel != name {
-			continue
+		if n.Channel != name || (n.Kind == KindNote && n.State == Delivered) {
+			continue // Perch's own lines to agents are no customers' messages
 		}
 		tally := &c.In
 		if n.Direction == Out {

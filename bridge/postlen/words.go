@@ -97,5 +97,6 @@ func afterTLD(rest []uint16) bool {
 		return true
 	}
 	u := lower(rest[0])
-	return !('a' <= u && u <= 'z' || '0' <= u && u <= '9' || u == '@' || u == '+' || u == '-')
+	isPart := 'a' <= u && u <= 'z' || '0' <= u && u <= '9' || u == '@' || u == '+' || u == '-'
+	return !isPart
 }

@@ -158,10 +158,12 @@ func TestVault_TellsWhatIsWrongWithTheFile(t *testing.T) {
 		"a bit flipped":      {file: append(bytes.Clone(good[:len(good)-1]), good[len(good)-1]^1), is: secret.ErrDamaged, says: "damaged"},
 		"too long":           {file: append(bytes.Clone(good), make([]byte, 1<<20)...), is: secret.ErrDamaged, says: "damaged"},
 		"not for a passphrase": {
-			file: bytes.Replace(good, []byte("-> scrypt"), []byte("-> X25519"), 1), is: secret.ErrDamaged, says: "damaged"},
+			file: bytes.Replace(good, []byte("-> scrypt"), []byte("-> X25519"), 1), is: secret.ErrDamaged, says: "damaged",
+		},
 		"two recipients": {file: bytes.Replace(good, []byte("\n---"), []byte("\n-> other a\n\n---"), 1), is: secret.ErrDamaged, says: "damaged"},
 		"too costly": {
-			file: bytes.Replace(good, []byte(" 4\n"), []byte(" 21\n"), 1), is: secret.ErrDamaged, says: "too much computing"},
+			file: bytes.Replace(good, []byte(" 4\n"), []byte(" 21\n"), 1), is: secret.ErrDamaged, says: "too much computing",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -115,6 +115,8 @@ func (s *subscription) isSame(other *subscription) bool {
 }
 
 // checkWanted refuses what is malformed, and private events of anybody but the caller.
+//
+//nolint:gocyclo // one line a rule
 func (x *X) checkWanted(in *request, w wanted) *answer {
 	switch {
 	case !slices.Contains(eventTypes, w.Kind):

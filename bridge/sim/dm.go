@@ -212,8 +212,9 @@ func (h *hosted) v2() map[string]any {
 func paged[T any](in *request, all []T, size int) ([]T, map[string]any, *answer) {
 	token, from := in.URL.Query().Get("pagination_token"), 0
 	if token != "" {
-		raw, err := base64.RawURLEncoding.DecodeString(token)
+		raw, _ := base64.RawURLEncoding.DecodeString(token) // what is no base64 lacks the prefix
 		number, found := strings.CutPrefix(string(raw), "simulated-page:")
+		var err error
 		if from, err = strconv.Atoi(number); err != nil || !found || from > len(all) {
 			return nil, nil, in.malformed("pagination_token", token, "the pagination token is not one that was given out")
 		}

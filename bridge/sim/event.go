@@ -88,8 +88,7 @@ func (x *X) tellDM(d *dm) {
 		if isSender {
 			kind = "dm.sent"
 		}
-		payload, includes := x.xaaDM(d)
-		x.publish(event{XAA, kind, a.ID, d.id, newUUID(), d.at, payload, includes})
+		x.publish(event{XAA, kind, a.ID, d.id, newUUID(), d.at, x.xaaDM(d), nil})
 	}
 }
 

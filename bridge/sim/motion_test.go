@@ -61,14 +61,14 @@ func notify(t *testing.T, m *sim.Motion, body string) reply {
 	return ask(t, m, http.MethodPost, m.ReceiveURL(), "application/json", body, noAuth)
 }
 
-func uploadTo(t *testing.T, m *sim.Motion, part, name string, data []byte, change ...func(*http.Request)) reply {
+func uploadTo(t *testing.T, m *sim.Motion, part, name string, data []byte) reply {
 	t.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
 	f, _ := w.CreateFormFile(part, name)
 	_, _ = f.Write(data)
 	_ = w.Close()
-	return ask(t, m, http.MethodPost, m.URL()+"/api/attachments", w.FormDataContentType(), b.String(), change...)
+	return ask(t, m, http.MethodPost, m.URL()+"/api/attachments", w.FormDataContentType(), b.String())
 }
 
 func TestMotion_TakesNotifications(t *testing.T) {

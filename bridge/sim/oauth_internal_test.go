@@ -6,10 +6,14 @@ import "testing"
 func TestOAuth_SignsAsInXsDocumentation(t *testing.T) {
 	t.Parallel()
 	params := []pair{
-		{"status", "Hello Ladies + Gentlemen, a signed OAuth request!"}, {"include_entities", "true"},
-		{"oauth_consumer_key", "xvz1evFS4wEEPTGEFPHBog"}, {"oauth_nonce", "kYjzVBB8Y0ZFabxSWbWovY3uYSQ2pTgmZeNu2VS4cg"},
-		{"oauth_signature_method", "HMAC-SHA1"}, {"oauth_timestamp", "1318622958"},
-		{"oauth_token", "370773112-GmHxMAgYyLbNEtIKZeRNFsMKPR9EyMZeS9weJAEb"}, {"oauth_version", "1.0"},
+		{"status", "Hello Ladies + Gentlemen, a signed OAuth request!"},
+		{"include_entities", "true"},
+		{"oauth_consumer_key", "xvz1evFS4wEEPTGEFPHBog"},
+		{"oauth_nonce", "kYjzVBB8Y0ZFabxSWbWovY3uYSQ2pTgmZeNu2VS4cg"},
+		{"oauth_signature_method", "HMAC-SHA1"},
+		{"oauth_timestamp", "1318622958"},
+		{"oauth_token", "370773112-GmHxMAgYyLbNEtIKZeRNFsMKPR9EyMZeS9weJAEb"},
+		{"oauth_version", "1.0"},
 	}
 	const consumer, token = "kAcSOqF21Fu85e7zjz7ZN2U4ZRhfV3WpwPAoE3Z7kBw", "LswwdoUaIvS8ltyTt5jkRh4J50vUPVVHtR2YPi5kE"
 	for address, want := range map[string]string{

@@ -5,7 +5,7 @@ import (
 )
 
 // xaaDM is the payload of dm.received and dm.sent: the legacy message, beside users of v2.
-func (x *X) xaaDM(d *dm) (payload, includes map[string]any) {
+func (x *X) xaaDM(d *dm) map[string]any {
 	message := d.v11()
 	if d.file != nil && x.options.MediaKeys {
 		create := message["message_create"].(map[string]any) //nolint:forcetypeassert // made above
@@ -17,7 +17,7 @@ func (x *X) xaaDM(d *dm) (payload, includes map[string]any) {
 	for _, id := range []string{d.from, d.to} {
 		users[id] = map[string]any{"data": withTextCounts(v2User(x.known(id)))}
 	}
-	return map[string]any{"direct_message_events": []any{message}, "users": users}, nil
+	return map[string]any{"direct_message_events": []any{message}, "users": users}
 }
 
 // withTextCounts gives each count of a user as text, too, as events do.

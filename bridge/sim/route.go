@@ -118,8 +118,10 @@ const codeBadRequest = 214
 // routes makes the handler of everything that X serves.
 func (x *X) routes() http.Handler {
 	mux := http.NewServeMux()
-	for _, table := range []func() map[string]route{x.userRoutes, x.dmRoutes, x.postRoutes, x.mediaRoutes, x.fileRoutes,
-		x.webhookRoutes, x.activityRoutes, x.v11Routes, x.v11StatusRoutes, x.v11MediaRoutes, x.v11ActivityRoutes} {
+	for _, table := range []func() map[string]route{
+		x.userRoutes, x.dmRoutes, x.postRoutes, x.mediaRoutes, x.fileRoutes,
+		x.webhookRoutes, x.activityRoutes, x.v11Routes, x.v11StatusRoutes, x.v11MediaRoutes, x.v11ActivityRoutes,
+	} {
 		for pattern, r := range table() {
 			mux.HandleFunc(pattern, func(w http.ResponseWriter, q *http.Request) { x.exchange(w, q, r) })
 		}
