@@ -2,7 +2,6 @@ package sim_test
 
 import (
 	"net/http"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
