@@ -329,7 +329,7 @@ func (j *journal) AcceptX(_ context.Context, channels []string, body []byte) err
 	}
 	for _, e := range bridge.ParseX(body).Events {
 		if e.Kind == bridge.KindUnreadable || !slices.Contains(channels, "support") {
-			panic(fmt.Sprintf("%v: %s", channels, body))
+			panic(fmt.Sprintf("%v: %+v: %s", channels, e, body))
 		}
 		if j.has[e.XID] {
 			j.repeated++

@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	// pollDMs keeps three of the 15 calls that X allows in 15 minutes for looking up lost answers. pollMentions is far
+	// pollDirect keeps three of the 15 calls that X allows in 15 minutes for looking up lost answers. pollMentions is far
 	// from X's limit.
-	pollDMs, pollMentions = 75 * time.Second, time.Minute
+	pollDirect, pollMentions = 75 * time.Second, time.Minute
 	// pollCosts is the wait while X wants something of the admin, such as credits.
 	pollCosts = 5 * time.Minute
 )
@@ -22,12 +22,15 @@ type Poll struct {
 	*board
 	closers closers
 	poked   []chan struct{} // one for each list
+
+	mu   sync.Mutex
+	good map[string]time.Time // when each list was last read, by its words
 }
 
 // NewPoll returns a poll that does nothing until Run.
 func NewPoll(c Config) *Poll {
 	b := newBoard(ModePoll, &c)
-	p := &Poll{Config: c, board: b, closers: newClosers(c, b, "")}
+	p := &Poll{Config: c, board: b, closers: newClosers(c, b, ""), good: map[string]time.Time{}}
 	for _, g := range p.closers {
 		for range g.sources {
 			p.poked = append(p.poked, make(chan struct{}, 1))
@@ -65,7 +68,7 @@ func (p *Poll) Run(ctx context.Context) error {
 func (p *Poll) follow(ctx context.Context, g *closer, s *source, away *outage, woken <-chan struct{}) {
 	every := pollMentions
 	if s.name == "dm" {
-		every = pollDMs
+		every = pollDirect
 	}
 	open, good := away, time.Now()
 	for ctx.Err() == nil {
@@ -90,11 +93,25 @@ func (p *Poll) follow(ctx context.Context, g *closer, s *source, away *outage, w
 }
 
 func (p *Poll) succeeded(ctx context.Context, g *closer, s *source, open *outage, t tally) {
-	p.fine(hopPoll, s.word+" of "+g.member.Channel)
+	list := s.word + " of " + g.member.Channel
+	p.fine(hopPoll, list)
 	if open != nil {
 		g.report(&outage{from: open.from, to: time.Now(), recovered: open.recovered}, t)
 	}
-	if p.isFine() && p.closers.alive(ctx, p.board) {
+	if p.allGood(list) && p.isFine() && p.closers.alive(ctx, p.board) {
 		p.prove()
 	}
+}
+
+// allGood notes that a list was read, and reports whether every one was, not long ago.
+func (p *Poll) allGood(list string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.good[list] = time.Now()
+	for _, at := range p.good {
+		if time.Since(at) > proofAge {
+			return false
+		}
+	}
+	return len(p.good) == len(p.poked)
 }

@@ -35,7 +35,7 @@ func TestStreamCutHundredTimesDeliversOnce(t *testing.T) {
 				}
 				repairs = append(repairs, time.Since(began))
 			}
-			time.Sleep(time.Duration(rand.IntN(100)) * time.Millisecond)
+			time.Sleep(time.Duration(rand.IntN(1000)) * time.Millisecond)
 		}
 		time.Sleep(3 * time.Minute)
 		r.mustHave(want)

@@ -136,7 +136,11 @@ func (w *Webhook) rest(ctx context.Context, wait time.Duration, address string) 
 
 // check looks at the webhook and the subscriptions and makes them as they should be. It reports whether they are.
 func (w *Webhook) check(ctx context.Context, address string) bool {
-	if err := w.mend(ctx, address); err != nil {
+	err := w.mend(ctx, address)
+	if bridge.KindOf(err) == bridge.RateLimited && !w.goodAt().IsZero() {
+		return true // X does not let us look; what is not proved for too long shows anyway
+	}
+	if err != nil {
 		w.failed(ctx, hopWebhook, "", w.explain(err))
 		return false
 	}

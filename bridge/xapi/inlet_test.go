@@ -193,7 +193,7 @@ func TestKeysAreTriedInTurn(t *testing.T) {
 
 func TestTokenIsFetchedAgain(t *testing.T) {
 	c, calls := scripted(t, map[string]string{
-		"POST /oauth2/token": `200 {"access_token":"T"}`, "GET /2/webhooks": `401 {"title":"Unauthorized"}`,
+		"POST /oauth2/token": `200 {"access_token":"T"}`, "GET /2/webhooks": `401 {}`,
 	})
 	if _, err := c.Webhooks(t.Context()); bridge.KindOf(err) != bridge.Operator {
 		t.Error(err)
@@ -209,7 +209,7 @@ func TestKeysThatWereGoodAreNotGoneRound(t *testing.T) {
 	if _, err := c.Subscriptions(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	answers["OAuth GET /2/activity/subscriptions"] = `401 {"title":"Unauthorized"}`
+	answers["OAuth GET /2/activity/subscriptions"] = `401 {}`
 	if _, err := c.Subscriptions(t.Context()); bridge.KindOf(err) != bridge.Operator {
 		t.Errorf("revoked keys: %v; want to hear of it", err)
 	}
@@ -306,7 +306,7 @@ func TestStream(t *testing.T) {
 func TestStreamSaysWhyItEnds(t *testing.T) {
 	answers := map[string]string{
 		"POST /oauth2/token":      `200 {"access_token":"T"}`,
-		"GET /2/activity/stream":  "200 \r\n" + `{"errors":[{"title":"operational-disconnect","detail":"This stream has been disconnected."}]}`,
+		"GET /2/activity/stream":  "200 \r\n" + `{"errors":[{"title":"operational-disconnect","detail":"This stream has been disconnected."}]}` + "\r\n",
 		"GET /2/activity/stream2": "",
 	}
 	c, _ := scripted(t, answers)
@@ -322,6 +322,17 @@ func TestStreamSaysWhyItEnds(t *testing.T) {
 	answers["GET /2/activity/stream"] = `402 {"title":"CreditsDepleted","type":"https://api.twitter.com/2/problems/credits"}`
 	if err := c.Stream(t.Context(), 0, count); bridge.KindOf(err) != bridge.Operator {
 		t.Error(err)
+	}
+}
+
+func TestHalfALineIsNoEvent(t *testing.T) {
+	var got []string
+	err := xapi.ReadStream(io.NopCloser(strings.NewReader("{}\r\n\r\n{\"a\":1}\r\n{\"b\":")), func(line []byte) error {
+		got = append(got, string(line))
+		return nil
+	})
+	if bridge.AsError(err).Code != "stream/closed" || !slices.Equal(got, []string{"", "{}", "", `{"a":1}`}) {
+		t.Errorf("%q, %v", got, err)
 	}
 }
 

@@ -2,6 +2,7 @@ package xapi
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -61,6 +62,7 @@ func readStream(what call, body io.Reader, stop func(), handle func([]byte) erro
 	defer silence.Stop()
 	lines := bufio.NewScanner(body)
 	lines.Buffer(make([]byte, 0, streamBuffer), streamLine)
+	lines.Split(wholeLines)
 	for lines.Scan() {
 		silence.Stop() // a slow handle is not X's silence
 		if err := takeLine(what, lines.Bytes(), handle); err != nil {
@@ -69,6 +71,14 @@ func readStream(what call, body io.Reader, stop func(), handle func([]byte) erro
 		silence.Reset(streamSilence)
 	}
 	return broken(what, silent.Load(), lines.Err())
+}
+
+// wholeLines is bufio.ScanLines without what follows the last line break: a stream that is cut ends in a part of a line.
+func wholeLines(data []byte, atEOF bool) (advance int, line []byte, err error) {
+	if !bytes.ContainsRune(data, '\n') {
+		return 0, nil, nil
+	}
+	return bufio.ScanLines(data, atEOF)
 }
 
 // takeLine hands a line on, unless X says in it why it ends the stream.
@@ -140,7 +150,7 @@ func (c *caller) connect(ctx context.Context, what call) (*http.Response, error)
 		return nil, &bridge.Error{Kind: bridge.Invalid, Side: bridge.SidePerch, Op: what.op, Message: "the request cannot be made", Err: err}
 	}
 	request.Header.Set("Accept-Encoding", "identity") // a compressed line may wait in a buffer for the next one
-	response, err := c.plain.Do(request)              //nolint:bodyclose // the callers close it
+	response, err := c.plain.Do(request)
 	if err != nil {
 		return nil, lost(what, err, false)
 	}

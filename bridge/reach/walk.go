@@ -1,0 +1,241 @@
+package reach
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"perch/bridge"
+	"perch/bridge/xapi"
+)
+
+const (
+	// settleTime is how young an event may be and still be overtaken by an older one in X's lists. The cursor stays behind it.
+	settleTime = 2 * time.Minute
+	// bornMargin is how long before its first start a channel takes messages.
+	bornMargin = time.Minute
+	// firstCount is how many direct messages are asked for at first: X charges for each. fullCount is for the rest.
+	firstCount, fullCount = 20, 100
+	// knownRun is how many messages in a row have to be known to end a pass after no outage.
+	knownRun = 20
+	// maxMissed bounds what is held of one list; maxMentions is where X's list of mentions ends (X docs: timelines).
+	maxMissed, maxMentions = 20000, 800
+	// dmDays is how far back X lists direct messages.
+	dmDays = 30 * 24 * time.Hour
+	// maxFed is how many ids are remembered as handed on.
+	maxFed = 8192
+	// limitWorry is the wait for X's limit that people are told of.
+	limitWorry = 2 * time.Minute
+)
+
+// follow reads a list down to its cursor, hands on what is there and moves the cursor. After no outage it is content
+// with a run of messages that are known.
+func (g *closer) follow(ctx context.Context, s *source, thorough bool) (tally, error) {
+	select {
+	case s.turn <- struct{}{}:
+		defer func() { <-s.turn }()
+	case <-ctx.Done():
+		return tally{}, ctx.Err()
+	}
+	cursor, err := g.Settings.Setting(ctx, g.key(s.name))
+	if err != nil {
+		return tally{}, err
+	}
+	f, err := g.walk(ctx, s, cursor, thorough)
+	if err != nil {
+		return tally{}, err
+	}
+	t := tally{cut: f.cut}
+	for _, m := range slices.Backward(f.above) {
+		if err := g.hand(ctx, m, &t); err != nil {
+			return t, err
+		}
+	}
+	if f.settled != "" && f.settled != cursor {
+		err = g.Settings.SetSetting(ctx, g.key(s.name), f.settled)
+	}
+	return t, err
+}
+
+// found is what a walk through a list came upon.
+type found struct {
+	above   []xapi.Missed // lies above the cursor, newest first
+	settled string        // the newest id that the cursor may move to; "" for none
+	cut     []string      // what lies beyond the end of X's list, in words
+	run     int           // how many in a row were known
+}
+
+// walk reads a list from its newest element down to the cursor.
+func (g *closer) walk(ctx context.Context, s *source, cursor string, thorough bool) (f found, err error) {
+	born, err := g.born(ctx)
+	if err != nil {
+		return f, err
+	}
+	count, next := firstCount, ""
+	if cursor != "" && s.name != "dm" {
+		count = fullCount // X lists only what came since
+	}
+	for {
+		page, err := g.page(ctx, s, cursor, count, next)
+		if err != nil {
+			return f, err
+		}
+		for _, m := range page.Events {
+			if g.isEnd(ctx, &f, m, cursor, born) || (!thorough && f.run >= knownRun) {
+				return f, nil
+			}
+			f.above = append(f.above, m)
+		}
+		next, count = page.Next, fullCount
+		if next == "" || len(f.above) >= maxMissed {
+			f.cut = cutWords(s, len(f.above))
+			return f, nil
+		}
+	}
+}
+
+// isEnd takes in the next element and reports whether it was handed on by an earlier pass, or is older than the channel.
+func (g *closer) isEnd(ctx context.Context, f *found, m xapi.Missed, cursor string, born time.Time) bool {
+	isOld := m.CreatedAt.Before(born)
+	if cursor != "" {
+		isOld = !isNewer(m.ID, cursor)
+	}
+	if f.settled == "" && (isOld || g.isSettled(m)) {
+		f.settled = newest(m.ID, cursor)
+	}
+	f.run = g.runOfKnown(ctx, f.run, m)
+	return isOld
+}
+
+// cutWords says what lies beyond the end of X's list, when that is where the walk ended.
+func cutWords(s *source, n int) []string {
+	if n >= maxMissed || (s.name != "dm" && n >= maxMentions) {
+		return []string{fmt.Sprintf("%s beyond the newest %d, if there were any, because X lists no more", s.word, n)}
+	}
+	return nil
+}
+
+func (g *closer) isSettled(m xapi.Missed) bool {
+	return m.CreatedAt.IsZero() || g.xNow().Sub(m.CreatedAt) > settleTime
+}
+
+func (g *closer) xNow() time.Time { return time.Now().Add(g.member.X.ClockAhead()) }
+
+// born is since when the channel takes messages: its very first start, by X's clock.
+func (g *closer) born(ctx context.Context) (time.Time, error) {
+	kept, err := g.Settings.Setting(ctx, g.key("born"))
+	if err != nil {
+		return time.Time{}, err
+	}
+	if at, err := time.Parse(time.RFC3339, kept); err == nil {
+		return at, nil
+	}
+	if _, err := g.member.X.OwnID(ctx); err != nil { // X's clock is known after a call only
+		return time.Time{}, err
+	}
+	at := g.xNow().Add(-bornMargin)
+	return at, g.Settings.SetSetting(ctx, g.key("born"), at.Format(time.RFC3339))
+}
+
+// page reads one page and waits for X's limit as long as ctx allows.
+func (g *closer) page(ctx context.Context, s *source, cursor string, count int, next string) (xapi.Page, error) {
+	for {
+		page, err := s.list(ctx, cursor, count, next)
+		if bridge.KindOf(err) != bridge.RateLimited {
+			if err == nil {
+				g.board.fine(hopCatchUp, g.member.Channel)
+			}
+			return page, err
+		}
+		wait := time.Minute
+		if at := bridge.AsError(err).RetryAt; !at.IsZero() {
+			wait = max(time.Until(at), 0)
+		}
+		if wait > limitWorry {
+			g.board.failed(ctx, hopCatchUp, g.member.Channel, err)
+		}
+		deadline, bounded := ctx.Deadline()
+		if bounded && time.Until(deadline) < wait {
+			return xapi.Page{}, err
+		}
+		if !pause(ctx, wait+time.Second+rand.N(2*time.Second), nil) {
+			return xapi.Page{}, ctx.Err()
+		}
+	}
+}
+
+// hand gives one message to the inbox, unless it is known.
+func (g *closer) hand(ctx context.Context, m xapi.Missed, t *tally) error {
+	if g.isFed(m.ID) || (!m.Own && g.isKnown(ctx, m.ID)) {
+		return nil
+	}
+	if err := g.Inbox.AcceptX(ctx, []string{g.member.Channel}, m.Body); err != nil {
+		g.board.failed(ctx, hopJournal, "", err)
+		return err
+	}
+	g.board.fine(hopJournal, "")
+	if g.feed(m.ID) && !m.Own {
+		t.add(tally{recovered: 1, oldest: m.CreatedAt, newest: m.CreatedAt})
+	}
+	return nil
+}
+
+// runOfKnown counts messages in a row that came in before; the account's own say nothing.
+func (g *closer) runOfKnown(ctx context.Context, run int, m xapi.Missed) int {
+	switch {
+	case m.Own:
+		return run
+	case g.isKnown(ctx, m.ID):
+		return run + 1
+	}
+	return 0
+}
+
+func (g *closer) isKnown(ctx context.Context, xID string) bool {
+	if g.Memory == nil {
+		return false
+	}
+	known, err := g.Memory.HasReceived(ctx, g.member.Channel, xID)
+	return err == nil && known
+}
+
+func (g *closer) isFed(xID string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	_, is := g.fed[xID]
+	return is
+}
+
+// feed remembers a message as handed on; it reports whether that is new.
+func (g *closer) feed(xID string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if _, was := g.fed[xID]; was {
+		return false
+	}
+	g.fed[xID] = struct{}{}
+	if g.order = append(g.order, xID); len(g.order) > maxFed {
+		delete(g.fed, g.order[0])
+		g.order = g.order[1:]
+	}
+	return true
+}
+
+// isNewer compares ids by their number: X's grow with time.
+func isNewer(a, b string) bool {
+	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
+	if len(a) != len(b) {
+		return len(a) > len(b)
+	}
+	return a > b
+}
+
+func newest(a, b string) string {
+	if b != "" && isNewer(b, a) {
+		return b
+	}
+	return a
+}
