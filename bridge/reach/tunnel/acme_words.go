@@ -18,6 +18,9 @@ func acmeError(domain string, err error) *bridge.Error {
 		return acmeLocalError(domain, err)
 	}
 	kind := strings.TrimPrefix(problem.Type, acme.ProblemTypeNamespace)
+	if strings.HasPrefix(problem.Detail, "Failed to connect") { // some authorities have no kind of its own for that
+		kind = "connection"
+	}
 	code := "acme/" + kind
 	switch kind {
 	case "dns":

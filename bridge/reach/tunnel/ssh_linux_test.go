@@ -7,16 +7,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
-
-	"golang.org/x/crypto/ssh"
-	"golang.org/x/crypto/ssh/agent"
 
 	"perch/bridge"
 	"perch/bridge/webhook"
@@ -249,92 +245,6 @@ func TestSSHLetsRequestsFinish(t *testing.T) {
 	}
 }
 
-func TestSSHAsksAboutAnUnknownHost(t *testing.T) {
-	t.Parallel()
-	server := startSSHD(t, []string{"ed25519", "rsa"})
-	server.userKey("")
-	config := server.config()
-	config.KnownHosts = server.file("new/known_hosts")
-	o := open(t, quick(config), config.RemoteListen)
-	s := o.becomes(t, Failed, CodeHostKeyUnknown)
-	if !strings.Contains(s.Detail, "SHA256:") || !strings.Contains(s.Remedy, "accept") {
-		t.Errorf("state %+v", s)
-	}
-	fingerprint, accept, err := AcceptHostKey(t.Context(), server.address, config.KnownHosts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if fingerprint != ssh.FingerprintSHA256(server.host["ed25519"].PublicKey()) || !strings.Contains(s.Detail, fingerprint) {
-		t.Errorf("fingerprint %s, state %s", fingerprint, s.Detail)
-	}
-	if o.State().State != Failed {
-		t.Error("the key was accepted without a person")
-	}
-	if err := accept(); err != nil {
-		t.Fatal(err)
-	}
-	o.becomes(t, Connected, "") // without Retry: the file's change is seen
-	o.carries(t)
-	if again, accept, err := AcceptHostKey(t.Context(), server.address, config.KnownHosts); err != nil || again != fingerprint || accept() != nil {
-		t.Errorf("a known host: %s %v", again, err)
-	}
-	if text, _ := os.ReadFile(config.KnownHosts); strings.Count(string(text), "\n") != 1 {
-		t.Errorf("known_hosts is %q", text)
-	}
-}
-
-func TestSSHRefusesAChangedHostKey(t *testing.T) {
-	t.Parallel()
-	for name, kind := range map[string]string{"same kind": "ed25519", "other kind": "rsa"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			server := startSSHD(t, []string{"ed25519"})
-			server.knows("ed25519")
-			old := ssh.FingerprintSHA256(server.host["ed25519"].PublicKey())
-			server.stop()
-			delete(server.host, "ed25519")
-			server.newHostKey(kind)
-			server.run()
-			server.userKey("")
-			config := server.config()
-			o := open(t, quick(config), config.RemoteListen)
-			s := o.becomes(t, Failed, CodeHostKeyChanged)
-			if !strings.Contains(s.Detail, old) || !strings.Contains(s.Remedy, "ssh-keygen -R '[127.0.0.1]:") {
-				t.Errorf("state %+v", s)
-			}
-			_, accept, err := AcceptHostKey(t.Context(), server.address, config.KnownHosts)
-			if err == nil || accept != nil {
-				t.Error("a changed key was offered for acceptance")
-			}
-		})
-	}
-}
-
-func TestSSHKnowsTheHostByItsRSAKeyOnly(t *testing.T) {
-	t.Parallel()
-	server := startSSHD(t, []string{"ed25519", "rsa"})
-	server.knows("rsa")
-	server.userKey("")
-	config := server.config()
-	o := open(t, quick(config), config.RemoteListen)
-	o.becomes(t, Connected, "")
-}
-
-func TestSSHPassesOverLinesItCannotRead(t *testing.T) {
-	t.Parallel()
-	server := startSSHD(t, []string{"ed25519"})
-	server.knows("ed25519")
-	server.userKey("")
-	text, err := os.ReadFile(server.file("known_hosts"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	server.write("known_hosts", "# a comment\n\nhost ssh-future AAAA\nnonsense\n"+string(text))
-	config := server.config()
-	o := open(t, quick(config), config.RemoteListen)
-	o.becomes(t, Connected, "")
-}
-
 func TestSSHNamesATakenPort(t *testing.T) {
 	t.Parallel()
 	server := startSSHD(t, []string{"ed25519"})
@@ -380,103 +290,6 @@ func TestSSHNamesAForwardThatIsNotAllowed(t *testing.T) {
 			t.Errorf("state %+v", s)
 		}
 	})
-}
-
-func TestSSHTakesAKeyWithPassphrase(t *testing.T) {
-	t.Parallel()
-	server := startSSHD(t, []string{"ed25519"})
-	server.knows("ed25519")
-	server.userKey("correct horse")
-	for passphrase, word := range map[string]string{"": "protected", "wrong": "wrong"} {
-		config := server.config()
-		config.Passphrase = passphrase
-		s := open(t, quick(config), config.RemoteListen).becomes(t, Failed, CodePassphrase)
-		if !strings.Contains(s.Detail, word) || !strings.Contains(s.Remedy, "perch secret set reach.ssh_passphrase") {
-			t.Errorf("state %+v", s)
-		}
-	}
-	config := server.config()
-	config.Passphrase = "correct horse"
-	open(t, quick(config), config.RemoteListen).becomes(t, Connected, "")
-}
-
-func TestSSHSaysWhatTheServerNeedsWhenItRefusesTheKey(t *testing.T) {
-	t.Parallel()
-	server := startSSHD(t, []string{"ed25519"})
-	server.knows("ed25519")
-	server.userKey("")
-	line, err := os.ReadFile(server.file("authorized_keys"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	server.write("authorized_keys", "")
-	config := server.config()
-	o := open(t, quick(config), config.RemoteListen)
-	s := o.becomes(t, Failed, CodeLoginRefused)
-	_, add, found := strings.Cut(s.Remedy, "on the server: ")
-	if !found || !strings.Contains(add, strings.TrimSpace(string(line))) {
-		t.Fatalf("remedy %q", s.Remedy)
-	}
-	server.write("authorized_keys", add+"\n") // the line of the remedy is all that it takes
-	o.Retry()
-	o.becomes(t, Connected, "")
-	o.carries(t)
-}
-
-func TestSSHUsesTheAgent(t *testing.T) {
-	server := startSSHD(t, []string{"ed25519"})
-	server.knows("ed25519")
-	text, err := os.ReadFile(server.userKey(""))
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := ssh.ParseRawPrivateKey(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	config := server.config()
-	config.IdentityFile = ""
-
-	t.Setenv("SSH_AUTH_SOCK", "")
-	s := open(t, quick(config), config.RemoteListen).becomes(t, Failed, "ssh/agent")
-	if !strings.Contains(s.Remedy, "identity_file") {
-		t.Errorf("state %+v", s)
-	}
-
-	keyring := agent.NewKeyring()
-	t.Setenv("SSH_AUTH_SOCK", serveAgent(t, keyring))
-	config.RemoteListen = net.JoinHostPort("127.0.0.1", strconv.Itoa(freePort(t)))
-	o := open(t, quick(config), config.RemoteListen)
-	o.becomes(t, Failed, "ssh/agent") // it holds no key
-	if err := keyring.Add(agent.AddedKey{PrivateKey: key}); err != nil {
-		t.Fatal(err)
-	}
-	o.Retry()
-	o.becomes(t, Connected, "")
-	o.carries(t)
-}
-
-func serveAgent(t *testing.T, keyring agent.Agent) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "agent.sock")
-	listener, err := net.Listen("unix", path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { listener.Close() })
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer conn.Close()
-				_ = agent.ServeAgent(keyring, conn)
-			}()
-		}
-	}()
-	return path
 }
 
 func TestSSHSaysThatItIsNoSSHServer(t *testing.T) {

@@ -146,7 +146,7 @@ func changedHostKey(address, path string, want []knownhosts.KnownKey, offered st
 	entry := knownhosts.Normalize(address) //nolint:misspell // the library's spelling
 	return operator(CodeHostKeyChanged,
 		fmt.Sprintf("the key of the SSH server %s has changed: it shows %s, but %s; somebody may be listening in", address, offered, known),
-		fmt.Sprintf("ask the server's admin whether its key was renewed; only if so, forget the old one with: ssh-keygen -R '%s' -f %s; "+
+		fmt.Sprintf("ask the server's admin whether its key was renewed; only if so, forget the old one with: ssh-keygen -R %q -f %q; "+
 			"and accept the new one", entry, path), nil)
 }
 
@@ -180,5 +180,5 @@ func sshCommand(address, path string) string {
 	if err != nil {
 		host, port = address, "22"
 	}
-	return fmt.Sprintf("ssh -o UserKnownHostsFile=%s -p %s %s", path, port, host)
+	return fmt.Sprintf("ssh -o UserKnownHostsFile=%q -p %s %s", path, port, host)
 }
