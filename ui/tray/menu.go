@@ -5,7 +5,6 @@ import "perch/app/control"
 // items returns the menu below the first line.
 func items(s Snapshot, tr T) []Item {
 	up := s.Phase == PhaseUp
-	settled := up || s.Phase == PhaseDown || s.Phase == PhaseSilent
 	alive := up || s.Phase == PhaseSilent
 	paused := up && s.Status.State == control.StatePaused
 	n := 0
@@ -20,7 +19,7 @@ func items(s Snapshot, tr T) []Item {
 		{ID: Separator},
 		{ID: ItemStart, Title: tr("tray.start"), Enabled: s.Phase == PhaseDown && s.IsConfigured, Hidden: alive},
 		{ID: ItemStop, Title: tr("tray.stop"), Enabled: alive, Hidden: !alive},
-		{ID: ItemRestart, Title: tr("tray.restart"), Enabled: settled && s.IsConfigured},
+		{ID: ItemRestart, Title: tr("tray.restart"), Enabled: alive},
 		{ID: ItemPause, Title: tr("tray.pause"), Enabled: up, Hidden: paused},
 		{ID: ItemResume, Title: tr("tray.resume"), Enabled: up, Hidden: !paused},
 		{ID: ItemAttention, Title: tr("tray.attention", n), Enabled: n > 0},

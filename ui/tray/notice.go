@@ -23,6 +23,12 @@ const (
 	GroupRelay    = "relay"
 )
 
+// The sections of the window that notices and items lead to.
+const (
+	SectionOverview  = "overview"
+	SectionAttention = "attention"
+)
+
 // Notice is what a person is told outside the menu.
 type Notice struct {
 	Group, Title, Body string
@@ -147,7 +153,7 @@ func notice(group string, s Snapshot, tr T) Notice {
 	case GroupTrouble:
 		return troubleNotice(s, tr)
 	}
-	n := Notice{Group: GroupRelay, Section: "overview", Title: tr("tray.notice.not_started"), Body: s.Failure}
+	n := Notice{Group: GroupRelay, Section: SectionOverview, Title: tr("tray.notice.not_started"), Body: s.Failure}
 	if s.Failure == "" {
 		n.Title, n.Body = tr("tray.notice.died"), tr("tray.notice.died.body")
 	}
@@ -168,7 +174,7 @@ func messagesNotice(s Snapshot, tr T) Notice {
 		body = append(body, count(tr, "tray.notice.undecided", undecided))
 	}
 	return Notice{
-		Group: GroupMessages, Section: "attention", Title: count(tr, "tray.notice.attention", dead+undecided), Body: strings.Join(body, "\n"),
+		Group: GroupMessages, Section: SectionAttention, Title: count(tr, "tray.notice.attention", dead+undecided), Body: strings.Join(body, "\n"),
 	}
 }
 
@@ -180,7 +186,7 @@ func troubleNotice(s Snapshot, tr T) Notice {
 			bad = append(bad, t)
 		}
 	}
-	n := Notice{Group: GroupTrouble, Section: "overview", Title: bad[0].title(several, tr), Body: bad[0].detail}
+	n := Notice{Group: GroupTrouble, Section: SectionOverview, Title: bad[0].title(several, tr), Body: bad[0].detail}
 	if len(bad) == 1 {
 		return n
 	}

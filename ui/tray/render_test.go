@@ -156,7 +156,7 @@ func TestMenu(t *testing.T) {
 		"running": {always, "Open Perch, Stop, Restart, Pause deliveries, (Needs attention (0)), Copy webhook URL, Copy Reply URL, ✓ Start at login, Quit (the relay goes on)"},
 		"paused":  {up(paused, dead(2)), "Open Perch, Stop, Restart, Resume deliveries, Needs attention (2), Copy webhook URL, Copy Reply URL, Start at login, Quit (the relay goes on)"},
 		"several": {up(second), "Open Perch, Stop, Restart, Pause deliveries, (Needs attention (0)), Copy webhook URL > support, sales, Copy Reply URL > support, sales, Start at login, Quit (the relay goes on)"},
-		"stopped": {tray.Snapshot{Phase: tray.PhaseDown, IsConfigured: true}, "Open Perch, Start, Restart, (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), (Start at login (not on this system)), Quit"},
+		"stopped": {tray.Snapshot{Phase: tray.PhaseDown, IsConfigured: true}, "Open Perch, Start, (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), (Start at login (not on this system)), Quit"},
 		"silent":  {tray.Snapshot{Phase: tray.PhaseSilent, IsConfigured: true, Login: tray.LoginOff}, "Open Perch, Stop, Restart, (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit (the relay goes on)"},
 		"busy":    {tray.Snapshot{Phase: tray.PhaseStarting, IsConfigured: true, Login: tray.LoginOff}, "Open Perch, (Start), (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
 		"new":     {tray.Snapshot{Phase: tray.PhaseDown, Login: tray.LoginOff}, "Open Perch, (Start), (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},

@@ -1,0 +1,109 @@
+package desktop
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+)
+
+const (
+	// commandTime bounds perch start, stop and restart, which have limits of their own.
+	commandTime = time.Minute
+	// pipeTime bounds the wait for output after a program has ended.
+	pipeTime = 2 * time.Second
+	// maxComplaint is how much of a program's complaint is kept, in bytes.
+	maxComplaint = 4 << 10
+)
+
+// Programs finds and runs Perch's other programs. The zero value looks beside this program and on PATH.
+type Programs struct {
+	// Home is the value of --home that they are given; empty for none.
+	Home string
+	// Beside is the folder to look in first; empty for that of this program.
+	Beside string
+	// Env is their environment; nil for that of this program.
+	Env []string
+}
+
+// Find returns the path of a program of Perch, which is first looked for beside this one and then on PATH.
+func (p Programs) Find(name string) (string, error) {
+	file := name
+	if runtime.GOOS == "windows" {
+		file += ".exe"
+	}
+	folder := p.Beside
+	if folder == "" {
+		if self, err := os.Executable(); err == nil {
+			folder = filepath.Dir(self)
+		}
+	}
+	if path, err := exec.LookPath(filepath.Join(folder, file)); err == nil {
+		return path, nil
+	}
+	path, err := exec.LookPath(file)
+	if err != nil {
+		return "", fmt.Errorf("the program %s is missing; install it beside perch-tray or on PATH", name)
+	}
+	return path, nil
+}
+
+// command prepares a program with the home it works on.
+func (p Programs) command(ctx context.Context, name string, args ...string) (*exec.Cmd, error) {
+	path, err := p.Find(name)
+	if err != nil {
+		return nil, err
+	}
+	if p.Home != "" {
+		args = append(args, "--home", p.Home)
+	}
+	cmd := exec.CommandContext(ctx, path, args...) //nolint:gosec // one of Perch's own programs
+	cmd.Env, cmd.WaitDelay = p.Env, pipeTime
+	quiet(cmd)
+	return cmd, nil
+}
+
+// Perch runs a command of perch that prints nothing of interest. The error is its own complaint.
+func (p Programs) Perch(ctx context.Context, args ...string) error {
+	ctx, cancel := context.WithTimeout(ctx, commandTime)
+	defer cancel()
+	cmd, err := p.command(ctx, "perch", args...)
+	if err != nil {
+		return err
+	}
+	complaint := &capped{most: maxComplaint}
+	cmd.Stderr = complaint
+	err = cmd.Run()
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return fmt.Errorf("perch %s has not ended after %v; look at: perch logs", args[0], commandTime)
+	case complaint.text() != "":
+		return errors.New(complaint.text())
+	}
+	return fmt.Errorf("perch %s did not work: %w", args[0], err)
+}
+
+// capped keeps the beginning of what is written to it.
+type capped struct {
+	buffer bytes.Buffer
+	most   int
+}
+
+func (c *capped) Write(p []byte) (int, error) {
+	c.buffer.Write(p[:min(len(p), c.most-c.buffer.Len())])
+	return len(p), nil
+}
+
+// text returns the last line without the program's name before it: that is where perch says why.
+func (c *capped) text() string {
+	lines := strings.Split(strings.TrimSpace(c.buffer.String()), "\n")
+	return strings.TrimSpace(strings.TrimPrefix(lines[len(lines)-1], "perch: "))
+}

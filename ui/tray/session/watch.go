@@ -1,0 +1,134 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"perch/app/control"
+	"perch/ui/tray"
+)
+
+// question is the asking of the relay.
+type question struct {
+	asking, following, hurry bool
+	// round changes with every command, because answers from before do not count any more.
+	round    int
+	last     time.Time
+	limitsAt time.Time
+	misses   int
+}
+
+// due is when the next question is.
+func (q question) due() time.Time {
+	switch {
+	case q.last.IsZero():
+		return time.Time{}
+	case q.hurry:
+		return q.last.Add(hurryAfter)
+	}
+	return q.last.Add(pollEvery)
+}
+
+// answer is what the relay said.
+type answer struct {
+	status control.Status
+	limits []control.Limit
+	err    error
+}
+
+// ask starts a question unless one is under way.
+func (s *Session) ask(ctx context.Context) {
+	q := &s.question
+	if q.asking {
+		return
+	}
+	q.asking, q.hurry, q.last = true, false, time.Now()
+	withLimits := q.last.Sub(q.limitsAt) >= limitsEvery
+	if withLimits {
+		q.limitsAt = q.last
+	}
+	round := q.round
+	s.background(func() func() {
+		a := s.answer(ctx, withLimits)
+		return func() {
+			q.asking = false
+			if round != q.round {
+				q.last = time.Time{} // ask again at once
+				return
+			}
+			s.observe(ctx, a)
+		}
+	})
+}
+
+func (s *Session) answer(ctx context.Context, withLimits bool) answer {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	var a answer
+	a.status, a.err = s.Relay.Status(ctx)
+	if a.err == nil && withLimits && tray.Waiting(a.status) > 0 {
+		if limits, err := s.Relay.Limits(ctx); err == nil {
+			a.limits = limits
+		}
+	}
+	return a
+}
+
+// observe takes an answer in.
+func (s *Session) observe(ctx context.Context, a answer) {
+	switch {
+	case ctx.Err() != nil:
+	case a.err == nil:
+		s.question.misses = 0
+		s.isUp(ctx, a)
+	case errors.Is(a.err, control.ErrNotRunning) && !errors.Is(a.err, context.DeadlineExceeded):
+		s.question.misses = 0
+		s.isDown()
+	default:
+		s.question.misses++
+		if s.snapshot.Phase != tray.PhaseUp || s.question.misses >= maxMisses {
+			s.snapshot.Phase = tray.PhaseSilent
+		}
+	}
+}
+
+func (s *Session) isUp(ctx context.Context, a answer) {
+	now := time.Now()
+	s.supervisor.sawUp(&s.snapshot, now)
+	s.snapshot.Status = a.status
+	if a.limits != nil || tray.Waiting(a.status) == 0 {
+		s.snapshot.Limits = a.limits
+	}
+	if complaint := s.supervisor.takeComplaint(); complaint != "" {
+		s.complain(complaint)
+	}
+	if !s.question.following {
+		s.follow(ctx)
+	}
+}
+
+func (s *Session) isDown() {
+	before := s.snapshot.Phase
+	s.supervisor.sawDown(&s.snapshot, time.Now(), s.Process)
+	if before != s.snapshot.Phase {
+		s.Log.Info("relay is down", "before", string(before), "died", s.snapshot.Died, "failure", s.snapshot.Failure)
+	}
+}
+
+// follow listens to the relay's feed, so that what changes shows at once and not at the next question.
+func (s *Session) follow(ctx context.Context) {
+	s.question.following = true
+	s.background(func() func() {
+		_ = s.Relay.Follow(ctx, control.Query{}, func(control.Message) { s.hurry() }) // the next question tells why it ended
+		return func() { s.question.following, s.question.hurry = false, true }
+	})
+}
+
+// hurry asks for a question soon; it never waits.
+func (s *Session) hurry() {
+	select {
+	case s.changed <- struct{}{}:
+	default:
+	}
+}
