@@ -4,10 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
-	"net/url"
 	"os"
 	"strconv"
 
@@ -67,7 +65,7 @@ func makeClients(c *config.Config, values map[secret.Key]string, journal bridge.
 			quota: quota,
 			x: xapi.New(xapi.Config{
 				Profile: ch.X.API, APIBase: ch.X.APIBase, UploadBase: ch.X.UploadBase, MediaHosts: ch.X.MediaHosts, Quota: quota, Log: log,
-				Channel: ch.Name, UserAgent: "Perch/" + Version,
+				Channel: ch.Name, Environment: ch.X.Environment, UserAgent: "Perch/" + Version,
 				Keys: xapi.Keys{
 					ConsumerKey: of("x.consumer_key"), ConsumerSecret: of("x.consumer_secret"),
 					AccessToken: of("x.access_token"), AccessTokenSecret: of("x.access_token_secret"),
@@ -128,8 +126,9 @@ func replyTokens(ctx context.Context, settings bridge.Settings, c *config.Config
 	return tokens, nil
 }
 
-// makeURLs returns the addresses of every channel, for a relay that listens on address.
-func makeURLs(c *config.Config, address string, tokens map[string]string, values map[secret.Key]string) []control.URLs {
+// makeURLs returns the addresses of every channel, for a relay that listens on address and that X reaches at public ("" for
+// nowhere but there).
+func makeURLs(c *config.Config, address string, tokens map[string]string, public string) []control.URLs {
 	var all []control.URLs
 	base := "http://" + reachable(address)
 	replies := base
@@ -137,7 +136,7 @@ func makeURLs(c *config.Config, address string, tokens map[string]string, values
 		replies = "http://" + c.Reach.SSH.RemoteListen
 	}
 	for _, ch := range c.Channels {
-		hook := publicURL(c, values)
+		hook := public
 		if hook == "" {
 			hook = base + webhook.PathEvents
 			if len(c.Channels) > 1 {
@@ -147,19 +146,6 @@ func makeURLs(c *config.Config, address string, tokens map[string]string, values
 		all = append(all, control.URLs{Channel: ch.Name, ReplyURL: replies + webhook.PathReply + "/" + tokens[ch.Name], WebhookURL: hook})
 	}
 	return all
-}
-
-// publicURL is the address that X calls: as configured, or built for Motion's webhook proxy; "" when there is none.
-func publicURL(c *config.Config, values map[secret.Key]string) string {
-	proxy := c.Reach.MotionProxy
-	if c.Reach.PublicURL != "" || proxy.Host == "" {
-		return c.Reach.PublicURL
-	}
-	u := fmt.Sprintf("https://%s/api/plugins/webhook?port=%d&encoding=binary&path=%s", proxy.Host, proxy.Port, webhook.PathEvents)
-	if token := values[secret.Key{Name: "reach.proxy_token"}]; token != "" {
-		u += "&token=" + url.QueryEscape(token)
-	}
-	return u
 }
 
 // reachable replaces "every address" by this computer's name, so that the URL can be used from another one.

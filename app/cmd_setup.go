@@ -264,8 +264,8 @@ func (p *program) urlsOffline(ctx context.Context) ([]control.URLs, error) {
 	tokens, err := replyTokens(ctx, journal, c)
 	end()
 	err = errors.Join(err, <-done, journal.Close())
-	// Motion's proxy token is a secret; it is shown by a running relay only.
-	return makeURLs(c, c.Listen, tokens, nil), err
+	// An address that a tunnel or Motion's proxy gives is known to a running relay only.
+	return makeURLs(c, c.Listen, tokens, c.Reach.PublicURL), err
 }
 
 func (p *program) preflightCommand() *cobra.Command {

@@ -41,6 +41,7 @@ type relay struct {
 	values  map[secret.Key]string
 	bridge  *bridge.Bridge
 	handler *webhook.Handler
+	ways    *ways
 	tokens  map[string]string
 	clients []channelClients
 	public  net.Listener
@@ -118,7 +119,7 @@ func (r *relay) work(ctx context.Context) error {
 		return err
 	}
 	var workers sync.WaitGroup
-	errs := make(chan error, 4)
+	errs := make(chan error, 5)
 	start := func(run func() error) {
 		workers.Go(func() {
 			err := run()
@@ -129,7 +130,9 @@ func (r *relay) work(ctx context.Context) error {
 		})
 	}
 	server := control.NewServer(r.controlled(), r.log)
+	server.HandleSettings(newRelaySettings(r))
 	start(func() error { return r.bridge.Run(ctx) })
+	start(func() error { return r.ways.run(ctx) })
 	start(func() error { return r.journal.RunPruner(ctx) })
 	start(func() error { return webhook.Serve(ctx, r.public, r.handler, r.log) })
 	start(func() error { return server.Serve(ctx, r.control) })
@@ -171,6 +174,7 @@ func (r *relay) build(ctx context.Context) error {
 		return err
 	}
 	r.handler = webhook.New(r.webhookConfig())
+	r.ways = newWays(r)
 	if r.public, err = listenPublic(ctx, r.config.Listen); err != nil {
 		return err
 	}
@@ -222,22 +226,10 @@ func (r *relay) close() {
 func (r *relay) controlled() control.Relay {
 	return control.Relay{
 		Bridge: r.bridge, Listen: r.address, Reach: r.reach, Version: Version, Started: r.started, Stop: r.stop,
-		URLs: func() []control.URLs { return makeURLs(r.config, r.address(), r.tokens, r.values) },
+		ReachIsTrouble: r.ways.isTrouble, Poke: r.ways.poke,
+		URLs: func() []control.URLs { return makeURLs(r.config, r.address(), r.tokens, r.ways.publicURL(0, "")) },
 	}
 }
 
-// reach says how events come in. A CRC or an event proves it.
-func (r *relay) reach() control.Reach {
-	out := control.Reach{Mode: r.config.Reach.Mode, PublicURL: publicURL(r.config, r.values), State: bridge.LinkUnknown}
-	seen := r.handler.Stats()
-	last := seen.LastCRC
-	if seen.LastEvent.After(last) {
-		last = seen.LastEvent
-	}
-	if last.IsZero() {
-		out.Detail = "nothing has come from X since the relay started"
-		return out
-	}
-	out.State, out.LastProof = bridge.LinkOK, &last
-	return out
-}
+// reach says how X's events come in.
+func (r *relay) reach() control.Reach { return r.ways.state() }

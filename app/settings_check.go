@@ -3,10 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
-	"crypto/hmac"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,6 +18,7 @@ import (
 	"perch/bridge"
 	"perch/bridge/motion"
 	"perch/bridge/secret"
+	"perch/bridge/webhook"
 	"perch/bridge/xapi"
 )
 
@@ -97,7 +95,7 @@ func (l *LocalSettings) trial(ctx context.Context, r control.CheckRequest) (*tri
 	}
 	clients := makeClients(&config.Config{Channels: []config.Channel{t.channel}}, t.values, nil, l.log)
 	t.x, t.motion = clients[0].x, clients[0].motion
-	if t.public = publicURL(c, t.values); t.public == "" && l.public != nil {
+	if t.public = configuredURL(c, t.values, webhook.PathEvents); t.public == "" && l.public != nil {
 		t.public = l.public()
 	}
 	return t, nil
@@ -206,19 +204,13 @@ func checkPublicAddress(ctx context.Context, t *trial) (control.CheckResult, err
 		}, nil
 	case status/100 == 3:
 		return control.CheckResult{Message: "the public address redirects, which X does not follow", Remedy: "give the final address"}, nil
-	case said != crcAnswer(consumerSecret, token):
+	case said != webhook.Sign(consumerSecret, []byte(token)):
 		return control.CheckResult{
 			Message: fmt.Sprintf("something answers at %s, but it is not this Perch (code %d)", withoutQuery(t.public), status),
 			Remedy:  "start the relay, and check that the address leads to its port and ends in /api/messages",
 		}, nil
 	}
 	return control.CheckResult{OK: true, Message: "X can reach Perch at " + withoutQuery(t.public)}, nil
-}
-
-func crcAnswer(consumerSecret, token string) string {
-	mac := hmac.New(sha256.New, []byte(consumerSecret))
-	mac.Write([]byte(token))
-	return "sha256=" + base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
 func callWebhook(ctx context.Context, address, token string) (status int, said string, err error) {

@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -13,6 +14,7 @@ import (
 	"perch/app/config"
 	"perch/app/control"
 	"perch/bridge/sim"
+	"perch/bridge/webhook"
 )
 
 // mustSettings returns the settings of a fresh home whose secrets are in a vault.
@@ -44,6 +46,28 @@ func TestWireKeepsEverything(t *testing.T) {
 	c := validConfig()
 	c.Reach.SSH.Address, c.Reach.TLS.ACMEDomain, c.Reach.Cloudflared.Path = "a:22", "b.example", "/c"
 	if diff := cmp.Diff(c, wireOf(configOf(c))); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// names lists the paths of all fields by their tags.
+func names(t reflect.Type, tag, path string) []string {
+	if t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		return []string{path}
+	}
+	var list []string
+	for field := range t.Fields() {
+		list = append(list, names(field.Type, tag, path+"."+field.Tag.Get(tag))...)
+	}
+	return list
+}
+
+func TestWireHasTheNamesOfTheFile(t *testing.T) {
+	file, wire := names(reflect.TypeFor[config.Config](), "toml", ""), names(reflect.TypeFor[control.Config](), "json", "")
+	if diff := cmp.Diff(file, wire); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -238,7 +262,7 @@ func TestCheckOfThePublicAddress(t *testing.T) {
 	w.mustSet(t, map[string]string{"x.consumer_secret": "the consumer secret"})
 	answers := map[string]http.HandlerFunc{
 		"right": func(rw http.ResponseWriter, r *http.Request) {
-			_, _ = rw.Write([]byte(`{"response_token":"` + crcAnswer("the consumer secret", r.URL.Query().Get("crc_token")) + `"}`))
+			_, _ = rw.Write([]byte(`{"response_token":"` + webhook.Sign("the consumer secret", []byte(r.URL.Query().Get("crc_token"))) + `"}`))
 		},
 		"wrong":    func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write([]byte("welcome")) },
 		"redirect": func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, "/there", http.StatusFound) },

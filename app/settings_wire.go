@@ -16,7 +16,7 @@ func wireOf(c *config.Config) control.Config {
 	out := control.Config{
 		Listen: c.Listen, Secrets: c.Secrets, LogFile: c.LogFile, LogLevel: c.LogLevel, LegacyReplyPath: c.LegacyReplyPath,
 		Reach: control.ReachConfig{
-			Mode: c.Reach.Mode, PublicURL: c.Reach.PublicURL, Tunnel: c.Reach.Tunnel,
+			Mode: c.Reach.Mode, PublicURL: c.Reach.PublicURL, Tunnel: c.Reach.Tunnel, ReplyPublic: c.Reach.ReplyPublic,
 			MotionProxy: control.MotionProxyConfig(c.Reach.MotionProxy), SSH: control.SSHConfig(c.Reach.SSH),
 			Ngrok: control.NgrokConfig(c.Reach.Ngrok), Cloudflared: control.CloudflaredConfig(c.Reach.Cloudflared), TLS: control.TLSConfig(c.Reach.TLS),
 		},
@@ -32,7 +32,7 @@ func configOf(w control.Config) *config.Config {
 	c := &config.Config{
 		Listen: w.Listen, Secrets: w.Secrets, LogFile: w.LogFile, LogLevel: w.LogLevel, LegacyReplyPath: w.LegacyReplyPath,
 		Reach: config.Reach{
-			Mode: w.Reach.Mode, PublicURL: w.Reach.PublicURL, Tunnel: w.Reach.Tunnel,
+			Mode: w.Reach.Mode, PublicURL: w.Reach.PublicURL, Tunnel: w.Reach.Tunnel, ReplyPublic: w.Reach.ReplyPublic,
 			MotionProxy: config.MotionProxy(w.Reach.MotionProxy), SSH: config.SSH(w.Reach.SSH),
 			Ngrok: config.Ngrok(w.Reach.Ngrok), Cloudflared: config.Cloudflared(w.Reach.Cloudflared), TLS: config.TLS(w.Reach.TLS),
 		},

@@ -58,7 +58,9 @@ type Reach struct {
 	// PublicURL is the full URL that X calls; empty means that the tunnel gives it, or that it is built for MotionProxy.
 	PublicURL string `toml:"public_url"`
 	// Tunnel is one of the constants, or empty for none.
-	Tunnel      string      `toml:"tunnel"`
+	Tunnel string `toml:"tunnel"`
+	// ReplyPublic serves the Reply URL, too, where the tunnel is public.
+	ReplyPublic bool        `toml:"reply_public"`
 	MotionProxy MotionProxy `toml:"motion_proxy"`
 	SSH         SSH         `toml:"ssh"`
 	Ngrok       Ngrok       `toml:"ngrok"`

@@ -31,6 +31,10 @@ type Relay struct {
 	URLs    func() []URLs
 	Version string
 	Started time.Time
+	// ReachIsTrouble reports whether the ways in need a look.
+	ReachIsTrouble func(Reach) bool
+	// Poke makes the ways in look again at once.
+	Poke func()
 	// Stop makes the relay end; it returns at once.
 	Stop func()
 }
@@ -54,7 +58,7 @@ func NewServer(relay Relay, log *slog.Logger) *Server {
 	s.mux.HandleFunc("POST /v1/messages/{id}/{act}", s.act)
 	s.mux.HandleFunc("POST /v1/dead/retry", s.retryAll)
 	s.mux.HandleFunc("POST /v1/pause", s.do(relay.Bridge.Pause))
-	s.mux.HandleFunc("POST /v1/resume", s.do(relay.Bridge.Resume))
+	s.mux.HandleFunc("POST /v1/resume", s.do(func(ctx context.Context) error { relay.Poke(); return relay.Bridge.Resume(ctx) }))
 	s.mux.HandleFunc("POST /v1/stop", s.do(func(context.Context) error { relay.Stop(); return nil }))
 	return s
 }
@@ -131,7 +135,7 @@ func (s *Server) snapshot(ctx context.Context) (Status, error) {
 	switch {
 	case now.Paused:
 		out.State = StatePaused
-	case now.Degraded() || out.Reach.State == bridge.LinkDegraded:
+	case now.Degraded() || s.relay.ReachIsTrouble(out.Reach):
 		out.State = StateDegraded
 	}
 	return out, nil

@@ -132,6 +132,7 @@ type ReachConfig struct {
 	Mode        string            `json:"mode"`
 	PublicURL   string            `json:"public_url"`
 	Tunnel      string            `json:"tunnel"`
+	ReplyPublic bool              `json:"reply_public"`
 	MotionProxy MotionProxyConfig `json:"motion_proxy"`
 	SSH         SSHConfig         `json:"ssh"`
 	Ngrok       NgrokConfig       `json:"ngrok"`

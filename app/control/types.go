@@ -80,6 +80,26 @@ type Reach struct {
 	Detail string `json:"detail"`
 	// LastProof is when it was last proved that X's events come in; nil for never.
 	LastProof *time.Time `json:"last_proof"`
+	// Gaps are the latest times in which events may not have arrived, and what was fetched afterwards; oldest first.
+	Gaps []Gap `json:"gaps"`
+	// Tunnel is what carries the public address; nil when nothing does.
+	Tunnel *Tunnel `json:"tunnel,omitempty"`
+}
+
+// Gap is a time in which events may not have arrived. Lost says in words what X could no longer give.
+type Gap struct {
+	Channel   string    `json:"channel"`
+	From      time.Time `json:"from"`
+	To        time.Time `json:"to"`
+	Recovered int       `json:"recovered"`
+	Lost      string    `json:"lost,omitempty"`
+}
+
+// Tunnel is "ssh", "ngrok", "cloudflared" or "tls", and its state: "connecting", "connected", "degraded" or "failed".
+type Tunnel struct {
+	Kind   string `json:"kind"`
+	State  string `json:"state"`
+	Detail string `json:"detail"`
 }
 
 // URLs are the addresses of one channel, to be pasted into Motion and X's developer portal.

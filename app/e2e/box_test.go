@@ -68,6 +68,9 @@ type box struct {
 	api      string
 	family   sim.Family
 	extra    string
+	mode     string
+	port     string
+	public   string
 	mayFault bool // the test makes the client break the simulators' rules on purpose
 }
 
@@ -101,11 +104,18 @@ func newBox(t *testing.T, change ...func(*box)) *box {
 }
 
 func (b *box) configuration() string {
-	return fmt.Sprintf(`listen = "127.0.0.1:0"
+	if b.mode == "" {
+		b.mode = "webhook"
+	}
+	if b.port == "" {
+		b.port = "0"
+	}
+	return fmt.Sprintf(`listen = "127.0.0.1:%s"
 secrets = "vault"
 %s
 [reach]
-mode = "webhook"
+mode = %q
+public_url = %q
 [[channel]]
 name = "support"
 [channel.x]
@@ -116,7 +126,7 @@ media_hosts = [%q]
 [channel.motion]
 receive_url = %q
 user = %q
-`, b.extra, b.api, b.x.URL(), b.x.URL(), b.x.Host(), b.motion.ReceiveURL(), b.motion.Options().User)
+`, b.port, b.extra, b.mode, b.public, b.api, b.x.URL(), b.x.URL(), b.x.Host(), b.motion.ReceiveURL(), b.motion.Options().User)
 }
 
 func (b *box) storeSecrets(channel string, a sim.Account) {
@@ -216,7 +226,9 @@ func (b *box) connect() {
 		b.t.Fatal(err)
 	}
 	b.motion.SetReplyURL(b.urls[0].ReplyURL)
-	b.x.SetWebhook(brandID, "http://"+b.listen+"/api/messages", b.family)
+	if b.mode == "webhook" && b.public == "" {
+		b.x.SetWebhook(brandID, "http://"+b.listen+"/api/messages", b.family)
+	}
 }
 
 // kill ends the relay by a signal and waits for its end.

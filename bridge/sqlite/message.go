@@ -136,6 +136,14 @@ func (s *Store) HeadDue(ctx context.Context, conversation string) (time.Time, bo
 	return fromMilli(due), err == nil, err
 }
 
+// HasReceived reports whether a message at X has come in before.
+func (s *Store) HasReceived(ctx context.Context, channel, xID string) (bool, error) {
+	var n int
+	err := s.reader.QueryRowContext(ctx, `SELECT count(*) FROM message WHERE direction = 'in' AND channel = ? AND x_id = ?`,
+		channel, xID).Scan(&n)
+	return n > 0, err
+}
+
 func notFound(id int64) error {
 	return &bridge.Error{
 		Kind: bridge.Invalid, Side: bridge.SidePerch, Message: fmt.Sprintf("there is no message %d", id),

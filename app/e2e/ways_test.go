@@ -1,0 +1,114 @@
+package e2e
+
+import (
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"perch/bridge/sim"
+)
+
+// freePort returns a port that nobody listens on.
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
+}
+
+func TestStreamNeedsNoPublicAddress(t *testing.T) {
+	t.Parallel()
+	b := newBox(t, func(b *box) { b.mode = "stream" })
+	b.x.Change(func(o *sim.XOptions) { o.KeepAlive = time.Second })
+	b.start()
+	b.until("the stream", func() bool { return b.status().Reach.State == "connected" })
+	b.x.DM(annID, brandID, sim.Message{Text: "hello"})
+	b.x.Post(annID, sim.Post{Text: "@acme_support hello in public"})
+	b.x.Chat(bobID, brandID)
+	b.awaitMotion(3)
+	if s := b.status(); s.State != "running" || s.Reach.LastProof == nil {
+		t.Errorf("status: %+v", s)
+	}
+	// Cut again and again while customers write: everything arrives once.
+	var want []string
+	for i := range 60 {
+		text := fmt.Sprint("message ", i)
+		want = append(want, text)
+		b.x.DM(annID, brandID, sim.Message{Text: text})
+		if i%10 == 9 {
+			b.x.CutStreams()
+			time.Sleep(200 * time.Millisecond)
+		}
+	}
+	b.awaitMotion(63)
+	time.Sleep(2 * time.Second)
+	var got []string
+	for _, m := range b.inMotion() {
+		if strings.HasPrefix(m.Body, "message ") {
+			got = append(got, m.Body)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("Motion has %q", got)
+	}
+}
+
+func TestWebhookRegistersAndRepairsItself(t *testing.T) {
+	for _, api := range []string{"v2", "v1.1"} {
+		t.Run(api, func(t *testing.T) {
+			t.Parallel()
+			port := freePort(t)
+			b := newBox(t, func(b *box) {
+				b.api, b.port, b.public = api, port, "http://127.0.0.1:"+port+"/api/messages"
+			})
+			if api == "v1.1" {
+				b.write(b.home+"/perch.toml", strings.Replace(b.configuration(), "api = \"v1.1\"", "api = \"v1.1\"\nenvironment = \"prod\"", 1))
+			}
+			b.start()
+			b.until("the way in", func() bool { return b.status().Reach.State == "connected" })
+			b.x.DM(annID, brandID, sim.Message{Text: "hello"})
+			b.awaitMotion(1)
+			if r := b.status().Reach; r.PublicURL != b.public || r.LastProof == nil {
+				t.Errorf("reach: %+v", r)
+			}
+		})
+	}
+}
+
+func TestWhatCameWhileAwayIsFetched(t *testing.T) {
+	t.Parallel()
+	b := newBox(t, func(b *box) { b.mode = "stream" })
+	b.start()
+	b.until("the stream", func() bool { return b.status().Reach.State == "connected" })
+	b.x.DM(annID, brandID, sim.Message{Text: "before"})
+	b.awaitMotion(1)
+	b.kill(syscall.SIGKILL)
+	want := []string{"before"}
+	for i := range 30 {
+		want = append(want, fmt.Sprint("away ", i))
+		b.x.DM(annID, brandID, sim.Message{Text: want[i+1]})
+	}
+	b.x.Post(bobID, sim.Post{Text: "@acme_support away in public"})
+	b.start()
+	b.awaitMotion(32)
+	time.Sleep(time.Second)
+	got := slices.DeleteFunc(b.bodies(), func(s string) bool { return strings.Contains(s, "public") })
+	if !slices.Equal(got, want) {
+		t.Errorf("Motion has %q", got)
+	}
+	b.until("the gap in the status", func() bool {
+		gaps := b.status().Reach.Gaps
+		return len(gaps) > 0 && gaps[0].Recovered == 31
+	})
+}
