@@ -1,0 +1,53 @@
+// Command perch-window is Perch's window. It shows what the relay of a home does and lets people steer it; closing it
+// touches nothing.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	fyneapp "fyne.io/fyne/v2/app"
+
+	"perch/app"
+	"perch/app/config"
+	"perch/app/control"
+	"perch/ui"
+	"perch/ui/translation"
+)
+
+// id names the program to the desktop.
+const id = "io.github.perch.window"
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "perch-window:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	homeFlag := flag.String("home", "", "folder for everything (default: $PERCH_HOME, else the usual folders)")
+	lang := flag.String("lang", "", "language: "+strings.Join(translation.Languages(), ", ")+" (default: the system's)")
+	section := flag.String("section", "", "page to open: "+strings.Join(ui.Sections(), ", "))
+	look := flag.String("theme", "", "light or dark (default: the system's)")
+	flag.Parse()
+	if err := ui.CheckDisplay(runtime.GOOS, os.Getenv); err != nil {
+		return err
+	}
+	home, err := config.FindHome(*homeFlag)
+	if err != nil {
+		return err
+	}
+	client := control.NewClient(home.Socket())
+	defer client.Close()
+	ui.New(ui.Options{
+		App: fyneapp.NewWithID(id), Relay: client, Settings: ui.FirstOf(client, app.NewLocalSettings(home)),
+		Process: &ui.Command{Home: *homeFlag}, Texts: translation.New(*lang), LogPath: home.Log(),
+		Memory: filepath.Join(filepath.Dir(home.Journal()), "window.json"), Section: *section, Theme: *look,
+	}).Run()
+	return nil
+}

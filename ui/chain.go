@@ -1,0 +1,187 @@
+package ui
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"perch/app/control"
+	"perch/ui/kit"
+	"perch/ui/page"
+)
+
+func timeMinutes(n int) time.Duration { return time.Duration(n) * time.Minute }
+
+// chainCard shows the way of one channel's messages, hop by hop.
+type chainCard struct {
+	content fyne.CanvasObject
+	title   *kit.Text
+	row     *fyne.Container
+	hops    []*hopTile
+}
+
+func newChainCard() *chainCard {
+	c := &chainCard{title: kit.Heading("", kit.TextHeading), row: container.New(chainLayout{})}
+	c.content = kit.Card(kit.VStack(14, c.title, c.row))
+	return c
+}
+
+func (c *chainCard) render(m page.Chain) {
+	c.title.SetText(m.Title)
+	if m.Title == "" {
+		c.title.Hide()
+	} else {
+		c.title.Show()
+	}
+	for len(c.hops) < len(m.Hops) {
+		if len(c.hops) > 0 {
+			c.row.Add(kit.NewIcon("right", kit.Faint, chainArrow))
+		}
+		tile := newHopTile()
+		c.hops = append(c.hops, tile)
+		c.row.Add(tile.content)
+	}
+	for i, hop := range m.Hops {
+		c.hops[i].render(hop)
+	}
+}
+
+// hopTile is one stage of the way.
+type hopTile struct {
+	content                    fyne.CanvasObject
+	ground, sign               *kit.Ground
+	icon                       *kit.Icon
+	name, state, since, passed *kit.Text
+}
+
+func newHopTile() *hopTile {
+	h := &hopTile{
+		ground: kit.NewGround(kit.Sunken, "", 9), sign: kit.NewGround(kit.IdleSoft, "", 9), icon: kit.NewIcon("hub", kit.Idle, 19),
+		name: kit.CutText("", kit.TextSmall, kit.Ink), state: kit.CutText("", kit.TextSmall, kit.Idle),
+		since: kit.CutText("", kit.TextTiny, kit.Muted), passed: kit.CutText("", kit.TextTiny, kit.Muted),
+	}
+	h.name.Bold, h.state.Bold = true, true
+	sign := container.NewStack(kit.AtLeast(h.sign, fyne.NewSize(34, 34)), container.NewCenter(h.icon))
+	words := kit.VStack(1, h.name, h.state, kit.AtLeast(container.NewStack(), fyne.NewSize(0, 3)), h.since, h.passed)
+	h.content = container.NewStack(h.ground, kit.Pad(kit.VStack(9, kit.HStack(0, sign), words), 11, 11))
+	return h
+}
+
+func (h *hopTile) render(m page.Hop) {
+	ink, soft := inks(m.Tone)
+	h.icon.Set(m.Icon, ink)
+	h.sign.Set(soft, "")
+	if m.Tone == page.Bad || m.Tone == page.Warn {
+		h.ground.Set(soft, ink)
+		h.sign.Set(kit.Surface, "")
+	} else {
+		h.ground.Set(kit.Sunken, "")
+	}
+	h.name.SetText(m.Name)
+	h.state.Set(m.State, ink)
+	h.since.SetText(m.Since)
+	h.passed.SetText(m.Traffic)
+}
+
+// chainLayout puts tiles and the arrows between them beside each other; the tiles have the same width.
+type chainLayout struct{}
+
+// chainArrow is the width of an arrow, chainTile the least of a tile.
+const chainArrow, chainTile = 16, 84
+
+// Layout implements fyne.Layout.
+func (chainLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	tiles := (len(objects) + 1) / 2
+	if tiles == 0 {
+		return
+	}
+	width := (size.Width - float32(tiles-1)*chainArrow) / float32(tiles)
+	x := float32(0)
+	for i, o := range objects {
+		o.Move(fyne.NewPos(x, 0))
+		if i%2 == 0 {
+			o.Resize(fyne.NewSize(width, size.Height))
+			x += width
+			continue
+		}
+		o.Resize(fyne.NewSize(chainArrow, size.Height))
+		x += chainArrow
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (chainLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	height := float32(0)
+	for i, o := range objects {
+		if i%2 == 0 {
+			height = max(height, o.MinSize().Height)
+		}
+	}
+	tiles := (len(objects) + 1) / 2
+	return fyne.NewSize(float32(tiles)*chainTile+float32(max(0, tiles-1))*chainArrow, height)
+}
+
+// addressCard shows the addresses to paste into Motion and X.
+type addressCard struct {
+	u       *UI
+	content *fyne.Container
+	rows    *fyne.Container
+	shown   []control.URLs
+}
+
+func newAddressCard(u *UI) *addressCard {
+	a := &addressCard{u: u, rows: kit.VStack(kit.Gap)}
+	a.content = kit.Card(kit.VStack(12, kit.Heading(u.t("window.addresses"), kit.TextHeading), a.rows))
+	a.content.Hide()
+	return a
+}
+
+func (a *addressCard) render(d page.Data) {
+	if !d.Running || len(d.URLs) == 0 {
+		a.content.Hide()
+		return
+	}
+	a.content.Show()
+	if equalURLs(a.shown, d.URLs) {
+		return
+	}
+	a.shown = d.URLs
+	a.rows.RemoveAll()
+	for _, one := range d.URLs {
+		suffix := ""
+		if len(d.URLs) > 1 {
+			suffix = " · " + one.Channel
+		}
+		a.rows.Add(a.u.copyRow(a.u.t("window.addresses.reply")+suffix, one.ReplyURL))
+		a.rows.Add(a.u.copyRow(a.u.t("window.addresses.webhook")+suffix, one.WebhookURL))
+	}
+}
+
+func equalURLs(a, b []control.URLs) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// copyRow is a value that can be copied.
+func (u *UI) copyRow(name, value string) fyne.CanvasObject {
+	text := kit.CutText(value, kit.TextSmall, kit.Ink)
+	text.Mono = true
+	button := kit.NewButton(u.t("window.copy"), "copy", kit.Plain, func() { u.copy(value) }).Small()
+	box := container.NewStack(kit.NewGround(kit.Sunken, "", 7), kit.Pad(text, 6, 10))
+	return container.NewBorder(nil, nil, kit.AtLeast(kit.Middle(kit.NewText(name, kit.TextSmall, kit.Muted)), fyne.NewSize(190, 0)),
+		kit.HStack(0, kit.AtLeast(container.NewStack(), fyne.NewSize(8, 0)), button), box)
+}
+
+// copy puts a text onto the clipboard.
+func (u *UI) copy(text string) {
+	u.App.Clipboard().SetContent(text)
+	u.say(page.Good, u.t("window.copied"), "")
+}

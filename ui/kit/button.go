@@ -1,0 +1,252 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Look is how much a button asks to be pressed.
+type Look int
+
+// The looks.
+const (
+	// Plain is a framed button.
+	Plain Look = iota
+	// Strong is the one thing to do on a page.
+	Strong
+	// Danger loses something.
+	Danger
+	// Quiet has no frame until the pointer is over it.
+	Quiet
+)
+
+// Button is a button with an icon, a text or both. It takes part in the focus order; Space and Return press it.
+type Button struct {
+	widget.DisableableWidget
+
+	// OnTapped is called when it is pressed; nil for nothing.
+	OnTapped func()
+
+	text, icon string
+	label      string // for screen readers
+	look       Look
+	isHovered  bool
+	isFocused  bool
+	isSmall    bool
+}
+
+var (
+	_ fyne.Focusable     = (*Button)(nil)
+	_ fyne.Tappable      = (*Button)(nil)
+	_ fyne.Accessible    = (*Button)(nil)
+	_ desktop.Hoverable  = (*Button)(nil)
+	_ desktop.Cursorable = (*Button)(nil)
+)
+
+// NewButton returns a button; text or icon may be empty.
+func NewButton(text, icon string, look Look, tapped func()) *Button {
+	b := &Button{text: text, icon: icon, label: text, look: look, OnTapped: tapped}
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// NewIconButton returns a quiet button without a text; label is what a screen reader says.
+func NewIconButton(icon, label string, tapped func()) *Button {
+	b := NewButton("", icon, Quiet, tapped)
+	b.label = label
+	return b
+}
+
+// Small makes the button low enough for rows. It returns the button.
+func (b *Button) Small() *Button {
+	b.isSmall = true
+	return b
+}
+
+// Set changes text, icon and look.
+func (b *Button) Set(text, icon string, look Look) {
+	if b.text == text && b.icon == icon && b.look == look {
+		return
+	}
+	b.text, b.icon, b.look, b.label = text, icon, look, text
+	b.Refresh()
+}
+
+// SetIcon changes the icon only.
+func (b *Button) SetIcon(icon string) {
+	if b.icon != icon {
+		b.icon = icon
+		b.Refresh()
+	}
+}
+
+// Enabled makes it react or not.
+func (b *Button) Enabled(on bool) {
+	if on == !b.Disabled() {
+		return
+	}
+	if on {
+		b.Enable()
+	} else {
+		b.Disable()
+	}
+}
+
+// Text returns what is written on it.
+func (b *Button) Text() string { return b.text }
+
+// AccessibilityLabel implements fyne.Accessible.
+func (b *Button) AccessibilityLabel() string { return b.label }
+
+// AccessibilityRole implements fyne.Accessible.
+func (b *Button) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
+
+// Tapped implements fyne.Tappable.
+func (b *Button) Tapped(*fyne.PointEvent) {
+	if !b.Disabled() && b.OnTapped != nil {
+		b.OnTapped()
+	}
+}
+
+// TypedKey implements fyne.Focusable.
+func (b *Button) TypedKey(e *fyne.KeyEvent) {
+	switch e.Name {
+	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
+		b.Tapped(nil)
+	case fyne.KeyEscape:
+		escape(b)
+	}
+}
+
+// TypedRune implements fyne.Focusable.
+func (b *Button) TypedRune(rune) {}
+
+// FocusGained implements fyne.Focusable.
+func (b *Button) FocusGained() { b.isFocused = true; b.Refresh() }
+
+// FocusLost implements fyne.Focusable.
+func (b *Button) FocusLost() { b.isFocused = false; b.Refresh() }
+
+// MouseIn implements desktop.Hoverable.
+func (b *Button) MouseIn(*desktop.MouseEvent) { b.isHovered = true; b.Refresh() }
+
+// MouseMoved implements desktop.Hoverable.
+func (b *Button) MouseMoved(*desktop.MouseEvent) {}
+
+// MouseOut implements desktop.Hoverable.
+func (b *Button) MouseOut() { b.isHovered = false; b.Refresh() }
+
+// Cursor implements desktop.Cursorable.
+func (b *Button) Cursor() desktop.Cursor { return desktop.DefaultCursor }
+
+// CreateRenderer implements fyne.Widget.
+func (b *Button) CreateRenderer() fyne.WidgetRenderer {
+	r := &buttonRenderer{
+		b: b, ground: canvas.NewRectangle(nil), veil: canvas.NewRectangle(nil), text: canvas.NewText("", nil),
+		image: canvas.NewImageFromResource(nil),
+	}
+	r.image.FillMode = canvas.ImageFillContain
+	r.Refresh()
+	return r
+}
+
+type buttonRenderer struct {
+	b            *Button
+	ground, veil *canvas.Rectangle
+	text         *canvas.Text
+	image        *canvas.Image
+}
+
+func (r *buttonRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.ground, r.veil, r.image, r.text}
+}
+func (r *buttonRenderer) Destroy() {}
+
+// sizes returns the height, the space at the sides, the size of the text and that of the icon.
+func (r *buttonRenderer) sizes() (height, side, text, icon float32) {
+	if r.b.isSmall {
+		return 28, 10, TextSmall, 15
+	}
+	return 34, 14, TextBody, 17
+}
+
+func (r *buttonRenderer) MinSize() fyne.Size {
+	height, side, size, icon := r.sizes()
+	width := fyne.MeasureText(r.b.text, size, fyne.TextStyle{}).Width
+	switch {
+	case r.b.text == "":
+		return fyne.NewSquareSize(height)
+	case r.b.icon != "":
+		width += icon + 7
+	}
+	return fyne.NewSize(width+2*side, height)
+}
+
+func (r *buttonRenderer) Layout(size fyne.Size) {
+	_, _, textSize, icon := r.sizes()
+	r.ground.Resize(size)
+	r.veil.Resize(size)
+	text := fyne.MeasureText(r.b.text, textSize, fyne.TextStyle{})
+	whole := text.Width
+	if r.b.icon != "" {
+		whole = icon
+		if r.b.text != "" {
+			whole += 7 + text.Width
+		}
+	}
+	x := (size.Width - whole) / 2
+	if r.b.icon != "" {
+		r.image.Move(fyne.NewPos(x, (size.Height-icon)/2))
+		r.image.Resize(fyne.NewSquareSize(icon))
+		x += icon + 7
+	}
+	r.text.Move(fyne.NewPos(x, (size.Height-text.Height)/2))
+	r.text.Resize(text)
+}
+
+func (r *buttonRenderer) Refresh() {
+	b := r.b
+	ground, frame, ink := r.colors()
+	_, _, size, _ := r.sizes()
+	r.ground.CornerRadius, r.veil.CornerRadius = 8, 8
+	r.ground.FillColor, r.ground.StrokeColor, r.ground.StrokeWidth = paint(ground), paint(frame), 1
+	r.veil.FillColor = paint("")
+	if b.isHovered && !b.Disabled() {
+		r.veil.FillColor = theme.Color(theme.ColorNameHover)
+	}
+	if b.isFocused {
+		r.ground.StrokeColor, r.ground.StrokeWidth = theme.Color(Accent), 2
+		if b.look == Strong {
+			r.ground.StrokeColor = theme.Color(Ink)
+		}
+	}
+	r.text.Text, r.text.TextSize, r.text.Color = b.text, size, theme.Color(ink)
+	if r.image.Hidden = b.icon == ""; b.icon != "" {
+		r.image.Resource = Drawing(b.icon, theme.Color(ink))
+		r.image.Refresh()
+	}
+	r.Layout(b.Size())
+	r.ground.Refresh()
+	r.veil.Refresh()
+	r.text.Refresh()
+}
+
+// colors returns the names of ground, frame and text; "" is none.
+func (r *buttonRenderer) colors() (ground, frame, ink fyne.ThemeColorName) {
+	switch {
+	case r.b.Disabled() && r.b.look == Quiet:
+		return "", "", theme.ColorNameDisabled
+	case r.b.Disabled():
+		return theme.ColorNameDisabledButton, Border, theme.ColorNameDisabled
+	case r.b.look == Strong:
+		return Accent, Accent, theme.ColorNameForegroundOnPrimary
+	case r.b.look == Danger:
+		return theme.ColorNameButton, Bad, Bad
+	case r.b.look == Quiet:
+		return "", "", Muted
+	}
+	return theme.ColorNameButton, theme.ColorNameInputBorder, Ink
+}

@@ -1,0 +1,197 @@
+package ui
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"perch/ui/kit"
+	"perch/ui/page"
+)
+
+// overview is the first page: what is connected, and how much goes through.
+type overview struct {
+	u    *UI
+	root fyne.CanvasObject
+
+	about                       *kit.Text
+	start, stop, restart, pause *kit.Button
+	hint                        *kit.Notice
+	chains                      *fyne.Container
+	cards                       []*chainCard
+	waiting, needYou, in, out   *figure
+	chart                       *kit.Chart
+	counts                      page.Counts
+	addresses                   *addressCard
+}
+
+func newOverview(u *UI) *overview {
+	o := &overview{u: u, chains: kit.VStack(kit.GapBig)}
+	o.about = kit.CutText("", kit.TextSmall, kit.Muted)
+	o.start = kit.NewButton(u.t("window.do.start"), "play", kit.Strong, func() { u.run("start") })
+	o.pause = kit.NewButton(u.t("window.do.pause"), "pause", kit.Plain, o.onPause)
+	o.restart = kit.NewButton(u.t("window.do.restart"), "restart", kit.Plain, func() { u.run("restart") })
+	o.stop = kit.NewButton(u.t("window.do.stop"), "stop", kit.Plain, func() { u.run("stop") })
+	o.hint = kit.NewNotice()
+	o.waiting = newFigure("clock", u.t("window.figure.waiting"), func() { u.show(page.Filter{State: "queued"}) })
+	o.needYou = newFigure("attention", u.t("window.figure.need_you"), func() { u.open(sectionAttention) })
+	o.in = newFigure("down", u.t("window.figure.in"), func() { u.show(page.Filter{Direction: "in"}) })
+	o.out = newFigure("up", u.t("window.figure.out"), func() { u.show(page.Filter{Direction: "out"}) })
+	o.chart = kit.NewChart()
+	o.chart.Labels = []string{u.t("window.chart.hour"), u.t("window.chart.45"), u.t("window.chart.30"), u.t("window.chart.15"), u.t("window.chart.now")}
+	o.chart.Explain = o.explain
+	o.addresses = newAddressCard(u)
+	o.root = scrolled(
+		header(u.t("window.overview"), o.about, o.start, o.pause, o.restart, o.stop),
+		o.hint, o.chains, container.New(kit.Columns{Gap: kit.GapBig, Least: 150}, o.waiting.content, o.needYou.content, o.in.content, o.out.content),
+		kit.Card(kit.VStack(12, o.chartHead(), o.chart)), o.addresses.content,
+	)
+	return o
+}
+
+func (o *overview) chartHead() fyne.CanvasObject {
+	key := func(color fyne.ThemeColorName, text string) fyne.CanvasObject {
+		swatch := kit.AtLeast(kit.NewGround(color, "", 3), fyne.NewSize(10, 10))
+		return kit.HStack(6, kit.Middle(swatch), kit.NewText(text, kit.TextSmall, kit.Muted))
+	}
+	return kit.HStack(18, kit.Heading(o.u.t("window.chart"), kit.TextHeading), kit.Space(),
+		key(kit.Accent, o.u.t("window.chart.in")), key(kit.AccentDeep, o.u.t("window.chart.out")))
+}
+
+func (o *overview) explain(i int) string {
+	at := o.counts.Until.Add(-timeMinutes(59 - i))
+	return o.u.t("window.chart.at", at.Format("15:04"), o.counts.In[i], o.counts.Out[i])
+}
+
+func (o *overview) content() fyne.CanvasObject { return o.root }
+func (o *overview) shown(bool)                 {}
+func (o *overview) find()                      {}
+func (o *overview) escape() bool               { return false }
+
+func (o *overview) onPause() {
+	resume := o.u.data.Status.State == "paused"
+	o.u.steer(func(ctx context.Context) error {
+		if resume {
+			return o.u.Relay.Resume(ctx)
+		}
+		return o.u.Relay.Pause(ctx)
+	}, map[bool]string{true: "window.done.resume", false: "window.done.pause"}[resume])
+}
+
+func (o *overview) render(d page.Data) {
+	m := page.MakeOverview(d, o.u.Texts)
+	about := m.State
+	if m.About != "" {
+		about += " · " + m.About
+	}
+	o.about.SetText(about)
+	o.buttons(m, d)
+	ink, soft := inks(m.HintTone)
+	o.hint.Set("attention", ink, soft, m.Hint, m.Remedy)
+	for len(o.cards) < len(m.Chains) {
+		card := newChainCard()
+		o.cards = append(o.cards, card)
+		o.chains.Add(card.content)
+	}
+	for i, card := range o.cards {
+		if i >= len(m.Chains) {
+			card.content.Hide()
+			continue
+		}
+		card.content.Show()
+		card.render(m.Chains[i])
+	}
+	o.waiting.set(m.Waiting, pick(m.Waiting > 0, page.Busy, page.Idle))
+	o.needYou.set(m.NeedYou, pick(m.NeedYou > 0, page.Bad, page.Good))
+	o.in.set(m.In, page.Idle)
+	o.out.set(m.Out, page.Idle)
+	o.counts = d.Minutes
+	o.chart.Set(d.Minutes.In[:], d.Minutes.Out[:])
+	o.addresses.render(d)
+}
+
+func pick[T any](is bool, yes, no T) T {
+	if is {
+		return yes
+	}
+	return no
+}
+
+func (o *overview) buttons(m page.Overview, d page.Data) {
+	show := func(b *kit.Button, on bool) {
+		if on != b.Visible() {
+			pick(on, b.Show, b.Hide)()
+		}
+	}
+	show(o.start, !d.Running && d.Problem == nil)
+	for _, b := range []*kit.Button{o.pause, o.restart, o.stop} {
+		show(b, d.Running || d.Problem != nil)
+	}
+	o.start.Enabled(m.CanStart)
+	o.stop.Enabled(m.CanStop || d.Problem != nil)
+	o.restart.Enabled(m.CanStop || d.Problem != nil)
+	o.pause.Enabled(m.CanPause)
+	if m.IsPaused {
+		o.pause.Set(o.u.t("window.do.resume"), "play", kit.Strong)
+	} else {
+		o.pause.Set(o.u.t("window.do.pause"), "pause", kit.Plain)
+	}
+}
+
+// run starts, stops or restarts the relay.
+func (u *UI) run(what string) {
+	if u.data.Doing != "" {
+		return
+	}
+	u.data.Doing = what
+	u.watch.setDoing(what)
+	u.watch.do(func(ctx context.Context) error { return u.Process.Run(ctx, what) }, func(err error) {
+		u.watch.setDoing("")
+		u.data.Doing = ""
+		u.watch.poke()
+		if !u.complain(err) {
+			u.say(page.Good, u.t("window.done."+what), "")
+		}
+	})
+}
+
+// steer does something to the relay or a message, and says that it is done.
+func (u *UI) steer(work func(context.Context) error, done string, args ...any) {
+	u.watch.do(work, func(err error) {
+		u.watch.poke()
+		if !u.complain(err) && done != "" {
+			u.say(page.Good, u.t(done, args...), "")
+		}
+	})
+}
+
+// show opens the traffic with a filter.
+func (u *UI) show(f page.Filter) {
+	u.open(sectionTraffic)
+	u.sections[sectionTraffic].(*traffic).setFilter(f) //nolint:forcetypeassert,errcheck // made in New
+}
+
+// figure is a large number with a word below.
+type figure struct {
+	content fyne.CanvasObject
+	number  *kit.Text
+	icon    *kit.Icon
+	ground  *kit.Ground
+}
+
+func newFigure(icon, name string, tapped func()) *figure {
+	f := &figure{number: kit.Heading("0", 24), icon: kit.NewIcon(icon, kit.Idle, 18), ground: kit.NewGround(kit.IdleSoft, "", 9)}
+	sign := container.NewStack(kit.AtLeast(f.ground, fyne.NewSize(36, 36)), container.NewCenter(f.icon))
+	words := kit.VStack(0, f.number, kit.CutText(name, kit.TextSmall, kit.Muted))
+	row := container.NewBorder(nil, nil, kit.Middle(sign), nil, kit.Pad(words, 0, 12))
+	f.content = kit.NewArea(container.NewStack(kit.NewGround(kit.Surface, kit.Border, kit.Radius), kit.Pad(row, 12, 14)), tapped)
+	return f
+}
+
+func (f *figure) set(n int, tone page.Tone) {
+	ink, soft := inks(tone)
+	f.number.SetText(page.Number(n))
+	f.icon.Set(f.icon.Name(), ink)
+	f.ground.Set(soft, "")
+}

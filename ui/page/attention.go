@@ -1,0 +1,108 @@
+package page
+
+import (
+	"time"
+
+	"perch/app/control"
+	"perch/ui/translation"
+)
+
+// Case is a message that waits for a person.
+type Case struct {
+	ID int64
+	// Title says what it is, Text is the message, When its age.
+	Title, Text, When string
+	State             string
+	Tone              Tone
+	Problem, Remedy   string
+	Acts              []string
+}
+
+// MakeCases words what needs attention, undecided ones first: a customer may be waiting twice.
+func MakeCases(list []*control.Message, now time.Time, t *translation.Texts) []Case {
+	var undecided, dead []Case
+	for _, m := range list {
+		d := MakeDetail(control.Detail{Message: *m}, now, t)
+		c := Case{
+			ID: m.ID, Title: d.Title, Text: textOf(m, t), When: Ago(m.ReceivedAt, now, t), State: d.State, Tone: d.Tone,
+			Problem: d.Problem, Remedy: d.Remedy, Acts: d.Acts,
+		}
+		switch m.State {
+		case "undecided":
+			if c.Problem == "" {
+				c.Problem = t.T("window.attention.undecided")
+			}
+			c.Remedy = t.T("window.attention.undecided.do")
+			undecided = append(undecided, c)
+		case "dead":
+			dead = append(dead, c)
+		}
+	}
+	return append(undecided, dead...)
+}
+
+// Gauge is one window of one limit.
+type Gauge struct {
+	Name, Window string
+	Used, Limit  int
+	Part         float64
+	Tone         Tone
+	// Left, Resets and Waiting are words; Waiting may be empty.
+	Left, Resets, Waiting string
+}
+
+// LimitGroup is a channel's limits.
+type LimitGroup struct {
+	Channel string
+	Gauges  []Gauge
+}
+
+// MakeLimits words the limits by channel, the tightest first within each.
+func MakeLimits(limits []control.Limit, now time.Time, t *translation.Texts) []LimitGroup {
+	var groups []LimitGroup
+	index := map[string]int{}
+	for _, l := range limits {
+		at, ok := index[l.Channel]
+		if !ok {
+			at = len(groups)
+			index[l.Channel] = at
+			groups = append(groups, LimitGroup{Channel: l.Channel})
+		}
+		for _, w := range l.Windows {
+			groups[at].Gauges = append(groups[at].Gauges, gauge(l, w, now, t))
+		}
+	}
+	return groups
+}
+
+func gauge(l control.Limit, w control.Window, now time.Time, t *translation.Texts) Gauge {
+	g := Gauge{Name: l.Endpoint, Window: w.Name, Used: max(0, w.Limit-w.Remaining), Limit: w.Limit, Tone: Busy}
+	if key := "window.endpoint." + l.Endpoint; t.Has(key) {
+		g.Name = t.T(key)
+	}
+	if key := "window.limit." + w.Name; t.Has(key) {
+		g.Window = t.T(key)
+	}
+	remaining := w.Remaining
+	if !w.ResetAt.After(now) { // a window that is over is full again
+		g.Used, remaining = 0, w.Limit
+	}
+	if w.Limit > 0 {
+		g.Part = float64(g.Used) / float64(w.Limit)
+	}
+	switch {
+	case remaining == 0:
+		g.Tone = Bad
+	case g.Part >= 0.8:
+		g.Tone = Warn
+	}
+	g.Left = t.T("window.limit.left", Number(remaining), Number(w.Limit))
+	g.Resets = t.T("window.limit.full")
+	if w.ResetAt.After(now) {
+		g.Resets = t.T("window.limit.resets", ShortClock(w.ResetAt, now, t), Span(w.ResetAt.Sub(now).Truncate(time.Second)))
+	}
+	if l.Waiting > 0 && remaining == 0 {
+		g.Waiting = t.N("window.limit.waiting", l.Waiting)
+	}
+	return g
+}

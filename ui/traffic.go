@@ -1,0 +1,311 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"perch/app/control"
+	"perch/ui/kit"
+	"perch/ui/page"
+)
+
+const (
+	// searchAfter is how long typing has to rest before the filter changes.
+	searchAfter = 200 * time.Millisecond
+	// nearEnd is how many rows before the end older messages are fetched.
+	nearEnd = 60
+)
+
+// traffic is the list of messages, both ways, with one of them in full at the side.
+type traffic struct {
+	u    *UI
+	root fyne.CanvasObject
+
+	about     *kit.Text
+	search    *kit.Entry
+	selects   [4]*choice // direction, kind, state, channel
+	clear     *kit.Button
+	fresh     *kit.Button // jumps to what is new
+	empty     *kit.Paragraph
+	list      *widget.List
+	split     *container.Split
+	side      *detailPane
+	place     *fyne.Container
+	filter    page.Filter
+	rows      []*control.Message
+	selected  int64
+	isHeld    bool
+	typed     int // counts changes of the search, so that only the last one counts
+	isSetting bool
+}
+
+func newTraffic(u *UI) *traffic {
+	t := &traffic{u: u}
+	t.about = kit.CutText("", kit.TextSmall, kit.Muted)
+	t.search = kit.NewEntry(u.t("window.traffic.search"))
+	t.search.Icon = nil
+	t.search.OnChanged = t.onTyped
+	t.selects = [4]*choice{
+		newChoice(u, "window.traffic.direction", "window.direction.", []string{"in", "out"}, t.onChosen),
+		newChoice(u, "window.traffic.kind", "window.kind.", []string{"dm", "mention", "reply", "note", "encrypted", "unreadable"}, t.onChosen),
+		newChoice(u, "window.traffic.state", "window.delivery.", []string{"queued", "sending", "delivered", "undecided", "dead", "discarded"}, t.onChosen),
+		newChoice(u, "window.traffic.channel", "", nil, t.onChosen),
+	}
+	t.clear = kit.NewButton(u.t("window.traffic.clear"), "close", kit.Quiet, func() { t.setFilter(page.Filter{}) })
+	t.fresh = kit.NewButton("", "up", kit.Strong, t.onFresh).Small()
+	t.fresh.Hide()
+	t.empty = kit.NewParagraph("", kit.TextBody, kit.Muted)
+	t.list = widget.NewList(func() int { return len(t.rows) }, func() fyne.CanvasObject { return newRowView(u) }, t.update)
+	t.list.OnSelected = t.onSelected
+	t.side = newDetailPane(u, t.onClose)
+	t.root = filled(header(u.t("window.traffic"), t.about, kit.AtLeast(t.search, fyne.NewSize(270, 34))), t.body())
+	return t
+}
+
+func (t *traffic) body() fyne.CanvasObject {
+	bar := kit.HStack(kit.Gap)
+	for _, s := range t.selects {
+		bar.Add(s.widget)
+	}
+	bar.Add(t.clear)
+	float := container.NewVBox(kit.Pad(container.NewCenter(t.fresh), 8, 0))
+	none := container.NewCenter(kit.AtLeast(t.empty, fyne.NewSize(420, 0)))
+	list := container.NewBorder(kit.VStack(0, container.New(padding{8, 6, 4, 4}, newRowHead(t.u)), kit.Rule()), nil, nil, nil,
+		container.NewStack(none, t.list, float))
+	card := container.NewStack(kit.NewGround(kit.Surface, kit.Border, kit.Radius), kit.Pad(list, 4, 6))
+	t.place = container.NewStack(card)
+	t.split = container.NewHSplit(card, t.side.content)
+	t.split.Offset = 0.6
+	return container.NewBorder(container.New(padding{bottom: 12}, bar), nil, nil, nil, t.place)
+}
+
+func (t *traffic) content() fyne.CanvasObject { return t.root }
+func (t *traffic) shown(bool)                 {}
+func (t *traffic) find()                      { t.u.window.Canvas().Focus(t.search) }
+
+func (t *traffic) escape() bool {
+	switch {
+	case t.selected != 0:
+		t.onClose()
+	case !t.filter.IsZero():
+		t.setFilter(page.Filter{})
+	default:
+		return false
+	}
+	return true
+}
+
+func (t *traffic) render(d page.Data) {
+	t.holdWhileReading()
+	t.rows = d.View.Rows
+	t.list.Refresh()
+	t.describe(d)
+	t.channels(d)
+	if len(t.rows) > 0 && t.atEnd() {
+		t.u.watch.older()
+	}
+	if t.selected != 0 {
+		t.side.follow(d)
+	}
+}
+
+func (t *traffic) describe(d page.Data) {
+	about := t.u.Texts.N("window.traffic.count", len(t.rows))
+	if !d.View.Complete && len(t.rows) > 0 {
+		about = t.u.Texts.N("window.traffic.newest", len(t.rows))
+	}
+	if d.View.Loading {
+		about += " · " + t.u.t("window.traffic.loading")
+	}
+	t.about.SetText(about)
+	t.fresh.Set(t.u.Texts.N("window.traffic.new", d.View.New), "up", kit.Strong)
+	pick(d.View.New > 0 || t.isHeld, t.fresh.Show, t.fresh.Hide)()
+	if t.isHeld && d.View.New == 0 {
+		t.fresh.Set(t.u.t("window.traffic.top"), "up", kit.Plain)
+	}
+	words := ""
+	switch {
+	case len(t.rows) > 0:
+	case !d.Running:
+		words = t.u.t("window.traffic.off")
+	case !t.filter.IsZero():
+		words = t.u.t("window.traffic.none")
+	default:
+		words = t.u.t("window.traffic.empty")
+	}
+	t.empty.Set(words, kit.Muted)
+	pick(t.filter.IsZero(), t.clear.Hide, t.clear.Show)()
+}
+
+// holdWhileReading keeps the list still while somebody has scrolled away from its top.
+func (t *traffic) holdWhileReading() {
+	away := t.list.GetScrollOffset() > rowHeight/2
+	switch {
+	case away && !t.isHeld && len(t.rows) > 0:
+		t.isHeld = true
+		t.u.watch.hold(t.rows[0].ID)
+	case !away && t.isHeld:
+		t.isHeld = false
+		t.u.watch.hold(0)
+	}
+}
+
+func (t *traffic) atEnd() bool {
+	return (t.list.GetScrollOffset()+t.list.Size().Height)/rowStep > float32(len(t.rows)-nearEnd)
+}
+
+func (t *traffic) onFresh() {
+	t.list.ScrollToTop()
+	t.isHeld = false
+	t.u.watch.hold(0)
+}
+
+func (t *traffic) update(id widget.ListItemID, item fyne.CanvasObject) {
+	if id >= len(t.rows) {
+		return
+	}
+	m := t.rows[id]
+	item.(*rowView).render(page.MakeRow(m, t.u.Now(), t.u.Texts), m.ID == t.selected) //nolint:forcetypeassert,errcheck // made by the list
+}
+
+func (t *traffic) onSelected(id widget.ListItemID) {
+	t.list.Unselect(id) // a message may move to another line; the row itself shows what is selected
+	if id >= len(t.rows) {
+		return
+	}
+	t.pick(t.rows[id].ID)
+}
+
+func (t *traffic) pick(id int64) {
+	if t.selected == 0 {
+		t.place.Objects = []fyne.CanvasObject{t.split}
+		t.place.Refresh()
+	}
+	t.selected = id
+	t.side.load(id)
+	t.list.Refresh()
+}
+
+func (t *traffic) onClose() {
+	t.selected = 0
+	t.place.Objects = []fyne.CanvasObject{t.split.Leading}
+	t.place.Refresh()
+	t.list.Refresh()
+}
+
+// channels offers the names of the channels.
+func (t *traffic) channels(d page.Data) {
+	var names []string
+	for _, c := range d.Status.Channels {
+		names = append(names, c.Name)
+	}
+	t.selects[3].offer(names)
+	pick(len(names) > 1, t.selects[3].widget.Show, t.selects[3].widget.Hide)()
+}
+
+func (t *traffic) onChosen() {
+	if t.isSetting {
+		return
+	}
+	f := t.filter
+	f.Direction, f.Kind, f.State, f.Channel = t.selects[0].value(), t.selects[1].value(), t.selects[2].value(), t.selects[3].value()
+	t.apply(f)
+}
+
+func (t *traffic) onTyped(text string) {
+	if t.isSetting {
+		return
+	}
+	t.typed++
+	number := t.typed
+	t.u.watch.do(func(ctx context.Context) error {
+		select {
+		case <-time.After(searchAfter):
+		case <-ctx.Done():
+		}
+		return nil
+	}, func(error) {
+		if number == t.typed {
+			f := t.filter
+			f.Search = text
+			t.apply(f)
+		}
+	})
+}
+
+// setFilter changes the filter and what the page shows of it.
+func (t *traffic) setFilter(f page.Filter) {
+	t.isSetting = true
+	t.typed++
+	t.search.SetText(f.Search)
+	for i, value := range []string{f.Direction, f.Kind, f.State, f.Channel} {
+		t.selects[i].choose(value)
+	}
+	t.isSetting = false
+	t.apply(f)
+}
+
+func (t *traffic) apply(f page.Filter) {
+	t.filter = f
+	t.isHeld = false
+	t.list.ScrollToTop()
+	t.u.watch.search(f)
+}
+
+// choice is a list of values to choose from, with one that means all.
+type choice struct {
+	widget *widget.Select
+	prefix string
+	u      *UI
+	all    string
+	values []string
+}
+
+func newChoice(u *UI, all, prefix string, values []string, changed func()) *choice {
+	c := &choice{u: u, prefix: prefix, all: u.t(all)}
+	c.widget = widget.NewSelect(nil, nil)
+	c.offer(values)
+	c.widget.SetSelectedIndex(0)
+	c.widget.OnChanged = func(string) { changed() }
+	return c
+}
+
+func (c *choice) offer(values []string) {
+	if c.widget.Options != nil && len(values) == len(c.values) {
+		return
+	}
+	c.values = values
+	options := []string{c.all}
+	for _, v := range values {
+		options = append(options, c.word(v))
+	}
+	c.widget.SetOptions(options)
+}
+
+func (c *choice) word(value string) string {
+	if c.prefix == "" {
+		return value
+	}
+	return c.u.t(c.prefix + value)
+}
+
+func (c *choice) value() string {
+	if i := c.widget.SelectedIndex(); i > 0 {
+		return c.values[i-1]
+	}
+	return ""
+}
+
+func (c *choice) choose(value string) {
+	for i, v := range c.values {
+		if v == value {
+			c.widget.SetSelectedIndex(i + 1)
+			return
+		}
+	}
+	c.widget.SetSelectedIndex(0)
+}

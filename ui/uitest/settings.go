@@ -1,0 +1,126 @@
+package uitest
+
+import (
+	"context"
+	"sync"
+
+	"perch/app/control"
+)
+
+// Settings keeps settings in memory. It is safe for concurrent use.
+type Settings struct {
+	mu sync.Mutex
+	// Kept is what is set now.
+	Kept control.Settings
+	// Secrets are the values by "channel/name".
+	Secrets map[string]string
+}
+
+// NewSettings returns the settings of a channel that is set up.
+func NewSettings() *Settings {
+	c := Defaults()
+	ch := DefaultChannel("support")
+	ch.Motion.ReceiveURL = "https://motion.acme.example/api/openchannel/accounts/5/notify"
+	c.Channels = []control.ChannelConfig{ch}
+	c.Reach.Mode, c.Reach.PublicURL, c.Reach.Tunnel = "webhook", "https://perch.acme.example/api/messages", "ssh"
+	c.Reach.SSH.Address, c.Reach.SSH.User = "gate.acme.example:22", "perch"
+	s := &Settings{Secrets: map[string]string{}}
+	s.Kept = control.Settings{Config: c, Exists: true, Path: "/home/admin/.config/perch/perch.toml", LogPath: "/home/admin/.local/state/perch/perch.log"}
+	for _, name := range []string{"x.consumer_key", "x.consumer_secret", "x.access_token", "x.access_token_secret", "motion.password", "motion.api_key"} {
+		s.Kept.Secrets = append(s.Kept.Secrets, control.SecretState{Channel: "support", Name: name, Set: name != "motion.api_key"})
+	}
+	for _, name := range []string{"reach.proxy_token", "reach.ngrok_token", "reach.cloudflared_token", "reach.ssh_passphrase"} {
+		s.Kept.Secrets = append(s.Kept.Secrets, control.SecretState{Name: name})
+	}
+	return s
+}
+
+// NewEmpty returns the settings of a computer on which Perch was never set up.
+func NewEmpty() *Settings {
+	s := NewSettings()
+	s.Kept.Config, s.Kept.Exists, s.Kept.Secrets = Defaults(), false, nil
+	return s
+}
+
+// Defaults are what holds where nothing is said.
+func Defaults() control.Config {
+	return control.Config{
+		Listen: "127.0.0.1:3002", Secrets: "keyring", LogLevel: "info", Channels: []control.ChannelConfig{},
+		Reach: control.ReachConfig{
+			Mode: "stream", MotionProxy: control.MotionProxyConfig{Port: 3002}, SSH: control.SSHConfig{RemoteListen: "127.0.0.1:3002"},
+			TLS: control.TLSConfig{Listen: ":443"},
+		},
+	}
+}
+
+// DefaultChannel is a channel without a Receive URL.
+func DefaultChannel(name string) control.ChannelConfig {
+	return control.ChannelConfig{
+		Name: name, X: control.XConfig{
+			API: "v2", Mentions: true, Chat: true, APIBase: "https://api.x.com", UploadBase: "https://upload.twitter.com",
+			MediaHosts: []string{"ton.twitter.com", "ton.x.com", "pbs.twimg.com", "video.twimg.com", "api.x.com", "api.twitter.com"},
+		},
+		Motion: control.MotionConfig{User: "admin"},
+	}
+}
+
+// Settings implements ui.Settings.
+func (s *Settings) Settings(context.Context) (control.Settings, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.Kept, nil
+}
+
+// SaveSettings implements ui.Settings. It finds two mistakes only.
+func (s *Settings) SaveSettings(_ context.Context, c control.Config, dryRun bool) (control.Saved, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	saved := control.Saved{Problems: []control.Problem{}, Restart: true}
+	if c.Listen == "" || c.Listen == "nowhere" {
+		saved.Problems = append(saved.Problems, control.Problem{Field: "listen", Message: "listen is not host:port", Remedy: `write for example "127.0.0.1:3002"`})
+	}
+	if len(c.Channels) == 0 || c.Channels[0].Motion.ReceiveURL == "" {
+		saved.Problems = append(saved.Problems, control.Problem{
+			Field: "channel.0.motion.receive_url", Message: "motion.receive_url is missing", Remedy: "copy it from the Open Channel account in Motion",
+		})
+	}
+	if len(saved.Problems) == 0 && !dryRun {
+		s.Kept.Config, s.Kept.Exists = c, true
+	}
+	return saved, nil
+}
+
+// SetSecret implements ui.Settings.
+func (s *Settings) SetSecret(_ context.Context, channel, name, value string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Secrets[channel+"/"+name] = value
+	states := append([]control.SecretState(nil), s.Kept.Secrets...)
+	for i := range states {
+		if states[i].Channel == channel && states[i].Name == name {
+			states[i].Set = value != ""
+			s.Kept.Secrets = states
+			return nil
+		}
+	}
+	s.Kept.Secrets = append(states, control.SecretState{Channel: channel, Name: name, Set: value != ""})
+	return nil
+}
+
+// CheckSettings implements ui.Settings.
+func (s *Settings) CheckSettings(_ context.Context, what string, _ control.CheckRequest) (control.CheckResult, error) {
+	results := map[string]control.CheckResult{
+		control.CheckXKeys:        {OK: true, Message: "X takes the keys: you are @acme_support", Account: "acme_support"},
+		control.CheckXPermissions: {OK: true, Message: "the keys may read, write and use direct messages", Account: "acme_support"},
+		control.CheckMotionURL:    {OK: true, Message: "Motion answers at https://motion.acme.example"},
+		control.CheckMotionCredentials: {
+			OK: true, Message: `Motion takes the credentials; the Map Key is "twitter"`, Accounts: []control.MotionAccount{
+				{ID: "5", Name: "X support", MapKey: "twitter", ReceiveURL: "https://motion.acme.example/api/openchannel/accounts/5/notify"},
+				{ID: "9", Name: "X sales", MapKey: "twitter", ReceiveURL: "https://motion.acme.example/api/openchannel/accounts/9/notify"},
+			},
+		},
+		control.CheckAttachments:   {OK: true, Message: "a file was stored in Motion and fetched again"},
+		control.CheckPublicAddress: {Message: "nobody answers at https://perch.acme.example/api/messages (connection refused)", Remedy: "start the relay, and check the name, the port and the firewall"},
+	}
+	return results[what], nil
+}

@@ -1,0 +1,252 @@
+// Package uitest is a relay and settings that exist in memory only: for tests of the window and for pictures of it.
+package uitest
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"perch/app/control"
+)
+
+// Relay answers like a relay with one channel that is busy and mostly well. It is safe for concurrent use.
+type Relay struct {
+	mu        sync.Mutex
+	now       func() time.Time
+	status    control.Status
+	limits    []control.Limit
+	messages  []control.Message // in the order of their ids
+	readers   map[chan control.Message]bool
+	acts      []string
+	isStopped bool
+}
+
+// New returns a relay with some traffic in the hour before now.
+func New(now func() time.Time) *Relay {
+	r := &Relay{now: now, readers: map[chan control.Message]bool{}}
+	started := now().Add(-3*time.Hour - 12*time.Minute)
+	since, proof := now().Add(-52*time.Minute), now().Add(-11*time.Second)
+	r.status = control.Status{
+		State: control.StateRunning, Listen: "127.0.0.1:3002", Version: "1.0.0", Started: &started, PID: 4711,
+		Reach: control.Reach{Mode: "webhook", PublicURL: "https://perch.acme.example/api/messages", State: "connected", LastProof: &proof},
+		Channels: []control.Channel{{
+			Name: "support", Account: "acme_support", X: control.Link{State: "connected", Since: &since},
+			Motion: control.Link{State: "connected", Since: &since}, Encrypted: 2, Blocked: []control.Blocked{},
+		}},
+	}
+	r.limits = Limits(now())
+	for _, m := range Messages(now()) {
+		r.put(m)
+	}
+	return r
+}
+
+// SetStopped makes the relay behave as if it did not run.
+func (r *Relay) SetStopped(on bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.isStopped = on
+}
+
+// Change alters the status.
+func (r *Relay) Change(change func(*control.Status)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	change(&r.status)
+}
+
+// Acts returns what was done to messages, as "retry 7".
+func (r *Relay) Acts() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.acts)
+}
+
+// Put adds or changes a message and tells those who follow.
+func (r *Relay) Put(m control.Message) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.put(m)
+	for reader := range r.readers {
+		select {
+		case reader <- m:
+		default: // a reader that is too slow misses it
+		}
+	}
+}
+
+func (r *Relay) put(m control.Message) {
+	at, found := slices.BinarySearchFunc(r.messages, m.ID, func(m control.Message, id int64) int { return cmp.Compare(m.ID, id) })
+	if found {
+		r.messages[at] = m
+		return
+	}
+	r.messages = slices.Insert(r.messages, at, m)
+}
+
+func (r *Relay) running() error {
+	if r.isStopped {
+		return fmt.Errorf("talk to the relay: %w", control.ErrNotRunning)
+	}
+	return nil
+}
+
+// Status implements ui.Reading.
+func (r *Relay) Status(context.Context) (control.Status, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.status
+	s.Channels = slices.Clone(s.Channels)
+	c := &s.Channels[0]
+	c.Inbound, c.Outbound = control.Inbound{Delivered: 1204}, control.Outbound{Delivered: 987}
+	for _, m := range r.messages {
+		isIn := m.Direction == "in"
+		switch m.State {
+		case "queued", "sending":
+			if isIn {
+				c.Inbound.Queued++
+			} else {
+				c.Outbound.Queued++
+			}
+		case "delivered":
+			if isIn {
+				c.Inbound.Delivered++
+			} else {
+				c.Outbound.Delivered++
+			}
+		case "dead":
+			if isIn {
+				c.Inbound.Dead++
+			} else {
+				c.Outbound.Dead++
+			}
+		case "undecided":
+			c.Outbound.Undecided++
+		}
+	}
+	return s, r.running()
+}
+
+// Limits implements ui.Reading.
+func (r *Relay) Limits(context.Context) ([]control.Limit, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.limits, r.running()
+}
+
+// URLs implements ui.Reading.
+func (r *Relay) URLs(context.Context) ([]control.URLs, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return []control.URLs{{
+		Channel: "support", ReplyURL: "http://10.20.0.5:3002/reply/EXAMPLE0TOKEN0OF0THE0REPLY0URL",
+		WebhookURL: "https://perch.acme.example/api/messages",
+	}}, r.running()
+}
+
+// Messages implements ui.Messages.
+func (r *Relay) Messages(_ context.Context, q control.Query) ([]control.Message, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	limit := q.Limit
+	if limit == 0 {
+		limit = 100
+	}
+	out := []control.Message{}
+	for i := len(r.messages) - 1; i >= 0 && len(out) < limit; i-- {
+		m := r.messages[i]
+		if (q.Before == 0 || m.ID < q.Before) && m.ID > q.After && q.Matches(m) {
+			out = append(out, m)
+		}
+	}
+	return out, r.running()
+}
+
+// Message implements ui.Messages.
+func (r *Relay) Message(_ context.Context, id int64) (control.Detail, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, m := range r.messages {
+		if m.ID == id {
+			return Detail(m), r.running()
+		}
+	}
+	return control.Detail{}, fmt.Errorf("there is no message %d", id) //nolint:err113 // a fake
+}
+
+// Follow implements ui.Messages.
+func (r *Relay) Follow(ctx context.Context, q control.Query, show func(control.Message)) error {
+	reader := make(chan control.Message, 4096)
+	r.mu.Lock()
+	r.readers[reader] = true
+	r.mu.Unlock()
+	defer func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		delete(r.readers, reader)
+	}()
+	for {
+		select {
+		case m := <-reader:
+			if q.Matches(m) {
+				show(m)
+			}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// Act implements ui.Steering.
+func (r *Relay) Act(_ context.Context, id int64, act string) error {
+	r.mu.Lock()
+	r.acts = append(r.acts, fmt.Sprintf("%s %d", act, id))
+	var changed *control.Message
+	for i := range r.messages {
+		if r.messages[i].ID == id {
+			m := r.messages[i]
+			m.State = map[string]string{"retry": "queued", "resend": "queued", "sent": "delivered", "discard": "discarded"}[act]
+			m.Error = nil
+			changed = &m
+		}
+	}
+	r.mu.Unlock()
+	if changed == nil {
+		return fmt.Errorf("there is no message %d", id) //nolint:err113 // a fake
+	}
+	r.Put(*changed)
+	return nil
+}
+
+// RetryAllDead implements ui.Steering.
+func (r *Relay) RetryAllDead(ctx context.Context) (int, error) {
+	dead, err := r.Messages(ctx, control.Query{State: "dead"})
+	for _, m := range dead {
+		_ = r.Act(ctx, m.ID, "retry") // a fake of what exists
+	}
+	return len(dead), err
+}
+
+// Pause implements ui.Steering.
+func (r *Relay) Pause(context.Context) error {
+	r.Change(func(s *control.Status) { s.State = control.StatePaused })
+	return nil
+}
+
+// Resume implements ui.Steering.
+func (r *Relay) Resume(context.Context) error {
+	r.Change(func(s *control.Status) { s.State = control.StateRunning })
+	return nil
+}
+
+// Run implements ui.Process.
+func (r *Relay) Run(_ context.Context, what string) error {
+	r.SetStopped(what == "stop")
+	return nil
+}
+
+// Demo implements ui.Process.
+func (r *Relay) Demo(context.Context) error { return nil }

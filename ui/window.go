@@ -1,0 +1,329 @@
+package ui
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+
+	"perch/app/control"
+	"perch/assets"
+	"perch/ui/kit"
+	"perch/ui/page"
+)
+
+// The sections, in the order of their shortcuts.
+const (
+	sectionOverview  = "overview"
+	sectionTraffic   = "traffic"
+	sectionAttention = "attention"
+	sectionLimits    = "limits"
+	sectionLogs      = "logs"
+	sectionSettings  = "settings"
+	sectionWizard    = "wizard"
+)
+
+// Sections returns the names that Options.Section takes.
+func Sections() []string {
+	return []string{
+		sectionOverview, sectionTraffic, sectionAttention, sectionLimits, sectionLogs, sectionSettings, sectionWizard,
+	}
+}
+
+const (
+	defaultWidth, defaultHeight = 1180, 760
+	leastWidth, leastHeight     = 900, 560
+	navigationWidth             = 208
+	// sayFor is how long a word about an action stays.
+	sayFor = 8 * time.Second
+)
+
+// section is one page of the window.
+type section interface {
+	// content returns the page; it is made once.
+	content() fyne.CanvasObject
+	// render shows a snapshot.
+	render(d page.Data)
+	// shown is called when the page comes on screen or leaves it.
+	shown(on bool)
+	// find puts the focus where something can be searched; pages without a search ignore it.
+	find()
+	// escape closes what is open on the page and reports whether there was anything.
+	escape() bool
+}
+
+// UI is the window. It belongs to Fyne's thread.
+type UI struct {
+	Options
+	window   fyne.Window
+	watch    *watcher
+	memory   memory
+	sections map[string]section
+	current  string
+	data     page.Data
+	settings control.Settings
+	isKnown  bool // settings were read
+
+	body   *fyne.Container
+	items  map[string]*navItem
+	state  *navState
+	said   *kit.Notice
+	until  time.Time     // when said goes away
+	dialog *widget.PopUp // the question that is open; nil for none
+}
+
+// New returns a window that is not shown yet.
+func New(o Options) *UI {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	u := &UI{Options: o, memory: recall(o.Memory), items: map[string]*navItem{}}
+	if o.Theme != "" {
+		u.memory.Theme = o.Theme
+	}
+	o.App.Settings().SetTheme(kit.Theme{Mode: u.memory.Theme})
+	u.watch = newWatcher(o.Relay, o.Now, u.render)
+	u.sections = map[string]section{
+		sectionOverview: newOverview(u), sectionTraffic: newTraffic(u), sectionAttention: newAttention(u),
+		sectionLimits: newLimits(u), sectionLogs: newLogs(u), sectionSettings: newSettings(u), sectionWizard: newWizard(u),
+	}
+	u.window = o.App.NewWindow("Perch")
+	u.window.SetIcon(fyne.NewStaticResource("perch.png", assets.Icon(assets.App, 256)))
+	u.window.SetContent(u.frame())
+	u.window.Resize(fyne.NewSize(max(u.memory.Width, leastWidth), max(u.memory.Height, leastHeight)))
+	if u.memory.Width == 0 {
+		u.window.Resize(fyne.NewSize(defaultWidth, defaultHeight))
+	}
+	u.shortcuts()
+	u.open(u.first())
+	return u
+}
+
+// first is the section to begin with.
+func (u *UI) first() string {
+	for _, name := range []string{u.Section, u.memory.Section} {
+		if slices.Contains(Sections(), name) {
+			return name
+		}
+	}
+	return sectionOverview
+}
+
+// Run shows the window and returns when it was closed. It has to be called on the main thread.
+func (u *UI) Run() {
+	u.window.SetCloseIntercept(func() {
+		u.remember()
+		u.window.Close()
+	})
+	u.watch.start()
+	u.reloadSettings()
+	u.window.ShowAndRun()
+	u.watch.stop()
+}
+
+func (u *UI) remember() {
+	size := u.window.Canvas().Size()
+	u.memory.Width, u.memory.Height = size.Width, size.Height
+	_ = u.memory.save(u.Memory) // a window that cannot remember works all the same
+}
+
+// t returns a text.
+func (u *UI) t(key string, args ...any) string { return u.Texts.T(key, args...) }
+
+// frame is the navigation and the place for a page.
+func (u *UI) frame() fyne.CanvasObject {
+	u.body = container.NewStack()
+	u.said = kit.NewNotice(kit.NewIconButton("close", u.t("window.close"), u.hush))
+	page := container.NewBorder(nil, kit.Pad(u.said, 0, 24), nil, nil, u.body)
+	return kit.AtLeast(container.NewBorder(nil, nil, u.navigation(), nil, page), fyne.NewSize(leastWidth, leastHeight))
+}
+
+func (u *UI) navigation() fyne.CanvasObject {
+	logo := container.NewStack(fixedImage(assets.Icon(assets.App, 64), 30))
+	head := kit.HStack(10, kit.Middle(logo), kit.Middle(kit.Heading("Perch", 18)))
+	list := kit.VStack(2)
+	for _, name := range Sections()[:6] {
+		item := newNavItem(name, u.t("window."+name), func() { u.open(name) })
+		u.items[name] = item
+		list.Add(item)
+	}
+	u.state = newNavState(u)
+	column := container.NewBorder(kit.Pad(head, 14, 10), u.state.content, nil, nil, kit.Pad(list, 6, 0))
+	ground := container.NewStack(kit.NewGround(kit.Sidebar, "", 0), kit.Pad(column, 10, 12))
+	return kit.AtLeast(container.NewBorder(nil, nil, nil, kit.Rule(), ground), fyne.NewSize(navigationWidth, 0))
+}
+
+// open brings a section on screen.
+func (u *UI) open(name string) {
+	if u.current == name {
+		return
+	}
+	if before, ok := u.sections[u.current]; ok {
+		before.shown(false)
+	}
+	u.current = name
+	u.memory.Section = name
+	s := u.sections[name]
+	u.body.Objects = []fyne.CanvasObject{s.content()}
+	u.body.Refresh()
+	for key, item := range u.items {
+		item.choose(key == name)
+	}
+	u.watch.watchTraffic(name == sectionTraffic)
+	s.shown(true)
+	s.render(u.data)
+}
+
+// render shows a snapshot: the navigation and the page that is on screen.
+func (u *UI) render(d page.Data) {
+	u.data = d
+	u.items[sectionAttention].count(d.NeedYou())
+	u.state.render(d)
+	if !u.until.IsZero() && d.Now.After(u.until) {
+		u.hush()
+	}
+	u.sections[u.current].render(d)
+}
+
+// say shows the outcome of an action for a while.
+func (u *UI) say(tone page.Tone, title, about string) {
+	ink, soft := inks(tone)
+	icons := map[page.Tone]string{page.Good: "check", page.Bad: "attention", page.Warn: "attention"}
+	icon := icons[tone]
+	if icon == "" {
+		icon = "info"
+	}
+	u.said.Set(icon, ink, soft, title, about)
+	u.until = u.Now().Add(sayFor)
+}
+
+func (u *UI) hush() {
+	u.until = time.Time{}
+	u.said.Hide()
+}
+
+// complain shows an error; nil shows nothing. It reports whether there was one.
+func (u *UI) complain(err error) bool {
+	if err == nil {
+		return false
+	}
+	message, remedy := control.Words(err)
+	u.say(page.Bad, page.Sentence(message), page.Sentence(remedy))
+	return true
+}
+
+// shortcuts makes the keyboard reach everything.
+func (u *UI) shortcuts() {
+	c := u.window.Canvas()
+	for i, name := range Sections()[:6] {
+		key := fyne.KeyName(strconv.Itoa(i + 1))
+		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { u.open(name) })
+	}
+	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.Key7, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { u.open(sectionWizard) })
+	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { u.sections[u.current].find() })
+	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
+		if e.Name == fyne.KeyEscape && !u.closeDialog() && !u.sections[u.current].escape() {
+			u.hush()
+		}
+	})
+}
+
+// switchTheme goes from the system's look to light, to dark and back.
+func (u *UI) switchTheme() {
+	next := map[string]string{kit.ModeSystem: kit.ModeLight, kit.ModeLight: kit.ModeDark, kit.ModeDark: kit.ModeSystem}
+	u.memory.Theme = next[u.memory.Theme]
+	u.App.Settings().SetTheme(kit.Theme{Mode: u.memory.Theme})
+	_ = u.memory.save(u.Memory)
+	u.state.render(u.data)
+}
+
+// reloadSettings reads the settings in the background and tells the pages that show them.
+func (u *UI) reloadSettings() {
+	var settings control.Settings
+	u.watch.do(func(ctx context.Context) (err error) {
+		settings, err = u.Settings.Settings(ctx)
+		return err
+	}, func(err error) {
+		if u.complain(err) {
+			return
+		}
+		u.onSettings(settings)
+	})
+}
+
+func (u *UI) onSettings(s control.Settings) {
+	first := !u.isKnown
+	u.settings, u.isKnown = s, true
+	u.sections[sectionSettings].(*settingsPage).load(s) //nolint:forcetypeassert,errcheck // made in New
+	u.sections[sectionLogs].(*logsPage).from(s.LogPath) //nolint:forcetypeassert,errcheck // made in New
+	if first && !s.Exists && u.Section == "" {
+		u.open(sectionWizard)
+	}
+}
+
+// inks returns the colours of a tone: for text and for a ground.
+func inks(tone page.Tone) (ink, soft fyne.ThemeColorName) {
+	switch tone {
+	case page.Good:
+		return kit.Good, kit.GoodSoft
+	case page.Warn:
+		return kit.Warn, kit.WarnSoft
+	case page.Bad:
+		return kit.Bad, kit.BadSoft
+	case page.Busy:
+		return kit.Accent, kit.AccentSoft
+	}
+	return kit.Idle, kit.IdleSoft
+}
+
+// header is the top of a page: its title, a line about it, and buttons at the right.
+func header(title string, about fyne.CanvasObject, buttons ...fyne.CanvasObject) fyne.CanvasObject {
+	words := kit.VStack(2, kit.Heading(title, kit.TextTitle))
+	if about != nil {
+		words.Add(about)
+	}
+	right := kit.HStack(kit.Gap)
+	for _, b := range buttons {
+		right.Add(kit.Middle(b))
+	}
+	return container.NewBorder(nil, nil, nil, right, words)
+}
+
+// filled is a page whose content takes all the space below its header.
+func filled(top, content fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(padding{18, 16, 24, 24}, container.NewBorder(container.New(padding{bottom: 14}, top), nil, nil, nil, content))
+}
+
+// scrolled is a page whose content scrolls below its header.
+func scrolled(top fyne.CanvasObject, content ...fyne.CanvasObject) fyne.CanvasObject {
+	column := kit.VStack(kit.GapBig, content...)
+	return container.NewBorder(
+		container.New(padding{18, 14, 24, 24}, top), nil, nil, nil,
+		container.NewVScroll(container.New(padding{2, 20, 24, 24}, column)),
+	)
+}
+
+// padding is space around one object.
+type padding struct{ top, bottom, left, right float32 }
+
+// Layout implements fyne.Layout.
+func (p padding) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Move(fyne.NewPos(p.left, p.top))
+		o.Resize(size.SubtractWidthHeight(p.left+p.right, p.top+p.bottom))
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (p padding) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	size := fyne.Size{}
+	for _, o := range objects {
+		size = size.Max(o.MinSize())
+	}
+	return size.AddWidthHeight(p.left+p.right, p.top+p.bottom)
+}
