@@ -171,8 +171,11 @@ func (p *program) client() (*control.Client, error) {
 	return control.NewClient(home.Socket()), nil
 }
 
-// runBare is perch without a command: how things stand, and what to do next.
+// runBare is perch without a command: the desktop where there is one, else how things stand and what to do next.
 func (p *program) runBare(cmd *cobra.Command, _ []string) error {
+	if opened, err := p.openDesktop(); opened || err != nil {
+		return err
+	}
 	home, err := p.home()
 	if err != nil {
 		return err

@@ -59,6 +59,12 @@ func (p *program) showStatus(s control.Status) {
 	if s.Reach.PublicURL != "" {
 		p.print("Public address: %s\n", s.Reach.PublicURL)
 	}
+	if s.Reach.Tunnel != nil {
+		p.print("Tunnel (%s): %s\n", s.Reach.Tunnel.Kind, orDash(s.Reach.Tunnel.Detail, s.Reach.Tunnel.State))
+	}
+	for _, g := range s.Reach.Gaps {
+		p.print("Gap %s–%s (%s): %d recovered%s\n", clock(g.From), clock(g.To), g.Channel, g.Recovered, lostText(g.Lost))
+	}
 	for _, c := range s.Channels {
 		p.showChannel(c)
 	}
@@ -89,6 +95,13 @@ func (p *program) showChannel(c control.Channel) {
 	if c.Outbound.Undecided > 0 {
 		p.print("  %d need you: perch traffic --state undecided\n", c.Outbound.Undecided)
 	}
+}
+
+func lostText(lost string) string {
+	if lost == "" {
+		return ""
+	}
+	return "; " + lost
 }
 
 func orDash(texts ...string) string {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"perch/app/config"
+	"perch/bridge/reach"
 	"perch/bridge/secret"
 	"perch/bridge/sim"
 )
@@ -39,6 +40,8 @@ type demo struct {
 	motion *sim.Motion
 	brand  sim.Account
 	home   config.Home
+	// written is what customers wrote in private, to be counted at the end.
+	written []string
 }
 
 var demoPeople = []sim.Person{
@@ -82,8 +85,7 @@ func (d *demo) withRelay(ctx context.Context, act func(context.Context) error) e
 		})
 	}()
 	select {
-	case address := <-ready:
-		d.x.SetWebhook(d.brand.ID, "http://"+address+"/api/messages", sim.XAA)
+	case <-ready:
 	case err := <-ended:
 		return err
 	}
@@ -97,7 +99,7 @@ func (d *demo) withRelay(ctx context.Context, act func(context.Context) error) e
 
 func (d *demo) config() *config.Config {
 	c := config.Default()
-	c.Listen, c.Secrets, c.Reach.Mode = "127.0.0.1:0", "vault", "webhook"
+	c.Listen, c.Secrets, c.Reach.Mode = "127.0.0.1:0", "vault", "stream"
 	ch := config.DefaultChannel(demoChannel)
 	ch.X.APIBase, ch.X.UploadBase, ch.X.MediaHosts = d.x.URL(), d.x.URL(), []string{d.x.Host()}
 	ch.Motion.ReceiveURL, ch.Motion.User = d.motion.ReceiveURL(), d.motion.Options().User
@@ -121,5 +123,9 @@ func (d *demo) connect(ctx context.Context) error {
 		return err
 	}
 	d.motion.SetReplyURL(urls[0].ReplyURL)
-	return nil
+	_, err = d.until(ctx, "X's activity stream", func() bool {
+		status, err := d.relayClient().Status(ctx)
+		return err == nil && status.Reach.State == reach.Connected
+	})
+	return err
 }

@@ -32,18 +32,21 @@ var story = []scene{
 func (d *demo) relayClient() *control.Client { return control.NewClient(d.home.Socket()) }
 
 // play tells the story, then goes on with live traffic when asked to.
-func (d *demo) play(ctx context.Context, _ bool, length time.Duration) error {
+func (d *demo) play(ctx context.Context, headless bool, length time.Duration) error {
 	d.print("Perch stands between a simulated X (%s) and a simulated Motion (%s).\n", d.x.URL(), d.motion.URL())
 	d.print("Look on from a second terminal:  perch --home %s traffic -f\n", strings.TrimSuffix(d.home.Config(), "/perch.toml"))
+	var closed <-chan struct{}
+	if !headless {
+		closed = d.demoDesktop(ctx, d.home)
+	}
 	for i, s := range story {
 		d.print("\n%d. %s\n", i+1, s.title)
 		if err := s.act(d, ctx); err != nil {
 			return err
 		}
 	}
-	if length > 0 {
-		d.print("\nLive traffic for %v (Ctrl+C ends it).\n", length)
-		if err := d.live(ctx, length); err != nil {
+	if length > 0 || closed != nil {
+		if err := d.live(ctx, length, closed); err != nil {
 			return err
 		}
 	}
@@ -58,13 +61,43 @@ func (d *demo) sum(ctx context.Context) error {
 		return err
 	}
 	c := status.Channels[0]
-	d.print("\nIn all: %d to Motion, %d to X, %d waiting, %d refused with a reason. Nothing lost, nothing sent twice.\n",
-		c.Inbound.Delivered, c.Outbound.Delivered, c.Inbound.Queued+c.Outbound.Queued, c.Outbound.Dead+c.Inbound.Dead)
+	d.print("\nIn all: %d to Motion, %d to X, %d waiting, %d refused with a reason. %s\n",
+		c.Inbound.Delivered, c.Outbound.Delivered, c.Inbound.Queued+c.Outbound.Queued, c.Outbound.Dead+c.Inbound.Dead, d.verdict())
 	for _, v := range append(d.x.Violations(), d.motion.Violations()...) {
 		d.print("The simulators found fault with a request: %s\n", v)
 	}
 	d.print("Next: perch init writes your own configuration.\n")
 	return nil
+}
+
+// verdict counts on the simulators' side what the customers wrote and what X was given.
+func (d *demo) verdict() string {
+	inMotion, atX := map[string]int{}, map[string]int{}
+	for _, m := range d.motion.Messages() {
+		if m.Direction == "in" {
+			inMotion[m.Body]++
+		}
+	}
+	for _, s := range append(d.x.SentDMs(), d.x.SentPosts()...) {
+		atX[s.Text]++
+	}
+	lost, twice := 0, 0
+	for _, text := range d.written {
+		switch inMotion[text] {
+		case 0:
+			lost++
+		case 1:
+		default:
+			twice++
+		}
+	}
+	for _, n := range atX {
+		twice += n - 1
+	}
+	if lost+twice == 0 {
+		return "Nothing lost, nothing sent twice."
+	}
+	return fmt.Sprintf("%d lost, %d sent twice: please report it.", lost, twice)
 }
 
 func (d *demo) say(who, format string, args ...any) {
@@ -115,6 +148,7 @@ func (d *demo) messages(ctx context.Context, text string) ([]control.Message, er
 
 func (d *demo) customerWrites(text string) {
 	d.say("@annlee", "%q", text)
+	d.written = append(d.written, text)
 	d.x.DM("3001969357", d.brand.ID, sim.Message{Text: text})
 }
 
@@ -243,10 +277,15 @@ func (d *demo) lostAnswer(ctx context.Context) error {
 
 var smallTalk = []string{"Hello", "Where is my parcel?", "Thank you!", "The app says error 17", "Can I change the address?", "👍"}
 
-// live lets customers and agents talk until the time is over.
-func (d *demo) live(ctx context.Context, length time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, length)
+// live lets customers and agents talk until the time is over (0: until Ctrl+C) or the window is closed.
+func (d *demo) live(ctx context.Context, length time.Duration, closed <-chan struct{}) error {
+	d.print("\nLive traffic (Ctrl+C ends it).\n")
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	if length > 0 {
+		ctx, cancel = context.WithTimeout(ctx, length)
+		defer cancel()
+	}
 	for n := 1; ; n++ {
 		person := demoPeople[rand.IntN(len(demoPeople))]
 		text := fmt.Sprintf("%s (%d)", smallTalk[rand.IntN(len(smallTalk))], n)
@@ -259,6 +298,8 @@ func (d *demo) live(ctx context.Context, length time.Duration) error {
 		}
 		select {
 		case <-ctx.Done():
+			return nil
+		case <-closed:
 			return nil
 		case <-time.After(time.Second + time.Duration(rand.Int64N(int64(time.Second)))):
 		}
