@@ -161,6 +161,11 @@ func TestTrayThatIsKilledAndStartedAgainShowsTheTruth(t *testing.T) {
 	r.status(func(s *control.Status) { s.Channels[0].Outbound.Undecided = 1 })
 	r.startTray()
 	r.wantLine("Running · 1 needs you")
+	kept := func() string {
+		_, err := os.Stat(filepath.Join(r.home, "perch-tray.json"))
+		return unless(err == nil, "it is not kept")
+	}
+	r.eventually("notice", kept)
 	pid := r.relayPID()
 	for range 3 {
 		r.kill(r.tray)
@@ -198,7 +203,7 @@ func TestQuitLeavesTheRelay(t *testing.T) {
 	r := newRig(t, true)
 	r.startTray()
 	r.wantLine("Running")
-	r.click("Quit (the relay goes on)", 1)
+	_ = r.tryClick("Quit (the relay goes on)", 1)
 	r.eventually("end", func() string {
 		var status syscall.WaitStatus
 		pid, _ := syscall.Wait4(r.tray.Process.Pid, &status, syscall.WNOHANG, nil)

@@ -64,9 +64,9 @@ func TestMessagesAreGroupedAndToldOnce(t *testing.T) {
 		t,
 		step{poll, up(dead(1)), "1 message needs you | 1 could not be delivered."},
 		step{poll, up(dead(1)), ""},
-		step{poll, up(dead(3), undecided(1)), ""}, // too soon: told with what comes
-		step{time.Minute, up(dead(4), undecided(1)), "5 messages need you | 4 could not be delivered. / 1 may have gone out: please decide."},
-		step{time.Minute, up(dead(4), undecided(1)), ""},
+		step{poll, up(dead(3), undecided), ""}, // too soon: told with what comes
+		step{time.Minute, up(dead(4), undecided), "5 messages need you | 4 could not be delivered. / 1 may have gone out: please decide."},
+		step{time.Minute, up(dead(4), undecided), ""},
 		step{time.Minute, up(dead(2)), ""},
 		step{time.Minute, tray.Snapshot{Phase: tray.PhaseDown, IsConfigured: true}, ""},
 		step{time.Minute, up(dead(2)), ""}, // the relay was away, not the messages

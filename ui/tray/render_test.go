@@ -52,9 +52,7 @@ func dead(n int) func(*control.Status) {
 	return func(s *control.Status) { s.Channels[0].Inbound.Dead = n }
 }
 
-func undecided(n int) func(*control.Status) {
-	return func(s *control.Status) { s.Channels[0].Outbound.Undecided = n }
-}
+func undecided(s *control.Status) { s.Channels[0].Outbound.Undecided = 1 }
 
 func waiting(in, out int) func(*control.Status) {
 	return func(s *control.Status) { s.Channels[0].Inbound.Queued, s.Channels[0].Outbound.Queued = in, out }
@@ -100,7 +98,7 @@ func TestRenderSaysItInWordsAndByIcon(t *testing.T) {
 			up(second, motionDown, badKeys), assets.Attention, "X needs you (sales)", "sales: X refuses the access token; replace it in Settings",
 		},
 		"one dead":          {up(dead(1)), assets.Attention, "Running · 1 needs you", ""},
-		"dead while paused": {up(paused, dead(2), undecided(1)), assets.Attention, "Paused · 3 need you", ""},
+		"dead while paused": {up(paused, dead(2), undecided), assets.Attention, "Paused · 3 need you", ""},
 		"starting":          {tray.Snapshot{Phase: tray.PhaseStarting}, assets.Starting, "Starting…", ""},
 		"stopping":          {tray.Snapshot{Phase: tray.PhaseStopping}, assets.Starting, "Stopping…", ""},
 		"restarting":        {tray.Snapshot{Phase: tray.PhaseRestarting}, assets.Starting, "Restarting…", ""},

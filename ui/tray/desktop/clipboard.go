@@ -55,5 +55,8 @@ func run(ctx context.Context, env []string, input string, args ...string) error 
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // fixed names
 	cmd.Stdin, cmd.Env, cmd.WaitDelay = strings.NewReader(input), env, pipeTime
 	quiet(cmd)
-	return cmd.Run()
+	if err := cmd.Run(); err != nil && !errors.Is(err, exec.ErrWaitDelay) {
+		return err
+	}
+	return nil
 }

@@ -41,7 +41,7 @@ func New(c Config) *Desktop {
 }
 
 // Close lets go of the message bus. The window, if one is open, stays.
-func (d *Desktop) Close() { d.notifier.close() }
+func (d *Desktop) Close() { d.close() }
 
 // Relay is the relay's process, as a session wants it.
 type Relay struct {

@@ -39,7 +39,6 @@ type notifier struct {
 
 	mu       sync.Mutex
 	bus      *dbus.Conn
-	isMarkup bool              // the service reads bodies as markup
 	shown    map[string]uint32 // by group
 	sections map[uint32]string // by notification
 	readers  sync.WaitGroup
@@ -54,13 +53,11 @@ func (n *notifier) Notify(ctx context.Context, notice tray.Notice) error {
 		return err
 	}
 	n.mu.Lock()
-	before, body := n.shown[notice.Group], notice.Body
-	if n.isMarkup {
-		body = escape(body)
-	}
+	before := n.shown[notice.Group]
 	n.mu.Unlock()
-	call := bus.Object(serviceName, servicePath).CallWithContext(
-		ctx, serviceName+".Notify", 0, n.t("tray.name"), before, "perch", notice.Title, body,
+	service := bus.Object(serviceName, servicePath)
+	call := service.CallWithContext(
+		ctx, serviceName+".Notify", 0, n.t("tray.name"), before, "perch", notice.Title, bodyFor(ctx, service, notice.Body),
 		[]string{"default", n.t("tray.notice.open")}, map[string]dbus.Variant{"desktop-entry": dbus.MakeVariant("perch-tray")}, whenever,
 	)
 	var id uint32
@@ -74,8 +71,13 @@ func (n *notifier) Notify(ctx context.Context, notice tray.Notice) error {
 	return nil
 }
 
-// escape keeps a body from being read as markup.
-func escape(body string) string {
+// bodyFor keeps a body from being read as markup by a service that does.
+func bodyFor(ctx context.Context, service dbus.BusObject, body string) string {
+	var abilities []string
+	err := service.CallWithContext(ctx, serviceName+".GetCapabilities", 0).Store(&abilities)
+	if err != nil || !slices.Contains(abilities, "body-markup") {
+		return body
+	}
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(body)
 }
 
@@ -95,10 +97,6 @@ func (n *notifier) connect(ctx context.Context) (*dbus.Conn, error) {
 		return nil, errors.Join(errNoBus, err)
 	}
 	n.bus, n.shown, n.sections = bus, map[string]uint32{}, map[uint32]string{}
-	var abilities []string
-	if bus.Object(serviceName, servicePath).CallWithContext(ctx, serviceName+".GetCapabilities", 0).Store(&abilities) == nil {
-		n.isMarkup = slices.Contains(abilities, "body-markup")
-	}
 	signals := make(chan *dbus.Signal, 16)
 	bus.Signal(signals)
 	if err := bus.AddMatchSignalContext(ctx, dbus.WithMatchInterface(serviceName)); err != nil {
@@ -109,7 +107,7 @@ func (n *notifier) connect(ctx context.Context) (*dbus.Conn, error) {
 }
 
 func busAddress() string {
-	if address := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); address != "" {
+	if address := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); address != "" && !strings.HasPrefix(address, "autolaunch:") {
 		return address
 	}
 	path := fmt.Sprintf("/run/user/%d/bus", os.Getuid())

@@ -81,7 +81,7 @@ func (p Programs) Perch(ctx context.Context, args ...string) error {
 	cmd.Stderr = complaint
 	err = cmd.Run()
 	switch {
-	case err == nil:
+	case err == nil, errors.Is(err, exec.ErrWaitDelay): // the latter ended well too and left somebody behind
 		return nil
 	case ctx.Err() != nil:
 		return fmt.Errorf("perch %s has not ended after %v; look at: perch logs", args[0], commandTime)

@@ -66,6 +66,14 @@ func (s *Session) notifyNow(ctx context.Context, n tray.Notice) {
 	}
 }
 
+func (s *Session) keep(memory tray.Memory) {
+	s.acts <- func(context.Context) {
+		if err := s.Memory.Save(memory); err != nil {
+			s.Log.Warn("what was told is not kept", "error", err)
+		}
+	}
+}
+
 // complain tells that something which was asked for did not happen.
 func (s *Session) complain(why string) { s.notify(s.failed(why)) }
 

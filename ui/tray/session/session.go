@@ -184,18 +184,17 @@ func (s *Session) wake() time.Time {
 	return at
 }
 
-// tell notifies of what needs a person and was not told before.
+// tell notifies of what needs a person and was not told before. What was told is kept only then: a tray that is killed
+// in between tells it again rather than never.
 func (s *Session) tell(now time.Time) {
 	memory, notices := s.memory.Notices(s.snapshot, now, s.T)
-	if !reflect.DeepEqual(memory, s.memory) {
-		if err := s.Memory.Save(memory); err != nil {
-			s.Log.Warn("what was told is not kept", "error", err)
-		}
-	}
-	s.memory = memory
 	for _, n := range notices {
 		s.notify(n)
 	}
+	if !reflect.DeepEqual(memory, s.memory) {
+		s.keep(memory)
+	}
+	s.memory = memory
 }
 
 // background runs a job beside the loop; what the job returns is run in the loop.
