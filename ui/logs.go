@@ -85,7 +85,7 @@ func newLogs(u *UI) *logsPage {
 
 func (l *logsPage) build() fyne.CanvasObject {
 	u := l.u
-	bar := kit.HStack(kit.Gap, l.level.widget, kit.Middle(l.isPattern), kit.Middle(l.isFollowed), kit.Middle(l.isWrapped), kit.Middle(l.problem))
+	bar := kit.HStack(kit.Gap, l.level.framed, kit.Middle(l.isPattern), kit.Middle(l.isFollowed), kit.Middle(l.isWrapped), kit.Middle(l.problem))
 	top := header(u.t("window.logs"), l.about, kit.AtLeast(l.search, fyne.NewSize(270, 34)),
 		kit.NewButton(u.t("window.copy"), "copy", kit.Plain, func() { u.copy(l.text()) }),
 		kit.NewButton(u.t("window.logs.export"), "export", kit.Plain, l.onExport))
@@ -334,7 +334,7 @@ func isFolder(path string) bool {
 }
 
 // logTextAt is where a row's text begins.
-const logTextAt = 158
+const logTextAt = 162
 
 // logRow is one row of the log.
 type logRow struct {
@@ -381,7 +381,7 @@ func (w *logRowRenderer) Layout(size fyne.Size) {
 		t.Resize(fyne.NewSize(max(0, width), size.Height))
 	}
 	at(r.time, 6, 96)
-	at(r.level, 106, 46)
+	at(r.level, 110, 46)
 	width := float32(0)
 	if text := r.text.Text(); text != "" {
 		width = fyne.MeasureText(text[:min(len(text), 400)], kit.TextSmall, fyne.TextStyle{Monospace: true}).Width + 10

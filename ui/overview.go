@@ -185,7 +185,7 @@ func newFigure(icon, name string, tapped func()) *figure {
 	sign := container.NewStack(kit.AtLeast(f.ground, fyne.NewSize(36, 36)), container.NewCenter(f.icon))
 	words := kit.VStack(0, f.number, kit.CutText(name, kit.TextSmall, kit.Muted))
 	row := container.NewBorder(nil, nil, kit.Middle(sign), nil, kit.Pad(words, 0, 12))
-	f.content = kit.NewArea(container.NewStack(kit.NewGround(kit.Surface, kit.Border, kit.Radius), kit.Pad(row, 12, 14)), tapped)
+	f.content = kit.NewArea(container.NewStack(kit.NewGround(kit.Surface, kit.Border, kit.Radius), kit.Pad(row, 12, 14)), name, tapped)
 	return f
 }
 

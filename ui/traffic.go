@@ -18,6 +18,8 @@ const (
 	searchAfter = 200 * time.Millisecond
 	// nearEnd is how many rows before the end older messages are fetched.
 	nearEnd = 60
+	// choiceWidth is that of a list to choose from.
+	choiceWidth = 172
 )
 
 // traffic is the list of messages, both ways, with one of them in full at the side.
@@ -69,12 +71,12 @@ func newTraffic(u *UI) *traffic {
 func (t *traffic) body() fyne.CanvasObject {
 	bar := kit.HStack(kit.Gap)
 	for _, s := range t.selects {
-		bar.Add(s.widget)
+		bar.Add(s.framed)
 	}
 	bar.Add(t.clear)
 	float := container.NewVBox(kit.Pad(container.NewCenter(t.fresh), 8, 0))
 	none := container.NewCenter(kit.AtLeast(t.empty, fyne.NewSize(420, 0)))
-	list := container.NewBorder(kit.VStack(0, container.New(padding{8, 6, 4, 4}, newRowHead(t.u)), kit.Rule()), nil, nil, nil,
+	list := container.NewBorder(kit.VStack(0, container.New(padding{8, 6, 0, 0}, newRowHead(t.u)), kit.Rule()), nil, nil, nil,
 		container.NewStack(none, t.list, float))
 	card := container.NewStack(kit.NewGround(kit.Surface, kit.Border, kit.Radius), kit.Pad(list, 4, 6))
 	t.place = container.NewStack(card)
@@ -204,7 +206,7 @@ func (t *traffic) channels(d page.Data) {
 		names = append(names, c.Name)
 	}
 	t.selects[3].offer(names)
-	pick(len(names) > 1, t.selects[3].widget.Show, t.selects[3].widget.Hide)()
+	pick(len(names) > 1, t.selects[3].framed.Show, t.selects[3].framed.Hide)()
 }
 
 func (t *traffic) onChosen() {
@@ -259,6 +261,7 @@ func (t *traffic) apply(f page.Filter) {
 // choice is a list of values to choose from, with one that means all.
 type choice struct {
 	widget *widget.Select
+	framed fyne.CanvasObject
 	prefix string
 	u      *UI
 	all    string
@@ -271,6 +274,7 @@ func newChoice(u *UI, all, prefix string, values []string, changed func()) *choi
 	c.offer(values)
 	c.widget.SetSelectedIndex(0)
 	c.widget.OnChanged = func(string) { changed() }
+	c.framed = kit.Framed(c.widget, choiceWidth)
 	return c
 }
 

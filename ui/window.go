@@ -38,7 +38,7 @@ func Sections() []string {
 const (
 	defaultWidth, defaultHeight = 1180, 760
 	leastWidth, leastHeight     = 900, 560
-	navigationWidth             = 208
+	navigationWidth             = 226
 	// sayFor is how long a word about an action stays.
 	sayFor = 8 * time.Second
 )
@@ -94,6 +94,7 @@ func New(o Options) *UI {
 	}
 	u.window = o.App.NewWindow("Perch")
 	u.window.SetIcon(fyne.NewStaticResource("perch.png", assets.Icon(assets.App, 256)))
+	u.window.SetPadded(false)
 	u.window.SetContent(u.frame())
 	u.window.Resize(fyne.NewSize(max(u.memory.Width, leastWidth), max(u.memory.Height, leastHeight)))
 	if u.memory.Width == 0 {
@@ -140,7 +141,7 @@ func (u *UI) frame() fyne.CanvasObject {
 	u.body = container.NewStack()
 	u.said = kit.NewNotice(kit.NewIconButton("close", u.t("window.close"), u.hush))
 	page := container.NewBorder(nil, kit.Pad(u.said, 0, 24), nil, nil, u.body)
-	return kit.AtLeast(container.NewBorder(nil, nil, u.navigation(), nil, page), fyne.NewSize(leastWidth, leastHeight))
+	return kit.AtLeast(container.New(besides{}, u.navigation(), page), fyne.NewSize(leastWidth, leastHeight))
 }
 
 func (u *UI) navigation() fyne.CanvasObject {
@@ -155,7 +156,8 @@ func (u *UI) navigation() fyne.CanvasObject {
 	u.state = newNavState(u)
 	column := container.NewBorder(kit.Pad(head, 14, 10), u.state.content, nil, nil, kit.Pad(list, 6, 0))
 	ground := container.NewStack(kit.NewGround(kit.Sidebar, "", 0), kit.Pad(column, 10, 12))
-	return kit.AtLeast(container.NewBorder(nil, nil, nil, kit.Rule(), ground), fyne.NewSize(navigationWidth, 0))
+	edged := container.NewStack(kit.NewGround(kit.Border, "", 0), container.New(padding{right: 1}, ground))
+	return kit.AtLeast(edged, fyne.NewSize(navigationWidth, 0))
 }
 
 // open brings a section on screen.
@@ -306,6 +308,23 @@ func scrolled(top fyne.CanvasObject, content ...fyne.CanvasObject) fyne.CanvasOb
 		container.New(padding{18, 14, 24, 24}, top), nil, nil, nil,
 		container.NewVScroll(container.New(padding{2, 20, 24, 24}, column)),
 	)
+}
+
+// besides puts the second object into what the first one leaves at its right.
+type besides struct{}
+
+// Layout implements fyne.Layout.
+func (besides) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	left := o[0].MinSize().Width
+	o[0].Resize(fyne.NewSize(left, size.Height))
+	o[1].Move(fyne.NewPos(left, 0))
+	o[1].Resize(fyne.NewSize(size.Width-left, size.Height))
+}
+
+// MinSize implements fyne.Layout.
+func (besides) MinSize(o []fyne.CanvasObject) fyne.Size {
+	a, b := o[0].MinSize(), o[1].MinSize()
+	return fyne.NewSize(a.Width+b.Width, max(a.Height, b.Height))
 }
 
 // padding is space around one object.

@@ -1,17 +1,279 @@
 package ui
 
 import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"perch/app/control"
+	"perch/ui/kit"
 	"perch/ui/page"
 )
 
-type wizard struct{ u *UI }
+// wizard leads through the set-up. Secrets go straight into their store; all else is kept in the window's memory until
+// the end, so that leaving and coming back continues where it was.
+type wizard struct {
+	u    *UI
+	root fyne.CanvasObject
 
-func newWizard(u *UI) *wizard                { return &wizard{u} }
-func (s *wizard) content() fyne.CanvasObject { return container.NewStack() }
-func (s *wizard) shown(bool)                 {}
-func (s *wizard) find()                      {}
-func (s *wizard) escape() bool               { return false }
-func (s *wizard) render(page.Data)           {}
+	about   *kit.Text
+	steps   *fyne.Container
+	place   *fyne.Container
+	scroll  *container.Scroll
+	outcome *kit.Notice
+	back    *kit.Button
+	next    *kit.Button
+
+	draft   draft
+	typed   map[string]string // secrets that are not stored yet
+	checked bool              // what this step asks for was tried and is right
+	isBusy  bool
+	begun   time.Time // when the set-up was saved, for the round trip
+	trip    [3]*tripLine
+	reply   *fyne.Container
+	isBuilt bool
+	first   fyne.Focusable // of the step that is shown; nil for none
+}
+
+func newWizard(u *UI) *wizard {
+	w := &wizard{u: u, steps: kit.VStack(4), place: container.NewStack(), typed: map[string]string{}}
+	w.about = kit.CutText(u.t("window.wizard.about"), kit.TextSmall, kit.Muted)
+	w.outcome = kit.NewNotice()
+	w.back = kit.NewButton(u.t("window.wizard.back"), "left", kit.Plain, func() { w.goTo(w.draft.Step - 1) })
+	w.next = kit.NewButton(u.t("window.wizard.next"), "right", kit.Strong, w.onNext)
+	w.scroll = container.NewVScroll(container.New(padding{right: 14}, kit.VStack(14, w.place, w.outcome)))
+	buttons := kit.HStack(kit.Gap, w.back, kit.Space(), w.next)
+	card := container.NewStack(kit.NewGround(kit.Surface, kit.Border, kit.Radius),
+		container.New(padding{20, 14, 24, 10}, container.NewBorder(nil, container.New(padding{12, 0, 0, 14}, buttons), nil, nil, w.scroll)))
+	left := container.New(padding{6, 0, 0, 18}, kit.AtLeast(container.NewVBox(w.steps), fyne.NewSize(190, 0)))
+	w.root = filled(header(u.t("window.wizard"), w.about), container.NewBorder(nil, nil, left, nil, card))
+	return w
+}
+
+func (w *wizard) content() fyne.CanvasObject { return w.root }
+func (w *wizard) find()                      {}
+func (w *wizard) escape() bool               { return false }
+
+// shown begins where the set-up was left, else at its start.
+func (w *wizard) shown(on bool) {
+	if !on || (w.isBuilt && w.u.isKnown && len(w.draft.Config.Channels) > 0) {
+		return
+	}
+	w.begin()
+}
+
+// begin takes up the draft or makes one. It waits for the settings, which tell the defaults.
+func (w *wizard) begin() {
+	w.isBuilt = true
+	if kept := w.u.memory.Wizard; kept != nil && len(kept.Config.Channels) > 0 {
+		w.draft = *kept
+	} else if w.u.isKnown {
+		w.draft = draft{Config: page.WizardConfig(w.u.settings)}
+	}
+	w.build()
+}
+
+func (w *wizard) channel() *control.ChannelConfig { return &w.draft.Config.Channels[0] }
+
+func (w *wizard) isReady() bool { return len(w.draft.Config.Channels) > 0 }
+
+// keep writes the draft down.
+func (w *wizard) keep() {
+	kept := w.draft
+	kept.Config = page.Clone(w.draft.Config)
+	w.u.memory.Wizard = &kept
+	_ = w.u.memory.save(w.u.Memory) // a window that cannot remember works all the same
+}
+
+func (w *wizard) goTo(step int) {
+	if step < 0 || step >= page.Steps {
+		return
+	}
+	w.draft.Step, w.checked = step, false
+	w.keep()
+	w.build()
+}
+
+// build shows the present step.
+func (w *wizard) build() {
+	if !w.isReady() {
+		return
+	}
+	w.drawSteps()
+	w.outcome.Hide()
+	w.first = nil
+	makers := []func() fyne.CanvasObject{w.startStep, w.xStep, w.motionStep, w.reachStep, w.finishStep}
+	w.place.Objects = []fyne.CanvasObject{makers[w.draft.Step]()}
+	w.place.Refresh()
+	w.scroll.ScrollToTop()
+	w.label()
+	if w.first != nil {
+		w.u.window.Canvas().Focus(w.first)
+	}
+}
+
+// label names the buttons.
+func (w *wizard) label() {
+	pick(w.draft.Step == page.StepStart, w.back.Hide, w.back.Show)()
+	pick(w.draft.Step == page.StepStart, w.next.Hide, w.next.Show)()
+	key := "window.wizard.next"
+	switch {
+	case w.isBusy:
+		key = "window.wizard.busy"
+	case (w.draft.Step == page.StepX || w.draft.Step == page.StepMotion) && !w.checked:
+		key = "window.wizard.check"
+	case w.draft.Step == page.StepFinish && w.begun.IsZero():
+		key = "window.wizard.save"
+	case w.draft.Step == page.StepFinish:
+		key = "window.wizard.done"
+	}
+	w.next.Set(w.u.t(key), pick(w.draft.Step == page.StepFinish, "check", "right"), kit.Strong)
+	w.next.Enabled(!w.isBusy)
+	w.back.Enabled(!w.isBusy)
+}
+
+func (w *wizard) drawSteps() {
+	w.steps.RemoveAll()
+	for i, key := range page.StepKeys() {
+		ink, soft, word := kit.Idle, kit.IdleSoft, strconv.Itoa(i+1)
+		name := kit.CutText(w.u.t("window.wizard."+key), kit.TextBody, kit.Muted)
+		switch {
+		case i == w.draft.Step:
+			ink, soft = kit.Accent, kit.AccentSoft
+			name = kit.CutText(w.u.t("window.wizard."+key), kit.TextBody, kit.Ink)
+			name.Bold = true
+		case i < w.draft.Step:
+			ink, soft, word = kit.Good, kit.GoodSoft, ""
+		}
+		var sign fyne.CanvasObject = kit.NewIcon("check", ink, 15)
+		if word != "" {
+			number := kit.NewText(word, kit.TextSmall, ink)
+			number.Bold = true
+			sign = number
+		}
+		round := container.NewStack(kit.AtLeast(kit.NewGround(soft, "", 14), fyne.NewSize(28, 28)), container.NewCenter(sign))
+		row := container.NewBorder(nil, nil, kit.HStack(0, kit.Middle(round), gapOf(10, 0)), nil, name)
+		w.steps.Add(kit.Pad(row, 5, 0))
+	}
+}
+
+// render moves the round trip on; it is only about the last step.
+func (w *wizard) render(d page.Data) {
+	if !w.isReady() {
+		w.begin()
+		return
+	}
+	if w.draft.Step != page.StepFinish || w.begun.IsZero() {
+		return
+	}
+	trip := page.MakeTrip(d, w.channel().Name, w.begun)
+	w.trip[0].set(trip.Running)
+	w.trip[1].set(trip.Received)
+	w.trip[2].set(trip.Answered)
+	if len(w.reply.Objects) == 0 {
+		for _, one := range d.URLs {
+			if one.Channel == w.channel().Name {
+				w.reply.Add(w.u.copyRow(w.u.t("window.wizard.reply_url"), one.ReplyURL))
+			}
+		}
+	}
+}
+
+// busy works in the background with the buttons asleep.
+func (w *wizard) busy(work func(context.Context) error, then func(error)) {
+	w.isBusy = true
+	w.label()
+	w.u.watch.do(work, func(err error) {
+		w.isBusy = false
+		w.label()
+		then(err)
+	})
+}
+
+// tell shows an error as the step's outcome and reports whether there was one.
+func (w *wizard) tell(err error) bool {
+	if err == nil {
+		return false
+	}
+	message, remedy := control.Words(err)
+	showResult(w.outcome, control.CheckResult{Message: message, Remedy: remedy})
+	return true
+}
+
+func (w *wizard) onNext() {
+	switch {
+	case w.isBusy:
+	case w.draft.Step == page.StepX && !w.checked:
+		w.checkX()
+	case w.draft.Step == page.StepMotion && !w.checked:
+		w.checkMotion()
+	case w.draft.Step == page.StepFinish && w.begun.IsZero():
+		w.onSave()
+	case w.draft.Step == page.StepFinish:
+		w.onDone()
+	default:
+		w.goTo(w.draft.Step + 1)
+	}
+}
+
+// store hands the typed secrets over; each is forgotten here as soon as it is stored.
+func (w *wizard) store(ctx context.Context, values map[string]string, channel string) error {
+	for name, value := range values {
+		if value = strings.TrimSpace(value); value == "" {
+			continue
+		}
+		if err := w.u.Settings.SetSecret(ctx, channel, name, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// taken returns the typed secrets of some names, for the background.
+func (w *wizard) taken(names ...string) map[string]string {
+	values := map[string]string{}
+	for _, name := range names {
+		values[name] = w.typed[name]
+	}
+	return values
+}
+
+// refresh reads the settings again, so that what is stored is known.
+func (w *wizard) refresh(ctx context.Context) (control.Settings, error) {
+	return w.u.Settings.Settings(ctx)
+}
+
+// onSave writes perch.toml and starts the relay with it.
+func (w *wizard) onSave() {
+	c, wasRunning := page.Clone(w.draft.Config), w.u.data.Running
+	var saved control.Saved
+	w.busy(func(ctx context.Context) (err error) {
+		if saved, err = w.u.Settings.SaveSettings(ctx, c, false); err != nil || len(saved.Problems) > 0 {
+			return err
+		}
+		return w.u.Process.Run(ctx, pick(wasRunning, "restart", "start"))
+	}, func(err error) {
+		w.u.watch.poke()
+		switch {
+		case len(saved.Problems) > 0:
+			p := saved.Problems[0]
+			showResult(w.outcome, control.CheckResult{Message: p.Message, Remedy: p.Remedy})
+		case !w.tell(err):
+			w.begun = w.u.Now()
+			w.build()
+			w.u.reloadSettings()
+		}
+	})
+}
+
+func (w *wizard) onDone() {
+	w.u.memory.Wizard = nil
+	_ = w.u.memory.save(w.u.Memory)
+	w.draft, w.begun, w.typed = draft{}, time.Time{}, map[string]string{}
+	w.isBuilt = false
+	w.u.open(sectionOverview)
+}

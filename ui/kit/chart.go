@@ -212,10 +212,10 @@ func largest(numbers []int) int {
 	return most
 }
 
-// nice rounds up to a number that is easy to read, and is never less than 4.
+// nice rounds up to a number that is easy to read, and is never less than 3.
 func nice(n int) int {
 	for step := 1; ; step *= 10 {
-		for _, m := range []int{4, 5, 6, 8, 10, 15, 20, 30} {
+		for _, m := range []int{3, 4, 5, 6, 8, 10, 15, 20, 30} {
 			if n <= m*step {
 				return m * step
 			}

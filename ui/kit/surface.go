@@ -100,6 +100,11 @@ func AtLeast(content fyne.CanvasObject, size fyne.Size) *fyne.Container {
 	return container.NewStack(hold, content)
 }
 
+// Framed puts a frame around one of Fyne's widgets that has none, and gives it a width.
+func Framed(content fyne.CanvasObject, width float32) *fyne.Container {
+	return AtLeast(container.NewStack(content, NewGround("", theme.ColorNameInputBorder, 8)), fyne.NewSize(width, 0))
+}
+
 // Columns lays objects out in columns of the same width; with less than least for each it starts another row.
 type Columns struct{ Gap, Least float32 }
 
@@ -241,7 +246,7 @@ func (r *barRenderer) Layout(size fyne.Size) {
 func (r *barRenderer) Refresh() {
 	b := r.b
 	b.track.FillColor, b.track.CornerRadius = theme.Color(IdleSoft), 4
-	b.fill.FillColor, b.fill.CornerRadius = theme.Color(b.tone), 4
+	b.fill.FillColor, b.fill.CornerRadius, b.fill.Hidden = theme.Color(b.tone), 4, b.value == 0
 	r.Layout(b.Size())
 	b.track.Refresh()
 	b.fill.Refresh()

@@ -65,7 +65,7 @@ var colors = map[fyne.ThemeColorName]pair{
 	theme.ColorNamePrimary: {0x1677ab, 0x45ade0}, theme.ColorNameForegroundOnPrimary: {0xffffff, 0x06202e},
 	theme.ColorNameHyperlink: {0x1677ab, 0x45ade0}, theme.ColorNameButton: {0xffffff, 0x202b36},
 	theme.ColorNameDisabledButton: {0xeef1f4, 0x1a232c}, theme.ColorNameDisabled: {0xa3afbb, 0x55646f},
-	theme.ColorNameInputBackground: {0xffffff, 0x111921}, theme.ColorNameInputBorder: {0xc8d1da, 0x34434f},
+	theme.ColorNameInputBackground: {0xffffff, 0x111921}, theme.ColorNameInputBorder: {0xccd5dd, 0x34434f},
 	theme.ColorNamePlaceHolder: {0x8492a0, 0x6d7e8f}, theme.ColorNameSeparator: {0xe3e8ed, 0x222d37},
 	theme.ColorNameMenuBackground: {0xffffff, 0x202b36}, theme.ColorNameOverlayBackground: {0xffffff, 0x18212b},
 	theme.ColorNameHeaderBackground: {0xf4f6f9, 0x0f151b}, theme.ColorNameSelection: {0xd8ebf7, 0x18384c},

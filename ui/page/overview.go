@@ -137,7 +137,7 @@ func chainOf(c control.Channel, d Data, t *translation.Texts) Chain {
 		if at.IsZero() || !d.Running {
 			return ""
 		}
-		return Ago(at, d.Now, t)
+		return t.T("window.hop.last", Ago(at, d.Now, t))
 	}
 	x := linkHop("x", "at", c.X, d, t)
 	x.Traffic = traffic(in.Received)
@@ -210,7 +210,7 @@ func replyHop(c control.Channel, out Last, d Data, t *translation.Texts) Hop {
 	default:
 		hop.State, hop.Tone = t.T("window.hop.reply.some"), Good
 		if !out.Received.IsZero() {
-			hop.Traffic = Ago(out.Received, d.Now, t)
+			hop.Traffic = t.T("window.hop.last", Ago(out.Received, d.Now, t))
 		}
 	}
 	return hop
@@ -228,7 +228,7 @@ func sentHop(c control.Channel, out Last, d Data, t *translation.Texts) Hop {
 		hop.State, hop.Tone = linkWords("connected", t)
 	}
 	if !out.Delivered.IsZero() {
-		hop.Traffic = Ago(out.Delivered, d.Now, t)
+		hop.Traffic = t.T("window.hop.last", Ago(out.Delivered, d.Now, t))
 	}
 	for _, b := range c.Blocked {
 		if !strings.HasPrefix(b.Queue, "out") {

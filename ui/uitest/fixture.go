@@ -2,6 +2,7 @@ package uitest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,7 +37,12 @@ func Messages(now time.Time) []control.Message {
 		list = append(list, in, out)
 		at = at.Add(time.Duration(28+(i*i*7)%61) * time.Second)
 	}
-	return append(list, special(list[len(list)-1].ID, now)...)
+	list = append(list, special(now)...)
+	slices.SortStableFunc(list, func(a, b control.Message) int { return a.ReceivedAt.Compare(b.ReceivedAt) })
+	for i := range list {
+		list[i].ID = int64(i + 1)
+	}
+	return list
 }
 
 func message(id int64, direction, kind, from, to, text string, at time.Time, took time.Duration) control.Message {
@@ -49,25 +55,25 @@ func message(id int64, direction, kind, from, to, text string, at time.Time, too
 }
 
 // special are messages that are not simply delivered.
-func special(last int64, now time.Time) []control.Message {
-	dead := message(last+1, "out", "dm", "acme_support", "iris_v", "Your refund is on its way.", now.Add(-9*time.Minute), 0)
+func special(now time.Time) []control.Message {
+	dead := message(901, "out", "dm", "acme_support", "iris_v", "Your refund is on its way.", now.Add(-9*time.Minute), 0)
 	dead.State, dead.DeliveredAt = "dead", nil
 	dead.Error = &control.Failure{
 		Kind: "rejected", Message: "@iris_v does not take direct messages from this account", Remedy: "ask the customer in a public reply to write first, then retry",
 	}
-	unknown := message(last+2, "out", "dm", "acme_support", "jonas_p", "We have sent you a new password link.", now.Add(-6*time.Minute), 0)
+	unknown := message(902, "out", "dm", "acme_support", "jonas_p", "We have sent you a new password link.", now.Add(-6*time.Minute), 0)
 	unknown.State, unknown.DeliveredAt = "undecided", nil
 	unknown.Error = &control.Failure{
 		Kind: "outcome_unknown", Message: "the connection to X broke while the message was being sent", Remedy: "look into the conversation on x.com, then say whether it went out",
 	}
-	file := message(last+3, "in", "dm", "kim_lo", "acme_support", "", now.Add(-4*time.Minute), 0)
+	file := message(903, "in", "dm", "kim_lo", "acme_support", "", now.Add(-4*time.Minute), 0)
 	file.State, file.DeliveredAt, file.Attempts, file.Media = "dead", nil, 7, []control.Media{{Type: "video", Name: "unboxing.mp4", Bytes: 31_457_280}}
 	file.Error = &control.Failure{Kind: "rejected", Message: "the file is larger than Motion allows", Remedy: "raise \"Max attachment size\" in Motion's settings, then retry"}
-	secret := message(last+4, "in", "encrypted", "lena_t", "acme_support", "@lena_t sent an encrypted message (X Chat).", now.Add(-3*time.Minute), 300*time.Millisecond)
-	waiting := message(last+5, "out", "reply", "acme_support", "bo_berg", "@bo_berg Version 4.2.1 mends it, it is in the store now.", now.Add(-40*time.Second), 0)
+	secret := message(904, "in", "encrypted", "lena_t", "acme_support", "@lena_t sent an encrypted message (X Chat).", now.Add(-3*time.Minute), 300*time.Millisecond)
+	waiting := message(905, "out", "reply", "acme_support", "bo_berg", "@bo_berg Version 4.2.1 mends it, it is in the store now.", now.Add(-40*time.Second), 0)
 	due := now.Add(7 * time.Minute)
 	waiting.State, waiting.DeliveredAt, waiting.DueAt = "queued", nil, &due
-	fresh := message(last+6, "in", "dm", "annlee", "acme_support", "Thank you so much, it is here!", now.Add(-11*time.Second), 212*time.Millisecond)
+	fresh := message(906, "in", "dm", "annlee", "acme_support", "Thank you so much, it is here!", now.Add(-11*time.Second), 212*time.Millisecond)
 	return []control.Message{dead, unknown, file, secret, waiting, fresh}
 }
 

@@ -1,0 +1,85 @@
+package page
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"perch/app/control"
+)
+
+// The steps of the set-up.
+const (
+	StepStart = iota
+	StepX
+	StepMotion
+	StepReach
+	StepFinish
+	Steps
+)
+
+// StepKeys name the steps, for texts.
+func StepKeys() []string { return []string{"start", "x", "motion", "reach", "finish"} }
+
+// WizardConfig is the configuration that a set-up begins with: what is there, with one channel at least.
+func WizardConfig(s control.Settings) control.Config {
+	c := Clone(s.Config)
+	if len(c.Channels) == 0 {
+		c.Channels = append(c.Channels, NewChannel("support"))
+	}
+	return c
+}
+
+// XSecrets are the secrets of the X step, in the order in which the portal shows them.
+func XSecrets() []string {
+	return []string{"x.consumer_key", "x.consumer_secret", "x.access_token", "x.access_token_secret"}
+}
+
+// HasXKeys reports whether all of X's keys are stored for the channel or were typed.
+func HasXKeys(s control.Settings, channel string, typed map[string]string) bool {
+	for _, name := range XSecrets() {
+		if strings.TrimSpace(typed[name]) == "" && !s.Has(channel, name) {
+			return false
+		}
+	}
+	return true
+}
+
+// SetMotionAddress takes whatever address of Motion somebody pastes: an account's Receive URL, or the server's.
+func SetMotionAddress(m *control.MotionConfig, text string) {
+	text = strings.TrimSpace(text)
+	if text != "" && !strings.Contains(text, "://") {
+		text = "https://" + text
+	}
+	u, err := url.Parse(text)
+	if err == nil && strings.Contains(u.Path, "/openchannel/accounts/") {
+		m.ReceiveURL, m.BaseURL = text, ""
+		return
+	}
+	m.ReceiveURL = ""
+	if err == nil && u.Host != "" {
+		text = u.Scheme + "://" + u.Host
+	}
+	m.BaseURL = strings.TrimRight(text, "/")
+}
+
+// MotionAddress is what SetMotionAddress was given, as far as it is kept.
+func MotionAddress(m control.MotionConfig) string {
+	if m.ReceiveURL != "" {
+		return m.ReceiveURL
+	}
+	return m.BaseURL
+}
+
+// Trip is how far the round trip at the end of a set-up has got.
+type Trip struct {
+	// Running is set when the relay runs, Received when a message from X has reached Motion since the set-up, and
+	// Answered when an agent's answer has reached X.
+	Running, Received, Answered bool
+}
+
+// MakeTrip looks for traffic of a channel since a time.
+func MakeTrip(d Data, channel string, since time.Time) Trip {
+	in, out := d.Last[LastKey{channel, "in"}], d.Last[LastKey{channel, "out"}]
+	return Trip{Running: d.Running, Received: in.Delivered.After(since), Answered: out.Delivered.After(since)}
+}

@@ -1,0 +1,315 @@
+package ui
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+
+	"perch/app/control"
+	"perch/ui/kit"
+	"perch/ui/page"
+)
+
+// stepHead is the title of a step and what it is about.
+func (w *wizard) stepHead(key string) fyne.CanvasObject {
+	return kit.VStack(4, kit.Heading(w.u.t("window.wizard."+key+".title"), 19), kit.NewParagraph(w.u.t("window.wizard."+key+".about"), kit.TextBody, kit.Muted))
+}
+
+// tile is a large button with an icon, a title and a sentence.
+func tile(icon, title, about string, isChosen bool, tapped func()) fyne.CanvasObject {
+	frame, soft, ink := kit.Border, kit.IdleSoft, kit.Muted
+	if isChosen {
+		frame, soft, ink = kit.Accent, kit.AccentSoft, kit.Accent
+	}
+	name := kit.NewParagraph(title, kit.TextBody, kit.Ink)
+	name.Bold = true
+	sign := container.NewStack(kit.AtLeast(kit.NewGround(soft, "", 10), fyne.NewSize(40, 40)), container.NewCenter(kit.NewIcon(icon, ink, 22)))
+	words := kit.VStack(2, name, kit.NewParagraph(about, kit.TextSmall, kit.Muted))
+	row := container.NewBorder(nil, nil, container.New(padding{2, 0, 0, 14}, container.NewVBox(sign)), nil, words)
+	return kit.NewArea(container.NewStack(kit.NewGround(kit.Surface, frame, kit.Radius), kit.Pad(row, 14, 16)), title, tapped)
+}
+
+func (w *wizard) startStep() fyne.CanvasObject {
+	u := w.u
+	return kit.VStack(16, w.stepHead("start"),
+		tile("hub", u.t("window.wizard.connect"), u.t("window.wizard.connect.about"), true, func() { w.goTo(page.StepX) }),
+		tile("play", u.t("window.wizard.demo"), u.t("window.wizard.demo.about"), false, w.onDemo),
+		kit.NewParagraph(u.t("window.wizard.start.note"), kit.TextSmall, kit.Muted))
+}
+
+func (w *wizard) onDemo() {
+	w.busy(w.u.Process.Demo, func(err error) {
+		if !w.tell(err) {
+			w.u.say(page.Good, w.u.t("window.wizard.demo.started"), "")
+		}
+	})
+}
+
+func (w *wizard) xStep() fyne.CanvasObject {
+	u := w.u
+	column := kit.VStack(12, w.stepHead("x"))
+	form := kit.VStack(10)
+	for i, name := range page.XSecrets() {
+		form.Add(w.secretEntry(name, string(rune('1'+i))+"  "+u.t("window.field."+name)))
+	}
+	column.Add(container.New(kit.Columns{Gap: 24, Least: 300}, container.NewVBox(form), container.NewVBox(newPortal(u))))
+	column.Add(kit.NewParagraph(u.t("window.wizard.x.note"), kit.TextSmall, kit.Muted))
+	return column
+}
+
+// secretEntry is a labelled entry that shows dots. One that is stored says so and can be left empty.
+func (w *wizard) secretEntry(name, label string) fyne.CanvasObject {
+	stored := w.u.settings.Has(w.channel().Name, name)
+	e := kit.NewSecretEntry(pick(stored, w.u.t("window.wizard.stored"), w.u.t("window.secret.paste")))
+	e.SetText(w.typed[name])
+	e.OnChanged = func(text string) {
+		w.typed[name] = text
+		w.uncheck()
+	}
+	if w.first == nil {
+		w.first = e
+	}
+	if label == "" {
+		return e
+	}
+	title := kit.NewText(label, kit.TextSmall, kit.Ink)
+	title.Bold = true
+	return kit.VStack(3, title, e)
+}
+
+// uncheck makes the next button try again, because something was changed.
+func (w *wizard) uncheck() {
+	if w.checked {
+		w.checked = false
+		w.outcome.Hide()
+		w.label()
+	}
+}
+
+// checkX stores the keys and asks X whose they are and what they may do.
+func (w *wizard) checkX() {
+	if !page.HasXKeys(w.u.settings, w.channel().Name, w.typed) {
+		showResult(w.outcome, control.CheckResult{Message: w.u.t("window.wizard.x.missing"), Remedy: w.u.t("window.wizard.x.missing.do")})
+		return
+	}
+	c, channel, values := page.Clone(w.draft.Config), w.channel().Name, w.taken(page.XSecrets()...)
+	var who, may control.CheckResult
+	var settings control.Settings
+	w.busy(func(ctx context.Context) (err error) {
+		if err = w.store(ctx, values, channel); err != nil {
+			return err
+		}
+		request := control.CheckRequest{Channel: channel, Config: &c}
+		if who, err = w.u.Settings.CheckSettings(ctx, control.CheckXKeys, request); err != nil || !who.OK {
+			return err
+		}
+		if may, err = w.u.Settings.CheckSettings(ctx, control.CheckXPermissions, request); err != nil {
+			return err
+		}
+		settings, err = w.refresh(ctx)
+		return err
+	}, func(err error) {
+		switch {
+		case w.tell(err):
+		case !who.OK:
+			showResult(w.outcome, who)
+		case !may.OK:
+			showResult(w.outcome, may)
+		default:
+			for _, name := range page.XSecrets() {
+				delete(w.typed, name)
+			}
+			w.u.settings, w.draft.Account, w.checked = settings, who.Account, true
+			w.keep()
+			showResult(w.outcome, control.CheckResult{OK: true, Message: w.u.t("window.wizard.x.you", who.Account), Remedy: w.u.t("window.wizard.x.you.do")})
+			w.label()
+		}
+	})
+}
+
+func (w *wizard) motionStep() fyne.CanvasObject {
+	u, m := w.u, &w.channel().Motion
+	address := kit.NewEntry("https://motion.example.com")
+	address.SetText(page.MotionAddress(*m))
+	user := kit.NewEntry("admin")
+	user.SetText(m.User)
+	column := kit.VStack(16, w.stepHead("motion"))
+	w.first = address
+	place := kit.VStack(16)
+	address.OnChanged = func(text string) {
+		page.SetMotionAddress(m, text)
+		w.uncheck()
+	}
+	user.OnChanged = func(text string) { m.User = trimmed(text); w.uncheck() }
+	place.Add(formRow(u.t("window.wizard.motion.address"), u.t("window.wizard.motion.address.help"), address, nil))
+	place.Add(formRow(u.t("window.field.motion.user"), u.t("window.help.motion.user"), user, nil))
+	place.Add(formRow(u.t("window.field.motion.password"), u.t("window.wizard.motion.password.help"), w.secretEntry("motion.password", ""), nil))
+	place.Add(formRow(u.t("window.field.motion.api_key"), u.t("window.wizard.motion.api_key.help"), w.secretEntry("motion.api_key", ""), nil))
+	column.Add(place)
+	return column
+}
+
+// checkMotion stores the credentials and asks Motion for its accounts.
+func (w *wizard) checkMotion() {
+	c, channel := page.Clone(w.draft.Config), w.channel().Name
+	if page.MotionAddress(c.Channels[0].Motion) == "" {
+		showResult(w.outcome, control.CheckResult{Message: w.u.t("window.wizard.motion.missing"), Remedy: w.u.t("window.wizard.motion.missing.do")})
+		return
+	}
+	values := w.taken("motion.password", "motion.api_key")
+	var result control.CheckResult
+	var settings control.Settings
+	w.busy(func(ctx context.Context) (err error) {
+		if err = w.store(ctx, values, channel); err != nil {
+			return err
+		}
+		if settings, err = w.refresh(ctx); err != nil {
+			return err
+		}
+		what := control.CheckMotionURL // without credentials messages go through, files do not
+		if settings.Has(channel, "motion.password") || settings.Has(channel, "motion.api_key") {
+			what = control.CheckMotionCredentials
+		}
+		result, err = w.u.Settings.CheckSettings(ctx, what, control.CheckRequest{Channel: channel, Config: &c})
+		return err
+	}, func(err error) {
+		if w.tell(err) {
+			return
+		}
+		w.u.settings = settings
+		if !result.OK {
+			showResult(w.outcome, result)
+			return
+		}
+		delete(w.typed, "motion.password")
+		delete(w.typed, "motion.api_key")
+		w.offerAccounts(result)
+	})
+}
+
+// offerAccounts lets the Open Channel account be picked, where Motion told its list and none is known yet.
+func (w *wizard) offerAccounts(result control.CheckResult) {
+	m := &w.channel().Motion
+	showResult(w.outcome, result)
+	if m.ReceiveURL == "" && len(result.Accounts) == 0 {
+		showResult(w.outcome, control.CheckResult{Message: w.u.t("window.wizard.motion.paste"), Remedy: w.u.t("window.wizard.motion.paste.do")})
+		return
+	}
+	if len(result.Accounts) > 0 {
+		var names []string
+		chosen := 0
+		for i, a := range result.Accounts {
+			names = append(names, pick(a.Name == "", a.ReceiveURL, a.Name+"  ·  "+a.ID))
+			if a.ReceiveURL == m.ReceiveURL {
+				chosen = i
+			}
+		}
+		s := widget.NewSelect(names, nil)
+		take := func() {
+			a := result.Accounts[s.SelectedIndex()]
+			m.ReceiveURL, m.MapKey = a.ReceiveURL, a.MapKey
+			w.keep()
+		}
+		s.SetSelectedIndex(chosen)
+		s.OnChanged = func(string) { take() }
+		take()
+		row := formRow(w.u.t("window.wizard.motion.account"), w.u.t("window.wizard.motion.account.help"), kit.Framed(s, 0), nil)
+		w.place.Objects = []fyne.CanvasObject{kit.VStack(16, w.place.Objects[0], kit.Rule(), row)}
+		w.place.Refresh()
+	}
+	w.checked = true
+	w.keep()
+	w.label()
+	w.scroll.ScrollToBottom()
+}
+
+func (w *wizard) reachStep() fyne.CanvasObject {
+	u, r := w.u, &w.draft.Config.Reach
+	column := kit.VStack(12, w.stepHead("reach"))
+	for _, way := range []struct{ mode, icon string }{{"stream", "traffic"}, {"webhook", "door"}, {"poll", "clock"}} {
+		column.Add(tile(way.icon, u.t("window.wizard.reach."+way.mode), u.t("window.wizard.reach."+way.mode+".about"), r.Mode == way.mode, func() {
+			r.Mode = way.mode
+			w.keep()
+			w.build()
+		}))
+	}
+	if r.Mode != "webhook" {
+		return column
+	}
+	for _, g := range page.FieldGroups() {
+		if g.Tab != "reach" {
+			continue
+		}
+		for _, f := range g.Fields {
+			if f.Path == "reach.mode" || f.Kind == page.FieldSecret || !f.IsShown(&w.draft.Config, g.Tab, 0) {
+				continue
+			}
+			input := u.input(f, page.Get(&w.draft.Config, f.Path), func(value string) {
+				page.Set(&w.draft.Config, f.Path, value)
+				w.keep()
+				if f.Kind == page.FieldChoice {
+					w.build()
+				}
+			})
+			column.Add(formRow(u.t("window.field."+f.Path), u.t("window.help."+f.Path), input, nil))
+		}
+	}
+	return column
+}
+
+func (w *wizard) finishStep() fyne.CanvasObject {
+	u := w.u
+	column := kit.VStack(14, w.stepHead("finish"))
+	if w.begun.IsZero() {
+		c := w.channel()
+		who := pick(w.draft.Account == "", "–", "@"+w.draft.Account)
+		for _, row := range [][2]string{
+			{u.t("window.wizard.x"), who}, {u.t("window.wizard.motion"), pick(c.Motion.ReceiveURL == "", "–", c.Motion.ReceiveURL)},
+			{u.t("window.wizard.reach"), u.t("window.wizard.reach." + w.draft.Config.Reach.Mode)}, {u.t("window.wizard.file"), u.settings.Path},
+		} {
+			name := kit.NewText(row[0], kit.TextSmall, kit.Muted)
+			column.Add(container.NewBorder(nil, nil, kit.AtLeast(name, fyne.NewSize(190, 0)), nil, kit.CutText(row[1], kit.TextSmall, kit.Ink)))
+		}
+		return column
+	}
+	w.reply = kit.VStack(8)
+	account := pick(w.draft.Account == "", u.t("window.wizard.trip.account"), "@"+w.draft.Account)
+	w.trip = [3]*tripLine{
+		newTripLine(u.t("window.wizard.trip.running")),
+		newTripLine(u.t("window.wizard.trip.received", account)),
+		newTripLine(u.t("window.wizard.trip.answered")),
+	}
+	column.Add(kit.VStack(8, kit.NewParagraph(u.t("window.wizard.paste"), kit.TextBody, kit.Ink), w.reply))
+	column.Add(kit.Rule())
+	for _, line := range w.trip {
+		column.Add(line.content)
+	}
+	return column
+}
+
+// tripLine is one thing that has to happen in the round trip.
+type tripLine struct {
+	content fyne.CanvasObject
+	icon    *kit.Icon
+	ground  *kit.Ground
+}
+
+func newTripLine(text string) *tripLine {
+	l := &tripLine{icon: kit.NewIcon("clock", kit.Idle, 17), ground: kit.NewGround(kit.IdleSoft, "", 14)}
+	sign := container.NewStack(kit.AtLeast(l.ground, fyne.NewSize(28, 28)), container.NewCenter(l.icon))
+	l.content = container.NewBorder(nil, nil, kit.HStack(0, container.NewVBox(sign), gapOf(12, 0)), nil,
+		container.New(padding{4, 0, 0, 0}, kit.NewParagraph(text, kit.TextBody, kit.Ink)))
+	return l
+}
+
+func (l *tripLine) set(isDone bool) {
+	if isDone {
+		l.icon.Set("check", kit.Good)
+		l.ground.Set(kit.GoodSoft, "")
+		return
+	}
+	l.icon.Set("clock", kit.Idle)
+	l.ground.Set(kit.IdleSoft, "")
+}
