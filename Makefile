@@ -3,6 +3,7 @@ GO ?= go
 BIN := $(CURDIR)/bin
 GOLANGCI_VERSION := v2.6.2
 FUZZTIME ?= 3s
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 # One set of flags for every build of the window: each further one costs minutes (OpenGL ES needs the least of them).
 WINDOW_TAGS := gles,x11,migrated_fynedo
 # What the tray (GTK) and the window (OpenGL, X11) are built with, and what their tests run in.
@@ -26,7 +27,7 @@ build: $(BIN)/perch ## build perch into bin/ (needs Go only)
 
 $(BIN)/perch: FORCE
 	@command -v $(GO) >/dev/null || { echo "Perch is built with Go: install it from https://go.dev/dl/"; exit 1; }
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o $@ ./app/perch
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X perch/app.Version=$(VERSION)" -o $@ ./app/perch
 
 window: desktop-deps ## build perch-window into bin/ (the first time takes minutes)
 	$(GO) build -tags $(WINDOW_TAGS) -o $(BIN)/perch-window .

@@ -70,6 +70,9 @@ func (u usageError) Unwrap() error { return u.err }
 func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
+			if !cmd.HasParent() {
+				return usageError{err}
+			}
 			return usageError{fmt.Errorf("%s: %w", cmd.Name(), err)}
 		}
 		return nil

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,6 +20,7 @@ import (
 	"perch/bridge/postlen"
 	"perch/bridge/secret"
 	"perch/bridge/sqlite"
+	"perch/bridge/webhook"
 )
 
 const (
@@ -33,23 +35,38 @@ const (
 func (p *program) initCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "init", Short: "Write a commented perch.toml to fill in", Args: usage(cobra.NoArgs),
-		RunE: func(*cobra.Command, []string) error {
-			home, err := p.home()
-			if err != nil {
-				return err
-			}
-			if err := home.Make(); err != nil {
-				return err
-			}
-			if err := writeNew(home.Config(), config.Template()); err != nil {
-				return err
-			}
-			p.print("Wrote %s.\nNext:\n  1. Fill it in (receive_url, user).\n  2. Store the keys: perch secret set --channel support x.consumer_key "+
-				"(then x.consumer_secret, x.access_token, x.access_token_secret, motion.password)\n  3. perch start\n"+
-				"  4. perch urls shows what to paste into Motion.\n", home.Config())
-			return nil
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.runInit(cmd.Context()) },
 	}
+}
+
+func (p *program) runInit(ctx context.Context) error {
+	home, err := p.home()
+	if err != nil {
+		return err
+	}
+	if err := home.Make(); err != nil {
+		return err
+	}
+	template, vault := config.Template(), ""
+	if !NewLocalSettings(home).hasKeyring(ctx) {
+		// A server has no keyring: the vault asks for a passphrase.
+		template = bytes.Replace(template, []byte(`secrets = "keyring"`), []byte(`secrets = "vault"`), 1)
+		vault = "\n     (this computer has no keyring, so they go into an encrypted file: choose a passphrase when asked)"
+	}
+	if err := writeNew(home.Config(), template); err != nil {
+		return err
+	}
+	self := "perch"
+	if p.homeFlag != "" {
+		self += " --home " + p.homeFlag
+	}
+	p.print("Wrote %s.\nNext:\n"+
+		"  1. Fill it in: receive_url and user.\n"+
+		"  2. Store the keys of X's developer portal and Motion's password: %s secret set --channel support x.consumer_key\n"+
+		"     then x.consumer_secret, x.access_token, x.access_token_secret and motion.password%s\n"+
+		"  3. %s start\n"+
+		"  4. %s urls shows what to paste into Motion.\n", home.Config(), self, vault, self, self)
+	return nil
 }
 
 // writeNew writes a file that must not exist yet.
@@ -264,8 +281,8 @@ func (p *program) urlsOffline(ctx context.Context) ([]control.URLs, error) {
 	tokens, err := replyTokens(ctx, journal, c)
 	end()
 	err = errors.Join(err, <-done, journal.Close())
-	// An address that a tunnel or Motion's proxy gives is known to a running relay only.
-	return makeURLs(c, c.Listen, tokens, c.Reach.PublicURL), err
+	// The address of a tunnel and the token of Motion's proxy are known to a running relay only.
+	return makeURLs(c, c.Listen, tokens, configuredURL(c, nil, webhook.PathEvents)), err
 }
 
 func (p *program) preflightCommand() *cobra.Command {

@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/spf13/cobra"
 
@@ -36,12 +37,17 @@ func (p *program) runStatus(cmd *cobra.Command, _ []string) error {
 
 func (p *program) notRunning() error {
 	p.exit = exitNotRunning
-	if !p.json {
+	_, c, err := p.config()
+	switch {
+	case !p.json && errors.Is(err, fs.ErrNotExist):
+		p.print("Perch is not set up yet. Begin with: perch init\n")
+		return nil
+	case !p.json:
 		p.print("The relay is not running. Start it with: perch start\n")
 		return nil
 	}
 	status := control.Status{State: control.StateStopped, Channels: []control.Channel{}, Version: Version}
-	if _, c, err := p.config(); err == nil {
+	if err == nil {
 		status.Listen, status.Reach.Mode = c.Listen, c.Reach.Mode
 	}
 	return p.printJSON(status)

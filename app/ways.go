@@ -6,7 +6,9 @@ import (
 	"errors"
 	"net"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -104,7 +106,7 @@ func newTunnel(r *relay) tunnel.Tunnel {
 	case config.TunnelNgrok:
 		return tunnel.NewNgrok(tunnel.NgrokConfig{Token: value("reach.ngrok_token"), Domain: c.Ngrok.Domain, Log: log})
 	case config.TunnelCloudflared:
-		return &cloudflared{config: tunnel.CloudflaredConfig{
+		return &cloudflared{local: portBehind(r.config.Listen), config: tunnel.CloudflaredConfig{
 			Path: c.Cloudflared.Path, Token: value("reach.cloudflared_token"), PublicURL: c.PublicURL, Log: log,
 		}}
 	case config.TunnelTLS:
@@ -129,13 +131,25 @@ func newTLS(r *relay, under tunnel.Tunnel) tunnel.Tunnel {
 
 // cloudflared is a tunnel whose loopback port is opened with it.
 type cloudflared struct {
+	// local is where the dashboard's service has to point to: the port behind that of listen.
+	local  string
 	config tunnel.CloudflaredConfig
 	*tunnel.Cloudflared
 }
 
+// portBehind is the loopback address with the port that follows the given one's; any port for port 0.
+func portBehind(address string) string {
+	_, port, _ := net.SplitHostPort(address) // checked with the configuration
+	n, err := strconv.Atoi(port)
+	if err != nil || n == 0 {
+		return "127.0.0.1:0"
+	}
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(n+1))
+}
+
 // Listen implements tunnel.Tunnel.
 func (c *cloudflared) Listen(ctx context.Context) (net.Listener, error) {
-	local, err := listenPublic(ctx, "127.0.0.1:0")
+	local, err := listenPublic(ctx, c.local)
 	if err != nil {
 		return nil, err
 	}
@@ -195,6 +209,8 @@ func (w *ways) poke() {
 	}
 }
 
+var proxyToken = regexp.MustCompile(`([?&]token=)[^&]+`)
+
 var reachOrder = []string{reach.Degraded, reach.Connecting, reach.Unknown, reach.Connected}
 
 // state sums up all ways: the worst one speaks.
@@ -217,7 +233,8 @@ func (w *ways) state() control.Reach {
 	worst := slices.MinFunc(states, func(a, b reach.State) int {
 		return cmp.Compare(slices.Index(reachOrder, a.State), slices.Index(reachOrder, b.State))
 	})
-	out.State, out.PublicURL, out.LastProof = worst.State, worst.PublicURL, timeOrNil(worst.LastProof)
+	out.State, out.LastProof = worst.State, timeOrNil(worst.LastProof)
+	out.PublicURL = proxyToken.ReplaceAllString(worst.PublicURL, "${1}…") // shown often; perch urls shows it whole
 	out.Detail = joined(worst.Detail, worst.Remedy)
 	w.addTunnel(&out)
 	w.addEvents(&out)

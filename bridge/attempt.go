@@ -35,6 +35,8 @@ type job struct {
 	learned Learned
 	spawned []*Delivery
 	held    bool
+	// remembered is set when the sender's handle came from the memory and not from X.
+	remembered bool
 	// settled is set when the state was decided already (a look).
 	settled bool
 }

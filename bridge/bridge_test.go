@@ -3,6 +3,7 @@ package bridge_test
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -162,6 +163,26 @@ func TestUnfoundDirectMessageWaitsForAPerson(t *testing.T) {
 		}
 		if err := r.MarkSent(context.Background(), d.ID); err != nil || r.message(bridge.Out).State != bridge.Delivered {
 			t.Errorf("MarkSent: %v, %s", err, r.message(bridge.Out).State)
+		}
+	})
+}
+
+// Perch died between the mark and X's answer, and never wrote down whose id the handle has.
+func TestCrashBeforeTheRecipientWasWrittenDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "perch.db")
+		r := &rig{t: t, x: newFakeX(), motion: &fakeMotion{}}
+		now := time.Now()
+		r.seed(path, &bridge.Delivery{
+			Channel: "support", Direction: bridge.Out, Kind: bridge.KindDM, State: bridge.Queued, Lane: "support/out/dm",
+			Conversation: "support/out/dm/@annlee", MotionID: "1", To: "annlee", Text: "hello", Reply: &bridge.Reply{Body: "hello", Handle: "annlee"},
+			ReceivedAt: now, DueAt: now,
+		}, bridge.Progress{CallingSince: now})
+		r.x.take(&r.x.dms, bridge.Sent{PeerID: customerID, Text: "hello"})
+		r.start(path)
+		time.Sleep(time.Minute)
+		if d := r.message(bridge.Out); d.State != bridge.Delivered || r.x.called("dm") != 0 {
+			t.Errorf("message is %s after %d calls; want found by the look", d.State, r.x.called("dm"))
 		}
 	})
 }

@@ -13,6 +13,9 @@ import (
 // message need not wait for it.
 const fileTries = 3
 
+// handleAge is how long a looked-up handle is trusted: each look-up costs money, and few people change theirs.
+const handleAge = 24 * time.Hour
+
 // fetched is a customer's file, or why it cannot be had.
 type fetched struct {
 	index int
@@ -44,6 +47,15 @@ func (j *job) deliverIn(ctx context.Context) error {
 // findSender fills in the handle when the payload named only an id. An account that is gone keeps its id for a name.
 func (j *job) findSender(ctx context.Context) error {
 	sender := &j.d.Event.From
+	if sender.Handle == "" {
+		known, ok, err := j.journal.PersonByID(ctx, j.d.Channel, sender.ID, j.now().Add(-handleAge))
+		if err != nil {
+			return err
+		}
+		if ok {
+			*sender, j.remembered = known, true
+		}
+	}
 	if sender.Handle == "" {
 		person, err := j.ch.X.User(ctx, sender.ID)
 		switch {
@@ -212,6 +224,9 @@ func (j *job) notify(ctx context.Context, n Notification) error {
 	receipt, err := j.ch.Motion.Notify(ctx, n)
 	if err != nil {
 		return err
+	}
+	if j.remembered {
+		person.Handle = "" // a memory must not confirm itself
 	}
 	if d.Kind != KindNote {
 		j.learned = Learned{

@@ -103,7 +103,13 @@ type Rescuer interface {
 type Memory interface {
 	Interaction(ctx context.Context, channel, id string) (Interaction, bool, error)
 	PersonByHandle(ctx context.Context, channel, handle string) (Person, bool, error)
+	// PersonByID returns the person when the handle was confirmed after the given time.
+	PersonByID(ctx context.Context, channel, id string, after time.Time) (Person, bool, error)
 	Thread(ctx context.Context, channel, id string) (Person, bool, error)
+}
+
+// EchoLog keeps what X reported as sent by the accounts themselves.
+type EchoLog interface {
 	Echoes(ctx context.Context, channel string, since time.Time) ([]Echo, error)
 }
 
@@ -130,6 +136,7 @@ type Journal interface {
 	Queue
 	Rescuer
 	Memory
+	EchoLog
 	Settings
 	History
 }

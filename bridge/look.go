@@ -20,7 +20,12 @@ const (
 // proves nothing, so it looks several times.
 func (j *job) look(ctx context.Context) error {
 	j.settled = true
-	found, err := j.findSent(ctx)
+	var found string
+	// Perch may have ended before it wrote down who the recipient is.
+	err := j.findRecipient(ctx)
+	if err == nil {
+		found, err = j.findSent(ctx)
+	}
 	switch {
 	case found != "":
 		j.d.XID, j.d.State, j.d.DeliveredAt, j.d.Failure = found, Delivered, j.now(), nil

@@ -180,14 +180,14 @@ func limitedError(endpoint string, until time.Time) *Error {
 func revokedError() *Error {
 	return &Error{
 		Kind: Operator, Side: SideX, Op: "listen to X", Message: "the X account has taken back the app's access",
-		Remedy: "sign in to X's developer portal, make new access tokens, store them with perch secret set, then: perch resume",
+		Remedy: "sign in to X's developer portal, make new access tokens, store them with perch secret set, then: perch restart",
 	}
 }
 
 func readOnlyError(channel string) *Error {
 	return &Error{
 		Kind: Operator, Side: SideX, Op: "check X keys", Message: "the X keys of channel " + channel + " may only read",
-		Remedy: "in X's developer portal set the app to \"Read and write and Direct message\", then make new access tokens and store them",
+		Remedy: "in X's developer portal set the app to \"Read and write and Direct message\", then make new access tokens, store them with perch secret set, then: perch restart",
 	}
 }
 
@@ -195,7 +195,7 @@ func noDMError(channel string) *Error {
 	return &Error{
 		Kind: Operator, Side: SideX, Op: "check X keys",
 		Message: "the X keys of channel " + channel + " lack the direct-message permission",
-		Remedy:  "in X's developer portal set the app to \"Read and write and Direct message\", then make new access tokens and store them",
+		Remedy:  "in X's developer portal set the app to \"Read and write and Direct message\", then make new access tokens, store them with perch secret set, then: perch restart",
 	}
 }
 

@@ -76,7 +76,7 @@ func TestInitWritesWhatTheRelayTakes(t *testing.T) {
 	t.Parallel()
 	b := &box{t: t, home: filepath.Join(t.TempDir(), "new"), env: os.Environ()}
 	out := b.must("init")
-	if !strings.Contains(out, "perch.toml") || !strings.Contains(out, "perch secret set") {
+	if !strings.Contains(out, "perch.toml") || !strings.Contains(out, "secret set --channel support x.consumer_key") {
 		t.Errorf("init says: %s", out)
 	}
 	if _, stderr, code := b.perch("status"); code != 3 {

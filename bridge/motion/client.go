@@ -211,7 +211,7 @@ func classify(op string, a *answer) *bridge.Error {
 	switch s := a.status; {
 	case s == http.StatusUnauthorized || s == http.StatusForbidden:
 		e.Kind, e.Message = bridge.Operator, "Motion refused the user or password"
-		e.Remedy = "check user in perch.toml and the secret motion.password (or motion.api_key), then: perch resume"
+		e.Remedy = "check user in perch.toml and the secret motion.password (or motion.api_key), then: perch restart"
 	case s == http.StatusNotFound:
 		e.Kind, e.Message = bridge.Operator, "Motion does not know this address"
 		e.Remedy = "copy the Receive URL again from Motion (Open Channel account, Settings) into perch.toml, then restart Perch"

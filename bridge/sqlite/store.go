@@ -50,6 +50,9 @@ type Store struct {
 // Open opens or creates the journal at path, brings its schema up to date and checks its integrity. The
 // folder must exist and must not be on a network drive.
 func Open(ctx context.Context, path string, log *slog.Logger) (*Store, error) {
+	if err := createOwn(path); err != nil {
+		return nil, openError(path, err)
+	}
 	writer, err := sql.Open("sqlite", dsn(path, "&_txlock=immediate"))
 	if err != nil {
 		return nil, openError(path, err)
@@ -66,6 +69,16 @@ func Open(ctx context.Context, path string, log *slog.Logger) (*Store, error) {
 	}
 	s.reader.SetMaxOpenConns(readers)
 	return s, nil
+}
+
+// createOwn makes sure that the file is its owner's alone before anything is in it: SQLite gives the files beside it the
+// same mode.
+func createOwn(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 func dsn(path, more string) string {

@@ -77,8 +77,8 @@ func (c *caller) do(ctx context.Context, what call) (*answer, error) {
 // exchange makes the call and returns X's answer, whatever it is. A signature that X refuses because of the clock is
 // made anew once: X has surely not acted on it.
 func (c *caller) exchange(ctx context.Context, what call) (*answer, error) {
-	if key := c.config.Keys.missing(); key != "" {
-		return nil, noKey(what.op, c.config.Channel, key)
+	if keys := c.config.Keys.missing(); len(keys) > 0 {
+		return nil, noKeys(what.op, c.config.Channel, keys)
 	}
 	if c.config.Quota != nil {
 		if err := c.config.Quota.Admit(what.endpoint); err != nil {
@@ -209,10 +209,10 @@ func (c *caller) noteClock(h http.Header) {
 	}
 }
 
-func noKey(op, channel, key string) *bridge.Error {
+func noKeys(op, channel string, keys []string) *bridge.Error {
 	return &bridge.Error{
-		Kind: bridge.Operator, Side: bridge.SideX, Op: op, Message: "the secret " + key + " is not set",
-		Remedy: "store it with: perch secret set --channel " + channel + " " + key + ", then: perch restart",
+		Kind: bridge.Operator, Side: bridge.SideX, Op: op, Message: "these secrets are not set: " + strings.Join(keys, ", "),
+		Remedy: "store each with: perch secret set --channel " + channel + " " + keys[0] + ", then: perch restart",
 	}
 }
 

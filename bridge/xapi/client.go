@@ -26,8 +26,9 @@ type Keys struct {
 	AccessToken, AccessTokenSecret string
 }
 
-// missing names the first key that is not set, or "".
-func (k Keys) missing() string {
+// missing names the keys that are not set.
+func (k Keys) missing() []string {
+	var names []string
 	for _, key := range []struct{ name, value string }{
 		{"x.consumer_key", k.ConsumerKey},
 		{"x.consumer_secret", k.ConsumerSecret},
@@ -35,10 +36,10 @@ func (k Keys) missing() string {
 		{"x.access_token_secret", k.AccessTokenSecret},
 	} {
 		if key.value == "" {
-			return key.name
+			names = append(names, key.name)
 		}
 	}
-	return ""
+	return names
 }
 
 // Config is what a Client is made of.

@@ -113,8 +113,8 @@ func broken(what call, silent bool, err error) error {
 
 // openStream connects, with a new token when X refuses the old one, and returns what X sends.
 func (c *caller) openStream(ctx context.Context, what call) (io.ReadCloser, error) {
-	if key := c.config.Keys.missing(); key != "" {
-		return nil, noKey(what.op, c.config.Channel, key)
+	if keys := c.config.Keys.missing(); len(keys) > 0 {
+		return nil, noKeys(what.op, c.config.Channel, keys)
 	}
 	if c.config.Quota != nil {
 		if err := c.config.Quota.Admit(what.endpoint); err != nil {

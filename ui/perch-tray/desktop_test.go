@@ -231,6 +231,44 @@ func TestCopiesAddresses(t *testing.T) {
 	}
 }
 
+func TestSeveralChannelsHaveMenusToCopyFrom(t *testing.T) {
+	r := newRig(t, true, "xclip")
+	r.startTray()
+	r.wantLine("Running")
+	names := func() string {
+		var out []string
+		for _, c := range r.item("Copy Reply URL").children {
+			out = append(out, c.label)
+		}
+		return strings.Join(out, " ")
+	}
+	set := func(channels ...string) {
+		r.status(func(s *control.Status) {
+			s.Channels = nil
+			for _, name := range channels {
+				s.Channels = append(s.Channels, control.Channel{Name: name})
+			}
+		})
+		want := strings.Join(channels, " ")
+		if len(channels) == 1 {
+			want = ""
+		}
+		r.eventually("channels "+want, func() string { return unless(names() == want, names()) })
+	}
+	set("support", "sales")
+	r.click("Copy Reply URL > sales", 1)
+	r.eventually("copy", func() string {
+		cmd := exec.Command("xclip", "-selection", "clipboard", "-o")
+		cmd.Env = r.env
+		got, _ := cmd.Output()
+		return unless(string(got) == "http://127.0.0.1:3002/reply/def", string(got))
+	})
+	set("support")
+	set("support", "sales", "press")
+	set("support", "press")
+	set("support", "sales")
+}
+
 func TestStartAtLogin(t *testing.T) {
 	r := newRig(t, true)
 	r.startTray()

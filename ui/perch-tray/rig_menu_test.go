@@ -5,6 +5,7 @@ package main_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,6 +18,7 @@ type menuItem struct {
 	id               int32
 	label            string
 	enabled, checked bool
+	children         []menuItem
 }
 
 type layout struct {
@@ -70,8 +72,12 @@ func (r *rig) menu() ([]menuItem, error) {
 	if err := object.CallWithContext(ctx, menuIface+".GetLayout", 0, int32(0), int32(-1), []string{}).Store(&revision, &root); err != nil {
 		return nil, err
 	}
+	return itemsOf(root)
+}
+
+func itemsOf(parent layout) ([]menuItem, error) {
 	var items []menuItem
-	for _, child := range root.Children {
+	for _, child := range parent.Children {
 		var l layout
 		if err := dbus.Store([]any{child.Value()}, &l); err != nil {
 			return nil, err
@@ -85,6 +91,10 @@ func (r *rig) menu() ([]menuItem, error) {
 		}
 		if v, ok := l.Props["toggle-state"].Value().(int32); ok {
 			item.checked = v == 1
+		}
+		var err error
+		if item.children, err = itemsOf(l); err != nil {
+			return nil, err
 		}
 		if item.label, _ = l.Props["label"].Value().(string); item.label != "" {
 			items = append(items, item)
@@ -123,7 +133,15 @@ func (r *rig) click(label string, n int) {
 // tryClick also serves for Quit, whose click is seldom answered.
 func (r *rig) tryClick(label string, n int) error {
 	r.t.Helper()
-	id := r.item(label).id
+	label, child, isNested := strings.Cut(label, " > ")
+	item := r.item(label)
+	if isNested {
+		i := slices.IndexFunc(item.children, func(c menuItem) bool { return c.label == child })
+		if i < 0 {
+			return fmt.Errorf("%s has no %s: %+v", label, child, item.children)
+		}
+		item = item.children[i]
+	}
 	object, err := r.menuObject()
 	if err != nil {
 		return err
@@ -131,7 +149,7 @@ func (r *rig) tryClick(label string, n int) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	for range n {
-		if err := object.CallWithContext(ctx, menuIface+".Event", 0, id, "clicked", dbus.MakeVariant(int32(0)), uint32(0)).Err; err != nil {
+		if err := object.CallWithContext(ctx, menuIface+".Event", 0, item.id, "clicked", dbus.MakeVariant(int32(0)), uint32(0)).Err; err != nil {
 			return err
 		}
 	}

@@ -112,7 +112,7 @@ func relay() {
 		answer(w, s)
 	})
 	mux.HandleFunc("GET /v1/urls", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, []control.URLs{{Channel: "support", ReplyURL: "http://127.0.0.1:3002/reply/abc", WebhookURL: "http://127.0.0.1:3002/api/messages"}})
+		answer(w, []control.URLs{{Channel: "support", ReplyURL: "http://127.0.0.1:3002/reply/abc", WebhookURL: "http://127.0.0.1:3002/api/messages"}, {Channel: "sales", ReplyURL: "http://127.0.0.1:3002/reply/def"}})
 	})
 	mux.HandleFunc("GET /v1/limits", func(w http.ResponseWriter, _ *http.Request) { answer(w, []control.Limit{}) })
 	mux.HandleFunc("GET /v1/feed", func(w http.ResponseWriter, r *http.Request) {
