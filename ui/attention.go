@@ -68,6 +68,7 @@ func (a *attention) render(d page.Data) {
 	for _, c := range cases {
 		a.cards.Add(a.card(c))
 	}
+	a.cards.Refresh()
 }
 
 func (a *attention) card(c page.Case) fyne.CanvasObject {
@@ -163,6 +164,7 @@ func (l *limits) build(groups []page.LimitGroup) {
 		}
 		l.groups.Add(kit.Card(column))
 	}
+	l.groups.Refresh()
 }
 
 // gaugeView is one window of a limit.

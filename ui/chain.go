@@ -41,6 +41,7 @@ func (c *chainCard) render(m page.Chain) {
 		tile := newHopTile()
 		c.hops = append(c.hops, tile)
 		c.row.Add(tile.content)
+		c.row.Refresh()
 	}
 	for i, hop := range m.Hops {
 		c.hops[i].render(hop)
@@ -156,6 +157,7 @@ func (a *addressCard) render(d page.Data) {
 		a.rows.Add(a.u.copyRow(a.u.t("window.addresses.reply")+suffix, one.ReplyURL))
 		a.rows.Add(a.u.copyRow(a.u.t("window.addresses.webhook")+suffix, one.WebhookURL))
 	}
+	a.content.Refresh()
 }
 
 func equalURLs(a, b []control.URLs) bool {

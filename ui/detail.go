@@ -118,6 +118,7 @@ func (p *detailPane) render(d page.Detail) {
 		p.facts.Add(container.NewBorder(nil, nil, kit.AtLeast(kit.NewText(fact.Name, kit.TextSmall, kit.Muted), fyne.NewSize(110, 0)), nil, value))
 	}
 	p.showJSON(d.JSON)
+	p.scroll.Refresh()
 }
 
 func (p *detailPane) showJSON(text string) {

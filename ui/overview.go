@@ -93,6 +93,7 @@ func (o *overview) render(d page.Data) {
 		card := newChainCard()
 		o.cards = append(o.cards, card)
 		o.chains.Add(card.content)
+		o.chains.Refresh()
 	}
 	for i, card := range o.cards {
 		if i >= len(m.Chains) {

@@ -124,6 +124,8 @@ func (s *settingsPage) build() {
 	if kind == "channel" && len(s.draft.Channels) > 1 {
 		s.cards.Add(kit.HStack(0, kit.Space(), kit.NewButton(s.u.t("window.channel.remove"), "trash", kit.Danger, func() { s.onRemove(channel) })))
 	}
+	s.tabs.Refresh()
+	s.cards.Refresh()
 	s.mark()
 }
 

@@ -140,7 +140,7 @@ func (u *UI) t(key string, args ...any) string { return u.Texts.T(key, args...) 
 func (u *UI) frame() fyne.CanvasObject {
 	u.body = container.NewStack()
 	u.said = kit.NewNotice(kit.NewIconButton("close", u.t("window.close"), u.hush))
-	page := container.NewBorder(nil, kit.Pad(u.said, 0, 24), nil, nil, u.body)
+	page := container.NewBorder(nil, container.New(padding{0, 16, 24, 24}, u.said), nil, nil, u.body)
 	return kit.AtLeast(container.New(besides{}, u.navigation(), page), fyne.NewSize(leastWidth, leastHeight))
 }
 
@@ -340,9 +340,14 @@ func (p padding) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 
 // MinSize implements fyne.Layout.
 func (p padding) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	size := fyne.Size{}
+	size, isEmpty := fyne.Size{}, len(objects) > 0
 	for _, o := range objects {
-		size = size.Max(o.MinSize())
+		if o.Visible() {
+			size, isEmpty = size.Max(o.MinSize()), false
+		}
+	}
+	if isEmpty {
+		return size // what is hidden needs no space around it
 	}
 	return size.AddWidthHeight(p.left+p.right, p.top+p.bottom)
 }

@@ -180,6 +180,7 @@ func (w *wizard) render(d page.Data) {
 				w.reply.Add(w.u.copyRow(w.u.t("window.wizard.reply_url"), one.ReplyURL))
 			}
 		}
+		w.reply.Refresh()
 	}
 }
 

@@ -337,7 +337,7 @@ func TestCostsNextToNothing(t *testing.T) {
 	if r.resident() >= 40 {
 		t.Errorf("%.1f MB resident", r.resident())
 	}
-	if share >= 0.05 { // shows as 0.0
+	if share >= 0.1 { // 0.03 on a computer with nothing else to do
 		t.Errorf("%.2f %% of a core", share)
 	}
 }
