@@ -129,7 +129,7 @@ func TestCommands(t *testing.T) {
 	r.write("refuse", "start: Perch cannot listen on 127.0.0.1:3002; change listen in perch.toml")
 	r.click("Start", 1)
 	r.eventually("reason", func() string {
-		return unless(strings.Contains(r.told(), "The relay does not start | start: Perch cannot listen"), r.told())
+		return unless(strings.Contains(r.told(), "The relay does not start | start: Perch cannot listen"), "told: "+r.told())
 	})
 	r.item("start: Perch cannot listen on 127.0.0.1:3002; change listen in perch.toml")
 	if err := os.Remove(filepath.Join(r.home, "refuse")); err != nil {
@@ -226,7 +226,7 @@ func TestCopiesAddresses(t *testing.T) {
 			cmd := exec.Command("xclip", "-selection", "clipboard", "-o")
 			cmd.Env = r.env
 			got, _ := cmd.Output()
-			return unless(string(got) == want, string(got))
+			return unless(string(got) == want, "copied: "+string(got))
 		})
 	}
 }
@@ -253,7 +253,7 @@ func TestSeveralChannelsHaveMenusToCopyFrom(t *testing.T) {
 		if len(channels) == 1 {
 			want = ""
 		}
-		r.eventually("channels "+want, func() string { return unless(names() == want, names()) })
+		r.eventually("channels "+want, func() string { return unless(names() == want, "there are: "+names()) })
 	}
 	set("support", "sales")
 	r.click("Copy Reply URL > sales", 1)
@@ -261,7 +261,7 @@ func TestSeveralChannelsHaveMenusToCopyFrom(t *testing.T) {
 		cmd := exec.Command("xclip", "-selection", "clipboard", "-o")
 		cmd.Env = r.env
 		got, _ := cmd.Output()
-		return unless(string(got) == "http://127.0.0.1:3002/reply/def", string(got))
+		return unless(string(got) == "http://127.0.0.1:3002/reply/def", "copied: "+string(got))
 	})
 	set("support")
 	set("support", "sales", "press")
