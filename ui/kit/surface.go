@@ -295,7 +295,7 @@ func setShown(o fyne.CanvasObject, shown bool) {
 // CreateRenderer implements fyne.Widget.
 func (n *Notice) CreateRenderer() fyne.WidgetRenderer {
 	words := VStack(1, n.title, n.about)
-	row := container.NewBorder(nil, nil, Pad(n.icon, 0, 4), Middle(n.side), Pad(words, 0, 6))
+	row := container.NewBorder(nil, nil, Pad(n.icon, 0, 4), Middle(n.side), Pad(Middle(words), 0, 6))
 	return widget.NewSimpleRenderer(container.NewStack(n.ground, Pad(row, 10, 10)))
 }
 

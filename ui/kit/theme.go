@@ -57,19 +57,19 @@ type pair struct{ light, dark uint32 }
 var colors = map[fyne.ThemeColorName]pair{
 	Surface: {0xffffff, 0x18212b}, Sidebar: {0xe9eef3, 0x131b23}, Sunken: {0xf0f3f6, 0x111921}, Border: {0xd9e0e7, 0x2b3845},
 	Ink: {0x16212c, 0xe9eff5}, Muted: {0x566676, 0x9fafbf}, Faint: {0x8492a0, 0x6d7e8f},
-	Accent: {0x1677ab, 0x45ade0}, AccentDeep: {0x6d56c1, 0xa493f0}, AccentSoft: {0xdfeff8, 0x16364a},
-	Good: {0x16823f, 0x4cc57a}, GoodSoft: {0xe0f4e7, 0x143525}, Warn: {0xa66200, 0xf0b44c}, WarnSoft: {0xfdf0d9, 0x3b2d12},
+	Accent: {0x126c9e, 0x45ade0}, AccentDeep: {0x6d56c1, 0xa493f0}, AccentSoft: {0xdfeff8, 0x16364a},
+	Good: {0x137538, 0x4cc57a}, GoodSoft: {0xe0f4e7, 0x143525}, Warn: {0x965700, 0xf0b44c}, WarnSoft: {0xfdf0d9, 0x3b2d12},
 	Bad: {0xc4253a, 0xf5737f}, BadSoft: {0xfce6e8, 0x431a20}, Idle: {0x667483, 0x93a1af}, IdleSoft: {0xe6ebf0, 0x25313c},
 
 	theme.ColorNameBackground: {0xf4f6f9, 0x0f151b}, theme.ColorNameForeground: {0x16212c, 0xe9eff5},
-	theme.ColorNamePrimary: {0x1677ab, 0x45ade0}, theme.ColorNameForegroundOnPrimary: {0xffffff, 0x06202e},
-	theme.ColorNameHyperlink: {0x1677ab, 0x45ade0}, theme.ColorNameButton: {0xffffff, 0x202b36},
+	theme.ColorNamePrimary: {0x126c9e, 0x45ade0}, theme.ColorNameForegroundOnPrimary: {0xffffff, 0x06202e},
+	theme.ColorNameHyperlink: {0x126c9e, 0x45ade0}, theme.ColorNameButton: {0xffffff, 0x202b36},
 	theme.ColorNameDisabledButton: {0xeef1f4, 0x1a232c}, theme.ColorNameDisabled: {0xa3afbb, 0x55646f},
 	theme.ColorNameInputBackground: {0xffffff, 0x111921}, theme.ColorNameInputBorder: {0xccd5dd, 0x34434f},
 	theme.ColorNamePlaceHolder: {0x8492a0, 0x6d7e8f}, theme.ColorNameSeparator: {0xe3e8ed, 0x222d37},
 	theme.ColorNameMenuBackground: {0xffffff, 0x202b36}, theme.ColorNameOverlayBackground: {0xffffff, 0x18212b},
 	theme.ColorNameHeaderBackground: {0xf4f6f9, 0x0f151b}, theme.ColorNameSelection: {0xd8ebf7, 0x18384c},
-	theme.ColorNameError: {0xc4253a, 0xf5737f}, theme.ColorNameSuccess: {0x16823f, 0x4cc57a}, theme.ColorNameWarning: {0xa66200, 0xf0b44c},
+	theme.ColorNameError: {0xc4253a, 0xf5737f}, theme.ColorNameSuccess: {0x137538, 0x4cc57a}, theme.ColorNameWarning: {0x965700, 0xf0b44c},
 	theme.ColorNameScrollBarBackground: {0xf4f6f9, 0x0f151b},
 }
 

@@ -8,6 +8,9 @@ import (
 	"perch/ui/translation"
 )
 
+// gapShown is how long a gap in X's events is shown after it has ended.
+const gapShown = 24 * time.Hour
+
 // Overview is the first page.
 type Overview struct {
 	// State and Tone name how the relay is, About says it in a sentence.
@@ -110,6 +113,13 @@ func (o *Overview) hint(d Data, t *translation.Texts) {
 			}
 			what, remedy := cutSentence(hop.Detail)
 			o.Hint, o.Remedy, o.HintTone = hop.Name+": "+what, remedy, hop.Tone
+		}
+	}
+	if gaps := d.Status.Reach.Gaps; o.Hint == "" && len(gaps) > 0 {
+		last := gaps[len(gaps)-1]
+		if last.Lost != "" && d.Now.Sub(last.To) < gapShown {
+			o.Hint, o.HintTone = t.T("window.hint.gap", Clock(last.From, d.Now, t), Clock(last.To, d.Now, t)), Warn
+			o.Remedy = Sentence(last.Lost)
 		}
 	}
 	if o.Hint == "" && o.IsPaused {

@@ -1,0 +1,482 @@
+package page_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"perch/app/control"
+	"perch/ui/logtail"
+	"perch/ui/page"
+	"perch/ui/translation"
+	"perch/ui/uitest"
+)
+
+var (
+	now = time.Date(2026, 11, 24, 15, 4, 5, 0, time.UTC)
+	en  = translation.New("en")
+)
+
+// running is a snapshot of a relay that is well.
+func running(t *testing.T) page.Data {
+	t.Helper()
+	r := uitest.New(func() time.Time { return now })
+	status, err := r.Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return page.Data{Now: now, Asked: true, Running: true, Status: status, Last: map[page.LastKey]page.Last{
+		{Channel: "support", Direction: "in"}:  {Received: now.Add(-11 * time.Second), Delivered: now.Add(-10 * time.Second)},
+		{Channel: "support", Direction: "out"}: {Received: now.Add(-2 * time.Minute)},
+	}}
+}
+
+func TestTimesAndSizes(t *testing.T) {
+	for want, got := range map[string]string{
+		"15:04:05": page.Clock(now, now, en), "23 Nov 10:00": page.Clock(time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC), now, en),
+		"15:04": page.ShortClock(now, now, en), "": page.Clock(time.Time{}, now, en), "never": page.Ago(time.Time{}, now, en),
+		"just now": page.Ago(now, now, en), "5 s ago": page.Ago(now.Add(-5*time.Second), now, en), "59 min ago": page.Ago(now.Add(-time.Hour+1), now, en),
+		"47 h ago": page.Ago(now.Add(-47*time.Hour), now, en), "3 days ago": page.Ago(now.Add(-80*time.Hour), now, en),
+		"0 ms": page.Span(-1), "350 ms": page.Span(350 * time.Millisecond), "1.2 s": page.Span(1200 * time.Millisecond), "12 s": page.Span(12 * time.Second),
+		"2 min 05 s": page.Span(125 * time.Second), "2 h 10 min": page.Span(130 * time.Minute), "3 d 2 h": page.Span(74 * time.Hour),
+		"12 B": page.Bytes(12), "284 kB": page.Bytes(284_311), "31.5 MB": page.Bytes(31_457_280), "1\u2009234\u2009567": page.Number(1_234_567), "-12": page.Number(-12),
+		"@annlee": page.Handle("annlee"), "12345": page.Handle("12345"), "It is.": page.Sentence("it is"), "Is it?": page.Sentence("is it?"),
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestOverview(t *testing.T) {
+	blocked := func(d *page.Data) {
+		d.Status.Channels[0].Blocked = []control.Blocked{{Queue: "out/post", Kind: "rate_limited", Cause: "X's limit is used up", Until: now.Add(7 * time.Minute)}}
+	}
+	tests := map[string]struct {
+		change       func(d *page.Data)
+		state        string
+		tone         page.Tone
+		hint, remedy string
+		start, stop  bool
+	}{
+		"well":      {func(*page.Data) {}, "Running", page.Good, "", "", false, true},
+		"not asked": {func(d *page.Data) { d.Asked, d.Running = false, false }, "Looking for the relay…", page.Idle, "", "", false, false},
+		"stopped":   {func(d *page.Data) { d.Running = false }, "Stopped", page.Idle, en.T("window.hint.stopped"), en.T("window.hint.stopped.do"), true, false},
+		"starting":  {func(d *page.Data) { d.Running, d.Doing = false, "start" }, "Starting…", page.Busy, "", "", false, false},
+		"paused":    {func(d *page.Data) { d.Status.State = "paused" }, "Paused", page.Warn, "Deliveries are paused.", en.T("window.hint.paused.do"), false, true},
+		"no answer": {func(d *page.Data) {
+			d.Running, d.Problem = false, &control.Failure{Message: "it is silent", Remedy: "wait"}
+		}, "No answer", page.Bad, "It is silent.", "Wait.", true, false},
+		"bad motion": {func(d *page.Data) {
+			d.Status.State, d.Status.Channels[0].Motion = "degraded", control.Link{State: "degraded", Detail: "Motion cannot be reached. Check that it runs"}
+		}, "Running, with trouble", page.Warn, "Motion: Motion cannot be reached.", "Check that it runs.", false, true},
+		"limited": {blocked, "Running", page.Good, "To X: Public replies wait until 15:11: X's limit is used up.", "", false, true},
+		"gap": {func(d *page.Data) {
+			d.Status.Reach.Gaps = []control.Gap{{From: now.Add(-time.Hour), To: now.Add(-50 * time.Minute), Lost: "mentions older than a week"}}
+		}, "Running", page.Good, "Between 14:04:05 and 14:14:05 not all events may have arrived.", "Mentions older than a week.", false, true},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			d := running(t)
+			tt.change(&d)
+			o := page.MakeOverview(d, en)
+			if o.State != tt.state || o.Tone != tt.tone || o.Hint != tt.hint || o.Remedy != tt.remedy || o.CanStart != tt.start || o.CanStop != tt.stop {
+				t.Errorf("%+v", o)
+			}
+			if len(o.Chains) != 1 || len(o.Chains[0].Hops) != 6 {
+				t.Errorf("chains: %+v", o.Chains)
+			}
+		})
+	}
+}
+
+func TestHopsTellWhatTheyKnow(t *testing.T) {
+	hops := page.MakeOverview(running(t), en).Chains[0].Hops
+	want := []page.Hop{
+		{Key: "x", Icon: "at", Name: "X", Tone: page.Good, State: "Connected", Since: "since 14:12", Traffic: "last 11 s ago"},
+		{Key: "reach", Icon: "door", Name: "Webhook", Tone: page.Good, State: "Connected", Since: "proved 11 s ago", Traffic: "last 11 s ago"},
+		{Key: "relay", Icon: "hub", Name: "Relay", Tone: page.Good, State: "Running", Since: "since 11:52"},
+		{Key: "motion", Icon: "headset", Name: "Motion", Tone: page.Good, State: "Connected", Since: "since 14:12", Traffic: "last 10 s ago"},
+		{Key: "reply", Icon: "reply", Name: "Replies", Tone: page.Good, State: "Arriving", Traffic: "last 2 min ago"},
+		{Key: "sent", Icon: "up", Name: "To X", Tone: page.Good, State: "Connected"},
+	}
+	if diff := cmp.Diff(want, hops); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestStore(t *testing.T) {
+	var s page.Store
+	put := func(id int64, state, text string) bool {
+		return s.Put(control.Message{ID: id, State: state, Text: text, Direction: "in", Kind: "dm", Channel: "support"})
+	}
+	for _, id := range []int64{1, 2, 5, 3} {
+		if !put(id, "queued", fmt.Sprintf("Text %d", id)) {
+			t.Errorf("%d was there before", id)
+		}
+	}
+	if put(3, "delivered", "Text 3") {
+		t.Error("3 counts as new")
+	}
+	s.Update(control.Message{ID: 99, State: "queued"})
+	ids := func(v page.View) []int64 {
+		var list []int64
+		for _, m := range v.Rows {
+			list = append(list, m.ID)
+		}
+		return list
+	}
+	tests := map[string]struct {
+		filter page.Filter
+		held   int64
+		want   []int64
+		fresh  int
+	}{
+		"all": {want: []int64{5, 3, 2, 1}}, "state": {filter: page.Filter{State: "queued"}, want: []int64{5, 2, 1}},
+		"search": {filter: page.Filter{Search: "tEXT 2"}, want: []int64{2}}, "direction": {filter: page.Filter{Direction: "out"}},
+		"held": {held: 2, want: []int64{2, 1}, fresh: 2}, "held and filtered": {filter: page.Filter{State: "delivered"}, held: 1, fresh: 1},
+		"channel": {filter: page.Filter{Channel: "support", Kind: "dm"}, want: []int64{5, 3, 2, 1}},
+	}
+	for name, tt := range tests {
+		v := s.View(tt.filter, tt.held)
+		if diff := cmp.Diff(tt.want, ids(v)); diff != "" || v.New != tt.fresh {
+			t.Errorf("%s: %s, %d new", name, diff, v.New)
+		}
+	}
+	fresh := s.PutAll([]control.Message{{ID: 4}, {ID: 5, State: "dead"}, {ID: 4}})
+	if len(fresh) != 1 || s.Len() != 5 || s.Oldest() != 1 || s.View(page.Filter{State: "dead"}, 0).Rows[0].ID != 5 {
+		t.Errorf("PutAll: %v, %d messages", fresh, s.Len())
+	}
+}
+
+func TestStoreForgetsTheOldest(t *testing.T) {
+	var s page.Store
+	for i := range int64(page.MaxRows * 2) {
+		s.Put(control.Message{ID: i + 1})
+	}
+	if s.Len() > page.MaxRows*11/10 || s.Len() < page.MaxRows || s.View(page.Filter{}, 0).Rows[0].ID != page.MaxRows*2 {
+		t.Errorf("%d messages, oldest %d", s.Len(), s.Oldest())
+	}
+}
+
+func TestMinutes(t *testing.T) {
+	var m page.Minutes
+	add := func(direction string, before time.Duration) {
+		m.Add(control.Message{Direction: direction, ReceivedAt: now.Add(-before)})
+	}
+	add("in", 0)
+	add("in", time.Second)
+	add("out", time.Minute)
+	add("in", 59*time.Minute)
+	add("in", 61*time.Minute)
+	add("in", -5*time.Minute) // a clock that is ahead
+	c := m.Last(now)
+	if c.In[59] != 2 || c.Out[58] != 1 || c.In[0] != 1 || c.Until.Minute() != 4 {
+		t.Errorf("%+v", c)
+	}
+	sum := 0
+	for i := range 60 {
+		sum += c.In[i] + c.Out[i]
+	}
+	if sum != 4 {
+		t.Errorf("%d counted", sum)
+	}
+}
+
+func TestRows(t *testing.T) {
+	var got []string
+	for _, m := range uitest.Messages(now) {
+		r := page.MakeRow(&m, now, en)
+		if r.KindIcon == "" || r.State == "" || r.Who == "" {
+			t.Errorf("%+v", r)
+		}
+		if m.State != "delivered" {
+			got = append(got, strings.Join([]string{r.Time, r.Who, r.Kind, r.Text, r.State, r.Took}, "|"))
+		}
+	}
+	want := []string{
+		"14:55:05|@iris_v|Direct message|Your refund is on its way.|Failed|",
+		"14:58:05|@jonas_p|Direct message|We have sent you a new password link.|Undecided|",
+		"15:00:05|@kim_lo|Direct message|1 file: unboxing.mp4|Failed · 7×|",
+		"15:03:25|@bo_berg|Public reply|@bo_berg Version 4.2.1 mends it, it is in the store now.|Waiting|",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func find(t *testing.T, who, state string) control.Detail {
+	t.Helper()
+	for _, m := range uitest.Messages(now) {
+		if (m.From == who || m.To == who) && m.State == state {
+			return uitest.Detail(m)
+		}
+	}
+	t.Fatalf("no message of %s is %s", who, state)
+	return control.Detail{}
+}
+
+func TestDetail(t *testing.T) {
+	dead := page.MakeDetail(find(t, "iris_v", "dead"), now, en)
+	if dead.Title != "Direct message to @iris_v" || dead.Problem != "@iris_v does not take direct messages from this account." || dead.Remedy == "" {
+		t.Errorf("%+v", dead)
+	}
+	if diff := cmp.Diff([]string{"retry", "discard"}, dead.Acts); diff != "" {
+		t.Error(diff)
+	}
+	steps := func(d page.Detail) []string {
+		var list []string
+		for _, s := range d.Steps {
+			list = append(list, s.Title+" "+s.Took)
+		}
+		return list
+	}
+	if diff := cmp.Diff([]string{"Received from Motion ", "Attempt 1: Failed +8 ms · 412 ms"}, steps(dead)); diff != "" {
+		t.Error(diff)
+	}
+	unknown := page.MakeDetail(find(t, "jonas_p", "undecided"), now, en)
+	if diff := cmp.Diff([]string{"sent", "resend", "discard"}, unknown.Acts); diff != "" {
+		t.Error(diff)
+	}
+	waiting := page.MakeDetail(find(t, "bo_berg", "queued"), now, en)
+	if diff := cmp.Diff([]string{"Received from Motion ", "Next attempt +7 min 00 s"}, steps(waiting)); diff != "" {
+		t.Error(diff)
+	}
+	well := find(t, "annlee", "delivered")
+	d := page.MakeDetail(well, now, en)
+	if len(d.Acts) != 0 || !strings.Contains(d.JSON, "\n  \"kind\": \"dm\"") || d.Steps[len(d.Steps)-1].Title != "Delivered to Motion" {
+		t.Errorf("%+v", d)
+	}
+	deferred := well
+	deferred.State, deferred.DeliveredAt = "queued", nil
+	deferred.History = []control.Attempt{{At: now, Outcome: "queued", Kind: "rate_limited", Message: "X's limit is used up"}, {At: now, Outcome: "discarded"}}
+	if diff := cmp.Diff([]string{"Waits, not counted as an attempt", "Discarded by a person", "Under way"}, func() []string {
+		var list []string
+		for _, s := range page.MakeDetail(deferred, now, en).Steps[1:] {
+			list = append(list, s.Title)
+		}
+		return list
+	}()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestCases(t *testing.T) {
+	var list []*control.Message
+	for _, m := range uitest.Messages(now) {
+		list = append(list, &m)
+	}
+	cases := page.MakeCases(list, now, en)
+	if len(cases) != 3 || cases[0].State != "Undecided" || cases[0].Remedy != en.T("window.attention.undecided.do") || cases[1].State != "Failed" {
+		t.Errorf("%+v", cases)
+	}
+	for _, c := range cases {
+		if c.Problem == "" || c.Remedy == "" || len(c.Acts) == 0 {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
+func TestLimits(t *testing.T) {
+	groups := page.MakeLimits(uitest.Limits(now), now, en)
+	if len(groups) != 1 || len(groups[0].Gauges) != 7 {
+		t.Fatalf("%+v", groups)
+	}
+	byName := map[string]page.Gauge{}
+	for _, g := range groups[0].Gauges {
+		byName[g.Name+", "+g.Window] = g
+	}
+	used := byName["Publish replies, in 15 minutes"]
+	if used.Tone != page.Bad || used.Part != 1 || used.Waiting != "1 message waits for it" || used.Resets != "resets 15:11, in 7 min 00 s" {
+		t.Errorf("%+v", used)
+	}
+	if tight := byName["Publish replies, in 24 hours, this account"]; tight.Tone != page.Warn || tight.Left != "13 of 100 left" || tight.Waiting != "" {
+		t.Errorf("%+v", tight)
+	}
+	if over := byName["Own account, in 15 minutes"]; over.Used != 0 || over.Resets != "full again" || over.Left != "75 of 75 left" {
+		t.Errorf("%+v", over)
+	}
+	if g := page.MakeLimits([]control.Limit{{Endpoint: "new.thing", Windows: []control.Window{{Name: "1h"}}}}, now, en)[0].Gauges[0]; g.Name != "new.thing" || g.Window != "1h" || g.Part != 0 {
+		t.Errorf("an unknown endpoint: %+v", g)
+	}
+}
+
+func TestLogRows(t *testing.T) {
+	lines := []logtail.Line{
+		logtail.Parse(`time=2026-11-24T10:00:00.123+01:00 level=ERROR msg="a fairly long message" key=value other=thing`),
+		logtail.Parse("panic"),
+	}
+	rows := page.MakeLogRows(lines, 0)
+	if len(rows) != 2 || rows[0].Time != "10:00:00.123" || rows[0].Tone != page.Bad || rows[1].Text != "panic" {
+		t.Errorf("%+v", rows)
+	}
+	var texts []string
+	for _, r := range page.MakeLogRows(lines, 12) {
+		texts = append(texts, r.Level+"|"+r.Text+r.Rest)
+	}
+	if diff := cmp.Diff([]string{"error|a fairly", "|long message", "|key=value", "|other=thing", "info|panic"}, texts); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestEverythingCanBeSet(t *testing.T) {
+	var have, secrets []string
+	for _, g := range page.FieldGroups() {
+		if !en.Has("window.group." + g.Key) {
+			t.Errorf("the group %s has no name", g.Key)
+		}
+		for _, check := range g.Checks {
+			if !en.Has("window.check." + check) {
+				t.Errorf("the check %s has no name", check)
+			}
+		}
+		for _, f := range g.Fields {
+			if f.Kind == page.FieldSecret {
+				secrets = append(secrets, f.Path)
+			} else {
+				have = append(have, f.Full(g.Tab, 0))
+			}
+			key := f.Path
+			if key == "name" {
+				key = "channel.name"
+			}
+			if !en.Has("window.field."+key) || !en.Has("window.help."+key) {
+				t.Errorf("%s has no name or no help", key)
+			}
+			for _, option := range f.Options {
+				if option == "" {
+					option = "none"
+				}
+				if !en.Has("window.option." + key + "." + option) {
+					t.Errorf("the value %s of %s has no name", option, key)
+				}
+			}
+		}
+	}
+	want := page.Paths()
+	slices.Sort(want)
+	slices.Sort(have)
+	if diff := cmp.Diff(want, have); diff != "" {
+		t.Error(diff)
+	}
+	for _, s := range uitest.NewSettings().Kept.Secrets {
+		if !slices.Contains(secrets, s.Name) {
+			t.Errorf("the secret %s cannot be set", s.Name)
+		}
+	}
+}
+
+func TestGetAndSet(t *testing.T) {
+	c := uitest.NewSettings().Kept.Config
+	values := map[string]string{
+		"listen": "0.0.0.0:1", "legacy_reply_path": "true", "reach.motion_proxy.port": "3003", "channel.0.name": "sales", "channel.0.x.mentions": "false",
+		"channel.0.x.media_hosts": "a.example\nb.example", "reach.ssh.address": "h:22",
+	}
+	for path, value := range values {
+		page.Set(&c, path, value)
+		if got := page.Get(&c, path); got != value {
+			t.Errorf("%s is %q, want %q", path, got, value)
+		}
+	}
+	page.Set(&c, "reach.motion_proxy.port", "many")
+	page.Set(&c, "listen", "  x  ")
+	if c.Reach.MotionProxy.Port != 0 || c.Listen != "x" {
+		t.Errorf("%+v", c)
+	}
+	for _, path := range []string{"", "nothing", "channel", "channel.7.name", "channel.x.name", "listen.more"} {
+		page.Set(&c, path, "x")
+		if got := page.Get(&c, path); got != "" {
+			t.Errorf("%q is %q", path, got)
+		}
+	}
+	copied := page.Clone(c)
+	copied.Channels[0].Name, copied.Channels[0].X.MediaHosts[0] = "other", "other"
+	if c.Channels[0].Name == "other" || c.Channels[0].X.MediaHosts[0] == "other" {
+		t.Error("a clone shares what it is a clone of")
+	}
+}
+
+func TestFieldsAreShownWhereTheyMatter(t *testing.T) {
+	c := uitest.NewSettings().Kept.Config
+	ssh, v1 := page.Field{Path: "reach.ssh.address", When: "reach.tunnel", Is: "ssh"}, page.Field{Path: "x.environment", When: "x.api", Is: "v1.1"}
+	if !ssh.IsShown(&c, "reach", 0) || v1.IsShown(&c, "channel", 0) {
+		t.Error("with SSH and v2")
+	}
+	c.Reach.Tunnel, c.Channels[0].X.API = "", "v1.1"
+	if ssh.IsShown(&c, "reach", 0) || !v1.IsShown(&c, "channel", 0) {
+		t.Error("without SSH and with v1.1")
+	}
+}
+
+func TestWizardWords(t *testing.T) {
+	tests := []struct{ text, receive, base string }{
+		{"motion.example", "", "https://motion.example"},
+		{" https://motion.example:8443/admin/ ", "", "https://motion.example:8443"},
+		{"https://m/api/openchannel/accounts/5/notify", "https://m/api/openchannel/accounts/5/notify", ""},
+		{"m.example/api/openchannel/accounts/5/notify?x=1", "https://m.example/api/openchannel/accounts/5/notify?x=1", ""},
+		{"", "", ""},
+	}
+	for _, tt := range tests {
+		m := control.MotionConfig{ReceiveURL: "before", BaseURL: "before"}
+		page.SetMotionAddress(&m, tt.text)
+		if m.ReceiveURL != tt.receive || m.BaseURL != tt.base {
+			t.Errorf("%q: %+v", tt.text, m)
+		}
+	}
+	s := uitest.NewSettings().Kept
+	if !page.HasXKeys(s, "support", nil) || page.HasXKeys(s, "other", map[string]string{"x.consumer_key": "a"}) {
+		t.Error("HasXKeys")
+	}
+	if c := page.WizardConfig(uitest.NewEmpty().Kept); len(c.Channels) != 1 || c.Channels[0].Name != "support" {
+		t.Errorf("%+v", c)
+	}
+	trip := page.MakeTrip(running(t), "support", now.Add(-time.Minute))
+	if !trip.Running || !trip.Received || trip.Answered {
+		t.Errorf("%+v", trip)
+	}
+}
+
+// full is a store with as many messages as it keeps.
+func full() *page.Store {
+	s := &page.Store{}
+	for i := range int64(page.MaxRows) {
+		s.Put(uitest.Random(i+1, now))
+	}
+	return s
+}
+
+func BenchmarkView(b *testing.B) {
+	s := full()
+	for name, f := range map[string]page.Filter{"all": {}, "state": {State: "delivered", Direction: "in"}, "search": {Search: "no such thing"}} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				s.View(f, 0)
+			}
+		})
+	}
+}
+
+// BenchmarkSecond is one second of the window's work off Fyne's thread: 1,000 new messages among 100,000, four views.
+func BenchmarkSecond(b *testing.B) {
+	s, id := full(), int64(page.MaxRows)
+	var m page.Minutes
+	for b.Loop() {
+		for n := range 1000 {
+			id++
+			message := uitest.Random(id, now)
+			if s.Put(message) {
+				m.Add(message)
+			}
+			if n%250 == 0 {
+				for _, row := range s.View(page.Filter{}, 0).Rows[:30] {
+					page.MakeRow(row, now, en)
+				}
+				m.Last(now)
+			}
+		}
+	}
+}
