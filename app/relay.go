@@ -124,6 +124,7 @@ func (r *relay) work(ctx context.Context) error {
 		workers.Go(func() {
 			err := run()
 			if err != nil {
+				r.leaveSocket()
 				r.stop() // one part that fails ends the relay; a supervisor starts it anew
 			}
 			errs <- err
@@ -149,6 +150,13 @@ func (r *relay) work(ctx context.Context) error {
 		all = errors.Join(all, err)
 	}
 	return all
+}
+
+// leaveSocket leaves the control socket behind: by that the tray tells a relay that died from one that was stopped.
+func (r *relay) leaveSocket() {
+	if socket, ok := r.control.(*net.UnixListener); ok {
+		socket.SetUnlinkOnClose(false)
+	}
 }
 
 func (r *relay) address() string { return r.public.Addr().String() }

@@ -172,9 +172,17 @@ func fileTooLargeError(f File, limit int) *Error {
 func limitedError(endpoint string, until time.Time) *Error {
 	return &Error{
 		Kind: RateLimited, Side: SideX, Op: "ask X", Endpoint: endpoint, RetryAt: until,
-		Message: "X's limit for this kind of call is used up until " + until.Format("15:04:05"),
+		Message: "X's limit for this kind of call is used up until " + clockOf(until),
 		Remedy:  "nothing to do: Perch goes on by itself then",
 	}
+}
+
+// clockOf says a time the way people do: with the date unless it is within the next hours.
+func clockOf(t time.Time) string {
+	if time.Until(t) > 12*time.Hour {
+		return t.Format("2 January 15:04")
+	}
+	return t.Format("15:04:05")
 }
 
 func revokedError() *Error {

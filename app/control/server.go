@@ -257,20 +257,20 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) {
 	controller := http.NewResponseController(w)
 	_ = controller.Flush()
 	encoder := json.NewEncoder(w)
-	tick := time.NewTicker(feedFlush)
-	defer tick.Stop()
-	dirty := false
-	for {
+	flush := time.NewTimer(feedFlush)
+	defer flush.Stop()
+	for waits := false; ; {
 		select {
 		case d := <-subscription.C:
-			if m := FromDelivery(d); query.Matches(m) {
-				dirty = encoder.Encode(m) == nil || dirty
+			if m := FromDelivery(d); query.Matches(m) && encoder.Encode(m) == nil && !waits {
+				flush.Reset(feedFlush)
+				waits = true
 			}
-		case <-tick.C:
-			if dirty && controller.Flush() != nil {
+		case <-flush.C:
+			if waits && controller.Flush() != nil {
 				return
 			}
-			dirty = false
+			waits = false
 		case <-r.Context().Done():
 			return
 		}

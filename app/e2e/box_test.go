@@ -93,6 +93,7 @@ func newBox(t *testing.T, change ...func(*box)) *box {
 	b.x.AddPerson(sim.Person{ID: bobID, Handle: "bob", Name: "Bob"})
 	for _, endpoint := range []string{"dm.send", "post.create", "dm.events", "posts.own"} {
 		b.x.SetLimit(endpoint, 1_000_000, 15*time.Minute)
+		b.x.SetLimit(endpoint, 1_000_000, 24*time.Hour)
 	}
 	phrase := filepath.Join(b.home, "passphrase")
 	b.write(phrase, "correct horse battery staple\n")
