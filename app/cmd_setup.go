@@ -9,28 +9,19 @@ import (
 	"io/fs"
 	"os"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"perch/app/config"
 	"perch/app/control"
 	"perch/bridge"
 	"perch/bridge/postlen"
-	"perch/bridge/secret"
 	"perch/bridge/sqlite"
 	"perch/bridge/webhook"
 )
 
-const (
-	// maxSecret bounds a secret on standard input, in bytes.
-	maxSecret = 16 << 10
-	// maxPreflight bounds a text on standard input, in bytes.
-	maxPreflight = 1 << 20
-	// keyringService is the name under which the keyring shows Perch's secrets.
-	keyringService = "perch"
-)
+// maxPreflight bounds a text on standard input, in bytes.
+const maxPreflight = 1 << 20
 
 func (p *program) initCommand() *cobra.Command {
 	return &cobra.Command{
@@ -83,160 +74,6 @@ func writeNew(path string, content []byte) error {
 	}
 	_, err = f.Write(content)
 	return errors.Join(err, f.Close())
-}
-
-func (p *program) secretCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use: "secret", Short: "Store, list or delete keys and passwords", Args: usage(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
-	var channel string
-	set := &cobra.Command{
-		Use: "set KEY", Short: "Store a secret; its value is read from standard input or asked for", Args: usage(cobra.ExactArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error { return p.setSecret(cmd.Context(), channel, args[0]) },
-	}
-	remove := &cobra.Command{
-		Use: "delete KEY", Short: "Delete a secret", Args: usage(cobra.ExactArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error { return p.deleteSecret(cmd.Context(), channel, args[0]) },
-	}
-	for _, c := range []*cobra.Command{set, remove} {
-		c.Flags().StringVar(&channel, "channel", "", "name of the channel (needed only when there are several)")
-	}
-	list := p.withJSON(&cobra.Command{
-		Use: "list", Short: "List the names of the secrets that are set, never their values", Args: usage(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.listSecrets(cmd.Context()) },
-	})
-	cmd.AddCommand(set, remove, list)
-	return cmd
-}
-
-// secretStore opens the store that perch.toml names and checks the key. A channel that is left out is the only one.
-func (p *program) secretStore(channel, name string) (secret.Store, secret.Key, error) {
-	home, c, err := p.config()
-	if err != nil {
-		return nil, secret.Key{}, err
-	}
-	key := secret.Key{Channel: channel, Name: name}
-	if channel == "" && !strings.HasPrefix(name, "reach.") && len(c.Channels) == 1 {
-		key.Channel = c.Channels[0].Name
-	}
-	if _, err := secret.ParseKey(key.String()); err != nil {
-		return nil, key, err
-	}
-	if err := knownChannel(c, key); err != nil {
-		return nil, key, err
-	}
-	store, err := p.secrets(home, c)
-	return store, key, err
-}
-
-func knownChannel(c *config.Config, key secret.Key) error {
-	if key.Channel == "" && strings.HasPrefix(key.Name, "reach.") {
-		return nil
-	}
-	var names []string
-	for _, ch := range c.Channels {
-		if ch.Name == key.Channel {
-			return nil
-		}
-		names = append(names, ch.Name)
-	}
-	return &bridge.Error{
-		Kind: bridge.Invalid, Side: bridge.SidePerch, Op: "secret", Message: "there is no channel " + strings.TrimSpace(`"`+key.Channel+`"`),
-		Remedy: "name one of perch.toml with --channel: " + strings.Join(names, ", "),
-	}
-}
-
-// secrets opens the store that the configuration names.
-func (p *program) secrets(home config.Home, c *config.Config) (secret.Store, error) {
-	if c.Secrets == "vault" {
-		return secret.NewVault(home.Vault(), secret.SystemPassphrase(p.startLog(c), p.In, p.Err)), nil
-	}
-	if err := home.Make(); err != nil {
-		return nil, err
-	}
-	return secret.NewKeyring(keyringService, home.Lock()+".keyring"), nil
-}
-
-func (p *program) setSecret(ctx context.Context, channel, name string) error {
-	store, key, err := p.secretStore(channel, name)
-	if err != nil {
-		return err
-	}
-	value, err := p.readSecret(key)
-	if err != nil {
-		return err
-	}
-	if err := store.Set(ctx, key, value); err != nil {
-		return err
-	}
-	p.print("Stored %s. A running relay takes it up with: perch restart\n", key)
-	return nil
-}
-
-// readSecret reads a value without echo from a terminal, else from standard input; one newline at its end is cut.
-func (p *program) readSecret(key secret.Key) (string, error) {
-	var raw []byte
-	var err error
-	if f, ok := p.In.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		p.say("%s: ", key)
-		raw, err = term.ReadPassword(int(f.Fd()))
-		p.say("\n")
-	} else {
-		raw, err = io.ReadAll(io.LimitReader(p.In, maxSecret+1))
-	}
-	value := strings.TrimSuffix(strings.TrimSuffix(string(raw), "\n"), "\r")
-	switch {
-	case err != nil:
-		return "", err
-	case value == "" || len(value) > maxSecret || !utf8.ValidString(value):
-		return "", &bridge.Error{
-			Kind: bridge.Invalid, Side: bridge.SidePerch, Op: "secret set", Message: "the value is empty, too long or no text",
-			Remedy: "pipe the value in, or type it when asked",
-		}
-	}
-	return value, nil
-}
-
-func (p *program) deleteSecret(ctx context.Context, channel, name string) error {
-	store, key, err := p.secretStore(channel, name)
-	if err != nil {
-		return err
-	}
-	if err := store.Delete(ctx, key); err != nil {
-		return err
-	}
-	p.print("Deleted %s.\n", key)
-	return nil
-}
-
-func (p *program) listSecrets(ctx context.Context) error {
-	home, c, err := p.config()
-	if err != nil {
-		return err
-	}
-	store, err := p.secrets(home, c)
-	if err != nil {
-		return err
-	}
-	keys, err := store.List(ctx)
-	if err != nil {
-		return err
-	}
-	if p.json {
-		names := []string{}
-		for _, key := range keys {
-			names = append(names, key.String())
-		}
-		return p.printJSON(names)
-	}
-	for _, key := range keys {
-		p.print("%s\n", key)
-	}
-	if len(keys) == 0 {
-		p.print("No secret is set yet.\n")
-	}
-	return nil
 }
 
 // urls asks the relay, or reads the journal when none runs.

@@ -13,17 +13,23 @@ func (h *Handler) serveReply(w http.ResponseWriter, r *http.Request, ch *Channel
 		refuse(w, http.StatusNotFound, "there is nothing here: copy the Reply URL again from perch urls into Motion")
 		return
 	}
+	if raw, ok := h.readReply(w, r); ok {
+		h.takeReply(w, r, ch, raw)
+	}
+}
+
+// readReply reads the body of a POST; otherwise it has answered already.
+func (h *Handler) readReply(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", "POST")
 		refuse(w, http.StatusMethodNotAllowed, "use POST")
-		return
+		return nil, false
 	}
 	raw, err := h.readBody(w, r, maxReply)
 	if err != nil {
 		refuseBody(w, err)
-		return
 	}
-	h.takeReply(w, r, ch, raw)
+	return raw, err == nil
 }
 
 func (h *Handler) takeReply(w http.ResponseWriter, r *http.Request, ch *Channel, raw []byte) {
@@ -65,17 +71,9 @@ func (h *Handler) serveLegacy(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusForbidden, "this path is closed: put the Reply URL of perch urls into Motion, or set legacy_reply_path = true")
 		return
 	}
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", "POST")
-		refuse(w, http.StatusMethodNotAllowed, "use POST")
-		return
+	if raw, ok := h.readReply(w, r); ok {
+		h.takeReply(w, r, h.legacyChannel(raw), raw)
 	}
-	raw, err := h.readBody(w, r, maxReply)
-	if err != nil {
-		refuseBody(w, err)
-		return
-	}
-	h.takeReply(w, r, h.legacyChannel(raw), raw)
 }
 
 // legacyChannel picks the channel by the Open Channel account in the reply, else the first one.
