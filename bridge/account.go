@@ -3,6 +3,7 @@ package bridge
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"sync"
 	"time"
 )
@@ -91,6 +92,20 @@ func (b *Bridge) route(channels []string, e *Event) (string, bool) {
 		return unknown[0], true
 	}
 	return "", false
+}
+
+// mustWaitForAccounts reports whether an event may be for one of several channels that X has not named yet.
+func (b *Bridge) mustWaitForAccounts(channels []string, events []Event) bool {
+	unnamed := 0
+	for _, name := range channels {
+		if b.channels[name] != nil && b.accounts.get(name).ID == "" {
+			unnamed++
+		}
+	}
+	return unnamed > 1 && slices.ContainsFunc(events, func(e Event) bool {
+		_, ok := b.route(channels, &e)
+		return !ok
+	})
 }
 
 // revoked closes X's lanes of the channels whose user took the access back.

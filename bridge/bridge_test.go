@@ -393,6 +393,32 @@ func TestUnreadableIsKeptAndShown(t *testing.T) {
 	})
 }
 
+// Until X has told which channel has which account, an event waits and is not dropped.
+func TestEventWaitsUntilTheAccountsAreKnown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var up atomic.Bool
+		down := func() error {
+			if up.Load() {
+				return nil
+			}
+			return temporary(bridge.SideX)
+		}
+		r := newRig(t, func(r *rig) {
+			r.second = newFakeX()
+			r.x.onMe, r.second.onMe = down, down
+		})
+		if err := r.AcceptX(context.Background(), []string{"support", "sales"}, dmBody("1", customerID, "hello")); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if n := len(r.motion.bodies()); n != 0 {
+			t.Errorf("%d messages went somewhere", n)
+		}
+		up.Store(true)
+		r.until("the message", 2*time.Minute, func() bool { return len(r.motion.bodies()) == 1 })
+	})
+}
+
 func TestClockThatJumpsLosesNothing(t *testing.T) {
 	for name, jump := range map[string]time.Duration{"back a day": -24 * time.Hour, "on a day": 24 * time.Hour} {
 		t.Run(name, func(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -42,11 +43,15 @@ func (b *Bridge) runUnpacker(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		if err := b.unpackAll(ctx); err != nil && ctx.Err() == nil {
-			b.log.Error("unpack failed", keyError, err)
-			pause(ctx, journalPause)
-			signal(b.unpack)
+		err := b.unpackAll(ctx)
+		if err == nil || ctx.Err() != nil {
+			continue
 		}
+		if !errors.Is(err, errWhoseIsIt) {
+			b.log.Error("unpack failed", keyError, err)
+		}
+		pause(ctx, journalPause)
+		signal(b.unpack)
 	}
 }
 
@@ -68,15 +73,24 @@ func (b *Bridge) unpackAll(ctx context.Context) error {
 			return err
 		}
 		out := Unpacked{Ignored: map[IgnoredKey]int{}}
-		for _, p := range posts {
-			b.unpackPost(ctx, p, &out)
+		done := 0
+		for done < len(posts) && b.unpackPost(posts[done], &out) {
+			done++
 		}
-		if err := b.journal.Unpack(ctx, posts[len(posts)-1].Seq, out); err != nil {
-			return err
+		if done > 0 {
+			if err := b.journal.Unpack(ctx, posts[done-1].Seq, out); err != nil {
+				return err
+			}
+			b.announce(out.Deliveries)
 		}
-		b.announce(out.Deliveries)
+		if done < len(posts) {
+			return errWhoseIsIt
+		}
 	}
 }
+
+// errWhoseIsIt tells that an event waits until X has told which channel has the account that it is for.
+var errWhoseIsIt = errors.New("x has not told yet which channel has which account")
 
 func (b *Bridge) announce(deliveries []*Delivery) {
 	for _, d := range deliveries {
@@ -87,13 +101,17 @@ func (b *Bridge) announce(deliveries []*Delivery) {
 	signal(b.wake)
 }
 
-func (b *Bridge) unpackPost(ctx context.Context, p Post, out *Unpacked) {
+// unpackPost adds what a post holds to out; false, and nothing is added, when it cannot be told yet whose it is.
+func (b *Bridge) unpackPost(p Post, out *Unpacked) bool {
 	names, ok := strings.CutPrefix(p.Source, sourceX)
 	if !ok {
-		return // an agent's reply, kept for the record only
+		return true // an agent's reply, kept for the record only
 	}
 	channels := strings.Split(names, ",")
 	parsed := ParseX(p.Body)
+	if b.mustWaitForAccounts(channels, parsed.Events) {
+		return false
+	}
 	for kind, n := range parsed.Ignored {
 		out.Ignored[IgnoredKey{channels[0], kind}] += n
 	}
@@ -101,11 +119,12 @@ func (b *Bridge) unpackPost(ctx context.Context, p Post, out *Unpacked) {
 		b.revoked(channels, user)
 	}
 	for i := range parsed.Events {
-		b.unpackEvent(ctx, p, channels, i, &parsed.Events[i], out)
+		b.unpackEvent(p, channels, i, &parsed.Events[i], out)
 	}
+	return true
 }
 
-func (b *Bridge) unpackEvent(_ context.Context, p Post, channels []string, index int, e *Event, out *Unpacked) {
+func (b *Bridge) unpackEvent(p Post, channels []string, index int, e *Event, out *Unpacked) {
 	name, ok := b.route(channels, e)
 	if !ok {
 		out.Ignored[IgnoredKey{channels[0], "unknown_user"}]++

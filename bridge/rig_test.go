@@ -236,6 +236,8 @@ type rig struct {
 	motion  *fakeMotion
 	journal *sqlite.Store
 	clock   func() time.Time
+	// second is a second channel of the same X app, "sales"; nil for none.
+	second *fakeX
 }
 
 // newRig runs a bridge until the test ends. Call it inside a synctest bubble to own its clock.
@@ -259,8 +261,12 @@ func (r *rig) start(path string) {
 	working, endWork := context.WithCancel(context.Background())
 	var journal, bridging sync.WaitGroup
 	journal.Go(func() { _ = r.journal.Run(writing) })
+	channels := []bridge.Channel{{Name: "support", Mentions: true, X: r.x, Motion: r.motion, Quota: bridge.NewLedger("support", r.journal, nil)}}
+	if r.second != nil {
+		channels = append(channels, bridge.Channel{Name: "sales", Mentions: true, X: r.second, Motion: r.motion})
+	}
 	r.Bridge = bridge.New(bridge.Config{
-		Channels: []bridge.Channel{{Name: "support", Mentions: true, X: r.x, Motion: r.motion, Quota: bridge.NewLedger("support", r.journal, nil)}},
+		Channels: channels,
 		Journal:  r.journal, Log: log, Measure: func(s string) (int, bool) { return len(s), s != "" && len(s) <= bridge.MaxPost },
 		Now: r.clock,
 	})
