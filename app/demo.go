@@ -70,6 +70,10 @@ func (p *program) runDemo(ctx context.Context, headless bool, length time.Durati
 	for _, person := range demoPeople {
 		d.x.AddPerson(person)
 	}
+	// The window shows what is set, so the demo's settings are in a file like anybody's.
+	if err = errors.Join(d.home.Make(), config.Save(d.home.Config(), d.config())); err != nil {
+		return errors.Join(err, d.x.Close(), d.motion.Close())
+	}
 	err = d.withRelay(ctx, func(ctx context.Context) error { return d.play(ctx, headless, length) })
 	return errors.Join(err, d.x.Close(), d.motion.Close())
 }
