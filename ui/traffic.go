@@ -27,22 +27,23 @@ type traffic struct {
 	u    *UI
 	root fyne.CanvasObject
 
-	about     *kit.Text
-	search    *kit.Entry
-	selects   [4]*choice // direction, kind, state, channel
-	clear     *kit.Button
-	fresh     *kit.Button // jumps to what is new
-	empty     *kit.Paragraph
-	list      *widget.List
-	split     *container.Split
-	side      *detailPane
-	place     *fyne.Container
-	filter    page.Filter
-	rows      []*control.Message
-	selected  int64
-	isHeld    bool
-	typed     int // counts changes of the search, so that only the last one counts
-	isSetting bool
+	about        *kit.Text
+	search       *kit.Entry
+	selects      [4]*choice // direction, kind, state, channel
+	clear        *kit.Button
+	fresh        *kit.Button // jumps to what is new
+	empty        *kit.Paragraph
+	list         *widget.List
+	split        *container.Split
+	side         *detailPane
+	place        *fyne.Container
+	filter       page.Filter
+	rows         []*control.Message
+	selected     int64
+	isHeld       bool
+	typed        int // counts changes of the search, so that only the last one counts
+	isSetting    bool
+	version, day int // of what the list shows
 }
 
 func newTraffic(u *UI) *traffic {
@@ -104,7 +105,10 @@ func (t *traffic) escape() bool {
 func (t *traffic) render(d page.Data) {
 	t.holdWhileReading()
 	t.rows = d.View.Rows
-	t.list.Refresh()
+	if day := d.Now.YearDay(); t.version != d.View.Version || t.day != day {
+		t.version, t.day = d.View.Version, day // the times of yesterday's messages get a date
+		t.list.Refresh()
+	}
 	t.describe(d)
 	t.channels(d)
 	if len(t.rows) > 0 && t.atEnd() {

@@ -18,8 +18,10 @@ const (
 	pollEvery = time.Second
 	// slowEvery is how many polls pass between questions for what changes slowly.
 	slowEvery = 3
-	// flushEvery bounds how often the window is drawn anew.
-	flushEvery = 250 * time.Millisecond
+	// flushEvery bounds how often the window is drawn anew, and calmEvery how often in a storm: when more than storm
+	// messages came since it was drawn last, nobody reads them one by one, and every drawing costs the same.
+	flushEvery, calmEvery = 250 * time.Millisecond, time.Second
+	storm                 = 10
 	// followAgain is the wait before a feed that ended is opened again.
 	followAgain = 500 * time.Millisecond
 	// pageSize is how many messages are asked for at a time, and historyPages how many pages at the start.
@@ -59,6 +61,7 @@ type watcher struct {
 	fed       map[int64]bool // ids that the feed brought while a page was being loaded; nil otherwise
 	changed   bool           // anything
 	moved     bool           // the traffic
+	taken     int            // messages of the feed since the last snapshot
 }
 
 func newWatcher(relay Relay, now func() time.Time, render func(page.Data)) *watcher {
@@ -221,6 +224,7 @@ func (w *watcher) take(m control.Message) {
 		w.found.Update(m)
 	}
 	w.note(m)
+	w.taken++
 	w.moved, w.changed = true, true
 }
 
@@ -374,13 +378,22 @@ func (w *watcher) flush() {
 	tick := time.NewTicker(flushEvery)
 	defer tick.Stop()
 	for n := 0; ; n++ {
-		w.flushOnce(n%4 == 0) // once a second even when nothing happens: "5 s ago" grows
+		// Once a second even when nothing happens, because "5 s ago" grows; and no more often than that in a storm.
+		if isSecond := n%int(calmEvery/flushEvery) == 0; isSecond || !w.isStorm() {
+			w.flushOnce(isSecond)
+		}
 		select {
 		case <-tick.C:
 		case <-w.ctx.Done():
 			return
 		}
 	}
+}
+
+func (w *watcher) isStorm() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.taken > storm
 }
 
 // flushOnce hands a snapshot to Fyne's thread, unless the one before is still waiting there.
@@ -412,12 +425,13 @@ func (w *watcher) snapshot(always bool) (page.Data, bool) {
 		if w.found != nil {
 			store = w.found
 		}
+		version := w.data.View.Version + 1
 		w.data.View = store.View(w.filter, w.held)
-		w.moved = false
+		w.data.View.Version, w.moved = version, false
 	}
 	w.data.View.Complete, w.data.View.Loading = w.isComplete(), w.loading
 	w.data.Now, w.data.Minutes = now, w.minutes.Last(now)
-	w.changed = false
+	w.changed, w.taken = false, 0
 	out := w.data
 	out.Last = make(map[page.LastKey]page.Last, len(w.data.Last))
 	for k, v := range w.data.Last {

@@ -114,10 +114,10 @@ func Ago(at, now time.Time, t *translation.Texts) string {
 	switch d := now.Sub(at); {
 	case at.IsZero():
 		return t.T("window.ago.never")
-	case d < 3*time.Second:
+	case d < 5*time.Second:
 		return t.T("window.ago.now")
-	case d < time.Minute:
-		return t.T("window.ago.seconds", int(d.Seconds()))
+	case d < time.Minute: // in steps, so that a page is not drawn anew each second
+		return t.T("window.ago.seconds", int(d.Seconds())/5*5)
 	case d < time.Hour:
 		return t.T("window.ago.minutes", int(d.Minutes()))
 	case d < 48*time.Hour:

@@ -39,7 +39,7 @@ func TestTimesAndSizes(t *testing.T) {
 	for want, got := range map[string]string{
 		"15:04:05": page.Clock(now, now, en), "23 Nov 10:00": page.Clock(time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC), now, en),
 		"15:04": page.ShortClock(now, now, en), "": page.Clock(time.Time{}, now, en), "never": page.Ago(time.Time{}, now, en),
-		"just now": page.Ago(now, now, en), "5 s ago": page.Ago(now.Add(-5*time.Second), now, en), "59 min ago": page.Ago(now.Add(-time.Hour+1), now, en),
+		"just now": page.Ago(now, now, en), "5 s ago": page.Ago(now.Add(-9*time.Second), now, en), "59 min ago": page.Ago(now.Add(-time.Hour+1), now, en),
 		"47 h ago": page.Ago(now.Add(-47*time.Hour), now, en), "3 days ago": page.Ago(now.Add(-80*time.Hour), now, en),
 		"0 ms": page.Span(-1), "350 ms": page.Span(350 * time.Millisecond), "1.2 s": page.Span(1200 * time.Millisecond), "12 s": page.Span(12 * time.Second),
 		"2 min 05 s": page.Span(125 * time.Second), "2 h 10 min": page.Span(130 * time.Minute), "3 d 2 h": page.Span(74 * time.Hour),
@@ -97,8 +97,8 @@ func TestOverview(t *testing.T) {
 func TestHopsTellWhatTheyKnow(t *testing.T) {
 	hops := page.MakeOverview(running(t), en).Chains[0].Hops
 	want := []page.Hop{
-		{Key: "x", Icon: "at", Name: "X", Tone: page.Good, State: "Connected", Since: "since 14:12", Traffic: "last 11 s ago"},
-		{Key: "reach", Icon: "door", Name: "Webhook", Tone: page.Good, State: "Connected", Since: "proved 11 s ago", Traffic: "last 11 s ago"},
+		{Key: "x", Icon: "at", Name: "X", Tone: page.Good, State: "Connected", Since: "since 14:12", Traffic: "last 10 s ago"},
+		{Key: "reach", Icon: "door", Name: "Webhook", Tone: page.Good, State: "Connected", Since: "proved 10 s ago", Traffic: "last 10 s ago"},
 		{Key: "relay", Icon: "hub", Name: "Relay", Tone: page.Good, State: "Running", Since: "since 11:52"},
 		{Key: "motion", Icon: "headset", Name: "Motion", Tone: page.Good, State: "Connected", Since: "since 14:12", Traffic: "last 10 s ago"},
 		{Key: "reply", Icon: "reply", Name: "Replies", Tone: page.Good, State: "Arriving", Traffic: "last 2 min ago"},

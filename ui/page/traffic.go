@@ -38,6 +38,8 @@ type View struct {
 	Total int
 	// Complete is set when there are no older messages to be had.
 	Complete bool
+	// Version is another number whenever the rows are others.
+	Version int
 	// Loading is set while older messages are being fetched.
 	Loading bool
 }

@@ -1,0 +1,291 @@
+package ui
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2/widget"
+
+	"perch/app/control"
+	"perch/ui/kit"
+	"perch/ui/page"
+	"perch/ui/uitest"
+)
+
+func TestSettingsAreCheckedAndSaved(t *testing.T) {
+	r := mustRig(t, nil)
+	r.goTo(sectionSettings)
+	r.mustSee("Listen on", "/home/admin/.config/perch/perch.toml")
+	r.mustNotSee("There are changes")
+	r.fill("127.0.0.1:3002", "nowhere")
+	r.mustSee("Listen is not host:port.", "One field needs a look")
+	r.press("Way in")
+	r.mustSee("How X's events come in", "gate.acme.example:22", "Listen is not host:port.")
+	r.press("General")
+	r.fill("nowhere", "0.0.0.0:3002")
+	r.mustSee("There are changes that are not saved.")
+	r.press("Save")
+	r.mustSee("The settings are saved.", "when it is restarted")
+	if got := r.settings.Kept.Config.Listen; got != "0.0.0.0:3002" {
+		t.Errorf("saved %q", got)
+	}
+	r.mustNotSee("There are changes")
+	r.fill("0.0.0.0:3002", "nowhere")
+	r.press("Undo changes")
+	r.mustSee("0.0.0.0:3002")
+}
+
+func TestChannelsAreAddedAndRemoved(t *testing.T) {
+	r := mustRig(t, nil)
+	r.goTo(sectionSettings)
+	r.press("+ Channel")
+	r.mustSee("New channel", "Remove channel")
+	s := r.sections[sectionSettings].(*settingsPage)
+	if len(s.draft.Channels) != 2 || len(r.settings.Kept.Config.Channels) != 1 {
+		t.Errorf("%d channels in the draft", len(s.draft.Channels))
+	}
+	r.press("Remove channel")
+	r.press("Remove channel") // yes
+	if len(s.draft.Channels) != 1 || s.isDirty() {
+		t.Errorf("%+v", s.draft.Channels)
+	}
+}
+
+func TestTunnelFieldsFollowTheChoice(t *testing.T) {
+	r := mustRig(t, nil)
+	r.goTo(sectionSettings)
+	r.press("Way in")
+	r.mustSee("SSH tunnel")
+	tunnel := find(r, "choice of the tunnel", func(s *widget.Select) bool { return s.Selected == "SSH" })
+	tunnel.SetSelected("ngrok")
+	r.settle()
+	r.mustSee("Authtoken")
+	r.mustNotSee("SSH tunnel")
+}
+
+func TestSecretsAreReplacedAndNeverShown(t *testing.T) {
+	r := mustRig(t, nil)
+	r.goTo(sectionSettings)
+	r.press("support")
+	r.mustSee("API key secret", "Set", "Not set")
+	r.press("Replace…")
+	r.fill("Paste it here", "  very-secret-value\n")
+	r.press("Store")
+	if got := r.settings.Secrets["support/x.consumer_key"]; got != "very-secret-value" {
+		t.Errorf("stored %q", got)
+	}
+	r.mustSee("The secret is stored.")
+	r.mustNotSee("very-secret-value")
+	r.press("Remove")
+	r.mustSee("Remove this secret?")
+	confirm := find(r, "confirmation", func(b *kit.Button) bool { return b.Text() == "Remove" })
+	confirm.Tapped(nil)
+	r.settle()
+	if got, ok := r.settings.Secrets["support/x.consumer_key"]; !ok || got != "" {
+		t.Errorf("still %q", got)
+	}
+}
+
+func TestChecksAnswerInWords(t *testing.T) {
+	r := mustRig(t, nil)
+	r.goTo(sectionSettings)
+	r.press("support")
+	r.press("Test keys")
+	r.mustSee("X takes the keys: you are @acme_support.")
+	r.press("Way in")
+	r.press("Test public address")
+	r.mustSee("Nobody answers at https://perch.acme.example/api/messages (connection refused).", "Start the relay, and check the name, the port and the firewall.")
+}
+
+// mustFirstRun is a window on a computer where nothing was ever set up.
+func mustFirstRun(t *testing.T, memory string, settings *uitest.Settings) *rig {
+	t.Helper()
+	return mustRig(t, func(o *Options, r *rig) {
+		r.settings = settings
+		r.relay.SetStopped(true)
+		o.Settings, o.Section, o.Memory = settings, "", memory
+	})
+}
+
+func TestWizardFromNothingToARoundTrip(t *testing.T) {
+	memory, settings := filepath.Join(t.TempDir(), "window.json"), uitest.NewEmpty()
+	r := mustFirstRun(t, memory, settings)
+	w := r.sections[sectionWizard].(*wizard)
+	w.goTo(page.StepX)
+	r.press("Check")
+	r.mustSee("All four values are needed.")
+	for _, name := range page.XSecrets() {
+		w.typed[name] = "hush-" + name
+	}
+	w.build()
+	r.press("Check")
+	r.mustSee("You are @acme_support.")
+	if settings.Secrets["support/x.access_token_secret"] != "hush-x.access_token_secret" || len(w.typed) != 0 {
+		t.Errorf("stored %d secrets, still holding %d", len(settings.Secrets), len(w.typed))
+	}
+	r.press("Continue")
+	r.mustSee("Your XCALLY Motion")
+
+	// Leaving and coming back continues, without any secret in the memory.
+	data, err := os.ReadFile(memory)
+	if err != nil || strings.Contains(string(data), "hush") {
+		t.Fatalf("the memory: %s, %v", data, err)
+	}
+	r = mustFirstRun(t, memory, settings)
+	w = r.sections[sectionWizard].(*wizard)
+	r.mustSee("Your XCALLY Motion")
+	r.press("Check")
+	r.mustSee("Motion's address is missing.")
+	r.fill("https://motion.example.com", "motion.acme.example")
+	w.typed["motion.password"] = "hush-motion"
+	r.press("Check")
+	r.mustSee("Motion takes the credentials", "Open Channel account")
+	find(r, "list of accounts", func(s *widget.Select) bool { return len(s.Options) == 2 }).SetSelectedIndex(1)
+	r.press("Continue")
+	r.mustSee("Perch fetches them")
+	r.press("Continue")
+	r.mustSee("@acme_support", "https://motion.acme.example/api/openchannel/accounts/9/notify")
+	r.press("Save and start")
+	if c := settings.Kept.Config; !settings.Kept.Exists || c.Channels[0].Motion.MapKey != "twitter" || c.Reach.Mode != "stream" {
+		t.Fatalf("saved %+v", c)
+	}
+	r.mustSee("Paste this Reply URL", "http://10.20.0.5:3002/reply/", "Send a direct message to @acme_support")
+	trip := func() page.Trip { return page.MakeTrip(r.data, "support", w.begun) }
+	if got := trip(); !got.Running || got.Received || got.Answered {
+		t.Errorf("%+v", got)
+	}
+	r.clock.pass(60_000_000_000)
+	r.receive(1_000_000, 3)
+	if got := trip(); !got.Received || !got.Answered {
+		t.Errorf("%+v", got)
+	}
+	r.press("Done")
+	if r.current != sectionOverview || recall(memory).Wizard != nil {
+		t.Errorf("%s is open, the draft is %+v", r.current, recall(memory).Wizard)
+	}
+}
+
+func TestWizardSaysWhatIsWrong(t *testing.T) {
+	r := mustFirstRun(t, "", uitest.NewEmpty())
+	w := r.sections[sectionWizard].(*wizard)
+	w.goTo(page.StepFinish)
+	r.press("Save and start")
+	r.mustSee("Motion.receive_url is missing.", "Copy it from the Open Channel account in Motion.")
+	r.press("Back")
+	r.mustSee("How do X's events come to Perch?")
+	w.goTo(page.StepStart)
+	w.onDemo()
+	r.settle()
+	r.mustSee("The demo has started.")
+}
+
+func TestFirstOf(t *testing.T) {
+	local := uitest.NewSettings()
+	for _, cause := range []error{control.ErrNotRunning, control.ErrNoSettings} {
+		s := FirstOf(failing{cause}, local)
+		if got, err := s.Settings(t.Context()); err != nil || !got.Exists {
+			t.Errorf("%v: %+v, %v", cause, got, err)
+		}
+		if _, err := s.SaveSettings(t.Context(), local.Kept.Config, true); err != nil {
+			t.Error(err)
+		}
+		if err := s.SetSecret(t.Context(), "a", "b", "c"); err != nil || local.Secrets["a/b"] != "c" {
+			t.Error(err)
+		}
+		if r, err := s.CheckSettings(t.Context(), control.CheckXKeys, control.CheckRequest{}); err != nil || !r.OK {
+			t.Error(err)
+		}
+	}
+	other := errors.New("disk full")
+	if _, err := FirstOf(failing{other}, local).Settings(t.Context()); !errors.Is(err, other) {
+		t.Errorf("another error is hidden: %v", err)
+	}
+	if s, err := FirstOf(local, failing{other}).Settings(t.Context()); err != nil || !s.Exists {
+		t.Errorf("the relay is not asked first: %v", err)
+	}
+}
+
+// failing are settings of which every call fails.
+type failing struct{ err error }
+
+func (f failing) Settings(context.Context) (control.Settings, error) {
+	return control.Settings{}, f.err
+}
+func (f failing) SaveSettings(context.Context, control.Config, bool) (control.Saved, error) {
+	return control.Saved{}, f.err
+}
+func (f failing) SetSecret(context.Context, string, string, string) error { return f.err }
+func (f failing) CheckSettings(context.Context, string, control.CheckRequest) (control.CheckResult, error) {
+	return control.CheckResult{}, f.err
+}
+
+func TestMemory(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "deep", "window.json")
+	want := memory{Width: 900, Height: 600, Section: "logs", Theme: "dark", Wizard: &draft{Step: 2, Account: "acme", Config: uitest.Defaults()}}
+	if err := want.save(path); err != nil {
+		t.Fatal(err)
+	}
+	a, _ := json.Marshal(want)
+	b, _ := json.Marshal(recall(path))
+	if string(a) != string(b) {
+		t.Errorf("remembered %s", b)
+	}
+	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "*")); len(left) != 1 {
+		t.Errorf("left behind: %v", left)
+	}
+	if err := os.WriteFile(path, []byte("{spoilt"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := recall(path); got.Width != 0 {
+		t.Errorf("of a spoilt file: %+v", got)
+	}
+	if err := want.save(""); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestDisplay(t *testing.T) {
+	env := func(set ...string) func(string) string {
+		return func(name string) string {
+			for _, s := range set {
+				if s == name {
+					return ":0"
+				}
+			}
+			return ""
+		}
+	}
+	if CheckDisplay("linux", env("DISPLAY")) != nil || CheckDisplay("linux", env("WAYLAND_DISPLAY")) != nil || CheckDisplay("windows", env()) != nil {
+		t.Error("a display is not seen")
+	}
+	if err := CheckDisplay("linux", env()); !errors.Is(err, ErrNoDisplay) || !strings.Contains(err.Error(), "perch status") {
+		t.Errorf("no display: %v", err)
+	}
+}
+
+func TestCommand(t *testing.T) {
+	script := filepath.Join(t.TempDir(), "perch")
+	text := "#!/bin/sh\nif [ \"$1\" = stop ]; then echo 'warming up' >&2; echo 'perch: stop: it is busy; wait a little' >&2; exit 1; fi\necho \"$@\" > \"$0.args\"\n"
+	if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	c := &Command{Home: "/h", Find: func() (string, error) { return script, nil }}
+	if err := c.Run(t.Context(), "start"); err != nil {
+		t.Skip("no shell here:", err)
+	}
+	if got, _ := os.ReadFile(script + ".args"); string(got) != "start --home /h\n" {
+		t.Errorf("called with %q", got)
+	}
+	if err := c.Run(t.Context(), "stop"); err == nil || err.Error() != "stop: it is busy; wait a little" {
+		t.Errorf("stop: %v", err)
+	}
+	c.Find = func() (string, error) { return "", errNoPerch }
+	if err := c.Run(t.Context(), "start"); !errors.Is(err, errNoPerch) {
+		t.Errorf("without perch: %v", err)
+	}
+}
