@@ -1,0 +1,264 @@
+package doctor
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+	"time"
+
+	"perch/bridge"
+	"perch/bridge/reach/tunnel"
+	"perch/bridge/webhook"
+)
+
+// callLimit bounds a question to a program on this computer.
+const callLimit = 2 * time.Second
+
+// stand answers in the relay's place while none runs, or names the relay that does.
+type stand struct {
+	// address is where the relay, or whoever stands in for it, listens; empty when nobody can.
+	address  string
+	listener net.Listener
+	handler  http.Handler
+}
+
+// checkListen takes the port that a relay would take.
+func (e *exam) checkListen(ctx context.Context) result {
+	listen := e.Config.Listen
+	if e.relay.isRunning {
+		e.stand.address = e.relay.status.Listen
+		if _, port, _ := net.SplitHostPort(listen); port != "0" && e.stand.address != listen {
+			return warn(fmt.Sprintf("the relay listens on %s, but perch.toml says %s", e.stand.address, listen), "take the change into use with: perch restart")
+		}
+		return fine("the relay listens on " + e.stand.address)
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", listen)
+	if err != nil {
+		return e.listenTrouble(ctx, listen, err)
+	}
+	e.stand.listener, e.stand.address = l, l.Addr().String()
+	return fine(listen + " is free")
+}
+
+func (e *exam) listenTrouble(ctx context.Context, listen string, err error) result {
+	const choose = "choose another listen in perch.toml (and change the Reply URL in Motion)"
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE) || strings.Contains(err.Error(), "Only one usage"):
+		switch who := e.whoIs(ctx, listen); who {
+		case aPlugin:
+			return bad("the port of "+listen+" is in use: it looks like the old Twitter plugin, which answers X there",
+				"stop the plugin in Motion (App Zone, Plugins), or "+choose)
+		case aPerch:
+			return bad("the port of "+listen+" is in use by another Perch, of another folder or account", "stop it there with perch stop, or "+choose)
+		}
+		return bad("another program uses the port of "+listen, "find it (ss -ltnp on Linux, netstat -ano on Windows) and stop it, or "+choose)
+	case errors.Is(err, syscall.EACCES):
+		return bad("Perch may not listen on "+listen+": ports below 1024 are kept for the system", choose)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return bad("this computer has no address "+hostOnly(listen), "correct listen in perch.toml: 127.0.0.1 is this computer alone, 0.0.0.0 every address of it")
+	}
+	return bad("Perch cannot listen on "+listen+" ("+firstLine(err)+")", choose)
+}
+
+// whom a port may belong to.
+const (
+	aStranger = iota
+	aPlugin
+	aPerch
+)
+
+// whoIs finds out by harmless questions what listens at an address of this computer.
+func (e *exam) whoIs(ctx context.Context, address string) int {
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
+	_, port, err := net.SplitHostPort(address)
+	if ip := net.ParseIP(hostOnly(address)); err == nil && (hostOnly(address) == "" || (ip != nil && ip.IsUnspecified())) {
+		address = net.JoinHostPort("127.0.0.1", port)
+	}
+	if a := e.ask(ctx, "http://"+address+"/"); a == nil || strings.Contains(string(a.body), "there is nothing here") {
+		if a == nil {
+			return aStranger
+		}
+		return aPerch
+	}
+	var crc struct {
+		Token string `json:"response_token"`
+	}
+	a := e.ask(ctx, "http://"+address+webhook.PathEvents+"?crc_token="+rand.Text())
+	if a != nil && json.Unmarshal(a.body, &crc) == nil && crc.Token != "" {
+		return aPlugin
+	}
+	return aStranger
+}
+
+// ask makes a GET; nil means no answer.
+func (e *exam) ask(ctx context.Context, address string) *answer {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil
+	}
+	a, err := e.call(e.client(""), r)
+	if err != nil {
+		return nil
+	}
+	return a
+}
+
+// planOldPlugin looks for the old plugin on its own port, unless that is Perch's.
+func (e *exam) planOldPlugin() {
+	_, theirs, _ := net.SplitHostPort(e.OldPlugin)
+	if _, ours, _ := net.SplitHostPort(e.Config.Listen); ours == theirs {
+		return
+	}
+	e.add(check{name: "old-plugin", title: "old plugin", run: func(ctx context.Context) result {
+		if e.whoIs(ctx, e.OldPlugin) == aPlugin {
+			return warn("the old Twitter plugin still runs on this computer ("+e.OldPlugin+"): with the same X account customers get everything twice",
+				"stop it in Motion (App Zone, Plugins)")
+		}
+		return fine("it does not run on this computer")
+	}})
+}
+
+// openStand answers on the port, so that the public address and the Reply URL can be proved without a relay. What X or
+// Motion send meanwhile is refused with "try again", as it would be without anybody there.
+func (e *exam) openStand(context.Context) result {
+	if e.stand.listener == nil {
+		return fine("")
+	}
+	e.stand.handler = e.standHandler()
+	e.work.Go(func() { _ = webhook.Serve(e.life, e.stand.listener, e.stand.handler, e.Log) })
+	return fine("")
+}
+
+func (e *exam) standHandler() http.Handler {
+	c := webhook.Config{Events: nobody{}, Replies: nobody{}, Log: e.Log}
+	for _, a := range e.apps() {
+		c.Apps = append(c.Apps, webhook.App{ConsumerSecret: a.secret, Channels: a.channels})
+	}
+	for _, ch := range e.Config.Channels {
+		if token := e.tokens[ch.Name]; token != "" {
+			c.Channels = append(c.Channels, webhook.Channel{Name: ch.Name, Token: token, MapKey: func() string { return "" }})
+		}
+	}
+	return webhook.New(c)
+}
+
+// app is an X app with the channels that use it.
+type app struct {
+	secret   string
+	channels []string
+}
+
+// apps lists the X apps in the order of their first channels.
+func (e *exam) apps() []app {
+	var all []app
+	at := map[string]int{}
+	for _, ch := range e.Config.Channels {
+		secret := e.value(ch.Name, "x.consumer_secret")
+		if secret == "" {
+			continue
+		}
+		i, known := at[secret]
+		if !known {
+			i, all = len(all), append(all, app{secret: secret})
+			at[secret] = i
+		}
+		all[i].channels = append(all[i].channels, ch.Name)
+	}
+	return all
+}
+
+// nobody keeps nothing, and says so.
+type nobody struct{}
+
+var errNobody = &bridge.Error{
+	Kind: bridge.Temporary, Side: bridge.SidePerch, Op: "take it in", Message: "the relay is not running", Remedy: "start it with: perch start",
+}
+
+// AcceptX implements webhook.EventSink.
+func (nobody) AcceptX(context.Context, []string, []byte) error { return errNobody }
+
+// AcceptReply implements webhook.ReplySink.
+func (nobody) AcceptReply(context.Context, string, bridge.Reply, []byte) (bridge.Outcome, error) {
+	return bridge.Outcome{}, errNobody
+}
+
+// tunnelPoll is the time between two looks at a tunnel that opens.
+const tunnelPoll = 20 * time.Millisecond
+
+// checkTunnel asks the relay how its tunnel is, or opens it as the relay would.
+func (e *exam) checkTunnel(ctx context.Context) result {
+	if e.relay.isRunning {
+		return e.relaysTunnel()
+	}
+	if r := e.Config.Reach; r.TLS.ACMEDomain != "" && r.TLS.CertFile == "" {
+		return fine("the relay opens it, and gets its certificate, when it starts") // authorities count the certificates they give
+	}
+	if e.NewTunnel == nil {
+		return skip("not checked: the relay opens it")
+	}
+	t := e.NewTunnel()
+	if t == nil {
+		return fine("there is none")
+	}
+	listener, err := t.Listen(e.life)
+	if err != nil {
+		return failure(err)
+	}
+	e.open = t
+	handler := e.stand.handler
+	if handler == nil {
+		handler = http.NotFoundHandler()
+	}
+	e.work.Go(func() {
+		_ = webhook.Serve(e.life, listener, tunnel.PublicOnly(handler, true), e.Log)
+		t.Wait()
+	})
+	return awaitTunnel(ctx, t)
+}
+
+// awaitTunnel waits until a tunnel is up or says why it is not.
+func awaitTunnel(ctx context.Context, t tunnel.Tunnel) result {
+	ticker := time.NewTicker(tunnelPoll)
+	defer ticker.Stop()
+	for {
+		switch s := t.State(); s.State {
+		case tunnel.Connected:
+			return fine(s.Detail)
+		case tunnel.Failed, tunnel.Degraded:
+			return tunnelTrouble(s.Detail, s.Remedy)
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return bad("it did not open in time: "+t.State().Detail, "check the address under [reach] in perch.toml, and that firewalls let this computer through")
+		}
+	}
+}
+
+func (e *exam) relaysTunnel() result {
+	t := e.relay.status.Reach.Tunnel
+	switch {
+	case t == nil:
+		return warn("the relay has no tunnel, but perch.toml names one", "take the change into use with: perch restart")
+	case t.State == tunnel.Connected:
+		return fine(t.Detail)
+	case t.State == tunnel.Connecting:
+		return warn("it is opening", "wait a moment, then run perch doctor again")
+	}
+	detail, remedy, _ := strings.Cut(t.Detail, "; ")
+	return tunnelTrouble(detail, remedy)
+}
+
+func tunnelTrouble(detail, remedy string) result {
+	if remedy == "" {
+		remedy = "Perch tries again by itself; if it stays, look at: perch logs --level warn"
+	}
+	return bad(detail, remedy)
+}

@@ -1,0 +1,133 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"perch/app/config"
+	"perch/app/control"
+	"perch/bridge"
+)
+
+// relayLimit bounds a question to the relay.
+const relayLimit = 3 * time.Second
+
+// view is what the relay says of itself.
+type view struct {
+	isRunning bool
+	// err is why a relay that seems to run could not be asked.
+	err    error
+	status control.Status
+	urls   []control.URLs
+}
+
+// look asks the relay, if one runs.
+func (e *exam) look(ctx context.Context) {
+	if e.Relay == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, relayLimit)
+	defer cancel()
+	status, err := e.Relay.Status(ctx)
+	if err == nil {
+		e.relay.isRunning, e.relay.status = true, status
+		e.relay.urls, err = e.Relay.URLs(ctx)
+	}
+	if err != nil && !errors.Is(err, control.ErrNotRunning) {
+		e.relay.err = err
+	}
+}
+
+// tokens are the last parts of the Reply URLs.
+func (v *view) tokens() map[string]string {
+	tokens := map[string]string{}
+	for _, u := range v.urls {
+		tokens[u.Channel] = u.ReplyURL[strings.LastIndex(u.ReplyURL, "/")+1:]
+	}
+	return tokens
+}
+
+// checkRelay says how the relay sees itself. It comes last: what is wrong with it was mostly found before.
+func (e *exam) checkRelay(context.Context) result {
+	s := e.relay.status
+	switch {
+	case e.relay.err != nil && !e.relay.isRunning:
+		return bad("a relay runs but does not answer as it should", "stop it and start it again: perch restart")
+	case !e.relay.isRunning:
+		return warn("the relay is not running, so nothing is delivered", "start it with: perch start")
+	case e.Version != "" && s.Version != e.Version:
+		return warn(fmt.Sprintf("the relay is version %s, this is %s", s.Version, e.Version), "take the new one into use with: perch restart")
+	case s.State == control.StatePaused:
+		return warn("somebody has paused the deliveries; what comes in is kept", "go on with: perch resume")
+	}
+	if r := troubleOf(s); r.state != OK {
+		return r
+	}
+	return fine(fmt.Sprintf("it runs (process %d) and sees nothing wrong", s.PID))
+}
+
+func troubleOf(s control.Status) result {
+	const remedy = "see what perch doctor found above; when it is mended: perch resume"
+	dead, undecided := 0, 0
+	for _, c := range s.Channels {
+		for side, link := range map[string]control.Link{"X": c.X, "Motion": c.Motion} {
+			if link.State == bridge.LinkDegraded || link.State == bridge.LinkPaused {
+				return bad(fmt.Sprintf("the relay has trouble with %s in channel %s: %s", side, c.Name, link.Detail), remedy)
+			}
+		}
+		dead += c.Inbound.Dead + c.Outbound.Dead
+		undecided += c.Outbound.Undecided
+	}
+	switch {
+	case s.Reach.State == bridge.LinkDegraded && s.State == control.StateDegraded:
+		return bad("the way in is in trouble: "+s.Reach.Detail, remedy)
+	case dead > 0:
+		return warn(fmt.Sprintf("%d messages could not be delivered and wait for you", dead), "look at them with: perch traffic --state dead")
+	case undecided > 0:
+		return warn(fmt.Sprintf("of %d messages it is not known whether they went out", undecided), "decide with: perch traffic --state undecided")
+	}
+	return fine("")
+}
+
+// planDelegated lets the relay make the checks that need secrets.
+func (e *exam) planDelegated() {
+	for _, ch := range e.Config.Channels {
+		made := map[string]*check{}
+		for _, what := range control.Checks() {
+			d := delegated[what]
+			if what == control.CheckPublicAddress && e.Config.Reach.Mode != config.ModeWebhook {
+				continue
+			}
+			made[what] = e.add(check{
+				name: what, title: d.title, channel: ch.Name, needs: some(made[d.needs]),
+				run: func(ctx context.Context) result { return e.delegate(ctx, what, ch.Name) },
+			})
+		}
+	}
+}
+
+// delegated are the relay's checks, each with the one that it stands on.
+var delegated = map[string]struct{ title, needs string }{
+	control.CheckXKeys:             {"X keys", ""},
+	control.CheckXPermissions:      {"X permission", control.CheckXKeys},
+	control.CheckMotionURL:         {"way to Motion", ""},
+	control.CheckMotionCredentials: {"Motion account", control.CheckMotionURL},
+	control.CheckAttachments:       {"files in Motion", control.CheckMotionCredentials},
+	control.CheckPublicAddress:     {"public address", ""},
+}
+
+func (e *exam) delegate(ctx context.Context, what, channel string) result {
+	r, err := e.Relay.CheckSettings(ctx, what, control.CheckRequest{Channel: channel})
+	switch {
+	case err != nil:
+		return skip("the relay could not make the check: " + bridge.AsError(err).Message)
+	case r.OK:
+		return fine(r.Message)
+	case r.Remedy == "":
+		r.Remedy = "look at: perch logs --level warn"
+	}
+	return bad(r.Message, r.Remedy)
+}

@@ -1,0 +1,140 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"perch/app/config"
+	"perch/bridge/webhook"
+)
+
+// planReply lists the check of the Reply URL as Motion has it.
+func (c *channel) planReply(ready *check) {
+	c.add(check{
+		name: "reply-url", title: "Reply URL", channel: c.Name, needs: []*check{c.motion.settled}, after: []*check{ready}, run: c.motion.checkReply,
+	})
+}
+
+const pasteReply = "paste the Reply URL that perch urls shows into Motion: Open Channel, the account, Reply URL"
+
+func (m *motionSide) checkReply(ctx context.Context) result {
+	address := m.account.text("replyUrl")
+	if address == "" {
+		if !m.account.has("replyUrl") {
+			return fine("Motion does not tell it")
+		}
+		return bad("the Reply URL is empty in Motion, so agents cannot answer", pasteReply)
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return bad("the Reply URL in Motion is not an address", pasteReply)
+	}
+	if r := m.judgePath(u); r.state == Failed {
+		return r
+	}
+	return m.judgeHost(ctx, u)
+}
+
+// judgePath looks whether the path is this channel's.
+func (m *motionSide) judgePath(u *url.URL) result {
+	token, isReply := strings.CutPrefix(u.Path, webhook.PathReply+"/")
+	switch {
+	case u.Path == webhook.PathLegacy && m.Config.LegacyReplyPath:
+		return fine("")
+	case u.Path == webhook.PathLegacy:
+		return bad("the Reply URL in Motion is still that of the old plugin ("+u.Host+u.Path+")", pasteReply)
+	case !isReply:
+		return bad("the Reply URL in Motion leads elsewhere: to "+u.Host+short(u.Path), pasteReply)
+	case m.tokens[m.Name] == "" || token == m.tokens[m.Name]:
+		return fine("") // without a journal nobody knows better
+	}
+	for channel, other := range m.tokens {
+		if token == other {
+			return bad("the Reply URL in Motion is that of channel "+channel, "give this account its own: "+pasteReply)
+		}
+	}
+	return bad("the Reply URL in Motion has an old token, which Perch does not take any more", pasteReply)
+}
+
+// short shows a foreign path without all of what may be secret in it.
+func short(path string) string {
+	const most = 24
+	if len(path) > most {
+		return path[:most] + "…"
+	}
+	return path
+}
+
+// judgeHost looks whether Motion can reach Perch at the address.
+func (m *motionSide) judgeHost(ctx context.Context, u *url.URL) result {
+	isHere := m.isMotionHere()
+	r := m.Config.Reach
+	switch {
+	case isLoopback(u.Hostname()) && r.Tunnel == config.TunnelSSH:
+		return m.judgeForward(u)
+	case isLoopback(u.Hostname()) && !isHere:
+		return warn("the Reply URL in Motion is "+u.Host+", which is the Motion server itself, but Perch runs on another computer",
+			"set tunnel = \"ssh\" under [reach] to bring Motion's port here, or listen on an address that Motion reaches and paste the Reply URL of perch urls")
+	case m.stand.address == "":
+		return skip("not tried: nothing can listen on the port")
+	}
+	return m.tryReply(ctx, u)
+}
+
+// judgeForward compares with the port that the SSH tunnel opens on the Motion server.
+func (m *motionSide) judgeForward(u *url.URL) result {
+	_, theirs, err := net.SplitHostPort(m.Config.Reach.SSH.RemoteListen)
+	if ours := hostPort(u); err == nil && !strings.HasSuffix(ours, ":"+theirs) {
+		return bad(fmt.Sprintf("the Reply URL in Motion leads to %s, but the tunnel listens on %s there", u.Host, m.Config.Reach.SSH.RemoteListen), pasteReply)
+	}
+	return fine("it leads to the tunnel on the Motion server")
+}
+
+// tryReply asks the address with GET, which sends nothing: a Reply URL that is right answers "use POST".
+func (m *motionSide) tryReply(ctx context.Context, u *url.URL) result {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return bad("the Reply URL in Motion is not an address", pasteReply)
+	}
+	a, err := m.call(m.exam.client(""), r)
+	if err != nil {
+		d := dialTrouble(peer{name: "the Reply URL"}, u.Host, err)
+		return bad("the Reply URL in Motion does not lead to this Perch: "+d.message,
+			fmt.Sprintf("Perch listens on %s: let listen in perch.toml be an address that Motion reaches, then %s", m.stand.address, pasteReply))
+	}
+	body := string(a.body)
+	switch {
+	case a.status == http.StatusMethodNotAllowed && strings.Contains(body, "use POST"):
+		return fine("it leads to this channel")
+	case a.status == http.StatusNotFound && strings.Contains(body, "there is nothing here") && m.tokens[m.Name] == "":
+		return fine("it leads to a Perch that has not started yet")
+	case a.status == http.StatusNotFound && strings.Contains(body, "there is nothing here"):
+		return bad("the Reply URL in Motion leads to "+u.Host+", where another Perch answers", pasteReply)
+	case a.status/100 == 3:
+		return bad("the Reply URL in Motion is redirected by "+u.Host, "let the proxy there hand the call on instead, or "+pasteReply)
+	}
+	return bad(fmt.Sprintf("the Reply URL in Motion leads to %s, where something else answers (%d)", u.Host, a.status), pasteReply)
+}
+
+// isMotionHere reports whether Motion runs on this computer, as far as its address tells.
+func (m *motionSide) isMotionHere() bool {
+	u, err := url.Parse(m.Motion.Base())
+	if err != nil || isLoopback(u.Hostname()) {
+		return err == nil
+	}
+	ip := net.ParseIP(u.Hostname())
+	own, err := net.InterfaceAddrs()
+	if ip == nil || err != nil {
+		return false
+	}
+	for _, address := range own {
+		if network, ok := address.(*net.IPNet); ok && network.IP.Equal(ip) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,78 @@
+package doctor
+
+import (
+	"context"
+	"strings"
+
+	"perch/bridge/xapi"
+)
+
+// wanted are the kinds of event without which messages are missing (X docs: X Activity API).
+func (x *xSide) wanted() []string {
+	if !x.X.Mentions {
+		return []string{"dm.received"}
+	}
+	return []string{"dm.received", "post.mention.create", "post.reply.create"}
+}
+
+// checkStream looks whether X sends the account's events to streams.
+func (x *xSide) checkStream(ctx context.Context) result {
+	if !x.client.HasActivity() {
+		return fine("API v1.1 has no stream: events are fetched by polling")
+	}
+	all, err := x.client.Subscriptions(ctx)
+	if err != nil {
+		return failure(err)
+	}
+	return x.judge(all, "")
+}
+
+// judge looks for what is missing.
+func (x *xSide) judge(all []xapi.Subscription, webhookID string) result {
+	var missing []string
+	for _, kind := range x.wanted() {
+		if !hasSubscription(all, kind, x.account.ID, webhookID) {
+			missing = append(missing, kind)
+		}
+	}
+	switch {
+	case len(missing) == 0:
+		return fine("X sends messages of @" + x.account.Handle)
+	case !x.relay.isRunning:
+		return fine("the relay makes it when it starts")
+	}
+	return bad("X does not send everything: the subscription to "+strings.Join(missing, ", ")+" is missing",
+		"the relay makes it within a minute; if it stays, look at: perch logs --level warn")
+}
+
+func hasSubscription(all []xapi.Subscription, kind, user, webhookID string) bool {
+	for _, s := range all {
+		if s.EventType == kind && s.UserID == user && (webhookID == "" || s.WebhookID == webhookID) {
+			return true
+		}
+	}
+	return false
+}
+
+// checkSubscribed looks whether X sends the account's events to the webhook, by either of its interfaces.
+func (x *xSide) checkSubscribed(ctx context.Context, h *hook) result {
+	if h.found.ID == "" {
+		return fine("the relay makes it when it starts")
+	}
+	has, err := x.client.IsSubscribedAll(ctx, h.found.ID)
+	if has {
+		return fine("X sends everything of @" + x.account.Handle)
+	}
+	if !x.client.HasActivity() {
+		if err != nil {
+			return failure(err)
+		}
+		return h.soon("X does not send the account's events to the webhook: the subscription is missing",
+			"the relay makes it within a minute; if it stays, look at: perch logs --level warn")
+	}
+	all, err := x.client.Subscriptions(ctx)
+	if err != nil {
+		return failure(err)
+	}
+	return x.judge(all, h.found.ID)
+}
