@@ -15,13 +15,14 @@ HEADLESS = $(shell $(GO) list ./... | grep -v -e '^perch$$' -e '^perch/ui/perch-
 export GOFLAGS ?= -buildvcs=false
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build window tray test test-desktop fuzz torture bench lint fmt check clean desktop-deps FORCE
+.PHONY: help demo build window tray test test-desktop fuzz torture bench lint fmt check clean desktop-deps screenshots FORCE
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-13s %s\n", $$1, $$2}'
 
 demo: build ## build Perch and watch it work on simulators: no key, no network
-	$(BIN)/perch demo --headless
+	@if [ -z "$$DISPLAY$$WAYLAND_DISPLAY" ]; then echo "There is no display here, so the demo speaks in words."; $(BIN)/perch demo --headless; \
+	else $(MAKE) --no-print-directory window tray && $(BIN)/perch demo; fi
 
 build: $(BIN)/perch ## build perch into bin/ (needs Go only)
 
@@ -52,6 +53,9 @@ test-desktop: desktop-deps ## build tray and window and drive them on a display 
 	  $$([ $$(id -u) = 0 ] || echo sudo) sh -c "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing"; fi
 	$(MAKE) --no-print-directory build window tray
 	$(GO) test -tags desktop -count=1 -timeout 20m ./ui/perch-tray/...
+
+screenshots: desktop-deps ## make the pictures in docs/screenshots anew
+	PAGES="overview traffic attention limits settings wizard" sh packaging/screenshots.sh docs/screenshots
 
 fuzz: ## run each fuzz target for FUZZTIME (default 3s)
 	@set -e; for pkg in $$(grep -rl --include='*_test.go' '^func Fuzz' app bridge ui assets | xargs -n1 dirname | sort -u); do \
