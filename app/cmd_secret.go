@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -43,8 +45,91 @@ func (p *program) secretCommand() *cobra.Command {
 		Use: "list", Short: "List the names of the secrets that are set, never their values", Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.listSecrets(cmd.Context()) },
 	})
-	cmd.AddCommand(set, remove, list)
+	move := &cobra.Command{
+		Use: "move vault|keyring", Short: "Move all secrets to the other place and say so in perch.toml", Args: usage(cobra.ExactArgs(1)),
+		ValidArgs: []string{config.SecretsVault, config.SecretsKeyring},
+		RunE:      func(cmd *cobra.Command, args []string) error { return p.moveSecrets(cmd.Context(), args[0]) },
+	}
+	cmd.AddCommand(set, remove, list, move)
 	return cmd
+}
+
+// moveSecrets copies everything, changes perch.toml, and only then deletes: whatever goes wrong on the way, no secret is
+// lost.
+func (p *program) moveSecrets(ctx context.Context, to string) error {
+	home, c, err := p.config()
+	if err != nil {
+		return err
+	}
+	if to != config.SecretsVault && to != config.SecretsKeyring {
+		return usageError{errors.New("secret move: say vault or keyring")} //nolint:err113 // shown, never compared
+	}
+	if c.Secrets == to {
+		p.print("The secrets are in the %s already.\n", to)
+		return nil
+	}
+	moved := *c
+	moved.Secrets = to
+	from, err := p.secrets(home, c)
+	if err != nil {
+		return err
+	}
+	dest, err := p.secrets(home, &moved)
+	if err != nil {
+		return err
+	}
+	keys, err := copySecrets(ctx, from, dest)
+	if err != nil {
+		return err
+	}
+	if err := setSecretsPlace(home.Config(), to); err != nil {
+		return err
+	}
+	for _, key := range keys {
+		if err := from.Delete(ctx, key); err != nil {
+			return err
+		}
+	}
+	p.print("%d secrets are in the %s now. A running relay takes them up with: perch restart\n", len(keys), to)
+	return nil
+}
+
+func copySecrets(ctx context.Context, from, to secret.Store) ([]secret.Key, error) {
+	keys, err := from.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range keys {
+		value, err := from.Get(ctx, key)
+		if err != nil {
+			return nil, err
+		}
+		if err := to.Set(ctx, key, value); err != nil {
+			return nil, err
+		}
+	}
+	return keys, nil
+}
+
+var secretsLine = regexp.MustCompile(`(?m)^secrets\s*=\s*"[a-z]*"`)
+
+// setSecretsPlace changes one line of perch.toml and leaves the rest, the admin's own comments too, as it is.
+func setSecretsPlace(path, place string) error {
+	text, err := os.ReadFile(path) //nolint:gosec // the program's own path
+	if err != nil {
+		return err
+	}
+	line := []byte(`secrets = "` + place + `"`)
+	if secretsLine.Match(text) {
+		text = secretsLine.ReplaceAll(text, line)
+	} else {
+		text = append(append(line, '\n'), text...)
+	}
+	next := path + ".new"
+	if err := os.WriteFile(next, text, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(next, path)
 }
 
 // secretStore opens the store that perch.toml names and checks the key. A channel that is left out is the only one.

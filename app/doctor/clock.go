@@ -25,10 +25,15 @@ func (a *answer) ahead() (ahead time.Duration, ok bool) {
 
 // offText says by how much a clock is off, from this computer's point of view.
 func offText(ahead time.Duration) string {
-	if ahead < 0 {
-		return (-ahead).String() + " fast"
+	const day = 24 * time.Hour
+	text := ahead.Abs().String()
+	if ahead.Abs() >= 2*day {
+		text = fmt.Sprintf("%d days", ahead.Abs()/day)
 	}
-	return ahead.String() + " slow"
+	if ahead < 0 {
+		return text + " fast"
+	}
+	return text + " slow"
 }
 
 func (x *xSide) checkClock(context.Context) result {

@@ -40,7 +40,7 @@ func (e *exam) checkJournal(ctx context.Context) result {
 	if err := errors.Join(err, journal.Close()); err != nil {
 		return journalTrouble(path, err)
 	}
-	return fine(fmt.Sprintf("%s is whole, %d MB", path, info.Size()>>20))
+	return fine(fmt.Sprintf("%s is whole, %.1f MB", path, float64(info.Size())/(1<<20)))
 }
 
 func (e *exam) readTokens(ctx context.Context, journal bridge.Settings) error {

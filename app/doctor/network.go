@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
@@ -27,6 +28,8 @@ const (
 // peer is somebody whom Perch calls, with the words for what only concerns him.
 type peer struct {
 	name string
+	// refused is what to do when nothing listens there.
+	refused string
 	// unknown, wrongName and expired are what to do about a certificate; %s is its fingerprint.
 	unknown, wrongName, expired string
 }
@@ -34,12 +37,14 @@ type peer struct {
 var (
 	peerX = peer{
 		name:      "X",
+		refused:   "a firewall may be in the way: let this computer through to X, or set HTTPS_PROXY to the proxy of your network",
 		unknown:   "something between this computer and X inspects the connection: let it pass X's addresses untouched, or install its authority here",
 		wrongName: "check api_base in perch.toml, and whether something between this computer and X inspects the connection",
 		expired:   "check this computer's clock; X's own certificate does not expire",
 	}
 	peerMotion = peer{
-		name: "Motion",
+		name:    "Motion",
+		refused: "start Motion's web server, or correct the host and port of receive_url in perch.toml",
 		unknown: "if the server is yours, compare this fingerprint with the one that it shows itself, then write tls_pin = \"%s\" " +
 			"below [channel.motion] in perch.toml",
 		wrongName: "use the name in the certificate in receive_url, or give the server a certificate of this name",
@@ -47,6 +52,7 @@ var (
 	}
 	peerPublic = peer{
 		name:      "the public address",
+		refused:   "start the proxy there, or let port 443 of the host lead to it",
 		unknown:   "X takes only certificates of a public authority: get one (Let's Encrypt costs nothing) for the server",
 		wrongName: "X calls exactly this name: get a certificate of it, or correct public_url in perch.toml",
 		expired:   "renew the certificate on the server of the public address",
@@ -146,7 +152,7 @@ func dialTrouble(p peer, address string, err error) result {
 		return bad(fmt.Sprintf("the name of %s, %s, could not be looked up", p.name, host), "check this computer's network and DNS")
 	case errors.Is(err, syscall.ECONNREFUSED) || strings.Contains(err.Error(), "actively refused"):
 		return bad(fmt.Sprintf("%s runs, but nothing listens at port %s: the connection to %s is refused", host, port, p.name),
-			"start the program there, or correct the port in perch.toml")
+			cmp.Or(p.refused, "start the program there, or correct the port"))
 	case isTimeout(err):
 		return bad(fmt.Sprintf("%s does not answer at %s", p.name, address), "check that the server is up, and that firewalls let this computer through to it")
 	}
@@ -203,7 +209,7 @@ func (e *exam) certificateTrouble(p peer, host string, err error, chain []*x509.
 		return bad(fmt.Sprintf("the certificate of %s is self-signed", p.name), unknown)
 	case len(chain) == 1 || !isSelfSigned(chain[len(chain)-1]):
 		return bad(fmt.Sprintf("the certificate chain of %s is incomplete: that of its issuer %q is missing, or unknown here", p.name, chain[len(chain)-1].Issuer.CommonName),
-			"let the server send the intermediate certificates too (nginx: the file fullchain.pem as ssl_certificate); if the authority is your own: "+unknown)
+			"let the server send the intermediate certificates too (nginx: the file fullchain.pem as ssl_certificate); else, "+unknown)
 	}
 	return bad(fmt.Sprintf("the certificate of %s is signed by %q, an authority that is unknown here", p.name, chain[len(chain)-1].Subject.CommonName), unknown)
 }

@@ -6,7 +6,9 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"time"
 
 	"perch/app/config"
 	"perch/bridge/webhook"
@@ -71,14 +73,16 @@ func short(path string) string {
 
 // judgeHost looks whether Motion can reach Perch at the address.
 func (m *motionSide) judgeHost(ctx context.Context, u *url.URL) result {
-	isHere := m.isMotionHere()
+	isHere := m.isMotionHere(ctx)
 	r := m.Config.Reach
 	switch {
 	case isLoopback(u.Hostname()) && r.Tunnel == config.TunnelSSH:
 		return m.judgeForward(u)
+	case isLoopback(u.Hostname()) && !isHere && m.hadReplies():
+		return fine("replies have come in by it")
 	case isLoopback(u.Hostname()) && !isHere:
-		return warn("the Reply URL in Motion is "+u.Host+", which is the Motion server itself, but Perch runs on another computer",
-			"set tunnel = \"ssh\" under [reach] to bring Motion's port here, or listen on an address that Motion reaches and paste the Reply URL of perch urls")
+		return warn("the Reply URL in Motion is "+u.Host+", which is the Motion server itself, but Perch seems to run on another computer",
+			"if both are one computer all is well; else set tunnel = \"ssh\" under [reach] to bring Motion's port here, or listen on an address that Motion reaches and paste the Reply URL of perch urls")
 	case m.stand.address == "":
 		return skip("not tried: nothing can listen on the port")
 	}
@@ -120,21 +124,34 @@ func (m *motionSide) tryReply(ctx context.Context, u *url.URL) result {
 	return bad(fmt.Sprintf("the Reply URL in Motion leads to %s, where something else answers (%d)", u.Host, a.status), pasteReply)
 }
 
-// isMotionHere reports whether Motion runs on this computer, as far as its address tells.
-func (m *motionSide) isMotionHere() bool {
-	u, err := url.Parse(m.Motion.Base())
-	if err != nil || isLoopback(u.Hostname()) {
-		return err == nil
-	}
-	ip := net.ParseIP(u.Hostname())
-	own, err := net.InterfaceAddrs()
-	if ip == nil || err != nil {
-		return false
-	}
-	for _, address := range own {
-		if network, ok := address.(*net.IPNet); ok && network.IP.Equal(ip) {
+// hadReplies reports whether the running relay has had an agent's reply.
+func (m *motionSide) hadReplies() bool {
+	for _, c := range m.relay.status.Channels {
+		if o := c.Outbound; c.Name == m.Name && o.Delivered+o.Queued+o.Undecided+o.Dead > 0 {
 			return true
 		}
 	}
 	return false
+}
+
+// lookupLimit bounds a look into DNS.
+const lookupLimit = 2 * time.Second
+
+// isMotionHere reports whether Motion runs on this computer, as far as its address tells.
+func (m *motionSide) isMotionHere(ctx context.Context) bool {
+	u, err := url.Parse(m.Motion.Base())
+	if err != nil || isLoopback(u.Hostname()) {
+		return err == nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookupLimit)
+	defer cancel()
+	theirs, err := net.DefaultResolver.LookupIPAddr(ctx, u.Hostname())
+	own, ownErr := net.InterfaceAddrs()
+	if err != nil || ownErr != nil {
+		return false
+	}
+	return slices.ContainsFunc(own, func(address net.Addr) bool {
+		network, ok := address.(*net.IPNet)
+		return ok && slices.ContainsFunc(theirs, func(a net.IPAddr) bool { return a.IP.Equal(network.IP) })
+	})
 }

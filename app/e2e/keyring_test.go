@@ -1,0 +1,67 @@
+//go:build desktop
+
+package e2e
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// inSession runs a script in a session bus of its own, with a home of its own, against the real keyring daemon.
+func inSession(t *testing.T, script string) string {
+	t.Helper()
+	for _, program := range []string{"dbus-run-session", "gnome-keyring-daemon"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Fatalf("needs %s: make test-desktop installs it", program)
+		}
+	}
+	home := t.TempDir()
+	phrase := filepath.Join(home, "phrase")
+	if err := os.WriteFile(phrase, []byte("correct horse\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const prologue = `perch() { "$PERCH" --home "$HOME/perch" "$@"; }
+unlock() { printf secret | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; }
+perch init >/dev/null && sed -i 's#^secrets = .*#secrets = "keyring"#' "$HOME/perch/perch.toml"
+`
+	cmd := exec.Command("dbus-run-session", "--", "sh", "-c", prologue+script)
+	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_RUNTIME_DIR="+home, "XDG_DATA_HOME="+home+"/data", "PERCH="+perchBinary, "PERCH_VAULT_PASSPHRASE_FILE="+phrase, "DISPLAY=")
+	started := time.Now()
+	out, _ := cmd.CombinedOutput() // the script's last command may fail on purpose
+	if took := time.Since(started); took > 45*time.Second {
+		t.Errorf("took %v", took)
+	}
+	return string(out)
+}
+
+func TestKeyringUnlockedMovesBothWays(t *testing.T) {
+	out := inSession(t, `unlock
+echo value | perch secret set x.consumer_key && perch secret list
+perch secret move vault && grep ^secrets "$HOME/perch/perch.toml" && perch secret list
+perch secret move keyring && grep ^secrets "$HOME/perch/perch.toml" && perch secret list`)
+	if strings.Count(out, "\nsupport/x.consumer_key\n") != 3 || !strings.Contains(out, `secrets = "vault"`) || !strings.Contains(out, `secrets = "keyring"`) {
+		t.Errorf("%s", out)
+	}
+	if strings.Contains(out, "value\n") {
+		t.Error("a value was shown")
+	}
+}
+
+func TestKeyringAbsentAndLockedAreSaid(t *testing.T) {
+	for name, script := range map[string]string{
+		"absent": `echo value | perch secret set x.consumer_key`,
+		"locked": `unlock; echo value | perch secret set x.consumer_key; pkill -f gnome-keyring-daemon; sleep 0.5
+gnome-keyring-daemon --start --components=secrets >/dev/null 2>&1; sleep 0.5; perch secret list`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			out := inSession(t, script)
+			if !strings.Contains(out, "keyring cannot be used") || !strings.Contains(out, `secrets = "vault"`) {
+				t.Errorf("%s", out)
+			}
+		})
+	}
+}
