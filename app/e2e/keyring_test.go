@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,10 +27,14 @@ func inSession(t *testing.T, script string) string {
 	}
 	const prologue = `perch() { "$PERCH" --home "$HOME/perch" "$@"; }
 unlock() { printf secret | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; }
-perch init >/dev/null && sed -i 's#^secrets = .*#secrets = "keyring"#' "$HOME/perch/perch.toml"
+setup() { perch init >/dev/null && sed -i 's#^secrets = .*#secrets = "keyring"#' "$HOME/perch/perch.toml"; }
 `
-	cmd := exec.Command("dbus-run-session", "--", "sh", "-c", prologue+script)
-	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_RUNTIME_DIR="+home, "XDG_DATA_HOME="+home+"/data", "PERCH="+perchBinary, "PERCH_VAULT_PASSPHRASE_FILE="+phrase, "DISPLAY=")
+	// The daemon outlives the script; the pipe that it holds open must not be waited for.
+	ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "dbus-run-session", "--", "sh", "-c", prologue+script+"\npkill -f gnome-keyring-daemon; true")
+	cmd.WaitDelay = 2 * time.Second
+	cmd.Env = append(os.Environ(), "HOME="+home, "PERCH="+perchBinary, "PERCH_VAULT_PASSPHRASE_FILE="+phrase, "DISPLAY=")
 	started := time.Now()
 	out, _ := cmd.CombinedOutput() // the script's last command may fail on purpose
 	if took := time.Since(started); took > 45*time.Second {
@@ -39,7 +44,7 @@ perch init >/dev/null && sed -i 's#^secrets = .*#secrets = "keyring"#' "$HOME/pe
 }
 
 func TestKeyringUnlockedMovesBothWays(t *testing.T) {
-	out := inSession(t, `unlock
+	out := inSession(t, `unlock; setup
 echo value | perch secret set x.consumer_key && perch secret list
 perch secret move vault && grep ^secrets "$HOME/perch/perch.toml" && perch secret list
 perch secret move keyring && grep ^secrets "$HOME/perch/perch.toml" && perch secret list`)
@@ -53,8 +58,8 @@ perch secret move keyring && grep ^secrets "$HOME/perch/perch.toml" && perch sec
 
 func TestKeyringAbsentAndLockedAreSaid(t *testing.T) {
 	for name, script := range map[string]string{
-		"absent": `echo value | perch secret set x.consumer_key`,
-		"locked": `unlock; echo value | perch secret set x.consumer_key; pkill -f gnome-keyring-daemon; sleep 0.5
+		"absent": `setup; echo value | perch secret set x.consumer_key`,
+		"locked": `unlock; setup; echo value | perch secret set x.consumer_key; pkill -f gnome-keyring-daemon; sleep 0.5
 gnome-keyring-daemon --start --components=secrets >/dev/null 2>&1; sleep 0.5; perch secret list`,
 	} {
 		t.Run(name, func(t *testing.T) {
