@@ -32,7 +32,7 @@ setup() { perch init >/dev/null && sed -i 's#^secrets = .*#secrets = "keyring"#'
 	// The daemon outlives the script; the pipe that it holds open must not be waited for.
 	ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "dbus-run-session", "--", "sh", "-c", prologue+script+"\npkill -f gnome-keyring-daemon; true")
+	cmd := exec.CommandContext(ctx, "dbus-run-session", "--", "sh", "-c", prologue+script+"\npkill -x gnome-keyring-d; true")
 	cmd.WaitDelay = 2 * time.Second
 	cmd.Env = append(os.Environ(), "HOME="+home, "PERCH="+perchBinary, "PERCH_VAULT_PASSPHRASE_FILE="+phrase, "DISPLAY=")
 	started := time.Now()
@@ -59,7 +59,7 @@ perch secret move keyring && grep ^secrets "$HOME/perch/perch.toml" && perch sec
 func TestKeyringAbsentAndLockedAreSaid(t *testing.T) {
 	for name, script := range map[string]string{
 		"absent": `setup; echo value | perch secret set x.consumer_key`,
-		"locked": `unlock; setup; echo value | perch secret set x.consumer_key; pkill -f gnome-keyring-daemon; sleep 0.5
+		"locked": `unlock; setup; echo value | perch secret set x.consumer_key; pkill -x gnome-keyring-d; sleep 0.5
 gnome-keyring-daemon --start --components=secrets >/dev/null 2>&1; sleep 0.5; perch secret list`,
 	} {
 		t.Run(name, func(t *testing.T) {
