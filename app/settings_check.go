@@ -185,6 +185,8 @@ func checkAttachments(ctx context.Context, t *trial) (control.CheckResult, error
 
 // checkPublicAddress makes the call by which X checks a webhook. Only the right answer proves that it is Perch that
 // answers.
+//
+//nolint:unparam // the checks share one signature
 func checkPublicAddress(ctx context.Context, t *trial) (control.CheckResult, error) {
 	if t.public == "" {
 		return control.CheckResult{

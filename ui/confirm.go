@@ -9,7 +9,6 @@ import (
 
 // confirm asks before something is lost. Escape and the second button leave everything as it is.
 func (u *UI) confirm(title, about, yes string, work func()) {
-
 	no := kit.NewButton(u.t("window.cancel"), "", kit.Plain, func() { u.closeDialog() })
 	ok := kit.NewButton(yes, "trash", kit.Danger, func() {
 		u.closeDialog()

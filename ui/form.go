@@ -240,7 +240,7 @@ func showResult(n *kit.Notice, r control.CheckResult) {
 }
 
 // gapOf is empty space of a size.
-func gapOf(width, height float32) fyne.CanvasObject {
+func gapOf(width, height float32) fyne.CanvasObject { //nolint:unparam // a size has two sides
 	r := canvas.NewRectangle(color.Transparent)
 	r.SetMinSize(fyne.NewSize(width, height))
 	return r

@@ -266,8 +266,10 @@ func (w *wizard) finishStep() fyne.CanvasObject {
 		c := w.channel()
 		who := pick(w.draft.Account == "", "–", "@"+w.draft.Account)
 		for _, row := range [][2]string{
-			{u.t("window.wizard.x"), who}, {u.t("window.wizard.motion"), pick(c.Motion.ReceiveURL == "", "–", c.Motion.ReceiveURL)},
-			{u.t("window.wizard.reach"), u.t("window.wizard.reach." + w.draft.Config.Reach.Mode)}, {u.t("window.wizard.file"), u.settings.Path},
+			{u.t("window.wizard.x"), who},
+			{u.t("window.wizard.motion"), pick(c.Motion.ReceiveURL == "", "–", c.Motion.ReceiveURL)},
+			{u.t("window.wizard.reach"), u.t("window.wizard.reach." + w.draft.Config.Reach.Mode)},
+			{u.t("window.wizard.file"), u.settings.Path},
 		} {
 			name := kit.NewText(row[0], kit.TextSmall, kit.Muted)
 			column.Add(container.NewBorder(nil, nil, kit.AtLeast(name, fyne.NewSize(190, 0)), nil, kit.CutText(row[1], kit.TextSmall, kit.Ink)))

@@ -134,8 +134,8 @@ func (c Columns) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	last := shown[len(shown)-1]
 	rows := 1
 	if first := shown[0]; last.Size().Width > 0 && last.Position().Y > first.Position().Y {
-		n := c.number(len(shown), float32(len(shown))*(first.Size().Width+c.Gap))
-		for n = 1; n < len(shown) && shown[n].Position().Y == first.Position().Y; {
+		n := 1
+		for n < len(shown) && shown[n].Position().Y == first.Position().Y {
 			n++
 		}
 		rows = (len(shown) + n - 1) / n

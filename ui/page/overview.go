@@ -95,6 +95,8 @@ func upTime(d Data) string {
 }
 
 // hint picks the one thing to say first.
+//
+//nolint:gocyclo // one line a thing
 func (o *Overview) hint(d Data, t *translation.Texts) {
 	switch {
 	case d.Doing != "" || !d.Asked:

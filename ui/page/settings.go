@@ -75,7 +75,9 @@ func FieldGroups() []FieldGroup {
 			Field{Path: "reach.motion_proxy.port", Kind: FieldNumber}, secret("reach.proxy_token"))},
 		{Key: "x", Tab: "channel", Checks: []string{control.CheckXKeys, control.CheckXPermissions}, Fields: []Field{
 			text("name"), secret("x.consumer_key"), secret("x.consumer_secret"), secret("x.access_token"), secret("x.access_token_secret"),
-			choice("x.api", "v2", "v1.1"), {Path: "x.environment", When: "x.api", Is: "v1.1"}, sw("x.mentions"), sw("x.chat"),
+			choice("x.api", "v2", "v1.1"),
+			{Path: "x.environment", When: "x.api", Is: "v1.1"},
+			sw("x.mentions"), sw("x.chat"),
 		}},
 		{Key: "motion", Tab: "channel", Checks: []string{control.CheckMotionURL, control.CheckMotionCredentials, control.CheckAttachments}, Fields: []Field{
 			text("motion.receive_url"), text("motion.user"), secret("motion.password"), secret("motion.api_key"), text("motion.map_key"),
