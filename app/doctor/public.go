@@ -152,7 +152,7 @@ func (h *hook) checkAnswer(ctx context.Context) result {
 	if err != nil {
 		return bad("the public address cannot be read", "correct public_url in perch.toml")
 	}
-	if r := h.exam.reach(ctx, peerPublic, u.Scheme+"://"+u.Host, ""); r.state != OK {
+	if r := h.reach(ctx, peerPublic, u.Scheme+"://"+u.Host, ""); r.state != OK {
 		return r
 	}
 	client := h.client("")

@@ -251,7 +251,7 @@ func (r *fakeRelay) CheckSettings(_ context.Context, what string, _ control.Chec
 }
 
 // runs makes the relay run, in words and on its port. change alters what it says of itself.
-func (w *world) runs(change func(*control.Status)) *fakeRelay {
+func (w *world) runs(change func(*control.Status)) {
 	w.Helper()
 	s := control.Status{State: control.StateRunning, Listen: w.Config.Listen, Version: "test", PID: 42, Reach: control.Reach{Mode: w.Config.Reach.Mode, State: bridge.LinkOK}}
 	s.Channels = []control.Channel{{Name: "support", X: control.Link{State: bridge.LinkOK}, Motion: control.Link{State: bridge.LinkOK}}}
@@ -264,7 +264,6 @@ func (w *world) runs(change func(*control.Status)) *fakeRelay {
 		Apps:     []webhook.App{{Channels: []string{"support"}, ConsumerSecret: w.Values[secret.Key{Channel: "support", Name: "x.consumer_secret"}]}},
 		Channels: []webhook.Channel{{Name: "support", Token: replyToken, MapKey: func() string { return "twitter" }}}, Log: slog.New(slog.DiscardHandler),
 	}))
-	return r
 }
 
 // serve listens on the port of the configuration.

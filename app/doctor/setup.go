@@ -160,7 +160,7 @@ func (e *exam) plan() {
 	e.add(check{name: "folder", title: "folder", run: e.checkFolders})
 	e.add(check{name: "disk", title: "disk space", run: e.checkDisk})
 	e.kept = e.add(check{name: "journal", title: "journal", run: e.checkJournal})
-	e.add(check{name: "files", title: "files of others", run: e.checkModes})
+	e.add(check{name: "files", title: "file rights", run: e.checkModes})
 	store := e.add(check{name: "secrets", title: "secrets", needs: []*check{configured}, run: e.checkStore})
 	if e.Config == nil {
 		e.add(check{name: "relay", title: "relay", run: e.checkRelay})
@@ -171,9 +171,15 @@ func (e *exam) plan() {
 	ready := e.add(check{isHidden: true, title: "port", needs: []*check{listen}, after: []*check{e.kept}, run: e.openStand})
 	if e.isDelegated() {
 		e.planDelegated()
-		e.planLast(ready)
-		return
+		e.planTunnel(ready)
+	} else {
+		e.planChannels(store, ready)
 	}
+	e.add(check{name: "relay", title: "relay", run: e.checkRelay})
+}
+
+// planChannels lists what is checked with the secrets.
+func (e *exam) planChannels(store, ready *check) {
 	var channels []*channel
 	for _, ch := range e.Config.Channels {
 		channels = append(channels, e.planX(ch, store))
@@ -181,26 +187,21 @@ func (e *exam) plan() {
 	for _, c := range channels {
 		c.planMotion(store)
 	}
-	public := e.planLast(ready)
+	at := e.planTunnel(ready)
 	for _, c := range channels {
 		c.planReply(ready)
 	}
-	e.planWays(channels, public, ready)
-	e.add(check{name: "relay", title: "relay", run: e.checkRelay})
+	e.planWays(channels, at, ready)
 }
 
-// planLast adds what concerns all channels together: the tunnel and the legacy path. It returns the tunnel's check, or
-// ready when there is no tunnel.
-func (e *exam) planLast(ready *check) *check {
+// planTunnel lists the checks of what the outside can reach. It returns the one after which a tunnel's address is known.
+func (e *exam) planTunnel(ready *check) *check {
 	at := ready
 	if e.Config.Reach.Tunnel != "" {
 		at = e.add(check{name: "tunnel", title: "tunnel", after: []*check{ready}, run: e.checkTunnel})
 	}
 	if e.Config.LegacyReplyPath {
 		e.add(check{name: "legacy-path", title: "old reply path", run: e.checkLegacyPath})
-	}
-	if e.isDelegated() {
-		e.add(check{name: "relay", title: "relay", run: e.checkRelay})
 	}
 	return at
 }

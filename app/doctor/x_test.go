@@ -92,8 +92,10 @@ func TestWhatIsWrongWithX(t *testing.T) {
 		{name: "account locked", check: "x-account", says: "locked", remedy: "unlock it", spoil: struck(sim.FaultLocked())},
 		{name: "X out of order", check: "x-account", says: "out of order", spoil: struck(sim.FaultUnavailable())},
 		{name: "no v1.1 access", check: "x-account", says: "no access to API v1.1", remedy: "api = \"v2\"", x: func(o *sim.XOptions) { o.V11Closed = true }, spoil: atV11(nothing)},
-		{name: "wrong environment label", check: "x-environment", says: "Prod", remedy: "letter by letter", x: func(o *sim.XOptions) { o.Environments = []string{"prod"} },
-			spoil: atV11(func(w *world) { w.ch().X.Environment = "Prod" })},
+		{
+			name: "wrong environment label", check: "x-environment", says: "Prod", remedy: "letter by letter", x: func(o *sim.XOptions) { o.Environments = []string{"prod"} },
+			spoil: atV11(func(w *world) { w.ch().X.Environment = "Prod" }),
+		},
 		{name: "no environment label", check: "x-environment", says: "without an environment", remedy: "Dev environment label", spoil: atV11(func(w *world) { w.ch().X.Environment = "" })},
 		{name: "limit used up", check: "x-account", says: "limit", state: doctor.Warn, spoil: struck(sim.Fault{Status: 429, Title: "Too Many Requests"})},
 		{name: "no subscription for the stream", check: "subscription", says: "dm.received", spoil: func(w *world) { w.runs(nil) }},
