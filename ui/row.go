@@ -29,7 +29,9 @@ type rowView struct {
 }
 
 func newRowView(u *UI) *rowView {
-	cut := func(color fyne.ThemeColorName, size float32) *kit.Text { //nolint:unparam // one row, one size return kit.CutText("", size, color) }
+	cut := func(color fyne.ThemeColorName, size float32) *kit.Text { //nolint:unparam // one row, one size
+		return kit.CutText("", size, color)
+	}
 	r := &rowView{
 		u: u, ground: kit.NewGround("", "", 6), direction: kit.NewIcon("down", kit.Accent, 15), kind: kit.NewIcon("dm", kit.Muted, 15),
 		time: cut(kit.Muted, kit.TextSmall), who: cut(kit.Ink, kit.TextSmall), text: cut(kit.Ink, kit.TextSmall),
