@@ -47,7 +47,7 @@ func run() error {
 	ui.New(ui.Options{
 		App: fyneapp.NewWithID(id), Relay: client, Settings: ui.FirstOf(client, app.NewLocalSettings(home)),
 		Process: &ui.Command{Home: *homeFlag}, Texts: translation.New(*lang), LogPath: home.Log(),
-		Memory: filepath.Join(filepath.Dir(home.Journal()), "window.json"), Section: *section, Theme: *look,
+		Memory: filepath.Join(filepath.Dir(home.Journal()), "window.json"), Section: *section, Theme: *look, Exit: os.Exit,
 	}).Run()
 	return nil
 }

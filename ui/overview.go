@@ -44,7 +44,7 @@ func newOverview(u *UI) *overview {
 	o.addresses = newAddressCard(u)
 	o.root = scrolled(
 		header(u.t("window.overview"), o.about, o.start, o.pause, o.restart, o.stop),
-		o.hint, o.chains, container.New(kit.Columns{Gap: kit.GapBig, Least: 150}, o.waiting.content, o.needYou.content, o.in.content, o.out.content),
+		o.hint, o.chains, container.New(kit.Columns{Gap: kit.GapBig, Least: 128}, o.waiting.content, o.needYou.content, o.in.content, o.out.content),
 		kit.Card(kit.VStack(12, o.chartHead(), o.chart)), o.addresses.content,
 	)
 	return o

@@ -216,6 +216,7 @@ type failing struct{ err error }
 func (f failing) Settings(context.Context) (control.Settings, error) {
 	return control.Settings{}, f.err
 }
+
 func (f failing) SaveSettings(context.Context, control.Config, bool) (control.Saved, error) {
 	return control.Saved{}, f.err
 }

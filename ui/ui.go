@@ -77,6 +77,8 @@ type Options struct {
 	Section string
 	// Theme is kit.ModeLight or kit.ModeDark; "" for the remembered one.
 	Theme string
+	// Exit ends the program when Fyne does not within 2 s of the window's end; nil waits for ever.
+	Exit func(code int)
 	// Now is the time; nil for time.Now.
 	Now func() time.Time
 }

@@ -2,8 +2,11 @@ package ui
 
 import (
 	"context"
+	"os"
+	"os/signal"
 	"slices"
 	"strconv"
+	"syscall"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -41,6 +44,8 @@ const (
 	navigationWidth             = 226
 	// sayFor is how long a word about an action stays.
 	sayFor = 8 * time.Second
+	// leavePatience is how long Fyne may take to end.
+	leavePatience = 2 * time.Second
 )
 
 // section is one page of the window.
@@ -117,14 +122,29 @@ func (u *UI) first() string {
 
 // Run shows the window and returns when it was closed. It has to be called on the main thread.
 func (u *UI) Run() {
+	leaving := make(chan os.Signal, 1)
+	signal.Notify(leaving, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(leaving)
+	go u.leave(leaving)
 	u.window.SetCloseIntercept(func() {
 		u.remember()
 		u.window.Close()
+		leaving <- os.Interrupt
 	})
 	u.watch.start()
 	u.reloadSettings()
 	u.window.ShowAndRun()
 	u.watch.stop()
+}
+
+// leave ends the program when Fyne does not: it may wait for ever for an event of a display that is going away. The
+// goroutine ends with the program.
+func (u *UI) leave(leaving <-chan os.Signal) {
+	<-leaving
+	time.Sleep(leavePatience)
+	if u.Exit != nil {
+		u.Exit(0)
+	}
 }
 
 func (u *UI) remember() {
@@ -184,6 +204,9 @@ func (u *UI) open(name string) {
 // render shows a snapshot: the navigation and the page that is on screen.
 func (u *UI) render(d page.Data) {
 	u.data = d
+	if kit.SetScale(u.window.Canvas().Scale()) {
+		u.window.Content().Refresh()
+	}
 	u.items[sectionAttention].count(d.NeedYou())
 	u.state.render(d)
 	if !u.until.IsZero() && d.Now.After(u.until) {

@@ -52,22 +52,35 @@ var drawings = map[string]string{
 	"bird":      "M20.5 8L16 5.5C13.5 2.5 8.5 4 8.2 8.6C7.6 12.5 5.5 14.5 3.5 16.5c4.5 1.4 6.5 2.5 9 2.3c4-.5 5.5-4 5.3-8z M3.5 21h15",
 }
 
-// stroke is the width of the lines.
-const stroke = "1.8"
+// stroke is the width of the lines in Fyne's units: the drawing grows with an icon, its lines do not.
+const stroke = 1.8
 
 var drawn sync.Map
+
+// pixels is how many pixels of the display one of Fyne's units has.
+var pixels float32 = 1
+
+// SetScale says how many pixels one of Fyne's units has, and reports whether that is another number: then everything
+// has to be refreshed, because lines of icons are drawn in pixels.
+func SetScale(scale float32) bool {
+	if scale <= 0 || scale == pixels {
+		return false
+	}
+	pixels = scale
+	return true
+}
 
 // Drawing returns an icon in a colour, as a resource for Fyne's own widgets. A name that there is not gives an empty
 // picture.
 func Drawing(name string, c color.Color) fyne.Resource {
 	r, g, b, _ := c.RGBA()
-	key := fmt.Sprintf("%s-%02x%02x%02x.svg", name, r>>8, g>>8, b>>8)
+	hex := fmt.Sprintf("%02x%02x%02x", r>>8, g>>8, b>>8)
+	key := fmt.Sprintf("%s-%s-%.3g.svg", name, hex, pixels)
 	if found, ok := drawn.Load(key); ok {
 		return found.(fyne.Resource) //nolint:forcetypeassert,errcheck // only resources are stored
 	}
-	hex := key[len(name)+1 : len(key)-len(".svg")]
 	svg := `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path d="` + drawings[name] + `" fill="none" stroke="#` + hex +
-		`" stroke-width="` + stroke + `" stroke-linecap="round" stroke-linejoin="round"/></svg>`
+		`" stroke-width="` + fmt.Sprint(stroke*pixels) + `" stroke-linecap="round" stroke-linejoin="round"/></svg>`
 	made, _ := drawn.LoadOrStore(key, fyne.NewStaticResource(key, []byte(svg)))
 	return made.(fyne.Resource) //nolint:forcetypeassert,errcheck // only resources are stored
 }
