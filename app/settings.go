@@ -18,8 +18,12 @@ import (
 	"perch/bridge/secret"
 )
 
-// keyringPatience bounds the question whether this computer has a keyring.
-const keyringPatience = 3 * time.Second
+const (
+	// keyringPatience bounds the question whether this computer has a keyring.
+	keyringPatience = 3 * time.Second
+	// listPatience bounds the question which secrets are set: a locked keyring waits for a person.
+	listPatience = 10 * time.Second
+)
 
 // LocalSettings lets people set what is in the files of one home, whether a relay runs or not. It implements
 // control.SettingsBackend.
@@ -95,10 +99,13 @@ func (l *LocalSettings) hasKeyring(ctx context.Context) bool {
 	if err == nil {
 		_, err = store.List(ctx)
 	}
-	return !errors.Is(err, secret.ErrUnavailable)
+	// One that does not answer is there: it waits to be unlocked.
+	return !errors.Is(err, secret.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded)
 }
 
 func (l *LocalSettings) stored(ctx context.Context, c *config.Config) ([]secret.Key, error) {
+	ctx, cancel := context.WithTimeout(ctx, listPatience)
+	defer cancel()
 	store, err := l.open(c.Secrets)
 	if err != nil {
 		return nil, err

@@ -57,7 +57,7 @@ type LimitGroup struct {
 	Gauges  []Gauge
 }
 
-// MakeLimits words the limits by channel, the tightest first within each.
+// MakeLimits words the limits by channel, in the order in which the relay tells them.
 func MakeLimits(limits []control.Limit, now time.Time, t *translation.Texts) []LimitGroup {
 	var groups []LimitGroup
 	index := map[string]int{}

@@ -110,7 +110,7 @@ func Limits(now time.Time) []control.Limit {
 	}
 	return []control.Limit{
 		{Channel: "support", Endpoint: "dm.send", Windows: []control.Window{window("15min", 15, 11, 9*time.Minute), window("user_24h", 1440, 902, 7*time.Hour)}},
-		{Channel: "support", Endpoint: "posts.create", Windows: []control.Window{window("15min", 100, 0, 7*time.Minute), window("user_24h", 100, 13, 11*time.Hour)}, Waiting: 1},
+		{Channel: "support", Endpoint: "post.create", Windows: []control.Window{window("15min", 100, 0, 7*time.Minute), window("user_24h", 100, 13, 11*time.Hour)}, Waiting: 1},
 		{Channel: "support", Endpoint: "dm.events", Windows: []control.Window{window("15min", 15, 14, 12*time.Minute)}},
 		{Channel: "support", Endpoint: "media.upload", Windows: []control.Window{window("15min", 500, 499, 3*time.Minute)}},
 		{Channel: "support", Endpoint: "users.me", Windows: []control.Window{window("15min", 75, 74, -time.Minute)}},
