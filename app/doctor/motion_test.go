@@ -72,7 +72,9 @@ func TestWhatIsWrongWithMotion(t *testing.T) {
 		{name: "no DNS", check: "motion-reach", says: "DNS does not know " + motionHost, spoil: func(w *world) {
 			w.ch().Motion.ReceiveURL = "https://" + motionHost + "/api/openchannel/accounts/5/notify"
 		}},
-		{name: "connection refused", check: "motion-reach", says: "refused", spoil: func(w *world) { w.motion.Down() }},
+		{name: "connection refused", check: "motion-reach", says: "refused", spoil: func(w *world) {
+			w.ch().Motion.ReceiveURL = "http://127.0.0.1:" + freePort(w.T) + "/api/openchannel/accounts/5/notify"
+		}},
 		{name: "self-signed certificate", check: "motion-reach", says: "self-signed", remedy: "tls_pin = \"", spoil: overTLS(func(i *issuer) *certificate { return i.selfSigned(motionHost) })},
 		{name: "expired certificate", check: "motion-reach", says: "expired", remedy: "renew", spoil: overTLS(func(i *issuer) *certificate { return i.issue(motionHost, expired) })},
 		{name: "certificate that begins later", check: "motion-reach", says: "begins on", spoil: overTLS(func(i *issuer) *certificate { return i.issue(motionHost, early) })},

@@ -58,7 +58,7 @@ func TestWhatIsWrongWithX(t *testing.T) {
 	}
 	for _, b := range []broken{
 		{name: "no DNS", check: "x-reach", says: "DNS does not know", spoil: func(w *world) { w.ch().X.APIBase = "https://" + xHost }},
-		{name: "connection refused", check: "x-reach", says: "refused", spoil: func(w *world) { w.x.Down() }},
+		{name: "connection refused", check: "x-reach", says: "refused", spoil: func(w *world) { w.ch().X.APIBase = "http://127.0.0.1:" + freePort(w.T) }},
 		{name: "firewall", check: "x-reach", says: "does not answer", remedy: "firewall", spoil: func(w *world) {
 			w.ch().X.APIBase = "https://" + xHost
 			w.dialed[xHost+":443"] = &net.OpError{Op: "dial", Err: syscall.ETIMEDOUT}
