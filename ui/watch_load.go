@@ -1,0 +1,127 @@
+package ui
+
+import (
+	"context"
+
+	"perch/app/control"
+	"perch/ui/page"
+)
+
+func (w *watcher) loadHistory(ctx context.Context) {
+	before := int64(0)
+	for range historyPages {
+		list, err := w.relay.Messages(ctx, control.Query{Before: before, Limit: pageSize})
+		if err != nil {
+			break
+		}
+		w.mu.Lock()
+		w.keep(&w.all, list, true)
+		w.complete = w.complete || len(list) < pageSize
+		w.mu.Unlock()
+		if len(list) < pageSize || w.now().Sub(list[len(list)-1].ReceivedAt) > historySpan {
+			break
+		}
+		before = list[len(list)-1].ID
+	}
+	w.mu.Lock()
+	w.fed = nil
+	w.mu.Unlock()
+}
+
+func (w *watcher) keep(store *page.Store, list []control.Message, isAll bool) {
+	var fresh []control.Message
+	for _, m := range list {
+		if !w.fed[m.ID] {
+			fresh = append(fresh, m)
+		}
+	}
+	for _, m := range store.PutAll(fresh) {
+		if isAll {
+			w.minutes.Add(m)
+			w.note(m)
+		}
+	}
+	w.moved, w.changed = true, true
+}
+
+func (w *watcher) watchTraffic(on bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.isWatched = on
+	w.moved, w.changed = true, true
+}
+
+func (w *watcher) hold(id int64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.held != id {
+		w.held, w.moved, w.changed = id, true, true
+	}
+}
+
+func (w *watcher) search(f page.Filter) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.filter == f {
+		return
+	}
+	w.filter, w.held, w.ended = f, 0, false
+	w.asked++
+	w.moved, w.changed = true, true
+	w.found = nil
+	if f.IsZero() {
+		return
+	}
+	w.found = &page.Store{}
+	var known []control.Message
+	for _, m := range w.all.View(f, 0).Rows {
+		known = append(known, *m)
+	}
+	w.found.PutAll(known)
+	w.load(0)
+}
+
+func (w *watcher) older() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	store := &w.all
+	if w.found != nil {
+		store = w.found
+	}
+	if w.loading || !w.data.Running || w.isComplete() || store.Len() >= page.MaxRows {
+		return
+	}
+	w.load(store.Oldest())
+}
+
+func (w *watcher) isComplete() bool {
+	if w.found != nil {
+		return w.ended
+	}
+	return w.complete
+}
+
+func (w *watcher) load(before int64) {
+	query, asked := w.filter.Query(), w.asked
+	query.Before, query.Limit = before, pageSize
+	w.loading = true
+	w.work.Go(func() {
+		list, err := w.relay.Messages(w.ctx, query)
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if w.asked != asked {
+			return // the filter is another one by now, and its own page is on the way
+		}
+		w.loading, w.moved, w.changed = false, true, true
+		if err != nil {
+			return
+		}
+		if w.found != nil {
+			w.keep(w.found, list, false)
+			w.ended = len(list) < pageSize
+			return
+		}
+		w.keep(&w.all, list, true)
+		w.complete = len(list) < pageSize
+	})
+}
