@@ -3,19 +3,29 @@ package tunnel
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"math/rand/v2"
 	"net"
+	"strconv"
 	"testing"
 	"time"
 )
 
 func freePort(t *testing.T) int {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	// Below the range from which the system takes ports by itself, so that no other test gets it meanwhile.
+	for range 100 {
+		port := 20_000 + rand.IntN(10_000)
+		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+		if err != nil {
+			continue
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return port
 	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port
+	t.Fatal("no port is free")
+	return 0
 }
 
 func eventually(t *testing.T, what string, ok func() bool) {
