@@ -65,7 +65,7 @@ fuzz: ## run each fuzz target for FUZZTIME (default 3s)
 	  done; done
 
 torture: ## kill -9 hundreds of times and count (ROUNDS=300)
-	ROUNDS=$${ROUNDS:-300} $(GO) test -count=1 -timeout 120m -run "Kill9|PowerCut" -v ./app/e2e
+	ROUNDS=$${ROUNDS:-300} $(GO) test -count=1 -timeout 120m -run "Kill9|PowerCut|CutAtRandom" -v ./app/e2e
 
 bench: ## measure: ingest against HMAC only, latency, drain, memory, start
 	BENCH=1 $(GO) test -count=1 -timeout 30m -run "^TestBench" -v ./app/e2e

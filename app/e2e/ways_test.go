@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -115,4 +116,42 @@ func TestWhatCameWhileAwayIsFetched(t *testing.T) {
 		gaps := b.status().Reach.Gaps
 		return len(gaps) > 0 && gaps[0].Recovered == 31
 	})
+}
+
+// The stream is cut at random moments of a long run: everything arrives once, in order for each customer. "make torture"
+// makes it 10,000 events and 100 cuts.
+func TestStreamCutAtRandomLosesNothing(t *testing.T) {
+	events, cuts := 1000, 10
+	if os.Getenv("ROUNDS") != "" {
+		events, cuts = 10_000, 100
+	}
+	b := newBox(t, func(b *box) { b.mode = "stream" })
+	b.start()
+	b.until("the stream", func() bool { return b.status().Reach.State == "connected" })
+	people := []string{annID, bobID}
+	for i := range events {
+		b.x.DM(people[i%2], brandID, sim.Message{Text: strconv.Itoa(i)})
+		if rand.IntN(events/cuts) == 0 {
+			b.x.CutStreams()
+		}
+		time.Sleep(time.Millisecond)
+	}
+	for last, since := -1, time.Now(); len(b.inMotion()) < events; time.Sleep(50 * time.Millisecond) {
+		if n := len(b.inMotion()); n != last {
+			last, since = n, time.Now()
+		}
+		if time.Since(since) > 2*patience {
+			t.Fatalf("%d of %d arrived", last, events)
+		}
+	}
+	time.Sleep(2 * time.Second)
+	seen := map[string]int{"annlee": -2, "bob": -1}
+	for _, m := range b.inMotion() {
+		n, err := strconv.Atoi(m.Body)
+		if err != nil || n != seen[m.From]+2 {
+			t.Fatalf("%s of %s came after %d", m.Body, m.From, seen[m.From])
+		}
+		seen[m.From] = n
+	}
+	t.Logf("%d events, about %d cuts: each once and in order", len(b.inMotion()), cuts)
 }
