@@ -131,6 +131,26 @@ func TestRenamedCustomerStillGetsTheReply(t *testing.T) {
 	})
 }
 
+// Looking a handle up costs money and has a limit: one look-up serves all replies that wait for it.
+func TestHandleIsLookedUpOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		if err := r.Pause(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		for i := range 10 {
+			r.reply(bridge.Reply{MotionID: fmt.Sprint(i), Body: fmt.Sprint("reply ", i), Handle: "annlee"})
+		}
+		if err := r.Resume(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		r.until("all replies", time.Minute, func() bool { return len(r.x.sentTexts()) == 10 })
+		if n := r.x.called("by_handle"); n != 1 {
+			t.Errorf("X was asked %d times who @annlee is, want once", n)
+		}
+	})
+}
+
 func TestLostAnswerIsLookedUpAndNeverRepeated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, func(r *rig) { r.x.lose = func(int) bool { return true } })

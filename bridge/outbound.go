@@ -43,6 +43,12 @@ func (j *job) findRecipient(ctx context.Context) error {
 	if d.To == "" {
 		return nobodyError()
 	}
+	// An earlier reply of the conversation may have found out since this one was accepted.
+	known, ok, err := j.journal.PersonByHandle(ctx, d.Channel, d.To)
+	if ok || err != nil {
+		d.PeerID = known.ID
+		return err
+	}
 	person, err := j.ch.X.UserByHandle(ctx, d.To)
 	if err != nil {
 		if KindOf(err) == Rejected {

@@ -87,7 +87,8 @@ func (b *box) settle() {
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	b.t.Fatalf("%d messages do not move", last)
+	status, _, _ := b.perch("status")
+	b.t.Fatalf("%d messages do not move:\n%s", last, status)
 }
 
 // customers send signed events until the relay dies.
