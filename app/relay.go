@@ -181,6 +181,11 @@ func (r *relay) build(ctx context.Context) error {
 	if err := r.bridge.Prepare(ctx); err != nil {
 		return err
 	}
+	for i, c := range r.clients {
+		if account := r.bridge.Account(r.config.Channels[i].Name); account.ID != "" {
+			c.x.Know(account)
+		}
+	}
 	r.handler = webhook.New(r.webhookConfig())
 	r.ways = newWays(r)
 	if r.public, err = listenPublic(ctx, r.config.Listen); err != nil {

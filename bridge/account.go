@@ -15,6 +15,9 @@ const (
 	greetRetry = 30 * time.Second
 )
 
+// Account returns whom a channel speaks for, as far as X has told; the zero value when it has not.
+func (b *Bridge) Account(channel string) Account { return b.accounts.get(channel) }
+
 // accounts remembers which X account each channel speaks for, and how Motion answered last. It is safe for
 // concurrent use.
 type accounts struct {

@@ -91,7 +91,7 @@ func newBox(t *testing.T, change ...func(*box)) *box {
 	b.brand = b.x.AddAccount(sim.Account{ID: brandID, Handle: "acme_support", Name: "Acme Support"})
 	b.x.AddPerson(sim.Person{ID: annID, Handle: "annlee", Name: "Ann Lee"})
 	b.x.AddPerson(sim.Person{ID: bobID, Handle: "bob", Name: "Bob"})
-	for _, endpoint := range []string{"dm.send", "post.create", "dm.events", "posts.own"} {
+	for _, endpoint := range []string{"dm.send", "post.create", "dm.events", "posts.own", "users.me", "users.by_handle"} {
 		b.x.SetLimit(endpoint, 1_000_000, 15*time.Minute)
 		b.x.SetLimit(endpoint, 1_000_000, 24*time.Hour)
 	}
