@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -215,7 +216,7 @@ func (p *parser) tweet(forUser string, raw json.RawMessage) {
 }
 
 func (t *tweet) event(forUser string, author Person) Event {
-	text, links, files := firstText(t.FullText, t.Text), t.Entities, t.ExtendedEntities
+	text, links, files := cmp.Or(t.FullText, t.Text), t.Entities, t.ExtendedEntities
 	if t.ExtendedTweet != nil {
 		text, links, files = t.ExtendedTweet.FullText, t.ExtendedTweet.Entities, t.ExtendedTweet.ExtendedEntities
 	}

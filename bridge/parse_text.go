@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -49,7 +50,7 @@ func (m media) media() (Media, bool) {
 	}
 	if out.Type == Photo || out.Type == "" {
 		out.Type = Photo
-		at := firstText(m.MediaURLHTTPS, m.MediaURL)
+		at := cmp.Or(m.MediaURLHTTPS, m.MediaURL)
 		if at == "" && m.MediaKey != "" {
 			at = m.URL // in v2 "url" is the file; in v1.1 it is the t.co link
 		}
@@ -69,15 +70,6 @@ func (m media) media() (Media, bool) {
 	return out, len(out.Variants) > 0
 }
 
-func firstText(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
-}
-
 // plain makes X's text the customer's: the links that only stand for an attached file are cut, the three characters
 // that X escapes are put back.
 func plain(text string, cut []string) string {
@@ -86,10 +78,13 @@ func plain(text string, cut []string) string {
 			text = strings.Replace(text, link, "", 1)
 		}
 	}
-	return strings.TrimRight(unescape.Replace(clean(text)), " \t\n")
+	return strings.TrimRight(Unescape(clean(text)), " \t\n")
 }
 
-var unescape = strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">")
+var entityReplacer = strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">")
+
+// Unescape puts back the three characters that X escapes in texts.
+func Unescape(text string) string { return entityReplacer.Replace(text) }
 
 // clean makes sure that what is stored and passed on is valid UTF-8.
 func clean(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"regexp"
@@ -155,10 +156,10 @@ func (o object) reply(mapKey string) Reply {
 	interaction := o.object("Interaction", "OpenchannelInteraction")
 	r := Reply{
 		MotionID: o.text("id"), Body: o.text("body"), AttachmentID: idOrNone(o.text("AttachmentId")),
-		InteractionID: firstText(interaction.text("id"), o.text("OpenchannelInteractionId", "InteractionId")),
-		ThreadID:      firstText(interaction.text("threadId"), o.text("threadId")),
-		ContactID:     firstText(o.text("ContactId"), contact.text("id"), second.text("id")),
-		Handle:        firstText(contact.text(mapKey), second.text(mapKey), o.text("to")),
+		InteractionID: cmp.Or(interaction.text("id"), o.text("OpenchannelInteractionId", "InteractionId")),
+		ThreadID:      cmp.Or(interaction.text("threadId"), o.text("threadId")),
+		ContactID:     cmp.Or(o.text("ContactId"), contact.text("id"), second.text("id")),
+		Handle:        cmp.Or(contact.text(mapKey), second.text(mapKey), o.text("to")),
 		Agent:         o.object("agent").text("fullname", "name"),
 	}
 	r.Handle = strings.TrimPrefix(strings.TrimSpace(r.Handle), "@")

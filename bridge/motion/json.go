@@ -2,6 +2,7 @@ package motion
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -42,21 +43,12 @@ func (o object) text(names ...string) string {
 	return ""
 }
 
-func first(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
-}
-
 // said is Motion's own reason, short and on one line.
 func said(a *answer) string {
 	var body object
 	text := ""
 	if decode(a.body, &body) == nil {
-		text = first(body.text("message"), body.text("error"), body.text("name"))
+		text = cmp.Or(body.text("message"), body.text("error"), body.text("name"))
 	}
 	if text == "" {
 		text = http.StatusText(a.status)

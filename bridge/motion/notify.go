@@ -2,6 +2,7 @@ package motion
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"mime/multipart"
@@ -89,9 +90,9 @@ func receipt(body []byte) bridge.Receipt {
 	}
 	message := a.object("message")
 	r := bridge.Receipt{
-		InteractionID: first(a.object("interaction").text("id"), a.text("OpenchannelInteractionId"), message.text("OpenchannelInteractionId")),
+		InteractionID: cmp.Or(a.object("interaction").text("id"), a.text("OpenchannelInteractionId"), message.text("OpenchannelInteractionId")),
 		MessageID:     message.text("id"),
-		ContactID:     first(a.object("contact").text("id"), a.text("ContactId"), message.text("ContactId")),
+		ContactID:     cmp.Or(a.object("contact").text("id"), a.text("ContactId"), message.text("ContactId")),
 	}
 	if r.MessageID == "" && a.text("OpenchannelInteractionId") != "" {
 		r.MessageID = a.text("id")
@@ -200,16 +201,16 @@ func (c *Client) AccountID() string {
 func (c *Client) MapKey() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return first(c.config.MapKey, c.mapKey, DefaultMapKey)
+	return cmp.Or(c.config.MapKey, c.mapKey, DefaultMapKey)
 }
 
 // findMapKey returns the Map Key, asking the account once. Where the account cannot tell, the old plugin's key is used.
 func (c *Client) findMapKey(ctx context.Context) (string, error) {
 	c.mu.Lock()
-	known := first(c.config.MapKey, c.mapKey)
+	known := cmp.Or(c.config.MapKey, c.mapKey)
 	c.mu.Unlock()
 	if known != "" || !c.hasCredentials() {
-		return first(known, DefaultMapKey), nil
+		return cmp.Or(known, DefaultMapKey), nil
 	}
 	return c.Check(ctx)
 }
@@ -246,5 +247,5 @@ func (c *Client) learnMapKey(body []byte) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.mapKey = first(account.text("mapKey", "map_key"), DefaultMapKey)
+	c.mapKey = cmp.Or(account.text("mapKey", "map_key"), DefaultMapKey)
 }

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"perch/bridge"
@@ -152,7 +151,7 @@ func (v *v11) SentDMs(ctx context.Context, personID string) ([]bridge.Sent, erro
 			continue
 		}
 		ms, _ := strconv.ParseInt(e.Created, 10, 64) // a missing time matches any
-		s := bridge.Sent{XID: e.ID, PeerID: personID, Text: unescape(e.Message.Data.Text), HasMedia: e.Message.Data.Attachment != nil}
+		s := bridge.Sent{XID: e.ID, PeerID: personID, Text: bridge.Unescape(e.Message.Data.Text), HasMedia: e.Message.Data.Attachment != nil}
 		if ms > 0 {
 			s.CreatedAt = time.UnixMilli(ms)
 		}
@@ -197,7 +196,7 @@ func (v *v11) SentPosts(ctx context.Context) ([]bridge.Sent, error) {
 			text = p.Text
 		}
 		sent = append(sent, bridge.Sent{
-			XID: p.ID, ThreadID: p.InReplyTo, Text: unescape(text), HasMedia: len(p.Entities.Media) > 0, CreatedAt: at,
+			XID: p.ID, ThreadID: p.InReplyTo, Text: bridge.Unescape(text), HasMedia: len(p.Entities.Media) > 0, CreatedAt: at,
 		})
 	}
 	return sent, nil
@@ -278,8 +277,3 @@ func (m v11Media) media() bridge.Media {
 	}
 	return out
 }
-
-// unescape puts back the three characters that X escapes in texts.
-func unescape(text string) string { return entities.Replace(text) }
-
-var entities = strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">")

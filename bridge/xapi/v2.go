@@ -224,7 +224,7 @@ func (v *v2) SentDMs(ctx context.Context, personID string) ([]bridge.Sent, error
 	for _, e := range body.Data {
 		if e.SenderID == own {
 			sent = append(sent, bridge.Sent{
-				XID: e.ID, PeerID: personID, Text: unescape(e.Text), HasMedia: len(e.Attachments.MediaKeys) > 0, CreatedAt: e.CreatedAt,
+				XID: e.ID, PeerID: personID, Text: bridge.Unescape(e.Text), HasMedia: len(e.Attachments.MediaKeys) > 0, CreatedAt: e.CreatedAt,
 			})
 		}
 	}
@@ -273,7 +273,7 @@ type v2Post struct {
 }
 
 func (p v2Post) sent() bridge.Sent {
-	s := bridge.Sent{XID: p.ID, Text: unescape(p.Text), HasMedia: len(p.Attachments.MediaKeys) > 0, CreatedAt: p.CreatedAt}
+	s := bridge.Sent{XID: p.ID, Text: bridge.Unescape(p.Text), HasMedia: len(p.Attachments.MediaKeys) > 0, CreatedAt: p.CreatedAt}
 	for _, r := range p.Referenced {
 		if r.Type == "replied_to" {
 			s.ThreadID = r.ID
