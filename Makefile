@@ -37,7 +37,7 @@ tray: desktop-deps ## build perch-tray into bin/
 	$(GO) build -o $(BIN)/perch-tray ./ui/perch-tray
 
 desktop-deps:
-	@missing=$$(for p in $(DESKTOP_BUILD); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
+	@missing=$$(for p in $(DESKTOP_BUILD); do dpkg -s $$p >/dev/null 2>&1 || printf '%s ' $$p; done); \
 	if [ -n "$$missing" ]; then echo "Installing what the tray and the window are built with:" $$missing; \
 	  $$([ $$(id -u) = 0 ] || echo sudo) sh -c "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing"; fi
 
@@ -48,7 +48,7 @@ test: ## run all tests with the race detector, and each fuzz target for a few se
 	$(MAKE) --no-print-directory fuzz
 
 test-desktop: desktop-deps ## build tray and window and drive them on a display of their own
-	@missing=$$(for p in $(DESKTOP_TEST); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
+	@missing=$$(for p in $(DESKTOP_TEST); do dpkg -s $$p >/dev/null 2>&1 || printf '%s ' $$p; done); \
 	if [ -n "$$missing" ]; then echo "Installing what the tests of the desktop run in:" $$missing; \
 	  $$([ $$(id -u) = 0 ] || echo sudo) sh -c "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing"; fi
 	$(MAKE) --no-print-directory build window tray
