@@ -139,9 +139,14 @@ func (b *Bridge) loadAccount(ctx context.Context, name string) error {
 	return nil
 }
 
-// checkX asks X who the channel is, which proves the keys too, and remembers the answer.
+// checkX asks X who the channel is, which proves the keys too, and remembers the answer. What it asked with keys that
+// were replaced meanwhile says nothing.
 func (b *Bridge) checkX(ctx context.Context, name string) error {
-	account, err := b.channels[name].X.Me(ctx)
+	asked := b.channel(name)
+	account, err := asked.X.Me(ctx)
+	if b.isOutdated(asked, SideX) {
+		return b.checkX(ctx, name)
+	}
 	b.accounts.note(SideX, name, b.now(), err)
 	if err != nil {
 		return err
@@ -163,26 +168,45 @@ func (b *Bridge) checkX(ctx context.Context, name string) error {
 }
 
 func (b *Bridge) checkMotion(ctx context.Context, name string) error {
-	_, err := b.channels[name].Motion.Check(ctx)
+	asked := b.channel(name)
+	_, err := asked.Motion.Check(ctx)
+	if b.isOutdated(asked, SideMotion) {
+		return b.checkMotion(ctx, name)
+	}
 	b.accounts.note(SideMotion, name, b.now(), err)
 	return err
 }
 
-// greet asks both sides of every channel once, and X again until it has told who the channel is.
+// greet asks both sides of every channel once, and X again until it has told who the channel is; and anew whenever a
+// side got another client.
 func (b *Bridge) greet(ctx context.Context) {
 	var all sync.WaitGroup
 	for _, name := range b.order {
-		all.Go(func() { b.greetX(ctx, name) })
-		all.Go(func() {
-			if err := b.checkMotion(ctx, name); err != nil && ctx.Err() == nil {
-				b.log.Warn("motion check failed", keyChannel, name, keyError, err)
-			}
-		})
+		slot := b.channels[name]
+		all.Go(func() { eachTime(ctx, slot.newX, func() { b.greetX(ctx, name, slot.newX) }) })
+		all.Go(func() { eachTime(ctx, slot.newMotion, func() { b.greetMotion(ctx, name) }) })
 	}
 	all.Wait()
 }
 
-func (b *Bridge) greetX(ctx context.Context, name string) {
+// eachTime does it once, and again whenever woken, until ctx ends.
+func eachTime(ctx context.Context, woken <-chan struct{}, do func()) {
+	for ctx.Err() == nil {
+		do()
+		select {
+		case <-woken:
+		case <-ctx.Done():
+		}
+	}
+}
+
+func (b *Bridge) greetMotion(ctx context.Context, name string) {
+	if err := b.checkMotion(ctx, name); err != nil && ctx.Err() == nil {
+		b.log.Warn("motion check failed", keyChannel, name, keyError, err)
+	}
+}
+
+func (b *Bridge) greetX(ctx context.Context, name string, again <-chan struct{}) {
 	for ctx.Err() == nil {
 		err := b.checkX(ctx, name)
 		if err == nil {
@@ -193,6 +217,6 @@ func (b *Bridge) greetX(ctx context.Context, name string) {
 			return
 		}
 		b.log.Warn("x check failed", keyChannel, name, keyError, err)
-		pause(ctx, greetRetry)
+		pauseOr(ctx, greetRetry, again)
 	}
 }

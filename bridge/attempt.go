@@ -10,7 +10,7 @@ import (
 func (d *dispatcher) attempt(ctx context.Context, delivery *Delivery) {
 	started := d.now()
 	looking := delivery.State == Undecided
-	j := &job{dispatcher: d, ch: d.channels[delivery.Channel], d: delivery}
+	j := &job{dispatcher: d, ch: d.channel(delivery.Channel), d: delivery}
 	var err error
 	switch {
 	case looking:
@@ -73,6 +73,13 @@ func (j *job) fail(e *Error, now time.Time) {
 	f := failureFrom(e)
 	d.Failure = &f
 	shutUntil := j.blame(e, now)
+	if j.wasMended(e) {
+		d.State, d.DueAt = Queued, now
+		if e.Kind == Temporary {
+			d.Attempts++
+		}
+		return
+	}
 	switch e.Kind {
 	case Operator, RateLimited:
 		d.State, d.DueAt = Queued, later(shutUntil, later(e.RetryAt, now.Add(outageMost)))

@@ -60,7 +60,7 @@ type Bridge struct {
 	log      *slog.Logger
 	measure  func(string) (int, bool)
 	now      func() time.Time
-	channels map[string]*Channel
+	channels map[string]*slot // never changed; what the slots hold is
 	order    []string
 	lanes    []Lane
 
@@ -79,7 +79,7 @@ type Bridge struct {
 func New(config Config) *Bridge {
 	b := &Bridge{
 		journal: config.Journal, log: config.Log, measure: config.Measure, now: config.Now,
-		channels: map[string]*Channel{}, gates: newGates(), accounts: newAccounts(), waiters: newWaiters(),
+		channels: map[string]*slot{}, gates: newGates(), accounts: newAccounts(), waiters: newWaiters(),
 		feed: NewFeed(), unpack: make(chan struct{}, 1), wake: make(chan struct{}, 1),
 	}
 	if b.now == nil {
@@ -90,7 +90,7 @@ func New(config Config) *Bridge {
 	}
 	for i := range config.Channels {
 		ch := config.Channels[i]
-		b.channels[ch.Name] = &ch
+		b.channels[ch.Name] = newSlot(ch)
 		b.order = append(b.order, ch.Name)
 		b.lanes = append(b.lanes, LanesOf(ch.Name)...)
 	}

@@ -57,7 +57,7 @@ func (d *dispatcher) watchClock(ctx context.Context) {
 		return
 	}
 	d.log.Warn("clock went back; everything that waits is tried now", "by_s", int(back.Seconds()))
-	d.gates.hurry(now)
+	d.gates.hurry(now, d.lanes...)
 	for _, lane := range d.lanes {
 		if err := d.journal.Hasten(ctx, lane, now); err != nil {
 			d.logUnless(ctx, "hasten failed", err)
@@ -146,6 +146,7 @@ func (d *dispatcher) probe(lane Lane) {
 	defer signal(d.wake)
 	ctx, cancel := context.WithTimeout(d.attempts, probeLimit)
 	defer cancel()
+	asked := d.channel(lane.Channel())
 	var err error
 	if lane.Side() == SideX {
 		err = d.checkX(ctx, lane.Channel())
@@ -153,6 +154,9 @@ func (d *dispatcher) probe(lane Lane) {
 		err = d.checkMotion(ctx, lane.Channel())
 	}
 	d.gates.probed(lane, err, d.now())
+	if d.isOutdated(asked, lane.Side()) {
+		d.gates.hurry(d.now(), lane)
+	}
 	d.log.Info("side probed", keyLane, lane, keyError, err)
 	if err != nil {
 		return

@@ -158,12 +158,12 @@ func (g *gates) release(lane Lane) {
 	}
 }
 
-// hurry makes every gate but the rate limits' due now, because the admin has mended something.
-func (g *gates) hurry(now time.Time) {
+// hurry makes the gates of the lanes due now, but for those of rate limits, because the admin has mended something.
+func (g *gates) hurry(now time.Time, lanes ...Lane) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for _, c := range g.closed {
-		if c.kind != RateLimited {
+	for _, lane := range lanes {
+		if c := g.closed[lane]; c != nil && c.kind != RateLimited {
 			c.until, c.step = now, 0
 		}
 	}

@@ -136,7 +136,7 @@ func (b *Bridge) unpackEvent(p Post, channels []string, index int, e *Event, out
 		out.Echoes = append(out.Echoes, echoOf(name, e))
 		return
 	}
-	if e.Kind.IsPublic() && !b.channels[name].Mentions {
+	if e.Kind.IsPublic() && !b.channel(name).Mentions {
 		out.Ignored[IgnoredKey{name, "mentions_off"}]++
 		return
 	}
@@ -183,11 +183,15 @@ func handleOrID(p Person) string {
 }
 
 // pause waits for d or until ctx ends.
-func pause(ctx context.Context, d time.Duration) {
+func pause(ctx context.Context, d time.Duration) { pauseOr(ctx, d, nil) }
+
+// pauseOr waits for d, until woken or until ctx ends.
+func pauseOr(ctx context.Context, d time.Duration, woken <-chan struct{}) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+	case <-woken:
 	case <-ctx.Done():
 	}
 }

@@ -95,6 +95,8 @@ type Rescuer interface {
 	Recover(ctx context.Context, now time.Time) error
 	// Hasten makes what waits for its retry in a lane due now, because the side has recovered.
 	Hasten(ctx context.Context, lane Lane, now time.Time) error
+	// HastenMended makes what waits in a lane for the admin to mend something due now.
+	HastenMended(ctx context.Context, lane Lane, now time.Time) error
 	// Update changes one delivery that is not being attempted, in one transaction.
 	Update(ctx context.Context, id int64, change func(*Delivery) (Result, error)) error
 }

@@ -22,7 +22,7 @@ func (b *Bridge) Limits(ctx context.Context) ([]Limit, error) {
 	}
 	var limits []Limit
 	for _, name := range b.order {
-		ledger := b.channels[name].Quota
+		ledger := b.channel(name).Quota
 		if ledger == nil {
 			continue
 		}

@@ -92,7 +92,7 @@ func (b *Bridge) Resume(ctx context.Context) error {
 		return err
 	}
 	b.paused.Store(false)
-	b.gates.hurry(b.now())
+	b.gates.hurry(b.now(), b.lanes...)
 	signal(b.wake)
 	return nil
 }

@@ -137,9 +137,9 @@ func (b *Bridge) runLedgers(ctx context.Context) {
 }
 
 func (b *Bridge) flushLedgers(ctx context.Context) {
-	for _, ch := range b.channels {
-		if ch.Quota != nil {
-			ch.Quota.Flush(ctx)
+	for name := range b.channels {
+		if quota := b.channel(name).Quota; quota != nil {
+			quota.Flush(ctx)
 		}
 	}
 }

@@ -168,10 +168,18 @@ func (s *Store) Recover(ctx context.Context, now time.Time) error {
 
 // Hasten makes what waits in a lane because its side was in trouble due now.
 func (s *Store) Hasten(ctx context.Context, lane bridge.Lane, now time.Time) error {
+	return s.hasten(ctx, lane, now, `(state = 'undecided' OR (state = 'queued' AND error_kind IN ('temporary', 'operator', 'rate_limited')))`)
+}
+
+// HastenMended makes what waits in a lane for the admin due now.
+func (s *Store) HastenMended(ctx context.Context, lane bridge.Lane, now time.Time) error {
+	return s.hasten(ctx, lane, now, `state = 'queued' AND error_kind = 'operator'`)
+}
+
+func (s *Store) hasten(ctx context.Context, lane bridge.Lane, now time.Time, which string) error {
 	return s.write(ctx, func(t *tx) error {
 		at := now.UnixMilli()
-		if _, err := t.exec(`UPDATE message SET due_at = ?1 WHERE
-			(state = 'undecided' OR (state = 'queued' AND error_kind IN ('temporary', 'operator', 'rate_limited')))
+		if _, err := t.exec(`UPDATE message SET due_at = ?1 WHERE `+which+`
 			AND id IN (SELECT head FROM conv WHERE lane = ?2 AND busy = 0 AND due > ?1)`, at, lane); err != nil {
 			return err
 		}
