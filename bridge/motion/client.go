@@ -83,6 +83,18 @@ func New(config Config) *Client {
 	return &Client{config: config, base: base, http: &http.Client{Transport: transport, CheckRedirect: noRedirect}}
 }
 
+// With returns a client with another configuration. It knows the Map Key that c has learned, when it is the same
+// account's. c stays as it is, for the calls under way.
+func (c *Client) With(config Config) *Client {
+	next := New(config)
+	if config.ReceiveURL == c.config.ReceiveURL && next.base == c.base {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		next.mapKey = c.mapKey
+	}
+	return next
+}
+
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 var errPin = errors.New("the certificate is not the pinned one")

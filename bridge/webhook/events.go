@@ -100,8 +100,8 @@ func (h *Handler) serveEvents(w http.ResponseWriter, r *http.Request, apps []*ap
 		h.refuseSignature(w, r)
 		return
 	}
-	if err := h.config.Events.AcceptX(r.Context(), signer.channels, body); err != nil {
-		h.config.Log.Error("event not kept", "error", err)
+	if err := h.events.AcceptX(r.Context(), signer.channels, body); err != nil {
+		h.log.Error("event not kept", "error", err)
 		w.Header().Set("Retry-After", "5")
 		refuse(w, http.StatusServiceUnavailable, "the event could not be kept; send it again")
 		return
@@ -137,7 +137,7 @@ func (h *Handler) refuseSignature(w http.ResponseWriter, r *http.Request) {
 		h.badSkipped.Add(1)
 		return
 	}
-	h.config.Log.Warn("event with a wrong signature refused; is x.consumer_secret the one of the app that has the webhook?",
+	h.log.Warn("event with a wrong signature refused; is x.consumer_secret the one of the app that has the webhook?",
 		"from", r.RemoteAddr, "signed", r.Header.Get(signatureHeader) != "", "skipped", h.badSkipped.Swap(0))
 }
 

@@ -2,7 +2,8 @@
 //
 // It guarantees that a body from X is kept only when its signature is right, and acknowledged only when it is on
 // disk; that a CRC answer never signs anything but a token; that Motion's reply is answered in time with what became
-// of it; that nothing ever redirects; and that every byte from outside is bounded. A Handler is safe for concurrent use.
+// of it; that nothing ever redirects; and that every byte from outside is bounded. A Handler is safe for concurrent use;
+// each request is served from its beginning to its end by one Config, whenever Update comes.
 package webhook
 
 import (
@@ -69,7 +70,7 @@ type Channel struct {
 	MapKey func() string
 }
 
-// Config is what a Handler is made of.
+// Config is what a Handler is made of. Update changes Apps, Channels and LegacyReplyPath.
 type Config struct {
 	// Apps are in the order of their first channels.
 	Apps     []App
@@ -83,47 +84,62 @@ type Config struct {
 
 // Handler answers X and Motion. It implements http.Handler.
 type Handler struct {
-	config Config
-	apps   []*app
-	byName map[string]*app
-	tokens map[[sha256.Size]byte]*Channel
-	large  chan struct{}
+	events  EventSink
+	replies ReplySink
+	log     *slog.Logger
+	now     atomic.Pointer[routes]
+	large   chan struct{}
 
 	stats      stats
 	badLogged  atomic.Int64 // Unix ns of the last log line about a refused signature
 	badSkipped atomic.Int64
 }
 
+// routes is who is served where. It is never changed but replaced as a whole.
+type routes struct {
+	apps     []*app
+	byName   map[string]*app
+	channels []Channel
+	tokens   map[[sha256.Size]byte]*Channel
+	isLegacy bool
+}
+
 // New returns a handler.
 func New(config Config) *Handler {
-	h := &Handler{
-		config: config, byName: map[string]*app{}, tokens: map[[sha256.Size]byte]*Channel{}, large: make(chan struct{}, largeSlots),
-	}
+	h := &Handler{events: config.Events, replies: config.Replies, log: config.Log, large: make(chan struct{}, largeSlots)}
+	h.Update(config)
+	return h
+}
+
+// Update puts the apps, the channels and the legacy path of config in the place of those before. Requests under way
+// are served by the ones that they began with.
+func (h *Handler) Update(config Config) {
+	to := &routes{byName: map[string]*app{}, channels: config.Channels, tokens: map[[sha256.Size]byte]*Channel{}, isLegacy: config.LegacyReplyPath}
 	for _, a := range config.Apps {
 		one := newApp(a)
-		h.apps = append(h.apps, one)
+		to.apps = append(to.apps, one)
 		for _, name := range a.Channels {
-			h.byName[name] = one
+			to.byName[name] = one
 		}
 	}
 	for i := range config.Channels {
-		h.tokens[sha256.Sum256([]byte(config.Channels[i].Token))] = &config.Channels[i]
+		to.tokens[sha256.Sum256([]byte(config.Channels[i].Token))] = &config.Channels[i]
 	}
-	return h
+	h.now.Store(to)
 }
 
 // ServeHTTP implements http.Handler. Paths are matched as they stand: X gives a webhook up when it is redirected.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	path := r.URL.Path
+	path, to := r.URL.Path, h.now.Load()
 	switch {
 	case path == PathEvents:
-		h.serveX(w, r, h.apps)
+		h.serveX(w, r, to.apps)
 	case strings.HasPrefix(path, PathEvents+"/"):
-		h.serveChannel(w, r, strings.TrimPrefix(path, PathEvents+"/"))
+		h.serveChannel(w, r, to.byName[strings.TrimPrefix(path, PathEvents+"/")])
 	case strings.HasPrefix(path, PathReply+"/"):
-		h.serveReply(w, r, h.channelOf(strings.TrimPrefix(path, PathReply+"/")))
+		h.serveReply(w, r, to.channelOf(strings.TrimPrefix(path, PathReply+"/")))
 	case path == PathLegacy:
-		h.serveLegacy(w, r)
+		h.serveLegacy(w, r, to)
 	case path == PathHealth:
 		w.WriteHeader(http.StatusOK)
 	default:
@@ -131,9 +147,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (h *Handler) serveChannel(w http.ResponseWriter, r *http.Request, name string) {
-	a, ok := h.byName[name]
-	if !ok {
+func (h *Handler) serveChannel(w http.ResponseWriter, r *http.Request, a *app) {
+	if a == nil {
 		refuse(w, http.StatusNotFound, "there is no such channel")
 		return
 	}
@@ -141,9 +156,9 @@ func (h *Handler) serveChannel(w http.ResponseWriter, r *http.Request, name stri
 }
 
 // channelOf finds the channel of a reply token without telling by its timing how much of a guess was right.
-func (h *Handler) channelOf(token string) *Channel {
+func (to *routes) channelOf(token string) *Channel {
 	sum := sha256.Sum256([]byte(token))
-	for known, ch := range h.tokens {
+	for known, ch := range to.tokens {
 		if subtle.ConstantTimeCompare(sum[:], known[:]) == 1 {
 			return ch
 		}

@@ -35,7 +35,7 @@ func (h *Handler) readReply(w http.ResponseWriter, r *http.Request) ([]byte, boo
 func (h *Handler) takeReply(w http.ResponseWriter, r *http.Request, ch *Channel, raw []byte) {
 	reply, internal, err := bridge.ParseReply(raw, ch.MapKey())
 	if err != nil {
-		h.config.Log.Warn("reply not understood", "channel", ch.Name, "error", err)
+		h.log.Warn("reply not understood", "channel", ch.Name, "error", err)
 		refuse(w, http.StatusBadRequest, bridge.AsError(err).Message)
 		return
 	}
@@ -43,9 +43,9 @@ func (h *Handler) takeReply(w http.ResponseWriter, r *http.Request, ch *Channel,
 		writeJSON(w, http.StatusOK, map[string]string{"status": bridge.StatusIgnored})
 		return
 	}
-	outcome, err := h.config.Replies.AcceptReply(r.Context(), ch.Name, reply, raw)
+	outcome, err := h.replies.AcceptReply(r.Context(), ch.Name, reply, raw)
 	if err != nil {
-		h.config.Log.Error("reply not kept", "channel", ch.Name, "error", err)
+		h.log.Error("reply not kept", "channel", ch.Name, "error", err)
 		w.Header().Set("Retry-After", "5")
 		refuse(w, http.StatusServiceUnavailable, "Perch could not keep the reply, so it was not sent: "+bridge.AsError(err).Message)
 		return
@@ -66,29 +66,29 @@ type replyAnswer struct {
 
 // serveLegacy serves the old plugin's path. Motion's webhook proxy lets anybody choose the path, so it is shut unless
 // the admin has opened it.
-func (h *Handler) serveLegacy(w http.ResponseWriter, r *http.Request) {
-	if !h.config.LegacyReplyPath || len(h.config.Channels) == 0 {
+func (h *Handler) serveLegacy(w http.ResponseWriter, r *http.Request, to *routes) {
+	if !to.isLegacy || len(to.channels) == 0 {
 		refuse(w, http.StatusForbidden, "this path is closed: put the Reply URL of perch urls into Motion, or set legacy_reply_path = true")
 		return
 	}
 	if raw, ok := h.readReply(w, r); ok {
-		h.takeReply(w, r, h.legacyChannel(raw), raw)
+		h.takeReply(w, r, to.legacyChannel(raw), raw)
 	}
 }
 
 // legacyChannel picks the channel by the Open Channel account in the reply, else the first one.
-func (h *Handler) legacyChannel(raw []byte) *Channel {
+func (to *routes) legacyChannel(raw []byte) *Channel {
 	var head struct {
 		Account json.RawMessage `json:"OpenchannelAccountId"`
 	}
 	_ = json.Unmarshal(raw, &head) // what is not JSON goes to the first channel and is judged there
-	for i := range h.config.Channels {
-		id := h.config.Channels[i].AccountID
+	for i := range to.channels {
+		id := to.channels[i].AccountID
 		if account := string(head.Account); id != "" && (account == id || account == `"`+id+`"`) {
-			return &h.config.Channels[i]
+			return &to.channels[i]
 		}
 	}
-	return &h.config.Channels[0]
+	return &to.channels[0]
 }
 
 // refuse answers with a reason; Motion shows a message that was not answered with 2xx as not sent.

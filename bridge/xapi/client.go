@@ -90,6 +90,18 @@ func New(config Config) *Client {
 	return &Client{&v2{caller: c}, c}
 }
 
+// With returns a client of the same account with another configuration; it knows the account and the clock as c does. c
+// stays as it is, for the calls under way.
+func (c *Client) With(config Config) *Client {
+	next := New(config)
+	next.setSkew(c.Skew())
+	next.ahead.Store(c.ahead.Load())
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	next.me = c.me
+	return next
+}
+
 // caller makes calls: it signs, times, admits, observes and classifies them.
 type caller struct {
 	config Config
