@@ -141,7 +141,7 @@ func (p *program) root() *cobra.Command {
 	root.PersistentFlags().StringVar(&p.homeFlag, "home", "", "folder for everything (default: $PERCH_HOME, else the usual folders)")
 	root.AddCommand(
 		p.relayCommand(), p.demoCommand(), p.initCommand(), p.secretCommand(), p.urlsCommand(), p.statusCommand(),
-		p.startCommand(), p.stopCommand(), p.restartCommand(), p.pauseCommand(), p.resumeCommand(),
+		p.startCommand(), p.stopCommand(), p.restartCommand(), p.reloadCommand(), p.pauseCommand(), p.resumeCommand(),
 		p.trafficCommand(), p.showCommand(), p.retryCommand(), p.actCommand("discard"), p.actCommand("sent"), p.actCommand("resend"),
 		p.logsCommand(), p.limitsCommand(), p.preflightCommand(), p.doctorCommand(), p.versionCommand(),
 	)

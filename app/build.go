@@ -55,42 +55,78 @@ func readSecrets(ctx context.Context, store secret.Store, c *config.Config) (map
 	return values, nil
 }
 
+// setup is what a relay works with. Once in use it is never changed but replaced as a whole.
+type setup struct {
+	config *config.Config
+	values map[secret.Key]string
+	// clients are in the order of the channels.
+	clients []channelClients
+}
+
+// channels are those of the bridge.
+func (s *setup) channels() []bridge.Channel {
+	var all []bridge.Channel
+	for i, c := range s.clients {
+		ch := s.config.Channels[i]
+		all = append(all, bridge.Channel{Name: ch.Name, Mentions: ch.X.Mentions, X: c.x, Motion: c.motion, Quota: c.quota})
+	}
+	return all
+}
+
+func (s *setup) close() {
+	for _, c := range s.clients {
+		c.x.Close()
+		c.motion.Close()
+	}
+}
+
 func makeClients(c *config.Config, values map[secret.Key]string, journal bridge.Settings, log *slog.Logger) []channelClients {
 	var all []channelClients
 	for _, ch := range c.Channels {
-		of := func(name string) string { return values[secret.Key{Channel: ch.Name, Name: name}] }
 		quota := bridge.NewLedger(ch.Name, journal, nil)
-		log := log.With("channel", ch.Name)
 		all = append(all, channelClients{
-			quota: quota,
-			x: xapi.New(xapi.Config{
-				Profile: ch.X.API, APIBase: ch.X.APIBase, UploadBase: ch.X.UploadBase, MediaHosts: ch.X.MediaHosts, Quota: quota, Log: log,
-				Channel: ch.Name, Environment: ch.X.Environment, UserAgent: "Perch/" + Version,
-				Keys: xapi.Keys{
-					ConsumerKey: of("x.consumer_key"), ConsumerSecret: of("x.consumer_secret"),
-					AccessToken: of("x.access_token"), AccessTokenSecret: of("x.access_token_secret"),
-				},
-			}),
-			motion: motion.New(motion.Config{
-				ReceiveURL: ch.Motion.ReceiveURL, BaseURL: ch.Motion.BaseURL, MapKey: ch.Motion.MapKey, User: ch.Motion.User,
-				Password: of("motion.password"), APIKey: of("motion.api_key"), TLSPin: ch.Motion.TLSPin, Log: log,
-			}),
+			quota: quota, x: xapi.New(xConfig(ch, values, quota, log)), motion: motion.New(motionConfig(ch, values, log)),
 		})
 	}
 	return all
 }
 
+// xConfig is what a channel's client of X is made of; quota may be nil.
+func xConfig(ch config.Channel, values map[secret.Key]string, quota bridge.Quota, log *slog.Logger) xapi.Config {
+	return xapi.Config{
+		Profile: ch.X.API, APIBase: ch.X.APIBase, UploadBase: ch.X.UploadBase, MediaHosts: ch.X.MediaHosts, Quota: quota,
+		Log: log.With("channel", ch.Name), Channel: ch.Name, Environment: ch.X.Environment, UserAgent: "Perch/" + Version,
+		Keys: keysOf(ch.Name, values),
+	}
+}
+
+func keysOf(channel string, values map[secret.Key]string) xapi.Keys {
+	of := func(name string) string { return values[secret.Key{Channel: channel, Name: name}] }
+	return xapi.Keys{
+		ConsumerKey: of("x.consumer_key"), ConsumerSecret: of("x.consumer_secret"),
+		AccessToken: of("x.access_token"), AccessTokenSecret: of("x.access_token_secret"),
+	}
+}
+
+func motionConfig(ch config.Channel, values map[secret.Key]string, log *slog.Logger) motion.Config {
+	of := func(name string) string { return values[secret.Key{Channel: ch.Name, Name: name}] }
+	return motion.Config{
+		ReceiveURL: ch.Motion.ReceiveURL, BaseURL: ch.Motion.BaseURL, MapKey: ch.Motion.MapKey, User: ch.Motion.User,
+		Password: of("motion.password"), APIKey: of("motion.api_key"), TLSPin: ch.Motion.TLSPin, Log: log.With("channel", ch.Name),
+	}
+}
+
 // webhookConfig groups the channels by X app. A channel without a consumer secret has no app: an empty secret would
 // let anybody sign.
-func (r *relay) webhookConfig() webhook.Config {
-	w := webhook.Config{Events: r.bridge, Replies: r.bridge, LegacyReplyPath: r.config.LegacyReplyPath, Log: r.log}
+func (r *relay) webhookConfig(s *setup) webhook.Config {
+	w := webhook.Config{Events: r.bridge, Replies: r.bridge, LegacyReplyPath: s.config.LegacyReplyPath, Log: r.log}
 	index := map[string]int{}
-	for i, ch := range r.config.Channels {
-		client := r.clients[i].motion
+	for i, ch := range s.config.Channels {
+		client := s.clients[i].motion
 		w.Channels = append(w.Channels, webhook.Channel{
 			Name: ch.Name, Token: r.tokens[ch.Name], AccountID: client.AccountID(), MapKey: client.MapKey,
 		})
-		consumerSecret := r.values[secret.Key{Channel: ch.Name, Name: "x.consumer_secret"}]
+		consumerSecret := s.values[secret.Key{Channel: ch.Name, Name: "x.consumer_secret"}]
 		if consumerSecret == "" {
 			continue
 		}

@@ -75,7 +75,7 @@ func (p *program) fillDoctor(ctx context.Context, home config.Home, s *doctor.Se
 	c, values := s.Config, s.Values
 	s.PublicURL = func(at string) string { return configuredURL(c, values, at) }
 	s.NewTunnel = func() tunnel.Tunnel {
-		return newTunnel(&relay{relayOptions: relayOptions{home: home, config: c}, values: values, log: slog.New(slog.DiscardHandler)})
+		return newTunnel(home, &setup{config: c, values: values}, slog.New(slog.DiscardHandler))
 	}
 }
 

@@ -43,7 +43,12 @@ func (p *program) relayCommand() *cobra.Command {
 			if os.Getenv(envDetached) == "" {
 				options.also = p.Err
 			}
-			return runRelay(cmd.Context(), options)
+			ctx, stop := context.WithCancel(cmd.Context())
+			defer stop()
+			var end func()
+			options.reload, end = reloadSignals(stop)
+			defer end()
+			return runRelay(ctx, options)
 		},
 	}
 }

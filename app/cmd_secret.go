@@ -192,7 +192,7 @@ func (p *program) setSecret(ctx context.Context, channel, name string) error {
 	if err := store.Set(ctx, key, value); err != nil {
 		return err
 	}
-	p.print("Stored %s. A running relay takes it up with: perch restart\n", key)
+	p.tellRelay(ctx, "Stored", key)
 	return nil
 }
 
@@ -228,7 +228,7 @@ func (p *program) deleteSecret(ctx context.Context, channel, name string) error 
 	if err := store.Delete(ctx, key); err != nil {
 		return err
 	}
-	p.print("Deleted %s.\n", key)
+	p.tellRelay(ctx, "Deleted", key)
 	return nil
 }
 

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"gopkg.in/natefinch/lumberjack.v2"
 )
@@ -23,42 +25,71 @@ var hiddenKeys = []string{"authorization", "password", "secret", "token", "signa
 
 const hidden = "[hidden]"
 
-// newLogger writes to the file, rotated, and to also (which may be nil). The values in secrets are never written.
-func newLogger(file, level string, secrets []string, also io.Writer) (*slog.Logger, io.Closer) {
+// logbook is the log of one relay. What it is told to hide it hides for good; it is safe for concurrent use.
+type logbook struct {
+	*slog.Logger
+	file  io.Closer
+	level slog.LevelVar
+
+	mu      sync.Mutex
+	secrets []string
+	values  atomic.Pointer[strings.Replacer]
+}
+
+// newLogbook writes to the file, rotated, and to also (which may be nil).
+func newLogbook(file, level string, also io.Writer) *logbook {
 	rotated := &lumberjack.Logger{Filename: file, MaxSize: logSizeMB, MaxBackups: logBackups}
 	var out io.Writer = rotated
 	if also != nil {
 		out = io.MultiWriter(rotated, also)
 	}
+	b := &logbook{file: rotated}
+	b.values.Store(strings.NewReplacer())
+	b.setLevel(level)
+	b.Logger = slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: &b.level, ReplaceAttr: b.redact}))
+	return b
+}
+
+// setLevel changes the least level that is written from now on; a word that is none means info.
+func (b *logbook) setLevel(level string) {
 	var least slog.Level
 	if least.UnmarshalText([]byte(level)) != nil {
 		least = slog.LevelInfo
 	}
-	handler := slog.NewTextHandler(out, &slog.HandlerOptions{Level: least, ReplaceAttr: redact(secrets)})
-	return slog.New(handler), rotated
+	b.level.Set(least)
+}
+
+// hide keeps values out of the log from now on, besides those before: they may be in use by calls under way.
+func (b *logbook) hide(secrets []string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, s := range secrets {
+		if len(s) >= leastSecret && !slices.Contains(b.secrets, s) {
+			b.secrets = append(b.secrets, s)
+		}
+	}
+	// At one place of a line the first one that fits is taken: the longest has to be it.
+	slices.SortFunc(b.secrets, func(a, b string) int { return len(b) - len(a) })
+	var pairs []string
+	for _, s := range b.secrets {
+		pairs = append(pairs, s, hidden)
+	}
+	b.values.Store(strings.NewReplacer(pairs...))
 }
 
 // redact replaces secrets in attributes, by name and by value.
-func redact(secrets []string) func([]string, slog.Attr) slog.Attr {
-	var pairs []string
-	for _, s := range secrets {
-		if len(s) >= leastSecret {
-			pairs = append(pairs, s, hidden)
-		}
+func (b *logbook) redact(_ []string, a slog.Attr) slog.Attr {
+	if slices.Contains(hiddenKeys, strings.ToLower(a.Key)) {
+		return slog.String(a.Key, hidden)
 	}
-	values := strings.NewReplacer(pairs...)
-	return func(_ []string, a slog.Attr) slog.Attr {
-		if slices.Contains(hiddenKeys, strings.ToLower(a.Key)) {
-			return slog.String(a.Key, hidden)
+	values := b.values.Load()
+	switch v := a.Value.Any().(type) {
+	case string:
+		if clean := values.Replace(v); clean != v {
+			return slog.String(a.Key, clean)
 		}
-		switch v := a.Value.Any().(type) {
-		case string:
-			if clean := values.Replace(v); clean != v {
-				return slog.String(a.Key, clean)
-			}
-		case error:
-			return slog.String(a.Key, values.Replace(v.Error()))
-		}
-		return a
+	case error:
+		return slog.String(a.Key, values.Replace(v.Error()))
 	}
+	return a
 }

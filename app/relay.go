@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"perch/app/config"
@@ -29,21 +30,23 @@ type relayOptions struct {
 	also io.Writer
 	// ready is called once with the address that the relay listens on.
 	ready func(address string)
+	// reload asks for a reload; nil when nobody does but the control API.
+	reload <-chan os.Signal
 }
 
 // relay is one running relay. Whatever newRelay has opened, run closes.
 type relay struct {
 	relayOptions
 	log     *slog.Logger
-	logFile io.Closer
+	book    *logbook
 	lock    *os.File
 	journal *sqlite.Store
-	values  map[secret.Key]string
+	now     atomic.Pointer[setup]
 	bridge  *bridge.Bridge
 	handler *webhook.Handler
 	ways    *ways
 	tokens  map[string]string
-	clients []channelClients
+	reloads *reloads
 	public  net.Listener
 	control net.Listener
 	started time.Time
@@ -72,18 +75,19 @@ func (r *relay) open(ctx context.Context) error {
 	if r.lock, err = takeLock(r.home.Lock()); err != nil {
 		return err
 	}
+	r.book = newLogbook(r.logPath(), r.config.LogLevel, r.also)
+	r.log = r.book.Logger
+	first := &setup{config: r.config}
 	var secretErr error
 	var reading sync.WaitGroup
-	reading.Go(func() { r.values, secretErr = readSecrets(ctx, r.secrets, r.config) })
-	quiet, logFile := newLogger(r.logPath(), r.config.LogLevel, nil, r.also)
-	r.log, r.logFile = quiet, logFile
+	reading.Go(func() { first.values, secretErr = readSecrets(ctx, r.secrets, r.config) })
 	r.journal, err = sqlite.Open(ctx, r.home.Journal(), r.log)
 	reading.Wait()
 	if err := errors.Join(err, secretErr); err != nil {
 		return err
 	}
-	_ = r.logFile.Close() // opened again, with the secrets' values hidden
-	r.log, r.logFile = newLogger(r.logPath(), r.config.LogLevel, valuesOf(r.values), r.also)
+	r.book.hide(valuesOf(first.values))
+	r.now.Store(first)
 	return nil
 }
 
@@ -119,7 +123,7 @@ func (r *relay) work(ctx context.Context) error {
 		return err
 	}
 	var workers sync.WaitGroup
-	errs := make(chan error, 5)
+	errs := make(chan error, 6)
 	start := func(run func() error) {
 		workers.Go(func() {
 			err := run()
@@ -132,6 +136,7 @@ func (r *relay) work(ctx context.Context) error {
 	}
 	server := control.NewServer(r.controlled(), r.log)
 	server.HandleSettings(newRelaySettings(r))
+	start(func() error { return r.reloads.run(ctx, r.reload) })
 	start(func() error { return r.bridge.Run(ctx) })
 	start(func() error { return r.ways.run(ctx) })
 	start(func() error { return r.journal.RunPruner(ctx) })
@@ -167,33 +172,34 @@ func (r *relay) build(ctx context.Context) error {
 	if r.tokens, err = replyTokens(ctx, r.journal, r.config); err != nil {
 		return err
 	}
-	r.clients = makeClients(r.config, r.values, r.journal, r.log)
-	var channels []bridge.Channel
-	for i, c := range r.clients {
+	s := r.setup()
+	s.clients = makeClients(s.config, s.values, r.journal, r.log)
+	for _, c := range s.clients {
 		if err := c.quota.Load(ctx); err != nil {
 			return err
 		}
-		channels = append(channels, bridge.Channel{
-			Name: r.config.Channels[i].Name, Mentions: r.config.Channels[i].X.Mentions, X: c.x, Motion: c.motion, Quota: c.quota,
-		})
 	}
-	r.bridge = bridge.New(bridge.Config{Channels: channels, Journal: r.journal, Log: r.log, Measure: measure})
+	r.bridge = bridge.New(bridge.Config{Channels: s.channels(), Journal: r.journal, Log: r.log, Measure: measure})
 	if err := r.bridge.Prepare(ctx); err != nil {
 		return err
 	}
-	for i, c := range r.clients {
-		if account := r.bridge.Account(r.config.Channels[i].Name); account.ID != "" {
+	for i, c := range s.clients {
+		if account := r.bridge.Account(s.config.Channels[i].Name); account.ID != "" {
 			c.x.Know(account)
 		}
 	}
-	r.handler = webhook.New(r.webhookConfig())
+	r.handler = webhook.New(r.webhookConfig(s))
 	r.ways = newWays(r)
+	r.reloads = newReloads(r)
 	if r.public, err = listenPublic(ctx, r.config.Listen); err != nil {
 		return err
 	}
 	r.control, err = control.Listen(ctx, r.home.Socket())
 	return err
 }
+
+// setup is what the relay works with now; nil before it has read its secrets.
+func (r *relay) setup() *setup { return r.now.Load() }
 
 func measure(text string) (int, bool) {
 	m := postlen.Measure(text)
@@ -219,17 +225,16 @@ func (r *relay) close() {
 	if r.control != nil {
 		_ = r.control.Close()
 	}
-	for _, c := range r.clients {
-		c.x.Close()
-		c.motion.Close()
+	if s := r.setup(); s != nil {
+		s.close()
 	}
 	if r.journal != nil {
 		if err := r.journal.Close(); err != nil {
 			r.log.Error("journal close failed", "error", err)
 		}
 	}
-	if r.logFile != nil {
-		_ = r.logFile.Close()
+	if r.book != nil {
+		_ = r.book.file.Close()
 	}
 	if r.lock != nil {
 		_ = r.lock.Close()
@@ -239,8 +244,10 @@ func (r *relay) close() {
 func (r *relay) controlled() control.Relay {
 	return control.Relay{
 		Bridge: r.bridge, Listen: r.address, Reach: r.reach, Version: Version, Started: r.started, Stop: r.stop,
-		ReachIsTrouble: r.ways.isTrouble, Poke: r.ways.poke,
-		URLs: func() []control.URLs { return makeURLs(r.config, r.address(), r.tokens, r.ways.publicURL(0, "")) },
+		ReachIsTrouble: r.ways.isTrouble, Poke: r.ways.poke, Reload: r.reloads.reload,
+		URLs: func() []control.URLs {
+			return makeURLs(r.setup().config, r.address(), r.tokens, r.ways.publicURL(0, ""))
+		},
 	}
 }
 

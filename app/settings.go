@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"reflect"
 	"slices"
 	"sync"
 	"time"
@@ -30,15 +29,23 @@ const (
 type LocalSettings struct {
 	home config.Home
 	log  *slog.Logger
-	// running is what the relay in this process works with; nil when there is none.
-	running *config.Config
-	// store is the relay's; nil means the one that the configuration names.
-	store secret.Store
+	// relay is the one in this process; nil when there is none.
+	relay reloader
+	// store is the relay's, of the kind storeKind; nil means the one that the configuration names.
+	store     secret.Store
+	storeKind string
 	// public is the address that the relay's tunnel got; nil when there is none.
 	public func() string
 
 	mu     sync.Mutex // one change at a time
 	opened map[string]secret.Store
+}
+
+// reloader takes over what was changed.
+type reloader interface {
+	reload(ctx context.Context) (control.Taken, error)
+	// preview says what a reload would make of a configuration.
+	preview(c *config.Config) control.Taken
 }
 
 var _ control.SettingsBackend = (*LocalSettings)(nil)
@@ -52,7 +59,7 @@ func NewLocalSettings(home config.Home) *LocalSettings {
 // newRelaySettings returns the settings of a relay that runs in this process.
 func newRelaySettings(r *relay) *LocalSettings {
 	l := NewLocalSettings(r.home)
-	l.log, l.running, l.store = r.log, r.config, r.secrets
+	l.log, l.relay, l.store, l.storeKind = r.log, r.reloads, r.secrets, r.config.Secrets
 	l.public = func() string { return r.reach().PublicURL }
 	return l
 }
@@ -115,7 +122,7 @@ func (l *LocalSettings) stored(ctx context.Context, c *config.Config) ([]secret.
 
 // open returns the store of the kind that perch.toml names. It is made once, so that a vault is unlocked once.
 func (l *LocalSettings) open(kind string) (secret.Store, error) {
-	if l.store != nil {
+	if l.store != nil && kind == l.storeKind {
 		return l.store, nil
 	}
 	if err := l.home.Make(); err != nil {
@@ -170,9 +177,9 @@ func usable(c *config.Config, stored []secret.Key) []secret.Key {
 }
 
 // SaveSettings implements control.SettingsBackend.
-func (l *LocalSettings) SaveSettings(_ context.Context, wire control.Config, dryRun bool) (control.Saved, error) {
+func (l *LocalSettings) SaveSettings(ctx context.Context, wire control.Config, dryRun bool) (control.Saved, error) {
 	c := configOf(wire)
-	out := control.Saved{Problems: []control.Problem{}, Restart: l.running != nil && !reflect.DeepEqual(l.running, c)}
+	out := control.Saved{Problems: []control.Problem{}, Taken: l.preview(c)}
 	if err := c.Validate(); err != nil {
 		out.Problems = problemsOf(c, err)
 		return out, nil
@@ -180,35 +187,45 @@ func (l *LocalSettings) SaveSettings(_ context.Context, wire control.Config, dry
 	if dryRun {
 		return out, nil
 	}
+	if err := l.save(c); err != nil {
+		return out, err
+	}
+	out.Taken = l.reload(ctx, c)
+	return out, nil
+}
+
+func (l *LocalSettings) save(c *config.Config) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err := l.home.Make(); err != nil {
-		return out, err
+		return err
 	}
-	return out, config.Save(l.home.Config(), c)
+	return config.Save(l.home.Config(), c)
 }
 
 // SetSecret implements control.SettingsBackend.
-func (l *LocalSettings) SetSecret(ctx context.Context, channel, name, value string) error {
+func (l *LocalSettings) SetSecret(ctx context.Context, channel, name, value string) (control.Taken, error) {
 	key, err := secret.MakeKey(channel, name)
 	if err != nil {
-		return err
+		return control.Taken{}, err
 	}
 	c, _, problem := l.load(ctx)
 	if problem != nil {
-		return problem
+		return control.Taken{}, problem
 	}
 	store, err := l.open(c.Secrets)
 	if err != nil {
-		return err
+		return control.Taken{}, err
 	}
 	if value != "" {
-		return store.Set(ctx, key, value)
+		err = store.Set(ctx, key, value)
+	} else if err = store.Delete(ctx, key); errors.Is(err, secret.ErrNotSet) {
+		err = nil
 	}
-	if err := store.Delete(ctx, key); err != nil && !errors.Is(err, secret.ErrNotSet) {
-		return err
+	if err != nil {
+		return control.Taken{}, err
 	}
-	return nil
+	return l.reload(ctx, c), nil
 }
 
 func failureOf(err error) *control.Failure {

@@ -1,11 +1,13 @@
 package app
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,6 +50,15 @@ func TestWireKeepsEverything(t *testing.T) {
 	if diff := cmp.Diff(c, wireOf(configOf(c))); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// frozen is a relay that cannot reload.
+type frozen struct{ running *config.Config }
+
+func (f frozen) reload(context.Context) (control.Taken, error) { return control.Taken{}, busyError() }
+
+func (f frozen) preview(c *config.Config) control.Taken {
+	return takenOf(f.running, follow(f.running, c), c)
 }
 
 // names lists the paths of all fields by their tags.
@@ -99,9 +110,15 @@ func TestSettingsAreSavedAsAWhole(t *testing.T) {
 	if diff := cmp.Diff(validConfig(), after.Config); diff != "" {
 		t.Error(diff)
 	}
-	l.running = configOf(bad)
-	if saved, _ := l.SaveSettings(t.Context(), validConfig(), true); !saved.Restart {
-		t.Error("a relay with other settings does not need a restart")
+	l.relay = frozen{configOf(bad)}
+	other := validConfig()
+	other.Listen = "127.0.0.1:4000"
+	if saved, _ := l.SaveSettings(t.Context(), other, true); !saved.Restart || !slices.Equal(saved.RestartFields, []string{"listen"}) {
+		t.Errorf("a relay that listens elsewhere does not need a restart: %+v", saved)
+	}
+	saved, err := l.SaveSettings(t.Context(), validConfig(), false)
+	if err != nil || !saved.Restart || len(saved.RestartFields)+len(saved.Applied) != 0 || len(saved.Refused) != 1 {
+		t.Errorf("a relay that cannot reload: %+v, %v", saved, err)
 	}
 }
 
@@ -111,12 +128,12 @@ func TestSecretsAreSetAndRemoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"x.consumer_key", "motion.password"} {
-		if err := l.SetSecret(t.Context(), "support", name, "hush"); err != nil {
+		if _, err := l.SetSecret(t.Context(), "support", name, "hush"); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for range 2 {
-		if err := l.SetSecret(t.Context(), "support", "motion.password", ""); err != nil {
+		if _, err := l.SetSecret(t.Context(), "support", "motion.password", ""); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -124,7 +141,7 @@ func TestSecretsAreSetAndRemoved(t *testing.T) {
 	if err != nil || s.SecretsProblem != nil || !s.Has("support", "x.consumer_key") || s.Has("support", "motion.password") {
 		t.Errorf("%+v, %v", s, err)
 	}
-	if err := l.SetSecret(t.Context(), "support", "x.nothing", "hush"); err == nil || strings.Contains(err.Error(), "hush") {
+	if _, err := l.SetSecret(t.Context(), "support", "x.nothing", "hush"); err == nil || strings.Contains(err.Error(), "hush") {
 		t.Errorf("an unknown secret: %v", err)
 	}
 	t.Setenv("PERCH_VAULT_PASSPHRASE_FILE", "")
@@ -209,7 +226,7 @@ func mustWorld(t *testing.T) *world {
 func (w *world) mustSet(t *testing.T, values map[string]string) {
 	t.Helper()
 	for name, value := range values {
-		if err := w.SetSecret(t.Context(), "support", name, value); err != nil {
+		if _, err := w.SetSecret(t.Context(), "support", name, value); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"path/filepath"
 	"regexp"
@@ -11,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"perch/app/config"
@@ -24,30 +26,45 @@ import (
 // ways is how X reaches this relay: one way in for each X app, and the tunnel that gives them a public address.
 type ways struct {
 	relay  *relay
-	list   []reach.Way
 	tunnel tunnel.Tunnel
+	now    atomic.Pointer[wayList]
+	// renew asks for other ways in place of those that run; it holds at most one signal.
+	renew chan struct{}
+}
+
+// wayList is the ways that run together, made of one setup.
+type wayList struct {
+	ways  []reach.Way
+	since time.Time
 }
 
 // recentEvent is how long an authentic event or CRC proves that X reaches the relay, whatever else is wrong.
 const recentEvent = 5 * time.Minute
 
 func newWays(r *relay) *ways {
-	w := &ways{relay: r, tunnel: newTunnel(r)}
-	hook := r.webhookConfig()
-	for i, a := range hook.Apps {
-		c := reach.Config{Inbox: r.bridge, Memory: r.journal, Settings: r.journal, Log: r.log}
-		for _, name := range a.Channels {
-			at := slices.IndexFunc(r.config.Channels, func(ch config.Channel) bool { return ch.Name == name })
-			ch := r.config.Channels[at]
-			c.Members = append(c.Members, reach.Member{Channel: name, X: r.clients[at].x, Mentions: ch.X.Mentions, Encrypted: ch.X.Chat})
-		}
-		w.list = append(w.list, w.newWay(c, i, a))
-	}
+	w := &ways{relay: r, tunnel: newTunnel(r.home, r.setup(), r.log), renew: make(chan struct{}, 1)}
+	w.now.Store(w.list())
 	return w
 }
 
-func (w *ways) newWay(c reach.Config, index int, a webhook.App) reach.Way {
-	switch w.relay.config.Reach.Mode {
+// list makes the ways of the relay's setup of now.
+func (w *ways) list() *wayList {
+	r, s := w.relay, w.relay.setup()
+	list := &wayList{since: time.Now()}
+	for i, a := range r.webhookConfig(s).Apps {
+		c := reach.Config{Inbox: r.bridge, Memory: r.journal, Settings: r.journal, Log: r.log}
+		for _, name := range a.Channels {
+			at := slices.IndexFunc(s.config.Channels, func(ch config.Channel) bool { return ch.Name == name })
+			ch := s.config.Channels[at]
+			c.Members = append(c.Members, reach.Member{Channel: name, X: s.clients[at].x, Mentions: ch.X.Mentions, Encrypted: ch.X.Chat})
+		}
+		list.ways = append(list.ways, w.newWay(s.config.Reach.Mode, c, i, a))
+	}
+	return list
+}
+
+func (w *ways) newWay(mode string, c reach.Config, index int, a webhook.App) reach.Way {
+	switch mode {
 	case reach.ModeWebhook:
 		sign := func(token string) string { return webhook.Sign(a.ConsumerSecret, []byte(token)) }
 		return reach.NewWebhook(reach.WebhookConfig{
@@ -70,7 +87,8 @@ func (w *ways) publicURL(index int, channel string) string {
 	if index > 0 {
 		at += "/" + channel
 	}
-	if u := configuredURL(w.relay.config, w.relay.values, at); u != "" || w.tunnel == nil || w.tunnel.State().PublicURL == "" {
+	s := w.relay.setup()
+	if u := configuredURL(s.config, s.values, at); u != "" || w.tunnel == nil || w.tunnel.State().PublicURL == "" {
 		return u
 	}
 	return strings.TrimSuffix(w.tunnel.State().PublicURL, "/") + at
@@ -89,43 +107,42 @@ func configuredURL(c *config.Config, values map[secret.Key]string, at string) st
 }
 
 // newTunnel makes the tunnel that perch.toml names; nil when it names none.
-func newTunnel(r *relay) tunnel.Tunnel {
-	c := r.config.Reach
-	value := func(name string) string { return r.values[secret.Key{Name: name}] }
-	log := r.log.With("tunnel", c.Tunnel)
+func newTunnel(home config.Home, s *setup, log *slog.Logger) tunnel.Tunnel {
+	c := s.config.Reach
+	value := func(name string) string { return s.values[secret.Key{Name: name}] }
+	tagged := log.With("tunnel", c.Tunnel)
 	switch c.Tunnel {
 	case config.TunnelSSH:
 		forward := tunnel.NewSSH(tunnel.SSHConfig{
 			Address: c.SSH.Address, User: c.SSH.User, RemoteListen: c.SSH.RemoteListen, IdentityFile: c.SSH.IdentityFile,
-			Passphrase: value("reach.ssh_passphrase"), KnownHosts: c.SSH.KnownHosts, PublicURL: c.PublicURL, Log: log,
+			Passphrase: value("reach.ssh_passphrase"), KnownHosts: c.SSH.KnownHosts, PublicURL: c.PublicURL, Log: tagged,
 		})
 		if c.TLS.CertFile != "" || c.TLS.ACMEDomain != "" {
-			return newTLS(r, forward)
+			return newTLS(home, c, log, forward)
 		}
 		return forward
 	case config.TunnelNgrok:
-		return tunnel.NewNgrok(tunnel.NgrokConfig{Token: value("reach.ngrok_token"), Domain: c.Ngrok.Domain, Log: log})
+		return tunnel.NewNgrok(tunnel.NgrokConfig{Token: value("reach.ngrok_token"), Domain: c.Ngrok.Domain, Log: tagged})
 	case config.TunnelCloudflared:
-		return &cloudflared{local: portBehind(r.config.Listen), config: tunnel.CloudflaredConfig{
-			Path: c.Cloudflared.Path, Token: value("reach.cloudflared_token"), PublicURL: c.PublicURL, Log: log,
+		return &cloudflared{local: portBehind(s.config.Listen), config: tunnel.CloudflaredConfig{
+			Path: c.Cloudflared.Path, Token: value("reach.cloudflared_token"), PublicURL: c.PublicURL, Log: tagged,
 		}}
 	case config.TunnelTLS:
-		return newTLS(r, nil)
+		return newTLS(home, c, log, nil)
 	}
 	return nil
 }
 
 // newTLS makes the port that ends TLS: on this computer, or under another tunnel.
-func newTLS(r *relay, under tunnel.Tunnel) tunnel.Tunnel {
-	c := r.config.Reach
+func newTLS(home config.Home, c config.Reach, log *slog.Logger, under tunnel.Tunnel) tunnel.Tunnel {
 	if c.TLS.CertFile != "" {
 		return tunnel.NewTLS(tunnel.TLSConfig{
-			CertFile: c.TLS.CertFile, KeyFile: c.TLS.KeyFile, Listen: c.TLS.Listen, Under: under, PublicURL: c.PublicURL, Log: r.log,
+			CertFile: c.TLS.CertFile, KeyFile: c.TLS.KeyFile, Listen: c.TLS.Listen, Under: under, PublicURL: c.PublicURL, Log: log,
 		})
 	}
 	return tunnel.NewACME(tunnel.ACMEConfig{
-		Domain: c.TLS.ACMEDomain, Email: c.TLS.ACMEEmail, Listen: c.TLS.Listen, Under: under, Log: r.log,
-		Storage: filepath.Join(filepath.Dir(r.home.Journal()), "acme"),
+		Domain: c.TLS.ACMEDomain, Email: c.TLS.ACMEEmail, Listen: c.TLS.Listen, Under: under, Log: log,
+		Storage: filepath.Join(filepath.Dir(home.Journal()), "acme"),
 	})
 }
 
@@ -169,15 +186,43 @@ func (c *cloudflared) State() tunnel.State {
 // run works until ctx ends.
 func (w *ways) run(ctx context.Context) error {
 	var workers sync.WaitGroup
-	for _, way := range w.list {
-		workers.Go(func() { _ = way.Run(ctx) }) // returns nil by its contract
-	}
+	workers.Go(func() { w.runWays(ctx) })
 	var err error
 	if w.tunnel != nil {
 		err = w.serveTunnel(ctx)
 	}
 	workers.Wait()
 	return err
+}
+
+// runWays runs the ways, and when they are to be replaced the next ones after them: what came between is fetched as
+// after any break.
+func (w *ways) runWays(ctx context.Context) {
+	for {
+		turn, end := context.WithCancel(ctx)
+		var running sync.WaitGroup
+		for _, way := range w.now.Load().ways {
+			running.Go(func() { _ = way.Run(turn) }) // returns nil by its contract
+		}
+		select {
+		case <-w.renew:
+		case <-ctx.Done():
+		}
+		end()
+		running.Wait()
+		if ctx.Err() != nil {
+			return
+		}
+		w.now.Store(w.list())
+	}
+}
+
+// replace makes ways of the setup of now take over from those that run; it does not wait for them.
+func (w *ways) replace() {
+	select {
+	case w.renew <- struct{}{}:
+	default:
+	}
 }
 
 // serveTunnel answers what comes through the tunnel. Only X's paths are open there; the Reply URL too when the far end
@@ -187,7 +232,7 @@ func (w *ways) serveTunnel(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c := w.relay.config.Reach
+	c := w.relay.setup().config.Reach
 	host, _, splitErr := net.SplitHostPort(c.SSH.RemoteListen)
 	ip := net.ParseIP(host)
 	private := c.Tunnel == config.TunnelSSH && splitErr == nil && (host == "localhost" || (ip != nil && ip.IsLoopback()))
@@ -201,7 +246,7 @@ func (w *ways) serveTunnel(ctx context.Context) error {
 
 // poke makes everything look again at once.
 func (w *ways) poke() {
-	for _, way := range w.list {
+	for _, way := range w.now.Load().ways {
 		way.Poke()
 	}
 	if w.tunnel != nil {
@@ -215,14 +260,14 @@ var reachOrder = []string{reach.Degraded, reach.Connecting, reach.Unknown, reach
 
 // state sums up all ways: the worst one speaks.
 func (w *ways) state() control.Reach {
-	c := w.relay.config
+	c, list := w.relay.setup().config, w.now.Load().ways
 	out := control.Reach{Mode: c.Reach.Mode, State: reach.Unknown, Gaps: []control.Gap{}}
-	if len(w.list) == 0 {
-		out.Detail = "no channel has its X keys yet: store them with perch secret set, then: perch restart"
+	if len(list) == 0 {
+		out.Detail = "no channel has its X keys yet: store them with perch secret set"
 		return out
 	}
-	states := make([]reach.State, 0, len(w.list))
-	for _, way := range w.list {
+	states := make([]reach.State, 0, len(list))
+	for _, way := range list {
 		states = append(states, way.State())
 	}
 	for _, s := range states {
@@ -250,7 +295,7 @@ func (w *ways) addTunnel(out *control.Reach) {
 		return
 	}
 	t := w.tunnel.State()
-	out.Tunnel = &control.Tunnel{Kind: w.relay.config.Reach.Tunnel, State: t.State, Detail: joined(t.Detail, t.Remedy)}
+	out.Tunnel = &control.Tunnel{Kind: w.relay.setup().config.Reach.Tunnel, State: t.State, Detail: joined(t.Detail, t.Remedy)}
 	if t.State == tunnel.Failed || t.State == tunnel.Degraded {
 		out.State, out.Detail = reach.Degraded, "tunnel: "+joined(t.Detail, t.Remedy)
 	}
@@ -272,10 +317,10 @@ func (w *ways) addEvents(out *control.Reach) {
 	}
 }
 
-// isTrouble reports whether the state is one that a person should look at: not while the relay has just started, and not
+// isTrouble reports whether the state is one that a person should look at: not while they have just begun, and not
 // while events come in all the same.
 func (w *ways) isTrouble(s control.Reach) bool {
-	if s.State != reach.Degraded || time.Since(w.relay.started) < startGrace {
+	if s.State != reach.Degraded || time.Since(w.now.Load().since) < startGrace {
 		return false
 	}
 	return s.LastProof == nil || time.Since(*s.LastProof) > recentEvent

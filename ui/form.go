@@ -101,7 +101,7 @@ type secretRow struct {
 	u             *UI
 	row           fyne.CanvasObject
 	channel, name string
-	stored        func()
+	stored        func(isSet bool, taken control.Taken)
 
 	pill            *kit.Pill
 	change, remove  *kit.Button
@@ -111,7 +111,7 @@ type secretRow struct {
 	isSet           bool
 }
 
-func newSecretRow(u *UI, channel, name string, isSet bool, stored func()) *secretRow {
+func newSecretRow(u *UI, channel, name string, isSet bool, stored func(bool, control.Taken)) *secretRow {
 	s := &secretRow{u: u, channel: channel, name: name, stored: stored, pill: kit.NewPill("", kit.Idle, kit.IdleSoft), problem: newProblem()}
 	s.change = kit.NewButton("", "key", kit.Plain, s.onEdit).Small()
 	s.remove = kit.NewButton(u.t("window.secret.remove"), "trash", kit.Quiet, s.onRemove).Small()
@@ -163,7 +163,11 @@ func (s *secretRow) onStore() {
 
 // write hands the value over and forgets it.
 func (s *secretRow) write(value string) {
-	s.u.watch.do(func(ctx context.Context) error { return s.u.Settings.SetSecret(ctx, s.channel, s.name, trimmed(value)) }, func(err error) {
+	var taken control.Taken
+	s.u.watch.do(func(ctx context.Context) (err error) {
+		taken, err = s.u.Settings.SetSecret(ctx, s.channel, s.name, trimmed(value))
+		return err
+	}, func(err error) {
 		message, remedy := control.Words(err)
 		showProblem(s.problem, join(message, remedy))
 		if err != nil {
@@ -171,7 +175,7 @@ func (s *secretRow) write(value string) {
 		}
 		s.edit(false)
 		s.set(value != "")
-		s.stored()
+		s.stored(value != "", taken)
 	})
 }
 

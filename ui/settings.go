@@ -252,8 +252,7 @@ func (s *settingsPage) onSave() {
 		}
 		if s.problems = saved.Problems; len(saved.Problems) == 0 {
 			s.kept.Config, s.kept.Exists = draft, true
-			about := pick(saved.Restart && s.u.data.Running, s.u.t("window.settings.restart"), "")
-			s.u.say(page.Good, s.u.t("window.settings.saved"), about)
+			s.u.tellTaken("window.settings.saved", "window.settings.used", saved.Taken, &draft)
 		}
 		s.mark()
 	})
@@ -268,12 +267,12 @@ func (s *settingsPage) onUndo() {
 	s.build()
 }
 
-func (s *settingsPage) onStored() {
-	if s.u.data.Running {
-		s.u.say(page.Good, s.u.t("window.secret.stored"), s.u.t("window.settings.restart"))
-	} else {
-		s.u.say(page.Good, s.u.t("window.secret.stored"), "")
+func (s *settingsPage) onStored(isSet bool, taken control.Taken) {
+	saved, used := "window.secret.saved", "window.secret.used"
+	if !isSet {
+		saved, used = "window.secret.gone.saved", "window.secret.gone.used"
 	}
+	s.u.tellTaken(saved, used, taken, &s.kept.Config)
 	s.u.reloadSettings()
 }
 

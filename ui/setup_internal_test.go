@@ -30,7 +30,14 @@ func TestSettingsAreCheckedAndSaved(t *testing.T) {
 	r.fill("nowhere", "0.0.0.0:3002")
 	r.mustSee("There are changes that are not saved.")
 	r.press("Save")
-	r.mustSee("The settings are saved.", "when it is restarted")
+	r.mustSee("Saved. In use after a restart: Listen on, User (SSH tunnel), X API (support).")
+	find(r, "restart in the notice", func(b *kit.Button) bool { return b == r.again }).Tapped(nil)
+	r.settle()
+	r.mustSee("The relay was restarted.")
+	r.mustNotSee("Saved. In use after")
+	if r.again.Visible() {
+		t.Error("the restart is offered again")
+	}
 	if got := r.settings.Kept.Config.Listen; got != "0.0.0.0:3002" {
 		t.Errorf("saved %q", got)
 	}
@@ -38,6 +45,10 @@ func TestSettingsAreCheckedAndSaved(t *testing.T) {
 	r.fill("0.0.0.0:3002", "nowhere")
 	r.press("Undo changes")
 	r.mustSee("0.0.0.0:3002")
+	find(r, "legacy path", func(c *widget.Check) bool { return !c.Checked }).SetChecked(true)
+	r.settle()
+	r.press("Save")
+	r.mustSee("The settings are saved and in use.")
 }
 
 func TestChannelsAreAddedAndRemoved(t *testing.T) {
@@ -79,8 +90,12 @@ func TestSecretsAreReplacedAndNeverShown(t *testing.T) {
 	if got := r.settings.Secrets["support/x.consumer_key"]; got != "very-secret-value" {
 		t.Errorf("stored %q", got)
 	}
-	r.mustSee("The secret is stored.")
+	r.mustSee("The secret is saved and in use.")
 	r.mustNotSee("very-secret-value")
+	r.press("Replace…")
+	r.fill("Paste it here", "refused")
+	r.press("Store")
+	r.mustSee("Saved, but the relay does not use it yet.", "X does not take the new keys of channel support. Store all of them that were made together.")
 	r.press("Remove")
 	r.mustSee("Remove this secret?")
 	confirm := find(r, "confirmation", func(b *kit.Button) bool { return b.Text() == "Remove" })
@@ -194,7 +209,7 @@ func TestFirstOf(t *testing.T) {
 		if _, err := s.SaveSettings(t.Context(), local.Kept.Config, true); err != nil {
 			t.Error(err)
 		}
-		if err := s.SetSecret(t.Context(), "a", "b", "c"); err != nil || local.Secrets["a/b"] != "c" {
+		if _, err := s.SetSecret(t.Context(), "a", "b", "c"); err != nil || local.Secrets["a/b"] != "c" {
 			t.Error(err)
 		}
 		if r, err := s.CheckSettings(t.Context(), control.CheckXKeys, control.CheckRequest{}); err != nil || !r.OK {
@@ -220,7 +235,9 @@ func (f failing) Settings(context.Context) (control.Settings, error) {
 func (f failing) SaveSettings(context.Context, control.Config, bool) (control.Saved, error) {
 	return control.Saved{}, f.err
 }
-func (f failing) SetSecret(context.Context, string, string, string) error { return f.err }
+func (f failing) SetSecret(context.Context, string, string, string) (control.Taken, error) {
+	return control.Taken{}, f.err
+}
 func (f failing) CheckSettings(context.Context, string, control.CheckRequest) (control.CheckResult, error) {
 	return control.CheckResult{}, f.err
 }

@@ -50,7 +50,7 @@ type Relay interface {
 type Settings interface {
 	Settings(ctx context.Context) (control.Settings, error)
 	SaveSettings(ctx context.Context, c control.Config, dryRun bool) (control.Saved, error)
-	SetSecret(ctx context.Context, channel, name, value string) error
+	SetSecret(ctx context.Context, channel, name, value string) (control.Taken, error)
 	CheckSettings(ctx context.Context, what string, r control.CheckRequest) (control.CheckResult, error)
 }
 
@@ -109,12 +109,12 @@ func (f *firstOf) SaveSettings(ctx context.Context, c control.Config, dryRun boo
 	return s, err
 }
 
-func (f *firstOf) SetSecret(ctx context.Context, channel, name, value string) error {
-	err := f.relay.SetSecret(ctx, channel, name, value)
+func (f *firstOf) SetSecret(ctx context.Context, channel, name, value string) (control.Taken, error) {
+	taken, err := f.relay.SetSecret(ctx, channel, name, value)
 	if isElsewhere(err) {
 		return f.local.SetSecret(ctx, channel, name, value)
 	}
-	return err
+	return taken, err
 }
 
 func (f *firstOf) CheckSettings(ctx context.Context, what string, r control.CheckRequest) (control.CheckResult, error) {

@@ -44,6 +44,8 @@ const (
 	navigationWidth             = 226
 	// sayFor is how long a word about an action stays.
 	sayFor = 8 * time.Second
+	// offerFor is how long a word stays that offers a restart.
+	offerFor = 5 * time.Minute
 	// leavePatience is how long Fyne may take to end.
 	leavePatience = 2 * time.Second
 )
@@ -78,6 +80,7 @@ type UI struct {
 	items  map[string]*navItem
 	state  *navState
 	said   *kit.Notice
+	again  *kit.Button   // the restart that said offers
 	until  time.Time     // when said goes away
 	dialog *widget.PopUp // the question that is open; nil for none
 }
@@ -159,7 +162,9 @@ func (u *UI) t(key string, args ...any) string { return u.Texts.T(key, args...) 
 // frame is the navigation and the place for a page.
 func (u *UI) frame() fyne.CanvasObject {
 	u.body = container.NewStack()
-	u.said = kit.NewNotice(kit.NewIconButton("close", u.t("window.close"), u.hush))
+	u.again = kit.NewButton(u.t("window.do.restart"), "restart", kit.Strong, func() { u.run("restart") }).Small()
+	u.again.Hide()
+	u.said = kit.NewNotice(kit.Middle(u.again), kit.NewIconButton("close", u.t("window.close"), u.hush))
 	page := container.NewBorder(nil, container.New(padding{0, 16, 24, 24}, u.said), nil, nil, u.body)
 	return kit.AtLeast(container.New(besides{}, u.navigation(), page), fyne.NewSize(leastWidth, leastHeight))
 }
@@ -225,6 +230,14 @@ func (u *UI) say(tone page.Tone, title, about string) {
 	}
 	u.said.Set(icon, ink, soft, title, about)
 	u.until = u.Now().Add(sayFor)
+	u.again.Hide()
+}
+
+// offerRestart says what is in use after a restart only, with a button that restarts.
+func (u *UI) offerRestart(title, about string) {
+	u.say(page.Warn, title, about)
+	u.until = u.Now().Add(offerFor)
+	u.again.Show()
 }
 
 func (u *UI) hush() {

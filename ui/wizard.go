@@ -227,7 +227,7 @@ func (w *wizard) store(ctx context.Context, values map[string]string, channel st
 		if value = strings.TrimSpace(value); value == "" {
 			continue
 		}
-		if err := w.u.Settings.SetSecret(ctx, channel, name, value); err != nil {
+		if _, err := w.u.Settings.SetSecret(ctx, channel, name, value); err != nil {
 			return err
 		}
 	}

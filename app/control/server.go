@@ -35,6 +35,8 @@ type Relay struct {
 	ReachIsTrouble func(Reach) bool
 	// Poke makes the ways in look again at once.
 	Poke func()
+	// Reload makes the relay take over what it can of perch.toml and the secrets as they are now.
+	Reload func(context.Context) (Taken, error)
 	// Stop makes the relay end; it returns at once.
 	Stop func()
 }
@@ -59,6 +61,10 @@ func NewServer(relay Relay, log *slog.Logger) *Server {
 	s.mux.HandleFunc("POST /v1/dead/retry", s.retryAll)
 	s.mux.HandleFunc("POST /v1/pause", s.do(relay.Bridge.Pause))
 	s.mux.HandleFunc("POST /v1/resume", s.do(func(ctx context.Context) error { relay.Poke(); return relay.Bridge.Resume(ctx) }))
+	s.mux.HandleFunc("POST /v1/reload", func(w http.ResponseWriter, r *http.Request) {
+		taken, err := relay.Reload(r.Context())
+		answer(w, "reload", taken, err)
+	})
 	s.mux.HandleFunc("POST /v1/stop", s.do(func(context.Context) error { relay.Stop(); return nil }))
 	return s
 }

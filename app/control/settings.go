@@ -30,9 +30,9 @@ type SettingsBackend interface {
 	Settings(ctx context.Context) (Settings, error)
 	// SaveSettings checks a configuration and, unless dryRun is set or something is wrong, replaces the file as a whole.
 	SaveSettings(ctx context.Context, c Config, dryRun bool) (Saved, error)
-	// SetSecret stores a secret, or removes it when value is empty. channel is empty for a global one. Secrets that are
-	// removed twice are no error.
-	SetSecret(ctx context.Context, channel, name, value string) error
+	// SetSecret stores a secret, or removes it when value is empty, and says what a running relay made of it. channel is
+	// empty for a global one. Secrets that are removed twice are no error.
+	SetSecret(ctx context.Context, channel, name, value string) (Taken, error)
 	// CheckSettings tries one thing and answers in words within 10 seconds.
 	CheckSettings(ctx context.Context, what string, r CheckRequest) (CheckResult, error)
 }
@@ -75,8 +75,8 @@ func (s Settings) Has(channel, name string) bool {
 type Saved struct {
 	// Problems is empty when all is well; otherwise nothing was written.
 	Problems []Problem `json:"problems"`
-	// Restart is set when a running relay goes on with the old settings until it is restarted.
-	Restart bool `json:"restart"`
+	// Taken is what a running relay made of them, or would make in a dry run.
+	Taken
 }
 
 // Problem is one thing that is wrong with a configuration.

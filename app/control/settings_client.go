@@ -36,12 +36,15 @@ func (c *Client) SaveSettings(ctx context.Context, config Config, dryRun bool) (
 }
 
 // SetSecret implements SettingsBackend.
-func (c *Client) SetSecret(ctx context.Context, channel, name, value string) error {
+func (c *Client) SetSecret(ctx context.Context, channel, name, value string) (Taken, error) {
+	var out Taken
 	path := "/v1/secrets/" + url.PathEscape(pathChannel(channel)) + "/" + url.PathEscape(name)
 	if value == "" {
-		return c.exchange(ctx, http.MethodDelete, path, nil, nil)
+		err := c.exchange(ctx, http.MethodDelete, path, nil, &out)
+		return out, err
 	}
-	return c.exchange(ctx, http.MethodPut, path, secretBody{value}, nil)
+	err := c.exchange(ctx, http.MethodPut, path, secretBody{value}, &out)
+	return out, err
 }
 
 // CheckSettings implements SettingsBackend.

@@ -14,8 +14,8 @@ const maxSettings = 1 << 20
 //
 //	GET    /v1/settings                   Settings
 //	PUT    /v1/settings[?dry_run=true]    Config → Saved
-//	PUT    /v1/secrets/{channel}/{name}   {"value"}; channel is "_" for a global secret
-//	DELETE /v1/secrets/{channel}/{name}
+//	PUT    /v1/secrets/{channel}/{name}   {"value"} → Taken; channel is "_" for a global secret
+//	DELETE /v1/secrets/{channel}/{name}   → Taken
 //	POST   /v1/check/{what}               CheckRequest → CheckResult
 func (s *Server) HandleSettings(b SettingsBackend) {
 	s.mux.HandleFunc("GET /v1/settings", func(w http.ResponseWriter, r *http.Request) {
@@ -39,10 +39,12 @@ func (s *Server) HandleSettings(b SettingsBackend) {
 			fail(w, "store secret", &bridge.Error{Kind: bridge.Invalid, Message: "the value is empty", Remedy: "to remove a secret, delete it"})
 			return
 		}
-		answer(w, "store secret", struct{}{}, b.SetSecret(r.Context(), channelIn(r), r.PathValue("name"), body.Value))
+		taken, err := b.SetSecret(r.Context(), channelIn(r), r.PathValue("name"), body.Value)
+		answer(w, "store secret", taken, err)
 	})
 	s.mux.HandleFunc("DELETE /v1/secrets/{channel}/{name}", func(w http.ResponseWriter, r *http.Request) {
-		answer(w, "remove secret", struct{}{}, b.SetSecret(r.Context(), channelIn(r), r.PathValue("name"), ""))
+		taken, err := b.SetSecret(r.Context(), channelIn(r), r.PathValue("name"), "")
+		answer(w, "remove secret", taken, err)
 	})
 	s.mux.HandleFunc("POST /v1/check/{what}", func(w http.ResponseWriter, r *http.Request) {
 		var request CheckRequest

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,15 +31,15 @@ func (b *backend) SaveSettings(_ context.Context, c control.Config, dryRun bool)
 		return control.Saved{Problems: []control.Problem{{Field: "listen", Message: "it is empty", Remedy: "fill it in"}}}, nil
 	}
 	b.saved = append(b.saved, c)
-	return control.Saved{Problems: []control.Problem{}, Restart: true}, nil
+	return control.Saved{Problems: []control.Problem{}, Taken: control.Taken{Restart: true, RestartFields: []string{"listen"}}}, nil
 }
 
-func (b *backend) SetSecret(_ context.Context, channel, name, value string) error {
+func (b *backend) SetSecret(_ context.Context, channel, name, value string) (control.Taken, error) {
 	if name == "nonsense" {
-		return &bridge.Error{Kind: bridge.Invalid, Message: "there is no such secret", Remedy: "look at the list"}
+		return control.Taken{}, &bridge.Error{Kind: bridge.Invalid, Message: "there is no such secret", Remedy: "look at the list"}
 	}
 	b.secrets[channel+"/"+name] = value
-	return nil
+	return control.Taken{Applied: []string{name}}, nil
 }
 
 func (b *backend) CheckSettings(_ context.Context, what string, r control.CheckRequest) (control.CheckResult, error) {
@@ -89,7 +90,7 @@ func TestSettingsOverTheSocket(t *testing.T) {
 		t.Error("Has does not tell what is set")
 	}
 	saved, err := client.SaveSettings(t.Context(), control.Config{Listen: "127.0.0.1:2"}, true)
-	if err != nil || !b.dry || !saved.Restart || len(b.saved) != 1 {
+	if err != nil || !b.dry || !saved.Restart || !slices.Equal(saved.RestartFields, []string{"listen"}) || len(b.saved) != 1 {
 		t.Errorf("SaveSettings: %+v, %v, dry %v", saved, err, b.dry)
 	}
 	saved, err = client.SaveSettings(t.Context(), control.Config{}, false)
@@ -106,15 +107,15 @@ func TestSecretsOverTheSocket(t *testing.T) {
 	b := &backend{secrets: map[string]string{}}
 	client := mustServe(t, b)
 	for _, set := range [][3]string{{"support", "x.consumer_key", "k"}, {"", "reach.ngrok_token", "t"}, {"support", "motion.password", ""}} {
-		if err := client.SetSecret(t.Context(), set[0], set[1], set[2]); err != nil {
-			t.Fatal(err)
+		if taken, err := client.SetSecret(t.Context(), set[0], set[1], set[2]); err != nil || !slices.Equal(taken.Applied, []string{set[1]}) {
+			t.Fatal(taken, err)
 		}
 	}
 	want := map[string]string{"support/x.consumer_key": "k", "/reach.ngrok_token": "t", "support/motion.password": ""}
 	if diff := cmp.Diff(want, b.secrets); diff != "" {
 		t.Error(diff)
 	}
-	err := client.SetSecret(t.Context(), "support", "nonsense", "hush-hush")
+	_, err := client.SetSecret(t.Context(), "support", "nonsense", "hush-hush")
 	message, remedy := control.Words(err)
 	if message != "there is no such secret" || remedy != "look at the list" || strings.Contains(err.Error(), "hush") {
 		t.Errorf("Words = %q, %q", message, remedy)

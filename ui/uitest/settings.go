@@ -75,7 +75,10 @@ func (s *Settings) Settings(context.Context) (control.Settings, error) {
 func (s *Settings) SaveSettings(_ context.Context, c control.Config, dryRun bool) (control.Saved, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	saved := control.Saved{Problems: []control.Problem{}, Restart: true}
+	saved := control.Saved{Problems: []control.Problem{}}
+	if c.Listen != s.Kept.Config.Listen {
+		saved.Restart, saved.RestartFields = true, []string{"listen", "reach.ssh.user", "channel.0.x.api"}
+	}
 	if c.Listen == "" || c.Listen == "nowhere" {
 		saved.Problems = append(saved.Problems, control.Problem{Field: "listen", Message: "listen is not host:port", Remedy: `write for example "127.0.0.1:3002"`})
 	}
@@ -90,8 +93,8 @@ func (s *Settings) SaveSettings(_ context.Context, c control.Config, dryRun bool
 	return saved, nil
 }
 
-// SetSecret implements ui.Settings.
-func (s *Settings) SetSecret(_ context.Context, channel, name, value string) error {
+// SetSecret implements ui.Settings. A value "refused" is stored, and refused by the relay.
+func (s *Settings) SetSecret(_ context.Context, channel, name, value string) (control.Taken, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.Secrets[channel+"/"+name] = value
@@ -100,11 +103,19 @@ func (s *Settings) SetSecret(_ context.Context, channel, name, value string) err
 		if states[i].Channel == channel && states[i].Name == name {
 			states[i].Set = value != ""
 			s.Kept.Secrets = states
-			return nil
+			return takenOf(channel+"/"+name, value), nil
 		}
 	}
 	s.Kept.Secrets = append(states, control.SecretState{Channel: channel, Name: name, Set: value != ""})
-	return nil
+	return takenOf(channel+"/"+name, value), nil
+}
+
+func takenOf(name, value string) control.Taken {
+	if value != "refused" {
+		return control.Taken{Applied: []string{name}}
+	}
+	why := control.Problem{Field: name, Message: "X does not take the new keys of channel support", Remedy: "store all of them that were made together"}
+	return control.Taken{Restart: true, Refused: []control.Problem{why}}
 }
 
 // CheckSettings implements ui.Settings.

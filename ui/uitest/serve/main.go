@@ -114,7 +114,7 @@ func handler(relay *uitest.Relay, settings *uitest.Settings) http.Handler {
 		answer(w)(settings.SaveSettings(r.Context(), c, r.URL.Query().Get("dry_run") == "true"))
 	})
 	mux.HandleFunc("PUT /v1/secrets/{channel}/{name}", func(w http.ResponseWriter, r *http.Request) {
-		answer(w)(struct{}{}, settings.SetSecret(r.Context(), r.PathValue("channel"), r.PathValue("name"), "set"))
+		answer(w)(settings.SetSecret(r.Context(), r.PathValue("channel"), r.PathValue("name"), "set"))
 	})
 	mux.HandleFunc("POST /v1/check/{what}", func(w http.ResponseWriter, r *http.Request) {
 		answer(w)(settings.CheckSettings(r.Context(), r.PathValue("what"), control.CheckRequest{}))

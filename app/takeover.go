@@ -1,0 +1,219 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"perch/app/config"
+	"perch/app/control"
+	"perch/bridge"
+	"perch/bridge/secret"
+	"perch/bridge/xapi"
+)
+
+// takeOver makes the relay work with what it can of a change, and says what that is.
+func (l *reloads) takeOver(ctx context.Context, to *wanted) control.Taken {
+	l.forget()
+	l.relay.book.hide(valuesOf(to.values))
+	running := l.relay.setup()
+	next := &setup{config: follow(running.config, to.config), values: maps.Clone(to.values)}
+	taken := takenOf(running.config, next.config, to.config)
+	l.keepTunnelSecrets(&taken, running, next)
+	l.keepKeys(ctx, &taken, running, next, to)
+	for _, key := range changedSecrets(running.values, next.values) {
+		taken.Applied = append(taken.Applied, key.String())
+	}
+	taken.Restart = len(taken.RestartFields)+len(taken.Refused) > 0
+	l.put(context.WithoutCancel(ctx), running, next)
+	l.tell(taken)
+	return taken
+}
+
+// takenOf sorts the fields in which wanted differs from running by whether next has them.
+func takenOf(running, next, wanted *config.Config) control.Taken {
+	later := differences(next, wanted)
+	taken := control.Taken{Applied: []string{}, RestartFields: append([]string{}, later...), Restart: len(later) > 0, Refused: []control.Problem{}}
+	for _, field := range differences(running, wanted) {
+		if !slices.Contains(later, field) {
+			taken.Applied = append(taken.Applied, field)
+		}
+	}
+	return taken
+}
+
+// tunnelSecrets are those that a tunnel is opened with.
+var tunnelSecrets = map[string]string{
+	config.TunnelSSH: "reach.ssh_passphrase", config.TunnelNgrok: "reach.ngrok_token", config.TunnelCloudflared: "reach.cloudflared_token",
+}
+
+// keepTunnelSecrets leaves the secret that the open tunnel works with.
+func (l *reloads) keepTunnelSecrets(taken *control.Taken, running, next *setup) {
+	key := secret.Key{Name: tunnelSecrets[running.config.Reach.Tunnel]}
+	if next.values[key] != running.values[key] {
+		keep(next, running, key)
+		taken.RestartFields = append(taken.RestartFields, key.String())
+	}
+}
+
+// keepKeys leaves X's keys of each channel whose new ones X does not know as those of the same account: replies that
+// wait must not go out from another one, and keys that do not work must not replace those that may.
+func (l *reloads) keepKeys(ctx context.Context, taken *control.Taken, running, next *setup, to *wanted) {
+	ctx, cancel := context.WithTimeout(ctx, ownerPatience)
+	defer cancel()
+	for _, ch := range next.config.Channels {
+		changed := slices.DeleteFunc(changedSecrets(running.values, to.values), func(k secret.Key) bool {
+			return k.Channel != ch.Name || !strings.HasPrefix(k.Name, "x.")
+		})
+		if len(changed) == 0 {
+			continue
+		}
+		problem := l.judge(ctx, ch, to)
+		if problem == nil {
+			continue
+		}
+		for _, key := range changed {
+			keep(next, running, key)
+			taken.Refused = append(taken.Refused, control.Problem{Field: key.String(), Message: problem.Message, Remedy: problem.Remedy})
+			if problem.Code == codeOtherAccount {
+				taken.RestartFields = append(taken.RestartFields, key.String())
+			}
+		}
+	}
+}
+
+// codeOtherAccount marks keys that work, but for another account.
+const codeOtherAccount = "other account"
+
+// judge asks X whose a channel's new keys are. nil lets them be used: they are the same account's, nobody knows yet
+// whose the channel is, or they are not complete and so nothing can be sent with them.
+func (l *reloads) judge(ctx context.Context, ch config.Channel, to *wanted) *bridge.Error {
+	known, keys := l.relay.bridge.Account(ch.Name), keysOf(ch.Name, to.values)
+	if known.ID == "" || keys.ConsumerKey == "" || keys.ConsumerSecret == "" || keys.AccessToken == "" || keys.AccessTokenSecret == "" {
+		return nil
+	}
+	trial := xapi.New(xConfig(ch, to.values, nil, l.relay.log))
+	defer trial.Close()
+	owner, err := trial.Me(ctx)
+	switch e := bridge.AsError(err); {
+	case err == nil && owner.ID == known.ID:
+		return nil
+	case err == nil:
+		return otherAccountError(ch.Name, known, owner)
+	case e.Kind == bridge.Operator || e.Kind == bridge.Rejected:
+		return &bridge.Error{
+			Message: "X does not take the new keys of channel " + ch.Name + ": " + e.Message,
+			Remedy:  "store all of them that were made together; until X takes them, Perch goes on with those that it has",
+		}
+	default:
+		select {
+		case l.later <- to:
+		default: // another channel's keys have put it there
+		}
+		return &bridge.Error{
+			Message: "X could not be asked whose the new keys of channel " + ch.Name + " are: " + e.Message,
+			Remedy:  "nothing to do: Perch asks again, and goes on with those that it has until then",
+		}
+	}
+}
+
+func otherAccountError(channel string, known, owner bridge.Account) *bridge.Error {
+	name := func(a bridge.Account) string { return cmp.Or(prefixed(a.Handle), a.ID) }
+	return &bridge.Error{
+		Code:    codeOtherAccount,
+		Message: "the new keys are " + name(owner) + "'s, but channel " + channel + " speaks for " + name(known) + ": replies that wait would go out from the wrong account",
+		Remedy:  "store keys of " + name(known) + "; or, to change the account, see what waits (perch traffic --direction out --state queued) and then: perch restart",
+	}
+}
+
+func prefixed(handle string) string {
+	if handle == "" {
+		return ""
+	}
+	return "@" + handle
+}
+
+// forget drops a change that a newer one replaces.
+func (l *reloads) forget() {
+	select {
+	case <-l.later:
+	default:
+	}
+}
+
+// keep leaves a secret as it is.
+func keep(next, running *setup, key secret.Key) {
+	delete(next.values, key)
+	if value, ok := running.values[key]; ok {
+		next.values[key] = value
+	}
+}
+
+// changedSecrets lists the secrets that differ, in the order of their names.
+func changedSecrets(a, b map[secret.Key]string) []secret.Key {
+	var keys []secret.Key
+	for _, key := range slices.Concat(slices.Collect(maps.Keys(a)), slices.Collect(maps.Keys(b))) {
+		if a[key] != b[key] && !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	slices.SortFunc(keys, func(a, b secret.Key) int { return cmp.Compare(a.String(), b.String()) })
+	return keys
+}
+
+// put makes next what the relay works with.
+func (l *reloads) put(ctx context.Context, running, next *setup) {
+	r := l.relay
+	r.book.setLevel(next.config.LogLevel)
+	waysChange := next.config.Reach.Mode != running.config.Reach.Mode
+	for i, ch := range next.config.Channels {
+		old, clients := running.config.Channels[i], running.clients[i]
+		has := func(prefix string) bool { return hasChanged(running, next, ch.Name, prefix) }
+		if has("x.") || !slices.Equal(old.X.MediaHosts, ch.X.MediaHosts) {
+			defer clients.x.Close()
+			clients.x = clients.x.With(xConfig(ch, next.values, clients.quota, r.log))
+		}
+		if has("motion.") || old.Motion != ch.Motion {
+			defer clients.motion.Close()
+			clients.motion = clients.motion.With(motionConfig(ch, next.values, r.log))
+		}
+		waysChange = waysChange || has("x.") || old.X.Mentions != ch.X.Mentions || old.X.Chat != ch.X.Chat
+		next.clients = append(next.clients, clients)
+	}
+	r.now.Store(next)
+	r.handler.Update(r.webhookConfig(next))
+	for _, ch := range next.channels() {
+		r.bridge.Adopt(ctx, ch)
+	}
+	if waysChange {
+		r.ways.replace()
+	}
+}
+
+// hasChanged reports whether a secret of the channel whose name begins so differs.
+func hasChanged(running, next *setup, channel, prefix string) bool {
+	return slices.ContainsFunc(changedSecrets(running.values, next.values), func(k secret.Key) bool {
+		return k.Channel == channel && strings.HasPrefix(k.Name, prefix)
+	})
+}
+
+// tell logs what became of a change.
+func (l *reloads) tell(t control.Taken) {
+	l.relay.log.Info("settings reloaded", "applied", strings.Join(t.Applied, " "), "after_restart", strings.Join(t.RestartFields, " "))
+	for _, p := range distinct(t.Refused) {
+		l.relay.log.Warn("keys not taken over", "cause", p.Message)
+	}
+}
+
+// distinct leaves out the problems that say what an earlier one has said.
+func distinct(problems []control.Problem) []control.Problem {
+	var list []control.Problem
+	for _, p := range problems {
+		if !slices.ContainsFunc(list, func(q control.Problem) bool { return q.Message == p.Message }) {
+			list = append(list, p)
+		}
+	}
+	return list
+}
