@@ -244,7 +244,8 @@ func (r *relay) close() {
 func (r *relay) controlled() control.Relay {
 	return control.Relay{
 		Bridge: r.bridge, Listen: r.address, Reach: r.reach, Version: Version, Started: r.started, Stop: r.stop,
-		ReachIsTrouble: r.ways.isTrouble, Poke: r.ways.poke, Reload: r.reloads.reload,
+		Poke:           func() { r.ways.poke(); r.reloads.poke() },
+		ReachIsTrouble: r.ways.isTrouble, Reload: r.reloads.reload,
 		URLs: func() []control.URLs {
 			return makeURLs(r.setup().config, r.address(), r.tokens, r.ways.publicURL(0, ""))
 		},

@@ -26,6 +26,7 @@ type reloads struct {
 	relay *relay
 	turn  chan struct{} // holds one token while a change is taken over
 	later chan *wanted  // holds at most one change about which X has to be asked again
+	poked chan struct{} // asks for that now; holds at most one signal
 }
 
 // wanted is what a relay is to work with.
@@ -35,7 +36,7 @@ type wanted struct {
 }
 
 func newReloads(r *relay) *reloads {
-	return &reloads{relay: r, turn: make(chan struct{}, 1), later: make(chan *wanted, 1)}
+	return &reloads{relay: r, turn: make(chan struct{}, 1), later: make(chan *wanted, 1), poked: make(chan struct{}, 1)}
 }
 
 // run reloads whenever asked to, and tries again what could not be decided, until ctx ends; it returns nil.
@@ -48,9 +49,19 @@ func (l *reloads) run(ctx context.Context, asked <-chan os.Signal) error {
 			_, _ = l.reload(ctx) // logs what came of it
 		case <-retry.C:
 			l.again(ctx)
+		case <-l.poked:
+			l.again(ctx)
 		case <-ctx.Done():
 			return nil
 		}
+	}
+}
+
+// poke makes what could not be decided be tried again at once.
+func (l *reloads) poke() {
+	select {
+	case l.poked <- struct{}{}:
+	default:
 	}
 }
 

@@ -201,6 +201,9 @@ func hasChanged(running, next *setup, channel, prefix string) bool {
 
 // tell logs what became of a change.
 func (l *reloads) tell(t control.Taken) {
+	if len(t.Applied)+len(t.RestartFields)+len(t.Refused) == 0 {
+		return
+	}
 	l.relay.log.Info("settings reloaded", "applied", strings.Join(t.Applied, " "), "after_restart", strings.Join(t.RestartFields, " "))
 	for _, p := range distinct(t.Refused) {
 		l.relay.log.Warn("keys not taken over", "cause", p.Message)

@@ -1,0 +1,428 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"perch/app/config"
+	"perch/app/control"
+	"perch/bridge/secret"
+	"perch/bridge/sim"
+)
+
+const (
+	testBrand = "4337869213"
+	// inTime bounds the wait for anything; a shared machine is slow.
+	inTime = 40 * time.Second
+)
+
+// bench is a relay in this process between the simulators.
+type bench struct {
+	t       *testing.T
+	home    config.Home
+	config  *config.Config
+	secrets secret.Store
+	x       *sim.X
+	motion  *sim.Motion
+	brand   sim.Account
+	client  *control.Client
+	listen  string
+}
+
+func mustBench(t *testing.T, change ...func(*bench)) *bench {
+	t.Helper()
+	b := &bench{t: t, secrets: secret.NewMemory(nil)}
+	var err error
+	if b.x, err = sim.StartX(sim.XOptions{AllowAnyURL: true, Echo: true}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = b.x.Close() })
+	if b.motion, err = sim.StartMotion(sim.MotionOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = b.motion.Close() })
+	for _, endpoint := range []string{"dm.send", "dm.events", "users.me", "users.by_handle", "users.id"} {
+		b.x.SetLimit(endpoint, 1_000_000, 15*time.Minute)
+		b.x.SetLimit(endpoint, 1_000_000, 24*time.Hour)
+	}
+	b.brand = b.x.AddAccount(sim.Account{ID: testBrand, Handle: "acme_support", Name: "Acme Support"})
+	if b.home, err = config.FindHome(filepath.Join(t.TempDir(), "home")); err != nil {
+		t.Fatal(err)
+	}
+	b.config = config.Default()
+	b.config.Listen, b.config.Secrets, b.config.Reach.Mode = "127.0.0.1:0", config.SecretsVault, config.ModeWebhook
+	ch := config.DefaultChannel("support")
+	ch.X.APIBase, ch.X.UploadBase, ch.X.MediaHosts = b.x.URL(), b.x.URL(), []string{b.x.Host()}
+	ch.Motion.ReceiveURL, ch.Motion.User = b.motion.ReceiveURL(), b.motion.Options().User
+	b.config.Channels = []config.Channel{ch}
+	b.setKeys(b.brand)
+	b.set("motion.password", b.motion.Options().Password)
+	for _, c := range change {
+		c(b)
+	}
+	b.start()
+	return b
+}
+
+func (b *bench) start() {
+	b.t.Helper()
+	b.save()
+	ctx, stop := context.WithCancel(b.t.Context())
+	ready, ended := make(chan string, 1), make(chan error, 1)
+	running, err := config.Load(b.home.Config())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	go func() {
+		ended <- runRelay(ctx, relayOptions{home: b.home, config: running, secrets: b.secrets, ready: func(at string) { ready <- at }})
+	}()
+	b.t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			b.t.Error(err)
+		}
+	})
+	select {
+	case b.listen = <-ready:
+	case err := <-ended:
+		b.t.Fatal(err)
+	}
+	b.client = control.NewClient(b.home.Socket())
+	b.t.Cleanup(b.client.Close)
+	urls, err := b.client.URLs(b.t.Context())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.motion.SetReplyURL(urls[0].ReplyURL)
+	b.x.SetWebhook(testBrand, "http://"+b.listen+"/api/messages", sim.XAA)
+}
+
+// save writes perch.toml.
+func (b *bench) save() {
+	b.t.Helper()
+	if err := b.home.Make(); err != nil {
+		b.t.Fatal(err)
+	}
+	if err := config.Save(b.home.Config(), b.config); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *bench) set(name, value string) {
+	b.t.Helper()
+	if err := b.secrets.Set(b.t.Context(), secret.Key{Channel: "support", Name: name}, value); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *bench) setKeys(a sim.Account) {
+	b.t.Helper()
+	for name, value := range map[string]string{
+		"x.consumer_key": a.ConsumerKey, "x.consumer_secret": a.ConsumerSecret,
+		"x.access_token": a.AccessToken, "x.access_token_secret": a.AccessTokenSecret,
+	} {
+		b.set(name, value)
+	}
+}
+
+func (b *bench) reload() control.Taken {
+	b.t.Helper()
+	taken, err := b.client.Reload(b.t.Context())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return taken
+}
+
+func (b *bench) until(what string, condition func() bool) {
+	b.t.Helper()
+	for end := time.Now().Add(inTime); !condition(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			b.t.Fatal("waited in vain for: ", what)
+		}
+	}
+}
+
+func (b *bench) link() control.Channel {
+	b.t.Helper()
+	s, err := b.client.Status(b.t.Context())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return s.Channels[0]
+}
+
+func (b *bench) log() string {
+	text, _ := os.ReadFile(b.home.Log())
+	return string(text)
+}
+
+// TestReloadsWhileMessagesFlow changes everything that a relay takes over, X's tokens too, every few milliseconds while
+// customers and agents write: nothing is lost, repeated or put in another order.
+func TestReloadsWhileMessagesFlow(t *testing.T) {
+	t.Parallel()
+	const people, each, rotations = 4, 40, 8
+	b := mustBench(t)
+	b.until("the account", func() bool { return b.link().Account == "acme_support" })
+	var writers sync.WaitGroup
+	for n := range people {
+		id, handle := fmt.Sprint(9000+n), fmt.Sprint("person", n)
+		b.x.AddPerson(sim.Person{ID: id, Handle: handle, Name: handle})
+		writers.Go(func() {
+			for i := range each {
+				b.x.DM(id, testBrand, sim.Message{Text: fmt.Sprintf("%s says %03d", handle, i)})
+				time.Sleep(5 * time.Millisecond)
+			}
+		})
+		writers.Go(func() {
+			for i := range each {
+				if r, err := b.motion.StartConversation(t.Context(), handle, fmt.Sprintf("to %s %03d", handle, i)); err != nil || r.Status != http.StatusOK {
+					t.Errorf("reply %d to %s: %+v, %v", i, handle, r, err)
+				}
+			}
+		})
+	}
+	written := make(chan struct{})
+	go func() { writers.Wait(); close(written) }()
+	var secrets []string
+	for i, isOver := 0, false; !isOver || i < rotations*10; i++ {
+		select {
+		case <-written:
+			isOver = true
+		default:
+		}
+		if i%10 == 9 && i < rotations*10 {
+			next := b.x.AddAccount(sim.Account{ID: testBrand, Handle: "acme_support", ConsumerKey: b.brand.ConsumerKey, ConsumerSecret: b.brand.ConsumerSecret})
+			b.setKeys(next)
+			secrets = append(secrets, next.AccessToken, next.AccessTokenSecret)
+		}
+		b.change(i)
+		if taken := b.reload(); taken.Restart {
+			t.Fatalf("reload %d: %+v", i, taken)
+		}
+		time.Sleep(3 * time.Millisecond)
+	}
+	b.until("everything to be delivered", func() bool {
+		c := b.link()
+		return c.Inbound.Delivered == people*each && c.Outbound.Delivered == people*each
+	})
+	b.compareFlow(people, each)
+	for _, s := range secrets {
+		if strings.Contains(b.log(), s) {
+			t.Error("a token that came by a reload is in the log")
+		}
+	}
+}
+
+// change alters some settings, each time others.
+func (b *bench) change(i int) {
+	pick := func(every int, values ...string) string { return values[i/every%len(values)] }
+	c := *b.config
+	c.Channels = slices.Clone(b.config.Channels)
+	ch := &c.Channels[0]
+	c.LogLevel, ch.Motion.MapKey = pick(1, "debug", "info"), pick(1, "", "twitter")
+	c.LegacyReplyPath = i%2 == 0
+	ch.Motion.BaseURL = pick(3, "", b.motion.URL())
+	ch.X.MediaHosts = []string{b.x.Host(), pick(5, "a.example", "b.example")}
+	ch.X.Mentions = pick(25, "yes", "no") == "yes"
+	b.config = &c
+	b.set("motion.api_key", pick(2, b.motion.Options().APIKey, "a-key-that-is-refused"))
+	if pick(2, "good", "bad") == "bad" {
+		_ = b.secrets.Delete(b.t.Context(), secret.Key{Channel: "support", Name: "motion.api_key"})
+	}
+	b.save()
+}
+
+func (b *bench) compareFlow(people, each int) {
+	b.t.Helper()
+	in, out := map[string][]string{}, map[string][]string{}
+	for _, m := range b.motion.Messages() {
+		if who, _, ok := strings.Cut(m.Body, " says "); ok && m.Direction == "in" {
+			in[who] = append(in[who], m.Body)
+		}
+	}
+	for _, m := range b.x.SentDMs() {
+		who := strings.Fields(m.Text)[1]
+		out[who] = append(out[who], m.Text)
+	}
+	for n := range people {
+		handle := fmt.Sprint("person", n)
+		var wantIn, wantOut []string
+		for i := range each {
+			wantIn, wantOut = append(wantIn, fmt.Sprintf("%s says %03d", handle, i)), append(wantOut, fmt.Sprintf("to %s %03d", handle, i))
+		}
+		if !slices.Equal(in[handle], wantIn) {
+			b.t.Errorf("%s in Motion: %d messages: %q", handle, len(in[handle]), in[handle])
+		}
+		if !slices.Equal(out[handle], wantOut) {
+			b.t.Errorf("to %s at X: %d messages: %q", handle, len(out[handle]), out[handle])
+		}
+	}
+}
+
+func TestNewConsumerSecretIsInUseAtTheWebhook(t *testing.T) {
+	t.Parallel()
+	b := mustBench(t)
+	b.until("the account", func() bool { return b.link().Account == "acme_support" })
+	post := func(consumerSecret string) int {
+		body := []byte(`{}`)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+b.listen+"/api/messages", bytes.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("X-Twitter-Webhooks-Signature", sim.Sign(consumerSecret, body))
+		response, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		return response.StatusCode
+	}
+	old := b.brand.ConsumerSecret
+	next := b.x.AddAccount(sim.Account{ID: testBrand, Handle: "acme_support", ConsumerKey: b.brand.ConsumerKey})
+	if post(old) != http.StatusOK || post(next.ConsumerSecret) != http.StatusUnauthorized {
+		t.Error("before the reload the old secret does not hold")
+	}
+	b.setKeys(next)
+	taken := b.reload()
+	want := []string{"support/x.access_token", "support/x.access_token_secret", "support/x.consumer_secret"}
+	if taken.Restart || !slices.Equal(taken.Applied, want) {
+		t.Errorf("reload: %+v", taken)
+	}
+	if post(old) != http.StatusUnauthorized || post(next.ConsumerSecret) != http.StatusOK {
+		t.Error("after the reload the new secret does not hold")
+	}
+	if result, err := b.x.CRC(t.Context(), "http://"+b.listen+"/api/messages", next.ConsumerSecret); err != nil || result.Status != http.StatusOK {
+		t.Errorf("CRC: %+v, %v", result, err)
+	}
+}
+
+func TestKeysThatXCannotBeAskedAboutWait(t *testing.T) {
+	t.Parallel()
+	b := mustBench(t)
+	b.until("the account", func() bool { return b.link().Account == "acme_support" })
+	next := b.x.AddAccount(sim.Account{ID: testBrand, Handle: "acme_support", ConsumerKey: b.brand.ConsumerKey, ConsumerSecret: b.brand.ConsumerSecret})
+	b.setKeys(next)
+	b.x.Down()
+	taken := b.reload()
+	if !taken.Restart || len(taken.RestartFields) != 0 || !taken.IsRefused("support/x.access_token") || !strings.Contains(taken.Refused[0].Message, "could not be asked") {
+		t.Errorf("reload: %+v", taken)
+	}
+	if err := b.x.Up(); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.client.Resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.until("the keys to be taken over at last", func() bool {
+		return strings.Contains(b.log(), `applied="support/x.access_token support/x.access_token_secret"`)
+	})
+}
+
+func TestDeletedKeysAreForgotten(t *testing.T) {
+	t.Parallel()
+	b := mustBench(t)
+	b.until("the account", func() bool { return b.link().Account == "acme_support" })
+	if err := b.secrets.Delete(t.Context(), secret.Key{Channel: "support", Name: "x.access_token"}); err != nil {
+		t.Fatal(err)
+	}
+	if taken := b.reload(); taken.Restart || !slices.Equal(taken.Applied, []string{"support/x.access_token"}) {
+		t.Errorf("reload: %+v", taken)
+	}
+	b.until("X to be missed", func() bool { return strings.Contains(b.link().X.Detail, "x.access_token") })
+	b.set("x.access_token", b.brand.AccessToken)
+	b.reload()
+	b.until("X to be back", func() bool { return b.link().X.State == "connected" })
+}
+
+func TestWaysFollowTheSettings(t *testing.T) {
+	t.Parallel()
+	b := mustBench(t)
+	b.config.Reach.Mode = config.ModeStream
+	b.save()
+	if taken := b.reload(); taken.Restart || !slices.Equal(taken.Applied, []string{"reach.mode"}) {
+		t.Errorf("reload: %+v", taken)
+	}
+	b.x.SetWebhook(testBrand, "", sim.XAA)
+	b.x.AddPerson(sim.Person{ID: "9001", Handle: "annlee"})
+	b.until("the stream", func() bool {
+		s, err := b.client.Status(t.Context())
+		return err == nil && s.Reach.Mode == "stream" && s.Reach.State == "connected"
+	})
+	b.x.DM("9001", testBrand, sim.Message{Text: "by the stream"})
+	b.until("the message", func() bool { return b.link().Inbound.Delivered == 1 })
+}
+
+func TestSettingsThatNeedARestart(t *testing.T) {
+	running := configOf(validConfig())
+	running.Reach.Tunnel, running.Reach.SSH.Address = config.TunnelSSH, "a.example:22"
+	tests := map[string]func(*config.Config){
+		"listen":             func(c *config.Config) { c.Listen = "127.0.0.1:1" },
+		"secrets":            func(c *config.Config) { c.Secrets = config.SecretsKeyring },
+		"log_file":           func(c *config.Config) { c.LogFile = "/l" },
+		"reach.tunnel":       func(c *config.Config) { c.Reach.Tunnel = "" },
+		"reach.public_url":   func(c *config.Config) { c.Reach.PublicURL = "https://b.example/api/messages" },
+		"reach.reply_public": func(c *config.Config) { c.Reach.ReplyPublic = true },
+		"reach.ssh.user":     func(c *config.Config) { c.Reach.SSH.User = "b" },
+		"reach.tls.listen":   func(c *config.Config) { c.Reach.TLS.Listen = ":444" },
+		"channel":            func(c *config.Config) { c.Channels[0].Name = "other" },
+		"channel.0.x.api":    func(c *config.Config) { c.Channels[0].X.API = config.APIv1 },
+		"channel.0.x.api_base": func(c *config.Config) {
+			c.Channels[0].X.APIBase = "https://b.example"
+		},
+		"": func(c *config.Config) {
+			ch := &c.Channels[0]
+			c.LogLevel, c.LegacyReplyPath, c.Reach.Mode, c.Reach.MotionProxy.Host = "warn", true, config.ModePoll, "m.example"
+			c.Reach.Ngrok.Domain, c.Reach.Cloudflared.Path = "d.example", "/c"
+			ch.X.Mentions, ch.X.Chat, ch.X.MediaHosts = false, false, []string{"h.example"}
+			ch.Motion = config.MotionConfig{ReceiveURL: "https://b.example", BaseURL: "https://c.example", MapKey: "k", User: "u", TLSPin: "p"}
+		},
+	}
+	for field, alter := range tests {
+		asked := *running
+		asked.Channels = slices.Clone(running.Channels)
+		alter(&asked)
+		next := follow(running, &asked)
+		taken := takenOf(running, next, &asked)
+		want := slices.DeleteFunc([]string{field}, func(s string) bool { return s == "" })
+		if !slices.Equal(taken.RestartFields, want) || taken.Restart != (field != "") {
+			t.Errorf("%q: %+v", field, taken)
+		}
+		if field == "" && len(taken.Applied) != 14 {
+			t.Errorf("applied: %q", taken.Applied)
+		}
+		if again := takenOf(next, follow(next, &asked), &asked); !slices.Equal(again.RestartFields, want) || len(again.Applied) != 0 {
+			t.Errorf("%q, asked again: %+v", field, again)
+		}
+	}
+}
+
+func TestLogbookHidesWhatItIsTold(t *testing.T) {
+	var also bytes.Buffer
+	b := newLogbook(filepath.Join(t.TempDir(), "perch.log"), "warn", &also)
+	defer func() { _ = b.file.Close() }()
+	tagged := b.With("tunnel", "t")
+	b.hide([]string{"first-secret", "short"})
+	b.hide([]string{"first-secret-and-more", "second-secret"})
+	tagged.Info("not at this level")
+	tagged.Warn("w", "error", fmt.Errorf("first-secret-and-more, second-secret and short")) //nolint:err113 // a test
+	b.setLevel("debug")
+	tagged.Debug("d", "cause", "first-secret")
+	for _, hush := range []string{"first", "second", "more", "not at this level"} {
+		if strings.Contains(also.String(), hush) {
+			t.Errorf("%q is in the log: %s", hush, &also)
+		}
+	}
+	if !strings.Contains(also.String(), "level=DEBUG") || !strings.Contains(also.String(), "short") {
+		t.Errorf("log: %s", &also)
+	}
+}
