@@ -167,14 +167,15 @@ func (d *dispatcher) probe(lane Lane) {
 }
 
 func (d *dispatcher) nextDue(ctx context.Context) time.Time {
-	next := d.now().Add(time.Minute)
+	now := d.now()
+	next := now.Add(time.Minute)
 	var open []Lane
 	for _, lane := range d.lanes {
-		if _, shut := d.gates.shut(lane); !shut {
+		if d.gates.waitsFor(lane, now) {
 			open = append(open, lane)
 		}
 	}
-	if due, ok := d.gates.next(); ok && due.Before(next) {
+	if due, ok := d.gates.next(now); ok && due.Before(next) {
 		next = due
 	}
 	if d.paused.Load() {

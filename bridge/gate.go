@@ -180,13 +180,22 @@ func (g *gates) shut(lane Lane) (Blocked, bool) {
 	return Blocked{Lane: lane, Failure: c.failure, Since: c.since, Until: c.until}, true
 }
 
-// next returns when the first closed lane is due.
-func (g *gates) next() (time.Time, bool) {
+// waitsFor reports whether nothing but the lane's own messages decides when something goes through it: it is open, or
+// due and ready to let one through.
+func (g *gates) waitsFor(lane Lane, now time.Time) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	c := g.closed[lane]
+	return c == nil || (!c.probing && !now.Before(c.until))
+}
+
+// next returns when the first lane is due that is closed until then.
+func (g *gates) next(now time.Time) (time.Time, bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	var first time.Time
 	for _, c := range g.closed {
-		if !c.probing && (first.IsZero() || c.until.Before(first)) {
+		if !c.probing && now.Before(c.until) && (first.IsZero() || c.until.Before(first)) {
 			first = c.until
 		}
 	}
