@@ -188,14 +188,14 @@ func clockOf(t time.Time) string {
 func revokedError() *Error {
 	return &Error{
 		Kind: Operator, Side: SideX, Op: "listen to X", Message: "the X account has taken back the app's access",
-		Remedy: "sign in to X's developer portal, make new access tokens, store them with perch secret set, then: perch restart",
+		Remedy: "sign in to X's developer portal, make new access tokens, store them with perch secret set",
 	}
 }
 
 func readOnlyError(channel string) *Error {
 	return &Error{
 		Kind: Operator, Side: SideX, Op: "check X keys", Message: "the X keys of channel " + channel + " may only read",
-		Remedy: "in X's developer portal set the app to \"Read and write and Direct message\", then make new access tokens, store them with perch secret set, then: perch restart",
+		Remedy: "in X's developer portal set the app to \"Read and write and Direct message\", then make new access tokens, store them with perch secret set",
 	}
 }
 
@@ -203,7 +203,7 @@ func noDMError(channel string) *Error {
 	return &Error{
 		Kind: Operator, Side: SideX, Op: "check X keys",
 		Message: "the X keys of channel " + channel + " lack the direct-message permission",
-		Remedy:  "in X's developer portal set the app to \"Read and write and Direct message\", then make new access tokens, store them with perch secret set, then: perch restart",
+		Remedy:  "in X's developer portal set the app to \"Read and write and Direct message\", then make new access tokens, store them with perch secret set",
 	}
 }
 

@@ -82,7 +82,7 @@ func (m *motionSide) checkSecrets(context.Context) result {
 	switch {
 	case m.value(m.Name, "motion.password") == "" && m.value(m.Name, "motion.api_key") == "":
 		return warn("neither motion.password nor motion.api_key is set: texts arrive, but no files, and the account cannot be looked at",
-			"store the password of the user in perch.toml: perch secret set --channel "+m.Name+" motion.password; then: perch restart")
+			"store the password of the user in perch.toml: perch secret set --channel "+m.Name+" motion.password")
 	case m.value(m.Name, "motion.api_key") == "" && m.Motion.User == "":
 		return bad("there is a password for Motion but no user", "write user below [channel.motion] in perch.toml")
 	}
@@ -139,10 +139,10 @@ func (m *motionSide) refused(a *answer) result {
 		return bad(fmt.Sprintf("Motion has locked the user %q", m.Motion.User),
 			"unlock the user in Motion (Staff, Users), or wait; correct "+secretName+" before Perch tries again")
 	case a.status == http.StatusUnauthorized && secretName == "motion.api_key":
-		return bad("Motion refuses the API key", "make a new one in Motion (Staff, Users, the user, Api Key Manager): perch secret set --channel "+m.Name+" motion.api_key; then: perch restart")
+		return bad("Motion refuses the API key", "make a new one in Motion (Staff, Users, the user, Api Key Manager): perch secret set --channel "+m.Name+" motion.api_key")
 	case a.status == http.StatusUnauthorized:
 		return bad(fmt.Sprintf("Motion refuses the user %q with this password", m.Motion.User),
-			"check user in perch.toml and store the password again: perch secret set --channel "+m.Name+" motion.password; then: perch restart. "+
+			"check user in perch.toml and store the password again: perch secret set --channel "+m.Name+" motion.password. "+
 				"Motion locks a user after some wrong passwords, and passwords may expire: an API key does not")
 	case a.status == http.StatusForbidden:
 		return bad(fmt.Sprintf("Motion does not let the user %q look at the account", m.Motion.User), "give the user admin rights in Motion (Staff, Users), or name an admin")
@@ -222,7 +222,7 @@ func (m *motionSide) checkMapKey(context.Context) result {
 		return fine("Motion does not tell it; " + motion.DefaultMapKey + " is used")
 	case ours != "" && theirs != "" && ours != theirs:
 		return bad(fmt.Sprintf("map_key in perch.toml is %q, but in Motion it is %q: replies would find nobody", ours, theirs),
-			"take map_key out of perch.toml, so that Motion's is used; then: perch restart")
+			"take map_key out of perch.toml, so that Motion's is used; then: perch reload")
 	case !slices.Contains(contactFields, strings.ToLower(used)) && !customField.MatchString(used):
 		return bad(fmt.Sprintf("the Map Key %q is not a field of Motion's contacts", used),
 			"choose twitter (or a custom field, cf_NUMBER) as Map Key in Motion: Open Channel, the account, General; then: perch restart")

@@ -181,7 +181,7 @@ func (h *hook) answerTrouble(ctx context.Context, client *http.Client, err error
 		ctx, cancel := context.WithTimeout(ctx, callLimit)
 		defer cancel()
 		if _, direct := h.probe(ctx, client, "http://"+h.stand.address+h.at); direct != nil && ctx.Err() == nil {
-			return bad("the relay itself does not answer as it should: "+bridge.AsError(direct).Message, "it may still work with older secrets: perch restart")
+			return bad("the relay itself does not answer as it should: "+bridge.AsError(direct).Message, "it may still work with older secrets: perch reload")
 		}
 	}
 	return bad("the public address is not fine: "+e.Message, e.Remedy)

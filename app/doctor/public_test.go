@@ -99,7 +99,7 @@ func TestWhatIsWrongWithThePublicAddress(t *testing.T) {
 			}))
 		}},
 		{name: "no answer at all", check: "public-answer", says: "does not answer", spoil: front(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })},
-		{name: "relay works with an older secret", check: "public-answer", says: "the relay itself", remedy: "perch restart", spoil: func(w *world) {
+		{name: "relay works with an older secret", check: "public-answer", says: "the relay itself", remedy: "perch reload", spoil: func(w *world) {
 			w.set("x.consumer_secret", "the-older-secret")
 			w.byWebhook(nil)
 			w.runs(nil)

@@ -38,9 +38,9 @@ type xSide struct {
 const (
 	fixPair = "copy the API key and secret (Consumer Keys) again from X's developer portal: perch secret set --channel %s x.consumer_key, then x.consumer_secret"
 	fixUser = "make a new Access Token and Secret in X's developer portal (Keys and tokens, signed in as the brand): " +
-		"perch secret set --channel %s x.access_token, then x.access_token_secret; then perch restart"
+		"perch secret set --channel %s x.access_token, then x.access_token_secret"
 	fixPermission = "in X's developer portal set the app's permission to \"Read and write and Direct message\"; then, also when it is set already, " +
-		"make a NEW Access Token and Secret (old ones keep the old permission), store both with perch secret set, and: perch restart"
+		"make a NEW Access Token and Secret (old ones keep the old permission), store both with perch secret set"
 )
 
 // planX lists the checks of the way to X.
@@ -94,7 +94,7 @@ func (x *xSide) checkSecrets(context.Context) result {
 		}
 	}
 	if len(missing) > 0 {
-		return bad("not set: "+strings.Join(missing, ", "), "store each with: perch secret set --channel "+x.Name+" "+missing[0]+"; then: perch restart")
+		return bad("not set: "+strings.Join(missing, ", "), "store each with: perch secret set --channel "+x.Name+" "+missing[0])
 	}
 	return fine("all four are set")
 }

@@ -201,10 +201,10 @@ func unreachable(op string, err error) *bridge.Error {
 	var unknown x509.UnknownAuthorityError
 	var host x509.HostnameError
 	var invalid x509.CertificateInvalidError
-	const pinRemedy = "if the server is yours, put the SHA-256 of its certificate into tls_pin in perch.toml; Perch keeps trying"
+	const pinRemedy = "if the server is yours, put the SHA-256 of its certificate into tls_pin in perch.toml, then: perch reload; Perch keeps trying"
 	switch {
 	case errors.Is(err, errPin):
-		e.Message, e.Remedy = "Motion's certificate is not the one in tls_pin", "if you have renewed it, put the new SHA-256 into tls_pin in perch.toml"
+		e.Message, e.Remedy = "Motion's certificate is not the one in tls_pin", "if you have renewed it, put the new SHA-256 into tls_pin in perch.toml, then: perch reload"
 	case errors.As(err, &unknown):
 		e.Message, e.Remedy = "Motion's certificate is not signed by an authority that this computer knows", pinRemedy
 	case errors.As(err, &host):
@@ -223,15 +223,15 @@ func classify(op string, a *answer) *bridge.Error {
 	switch s := a.status; {
 	case s == http.StatusUnauthorized || s == http.StatusForbidden:
 		e.Kind, e.Message = bridge.Operator, "Motion refused the user or password"
-		e.Remedy = "check user in perch.toml and the secret motion.password (or motion.api_key), then: perch restart"
+		e.Remedy = "check user in perch.toml and the secret motion.password (or motion.api_key), then: perch reload"
 	case s == http.StatusNotFound:
 		e.Kind, e.Message = bridge.Operator, "Motion does not know this address"
-		e.Remedy = "copy the Receive URL again from Motion (Open Channel account, Settings) into perch.toml, then restart Perch"
+		e.Remedy = "copy the Receive URL again from Motion (Open Channel account, Settings) into perch.toml, then: perch reload"
 	case s == http.StatusTooManyRequests:
 		e.Kind, e.Message, e.RetryAt = bridge.RateLimited, "Motion asks for fewer calls", retryAfter(a.header)
 	case s/100 == 3:
 		e.Kind, e.Message = bridge.Operator, "Motion's address answers with a redirect, which Perch does not follow"
-		e.Remedy = "put the final address (https instead of http?) into receive_url in perch.toml, then restart Perch"
+		e.Remedy = "put the final address (https instead of http?) into receive_url in perch.toml, then: perch reload"
 	case s == http.StatusRequestTimeout || s == http.StatusTooEarly || s >= http.StatusInternalServerError:
 		e.Kind, e.Message, e.RetryAt = bridge.Temporary, "Motion is out of order at the moment", retryAfter(a.header)
 		e.Remedy = "look at Motion's logs if it lasts; Perch keeps trying"

@@ -152,3 +152,22 @@ func TestPhoneIsSentWhereMotionInsists(t *testing.T) {
 		t.Error("the Receive URL was not used verbatim")
 	}
 }
+
+func TestWithKeepsTheMapKeyOfTheSameAccount(t *testing.T) {
+	_, config := start(t, sim.MotionOptions{MapKey: "cf_7"})
+	c := motion.New(config)
+	if _, err := c.Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	same, other := config, config
+	same.Password, other.ReceiveURL = "another", strings.Replace(config.ReceiveURL, "/5/", "/6/", 1)
+	if got := c.With(same).MapKey(); got != "cf_7" {
+		t.Errorf("with another password: %q", got)
+	}
+	if got := c.With(other).MapKey(); got != motion.DefaultMapKey {
+		t.Errorf("with another account: %q", got)
+	}
+	if c.MapKey() != "cf_7" {
+		t.Error("the client itself has changed")
+	}
+}

@@ -183,7 +183,7 @@ func classifyFile(op string, a *answer) *bridge.Error {
 func noCredentials(op string) *bridge.Error {
 	return &bridge.Error{
 		Kind: bridge.Operator, Side: bridge.SideMotion, Op: op, Message: "files need Motion's user and password, which are not set",
-		Remedy: "set user in perch.toml and the secret motion.password (or motion.api_key), then restart Perch",
+		Remedy: "set user in perch.toml and the secret motion.password (or motion.api_key), then: perch reload",
 	}
 }
 

@@ -108,7 +108,7 @@ func (p *Prober) judge(token string, body []byte, began time.Time) error {
 			"check the path of the address, and the port that the proxy or tunnel leads to", nil)
 	case answer.Token != p.Sign(token):
 		return probeError("the answer is signed with another consumer secret",
-			"x.consumer_secret is not the one of this app, or the address leads to another program: store the right one with perch secret set, then: perch restart", nil)
+			"x.consumer_secret is not the one of this app, or the address leads to another program: store the right one with perch secret set", nil)
 	case p.Seen != nil && p.Seen().Before(began.Truncate(time.Millisecond)):
 		return probeError("another program with the same keys answers there, not this Perch",
 			"stop the other one, or lead the address to this Perch", nil)
@@ -184,7 +184,7 @@ func answered(status int, header http.Header) error {
 			"let the proxy pass the request on instead; mind http and https, and a slash at the end", nil)
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
 		return probeError(message+": the proxy or tunnel wants a password or token",
-			"store the proxy's token with perch secret set reach.proxy_token, then: perch restart", nil)
+			"store the proxy's token with perch secret set reach.proxy_token", nil)
 	case status == http.StatusNotFound:
 		return probeError(message+": there is nothing at this path", "check the path, and the port that the proxy leads to", nil)
 	case status == http.StatusBadRequest:

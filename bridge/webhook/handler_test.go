@@ -257,3 +257,33 @@ func FuzzCRC(f *testing.F) {
 		}
 	})
 }
+
+func TestUpdateChangesWhoIsServed(t *testing.T) {
+	s := &sink{outcome: bridge.Outcome{Status: bridge.StatusSent}}
+	h := newHandler(s, false)
+	key := func() string { return "cf_7" }
+	h.Update(webhook.Config{
+		Apps:     []webhook.App{{Channels: []string{"support"}, ConsumerSecret: otherSecret}},
+		Channels: []webhook.Channel{{Name: "support", Token: token, AccountID: "5", MapKey: key}}, LegacyReplyPath: true,
+	})
+	body := `{"id":1,"body":"hi","Contact":{"cf_7":"annlee"}}`
+	tests := []struct {
+		name, method, target, body, secret string
+		want                               int
+	}{
+		{"the old secret", "POST", webhook.PathEvents, "{}", vectorSecret, 401},
+		{"the new secret", "POST", webhook.PathEvents, "{}", otherSecret, 200},
+		{"a channel that is gone", "GET", webhook.PathEvents + "/press?crc_token=Y3JjLXRva2VuLWV4YW1wbGUtMDE", "", "", 404},
+		{"its reply URL", "POST", webhook.PathReply + "/other", body, "", 404},
+		{"the legacy path", "POST", webhook.PathLegacy, body, "", 200},
+	}
+	for _, tt := range tests {
+		response := do(h, tt.method, tt.target, tt.body, "X-Twitter-Webhooks-Signature", webhook.Sign(tt.secret, []byte(tt.body)))
+		if response.StatusCode != tt.want {
+			t.Errorf("%s: %d, want %d", tt.name, response.StatusCode, tt.want)
+		}
+	}
+	if len(s.replies) != 1 || s.replies[0].Handle != "annlee" {
+		t.Errorf("replies: %+v", s.replies)
+	}
+}

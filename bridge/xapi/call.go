@@ -212,7 +212,7 @@ func (c *caller) noteClock(h http.Header) {
 func noKeys(op, channel string, keys []string) *bridge.Error {
 	return &bridge.Error{
 		Kind: bridge.Operator, Side: bridge.SideX, Op: op, Message: "these secrets are not set: " + strings.Join(keys, ", "),
-		Remedy: "store each with: perch secret set --channel " + channel + " " + keys[0] + ", then: perch restart",
+		Remedy: "store each with: perch secret set --channel " + channel + " " + keys[0],
 	}
 }
 

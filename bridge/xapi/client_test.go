@@ -278,3 +278,22 @@ func TestDownloadsGoToAllowedHostsOnly(t *testing.T) {
 		}
 	}
 }
+
+func TestWithKnowsTheAccount(t *testing.T) {
+	w := newWorld(t, sim.XOptions{})
+	c := w.client("v2")
+	if _, err := c.OwnID(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	asked := w.Calls("users.me")
+	var config xapi.Config
+	w.client("v2", func(c *xapi.Config) { config = *c })
+	config.Keys.AccessTokenSecret = "another"
+	next := c.With(config)
+	if own, err := next.OwnID(t.Context()); err != nil || own != w.brand.ID || w.Calls("users.me") != asked {
+		t.Errorf("OwnID = %q, %v after %d calls", own, err, w.Calls("users.me")-asked)
+	}
+	if next.ClockAhead() != c.ClockAhead() {
+		t.Error("it does not know X's clock")
+	}
+}

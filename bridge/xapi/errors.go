@@ -44,9 +44,9 @@ type rule struct {
 }
 
 const (
-	fixKeys = "make new keys in X's developer portal (Keys and tokens), store them with perch secret set, then: perch restart"
+	fixKeys = "make new keys in X's developer portal (Keys and tokens), store all four with perch secret set"
 	fixPerm = "in X's developer portal set the app's permission to \"Read and write and Direct message\", then make NEW access " +
-		"tokens (old ones keep the old permission), store them with perch secret set, then: perch restart"
+		"tokens (old ones keep the old permission), store them with perch secret set"
 	noCredits   = "the X account's API credits are used up"
 	fixCredits  = "buy credits in X's developer portal (Billing); Perch keeps the queue and goes on by itself"
 	limitUsedUp = "X's limit for this kind of call is used up"
