@@ -12,8 +12,9 @@ import (
 )
 
 const (
-	// reloadPatience bounds a reload; clients of the control API wait 15 s.
-	reloadPatience = 13 * time.Second
+	// reloadPatience bounds a reload, askPatience the wait for one; clients of the control API wait 15 s.
+	reloadPatience = 12 * time.Second
+	askPatience    = 14 * time.Second
 	// ownerPatience bounds the question whose keys new ones are.
 	ownerPatience = 8 * time.Second
 	// ownerRetry is the wait before X is asked again that did not answer.
@@ -24,9 +25,18 @@ const (
 // or repeated by that: each attempt and each request ends with what it began with.
 type reloads struct {
 	relay *relay
-	turn  chan struct{} // holds one token while a change is taken over
-	later chan *wanted  // holds at most one change about which X has to be asked again
-	poked chan struct{} // asks for that now; holds at most one signal
+	asks  chan chan<- reloaded
+	poked chan struct{} // asks for pending now; holds at most one signal
+
+	// The next two are of the goroutine in run.
+	pending *wanted   // a change about which X has to be asked again; nil for none
+	notYet  time.Time // when X lets itself be asked again
+}
+
+// reloaded is what came of a reload.
+type reloaded struct {
+	taken control.Taken
+	err   error
 }
 
 // wanted is what a relay is to work with.
@@ -36,17 +46,20 @@ type wanted struct {
 }
 
 func newReloads(r *relay) *reloads {
-	return &reloads{relay: r, turn: make(chan struct{}, 1), later: make(chan *wanted, 1), poked: make(chan struct{}, 1)}
+	return &reloads{relay: r, asks: make(chan chan<- reloaded), poked: make(chan struct{}, 1)}
 }
 
 // run reloads whenever asked to, and tries again what could not be decided, until ctx ends; it returns nil.
-func (l *reloads) run(ctx context.Context, asked <-chan os.Signal) error {
+func (l *reloads) run(ctx context.Context, signals <-chan os.Signal) error {
 	retry := time.NewTicker(ownerRetry)
 	defer retry.Stop()
 	for {
 		select {
-		case <-asked:
-			_, _ = l.reload(ctx) // logs what came of it
+		case answer := <-l.asks:
+			taken, err := l.now(ctx)
+			answer <- reloaded{taken, err}
+		case <-signals:
+			_, _ = l.now(ctx) // logs what came of it
 		case <-retry.C:
 			l.again(ctx)
 		case <-l.poked:
@@ -65,20 +78,23 @@ func (l *reloads) poke() {
 	}
 }
 
-// reload reads perch.toml and the secrets and takes over what it can. An error says that nothing was changed.
+// reload reads perch.toml and the secrets and takes over what it can. What has begun is ended, also when nobody waits
+// for it any more. An error says that nothing was changed, or that it is not known yet.
 func (l *reloads) reload(ctx context.Context) (control.Taken, error) {
-	ctx, cancel := context.WithTimeout(ctx, reloadPatience)
+	ctx, cancel := context.WithTimeout(ctx, askPatience)
 	defer cancel()
-	if !l.begin(ctx) {
+	answer := make(chan reloaded, 1)
+	select {
+	case l.asks <- answer:
+	case <-ctx.Done():
 		return control.Taken{}, busyError()
 	}
-	defer l.end()
-	to, err := l.read(ctx)
-	if err != nil {
-		l.relay.log.Error("reload failed", "error", err)
-		return control.Taken{}, err
+	select {
+	case r := <-answer:
+		return r.taken, r.err
+	case <-ctx.Done():
+		return control.Taken{}, busyError()
 	}
-	return l.takeOver(ctx, to), nil
 }
 
 // preview says what a reload would make of a configuration. X is not asked.
@@ -87,31 +103,26 @@ func (l *reloads) preview(c *config.Config) control.Taken {
 	return takenOf(running, follow(running, c), c)
 }
 
-// again repeats the last change when X could not be asked about it.
-func (l *reloads) again(ctx context.Context) {
+func (l *reloads) now(ctx context.Context) (control.Taken, error) {
 	ctx, cancel := context.WithTimeout(ctx, reloadPatience)
 	defer cancel()
-	if !l.begin(ctx) {
+	to, err := l.read(ctx)
+	if err != nil {
+		l.relay.log.Error("reload failed", "error", err)
+		return control.Taken{}, err
+	}
+	return l.takeOver(ctx, to), nil
+}
+
+// again repeats the last change when X could not be asked about it, but for its rate limits.
+func (l *reloads) again(ctx context.Context) {
+	if l.pending == nil || time.Now().Before(l.notYet) {
 		return
 	}
-	defer l.end()
-	select {
-	case to := <-l.later:
-		l.takeOver(ctx, to)
-	default:
-	}
+	ctx, cancel := context.WithTimeout(ctx, reloadPatience)
+	defer cancel()
+	l.takeOver(ctx, l.pending)
 }
-
-func (l *reloads) begin(ctx context.Context) bool {
-	select {
-	case l.turn <- struct{}{}:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
-func (l *reloads) end() { <-l.turn }
 
 // read reads what the relay is to work with. Secrets that are said to be in the other store are so for the next start.
 func (l *reloads) read(ctx context.Context) (*wanted, error) {

@@ -16,7 +16,7 @@ import (
 
 // takeOver makes the relay work with what it can of a change, and says what that is.
 func (l *reloads) takeOver(ctx context.Context, to *wanted) control.Taken {
-	l.forget()
+	l.pending = nil
 	l.relay.book.hide(valuesOf(to.values))
 	running := l.relay.setup()
 	next := &setup{config: follow(running.config, to.config), values: maps.Clone(to.values)}
@@ -108,10 +108,7 @@ func (l *reloads) judge(ctx context.Context, ch config.Channel, to *wanted) *bri
 			Remedy:  "store all of them that were made together; until X takes them, Perch goes on with those that it has",
 		}
 	default:
-		select {
-		case l.later <- to:
-		default: // another channel's keys have put it there
-		}
+		l.pending, l.notYet = to, e.RetryAt
 		return &bridge.Error{
 			Message: "X could not be asked whose the new keys of channel " + ch.Name + " are: " + e.Message,
 			Remedy:  "nothing to do: Perch asks again, and goes on with those that it has until then",
@@ -133,14 +130,6 @@ func prefixed(handle string) string {
 		return ""
 	}
 	return "@" + handle
-}
-
-// forget drops a change that a newer one replaces.
-func (l *reloads) forget() {
-	select {
-	case <-l.later:
-	default:
-	}
 }
 
 // keep leaves a secret as it is.

@@ -235,9 +235,11 @@ func (f failing) Settings(context.Context) (control.Settings, error) {
 func (f failing) SaveSettings(context.Context, control.Config, bool) (control.Saved, error) {
 	return control.Saved{}, f.err
 }
+
 func (f failing) SetSecret(context.Context, string, string, string) (control.Taken, error) {
 	return control.Taken{}, f.err
 }
+
 func (f failing) CheckSettings(context.Context, string, control.CheckRequest) (control.CheckResult, error) {
 	return control.CheckResult{}, f.err
 }

@@ -150,8 +150,10 @@ func TestKeysOfAnotherAccountAreRefused(t *testing.T) {
 	other := b.x.AddAccount(sim.Account{ID: "777001", Handle: "evil_twin", Name: "Twin"})
 	said := ""
 	for _, s := range [][2]string{
-		{"x.consumer_key", other.ConsumerKey}, {"x.consumer_secret", other.ConsumerSecret},
-		{"x.access_token", other.AccessToken}, {"x.access_token_secret", other.AccessTokenSecret},
+		{"x.consumer_key", other.ConsumerKey},
+		{"x.consumer_secret", other.ConsumerSecret},
+		{"x.access_token", other.AccessToken},
+		{"x.access_token_secret", other.AccessTokenSecret},
 	} {
 		said = b.storeSecret(s[0], s[1])
 	}
