@@ -164,7 +164,7 @@ func (u *UI) frame() fyne.CanvasObject {
 	u.body = container.NewStack()
 	u.again = kit.NewButton(u.t("window.do.restart"), "restart", kit.Strong, func() { u.run("restart") }).Small()
 	u.again.Hide()
-	u.said = kit.NewNotice(kit.Middle(u.again), kit.NewIconButton("close", u.t("window.close"), u.hush))
+	u.said = kit.NewNotice(u.again, kit.NewIconButton("close", u.t("window.close"), u.hush))
 	page := container.NewBorder(nil, container.New(padding{0, 16, 24, 24}, u.said), nil, nil, u.body)
 	return kit.AtLeast(container.New(besides{}, u.navigation(), page), fyne.NewSize(leastWidth, leastHeight))
 }
