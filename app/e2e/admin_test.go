@@ -300,3 +300,37 @@ func TestSlowClientsDoNotStopTheCRC(t *testing.T) {
 		t.Errorf("CRC beside slow clients: %+v, %v", r, err)
 	}
 }
+
+func TestVaultIsOpenedByHandOrByItself(t *testing.T) {
+	b := newBox(t)
+	phrase := filepath.Join(b.home, "passphrase")
+	if err := os.Remove(phrase); err != nil {
+		t.Fatal(err)
+	}
+	b.env = append(b.env, "PERCH_VAULT_PASSPHRASE_FILE=")
+	const right, wrong = "correct horse battery staple\n", "wrong horse battery staple\n"
+	if _, said, code := b.perch("start"); code != 1 || !strings.Contains(said, "passphrase") || !strings.Contains(said, "perch secret keep") {
+		t.Errorf("start without a passphrase: %d, %s", code, said)
+	}
+	if _, said, code := b.perchWith(wrong, "start", "--passphrase-stdin"); code != 1 || !strings.Contains(said, "does not open the vault") {
+		t.Errorf("start with a wrong one: %d, %s", code, said)
+	}
+	if _, said, code := b.perchWith(right, "start", "--passphrase-stdin"); code != 0 {
+		t.Fatalf("start: %d, %s", code, said)
+	}
+	t.Cleanup(func() { b.perch("stop") })
+	// A relay that could not come back is not stopped.
+	if _, said, code := b.perch("restart"); code != 1 || !strings.Contains(said, "passphrase") || b.status().PID == 0 {
+		t.Errorf("restart without a passphrase: %d, %s", code, said)
+	}
+	if _, said, code := b.perchWith(wrong, "secret", "keep", "--passphrase-stdin"); code != 1 || !strings.Contains(said, "does not open the vault") {
+		t.Errorf("keep a wrong one: %d, %s", code, said)
+	}
+	if _, said, code := b.perchWith(right, "secret", "keep", "--passphrase-stdin"); code != 0 {
+		t.Fatalf("keep: %d, %s", code, said)
+	}
+	before := b.status().PID
+	if _, said, code := b.perch("restart"); code != 0 || b.status().PID == before {
+		t.Errorf("restart by itself: %d, %s", code, said)
+	}
+}
