@@ -132,6 +132,7 @@ func (r *relay) work(ctx context.Context) error {
 	}
 	server := control.NewServer(r.controlled(), r.log)
 	server.HandleSettings(newRelaySettings(r))
+	server.HandleReplyURLs(r)
 	start(func() error { return r.bridge.Run(ctx) })
 	start(func() error { return r.ways.run(ctx) })
 	start(func() error { return r.journal.RunPruner(ctx) })
@@ -240,7 +241,7 @@ func (r *relay) controlled() control.Relay {
 	return control.Relay{
 		Bridge: r.bridge, Listen: r.address, Reach: r.reach, Version: Version, Started: r.started, Stop: r.stop,
 		ReachIsTrouble: r.ways.isTrouble, Poke: r.ways.poke,
-		URLs: func() []control.URLs { return makeURLs(r.config, r.address(), r.tokens, r.ways.publicURL(0, "")) },
+		URLs: r.urls,
 	}
 }
 

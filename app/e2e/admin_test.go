@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -332,5 +333,31 @@ func TestVaultIsOpenedByHandOrByItself(t *testing.T) {
 	before := b.status().PID
 	if _, said, code := b.perch("restart"); code != 0 || b.status().PID == before {
 		t.Errorf("restart by itself: %d, %s", code, said)
+	}
+}
+
+func TestReplyURLIsWrittenIntoMotion(t *testing.T) {
+	b := newBox(t).start()
+	var urls []struct {
+		URL string `json:"reply_url"`
+	}
+	if err := json.Unmarshal([]byte(b.must("urls", "--json")), &urls); err != nil {
+		t.Fatal(err)
+	}
+	const old = "http://localhost:3002/sendMessage"
+	b.motion.SetReplyURL(old)
+	if _, said, code := b.perchWith("no\n", "urls", "--write"); code != 1 || !strings.Contains(said, old) || b.motion.ReplyURL() != old {
+		t.Errorf("after a no: %d, %s; Motion has %s", code, said, b.motion.ReplyURL())
+	}
+	if _, said, code := b.perchWith("yes\n", "urls", "--write"); code != 0 || b.motion.ReplyURL() != urls[0].URL {
+		t.Errorf("after a yes: %d, %s; Motion has %s", code, said, b.motion.ReplyURL())
+	}
+	b.must("urls", "--write") // nothing to ask about
+	if _, said, code := b.perch("urls", "--write", "--channel", "sales"); code != 1 || !strings.Contains(said, "no channel of that name") {
+		t.Errorf("another channel: %d, %s", code, said)
+	}
+	b.motion.Down()
+	if _, said, code := b.perch("urls", "--write"); code != 1 || !strings.Contains(said, "Motion cannot be reached") {
+		t.Errorf("without Motion: %d, %s", code, said)
 	}
 }

@@ -223,9 +223,13 @@ func (c *Client) Check(ctx context.Context) (string, error) {
 		_, err := c.do(ctx, what)
 		return c.MapKey(), err
 	}
-	what.authorized, what.url = true, c.base+"/api/openchannel/accounts/"+c.AccountID()
-	a, err := c.do(ctx, what)
-	if err == nil && a.status == http.StatusNotFound {
+	what.authorized, what.url = true, c.base+"/api/openchannel/accounts"+c.ownPath()
+	var a *answer
+	var err error
+	if c.AccountID() != "" {
+		a, err = c.do(ctx, what)
+	}
+	if err == nil && (a == nil || a.status == http.StatusNotFound) {
 		what.url = c.base + "/api/users?fields=id&limit=1" // a cheap question that every version answers
 		a, err = c.do(ctx, what)
 	}
@@ -247,5 +251,5 @@ func (c *Client) learnMapKey(body []byte) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.mapKey = cmp.Or(account.text("mapKey", "map_key"), DefaultMapKey)
+	c.mapKey = cmp.Or(account.text(mapKeyNames...), DefaultMapKey)
 }
