@@ -22,6 +22,9 @@ type Command struct {
 	Home string
 	// Find returns the path of perch; nil looks beside this program, then on PATH.
 	Find func() (string, error)
+	// Passphrase returns the vault's passphrase that a person has typed, "" for none; nil is none. A relay gets it on
+	// standard input.
+	Passphrase func() string
 }
 
 var errNoPerch = errors.New("the program perch is neither beside this window's program nor on PATH; install it, or start it by hand")
@@ -35,6 +38,10 @@ func (c *Command) Run(ctx context.Context, what string) error {
 	ctx, cancel := context.WithTimeout(ctx, processPatience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, path, c.args(what)...) //nolint:gosec // perch itself
+	if c.Passphrase != nil && c.Passphrase() != "" && what != "stop" {
+		cmd.Args = append(cmd.Args, "--passphrase-stdin")
+		cmd.Stdin = strings.NewReader(c.Passphrase() + "\n")
+	}
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	cmd.WaitDelay = time.Second // the relay that stays behind must not hold this up

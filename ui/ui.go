@@ -39,11 +39,18 @@ type Steering interface {
 	Resume(ctx context.Context) error
 }
 
+// Replies is where Motion sends agents' answers; see control.ReplyURLs for what it guarantees.
+type Replies interface {
+	ReplyURL(ctx context.Context, channel string) (control.ReplyURL, error)
+	WriteReplyURL(ctx context.Context, channel string) (control.ReplyURL, error)
+}
+
 // Relay is a relay as control.Client offers it.
 type Relay interface {
 	Reading
 	Messages
 	Steering
+	Replies
 }
 
 // Settings is what people can set; see control.SettingsBackend for what it guarantees.
@@ -54,6 +61,13 @@ type Settings interface {
 	CheckSettings(ctx context.Context, what string, r control.CheckRequest) (control.CheckResult, error)
 }
 
+// Vault is the encrypted file of secrets that stands in where there is no keyring.
+type Vault interface {
+	VaultState(ctx context.Context) control.VaultState
+	// OpenVault takes the passphrase, for this run or, with keep, for every relay of this computer.
+	OpenVault(ctx context.Context, phrase string, keep bool) error
+}
+
 // Process starts and stops the relay.
 type Process interface {
 	// Run does "start", "stop" or "restart" and returns when it is done.
@@ -62,11 +76,12 @@ type Process interface {
 	Demo(ctx context.Context) error
 }
 
-// Options are what a window is made of. App, Relay, Settings, Process and Texts are needed.
+// Options are what a window is made of. App, Relay, Settings, Vault, Process and Texts are needed.
 type Options struct {
 	App      fyne.App
 	Relay    Relay
 	Settings Settings
+	Vault    Vault
 	Process  Process
 	Texts    *translation.Texts
 	// Memory is the path of the file in which the window remembers its size, section and theme; "" for nowhere.

@@ -72,6 +72,7 @@ type UI struct {
 	current  string
 	data     page.Data
 	settings control.Settings
+	vault    control.VaultState
 	isKnown  bool // settings were read
 
 	body   *fyne.Container
@@ -270,10 +271,13 @@ func (u *UI) switchTheme() {
 // reloadSettings reads the settings in the background and tells the pages that show them.
 func (u *UI) reloadSettings() {
 	var settings control.Settings
+	var vault control.VaultState
 	u.watch.do(func(ctx context.Context) (err error) {
+		vault = u.Vault.VaultState(ctx)
 		settings, err = u.Settings.Settings(ctx)
 		return err
 	}, func(err error) {
+		u.vault = vault
 		if u.complain(err) {
 			return
 		}

@@ -85,6 +85,12 @@ func handler(relay *uitest.Relay, settings *uitest.Settings) http.Handler {
 	mux.HandleFunc("GET /v1/status", func(w http.ResponseWriter, r *http.Request) { answer(w)(relay.Status(r.Context())) })
 	mux.HandleFunc("GET /v1/limits", func(w http.ResponseWriter, r *http.Request) { answer(w)(relay.Limits(r.Context())) })
 	mux.HandleFunc("GET /v1/urls", func(w http.ResponseWriter, r *http.Request) { answer(w)(relay.URLs(r.Context())) })
+	mux.HandleFunc("GET /v1/reply-url/{channel}", func(w http.ResponseWriter, r *http.Request) {
+		answer(w)(relay.ReplyURL(r.Context(), r.PathValue("channel")))
+	})
+	mux.HandleFunc("PUT /v1/reply-url/{channel}", func(w http.ResponseWriter, r *http.Request) {
+		answer(w)(relay.WriteReplyURL(r.Context(), r.PathValue("channel")))
+	})
 	mux.HandleFunc("GET /v1/messages", func(w http.ResponseWriter, r *http.Request) { answer(w)(relay.Messages(r.Context(), query(r))) })
 	mux.HandleFunc("GET /v1/messages/{id}", func(w http.ResponseWriter, r *http.Request) {
 		answer(w)(relay.Message(r.Context(), number(r.PathValue("id"))))
