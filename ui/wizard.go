@@ -116,8 +116,13 @@ func (w *wizard) build() {
 	w.place.Refresh()
 	w.scroll.ScrollToTop()
 	w.label()
-	if w.first != nil {
+	switch {
+	case w.first != nil:
 		w.u.window.Canvas().Focus(w.first)
+	case w.finish != nil:
+		w.u.window.Canvas().Unfocus() // the Enter key must not end it before the message went round
+	default:
+		w.u.window.Canvas().Focus(w.next) // what is chosen already is taken with the Enter key
 	}
 }
 

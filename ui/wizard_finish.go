@@ -46,6 +46,7 @@ type finishView struct {
 	address *fyne.Container // the Reply URL, to copy
 	write   *kit.Button
 	lines   [4]*tripLine
+	isDone  bool
 
 	reply    control.ReplyURL
 	failed   string    // why Motion cannot be asked; "" when it can
@@ -78,6 +79,10 @@ func (f *finishView) render(d page.Data) {
 	f.lines[1].set(f.reply.IsSet || trip.Answered)
 	f.lines[2].set(trip.Received)
 	f.lines[3].set(trip.Answered)
+	if trip.Answered && !f.isDone {
+		f.isDone = true
+		f.u.window.Canvas().Focus(f.w.next)
+	}
 	if len(f.address.Objects) == 0 {
 		for _, one := range d.URLs {
 			if one.Channel == f.w.channel().Name {
@@ -134,8 +139,20 @@ func (f *finishView) explain() {
 		text = u.t("window.wizard.reply.empty")
 	}
 	f.about.Set(text, ink)
-	pick(f.reply.CanWrite && !f.reply.IsSet && f.failed == "", f.write.Show, f.write.Hide)()
+	if canWrite := f.reply.CanWrite && !f.reply.IsSet && f.failed == ""; canWrite != f.write.Visible() {
+		pick(canWrite, f.write.Show, f.write.Hide)()
+		f.focus(canWrite)
+	}
 	f.content.Refresh()
+}
+
+// focus lets the Enter key write while that can be done.
+func (f *finishView) focus(canWrite bool) {
+	if canWrite {
+		f.u.window.Canvas().Focus(f.write)
+	} else {
+		f.u.window.Canvas().Unfocus()
+	}
 }
 
 // onWrite writes the Reply URL into Motion. One that is there already may belong to another program, so it asks again.

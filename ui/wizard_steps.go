@@ -18,7 +18,7 @@ func (w *wizard) stepHead(key string) fyne.CanvasObject {
 }
 
 // tile is a large button with an icon, a title and a sentence.
-func tile(icon, title, about string, isChosen bool, tapped func()) fyne.CanvasObject {
+func tile(icon, title, about string, isChosen bool, tapped func()) *kit.Area {
 	frame, soft, ink := kit.Border, kit.IdleSoft, kit.Muted
 	if isChosen {
 		frame, soft, ink = kit.Accent, kit.AccentSoft, kit.Accent
@@ -33,8 +33,9 @@ func tile(icon, title, about string, isChosen bool, tapped func()) fyne.CanvasOb
 
 func (w *wizard) startStep() fyne.CanvasObject {
 	u := w.u
-	return kit.VStack(16, w.stepHead("start"),
-		tile("hub", u.t("window.wizard.connect"), u.t("window.wizard.connect.about"), true, func() { w.goTo(page.StepX) }),
+	connect := tile("hub", u.t("window.wizard.connect"), u.t("window.wizard.connect.about"), true, func() { w.goTo(page.StepX) })
+	w.first = connect
+	return kit.VStack(16, w.stepHead("start"), connect,
 		tile("play", u.t("window.wizard.demo"), u.t("window.wizard.demo.about"), false, w.onDemo),
 		kit.NewParagraph(u.t("window.wizard.start.note"), kit.TextSmall, kit.Muted))
 }
@@ -79,6 +80,7 @@ func (w *wizard) secretEntry(name, label string) fyne.CanvasObject {
 		w.typed[name] = text
 		w.uncheck()
 	}
+	e.OnSubmitted = func(string) { w.onNext() }
 	if w.first == nil {
 		w.first = e
 	}
@@ -154,6 +156,8 @@ func (w *wizard) motionStep() fyne.CanvasObject {
 		w.uncheck()
 	}
 	user.OnChanged = func(text string) { m.User = trimmed(text); w.uncheck() }
+	address.OnSubmitted = func(string) { w.onNext() }
+	user.OnSubmitted = address.OnSubmitted
 	place.Add(formRow(u.t("window.wizard.motion.address"), u.t("window.wizard.motion.address.help"), address, nil))
 	place.Add(formRow(u.t("window.field.motion.user"), u.t("window.help.motion.user"), user, nil))
 	place.Add(formRow(u.t("window.field.motion.password"), u.t("window.wizard.motion.password.help"), w.secretEntry("motion.password", ""), nil))
