@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"perch/app/control"
 )
 
 // processPatience bounds a start, stop or restart.
@@ -46,8 +48,8 @@ func (c *Command) Run(ctx context.Context, what string) error {
 	cmd.Stderr = &said
 	cmd.WaitDelay = time.Second // the relay that stays behind must not hold this up
 	if err := cmd.Run(); err != nil && !errors.Is(err, exec.ErrWaitDelay) {
-		if words := lastLine(said.String()); words != "" {
-			return errors.New(words) //nolint:err113 // perch's own words
+		if words := control.Said(said.String()); words != nil {
+			return words
 		}
 		return fmt.Errorf("perch %s: %w", what, err)
 	}
@@ -94,10 +96,4 @@ func (c *Command) find() (string, error) {
 		return "", errNoPerch
 	}
 	return path, nil
-}
-
-// lastLine returns the last line that says something, without the program's name.
-func lastLine(text string) string {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	return strings.TrimPrefix(strings.TrimSpace(lines[len(lines)-1]), "perch: ")
 }

@@ -436,8 +436,10 @@ func TestCommand(t *testing.T) {
 	if in, _ := os.ReadFile(script + ".in"); string(in) != "hush\n" || string(args) != "restart --home /h --passphrase-stdin\n" {
 		t.Errorf("called with %q and given %q", args, in)
 	}
-	if err := c.Run(t.Context(), "stop"); err == nil || err.Error() != "stop: it is busy; wait a little" {
-		t.Errorf("stop: %v", err)
+	if err := c.Run(t.Context(), "stop"); err == nil {
+		t.Error("stop has worked")
+	} else if message, remedy := control.Words(err); message != "it is busy" || remedy != "wait a little" {
+		t.Errorf("stop: %q, %q", message, remedy)
 	}
 	c.Find = func() (string, error) { return "", errNoPerch }
 	if err := c.Run(t.Context(), "start"); !errors.Is(err, errNoPerch) {

@@ -205,7 +205,8 @@ func (u *UI) open(name string) {
 // render shows a snapshot: the navigation and the page that is on screen.
 func (u *UI) render(d page.Data) {
 	u.data = d
-	if kit.SetScale(u.window.Canvas().Scale()) {
+	isRewrapped := kit.Rewrapped()
+	if kit.SetScale(u.window.Canvas().Scale()) || isRewrapped {
 		u.window.Content().Refresh()
 	}
 	u.items[sectionAttention].count(d.NeedYou())
