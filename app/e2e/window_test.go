@@ -36,14 +36,25 @@ func mustSitDown(b *box, args ...string) *hands {
 		b.t.Fatal(err)
 	}
 	b.t.Cleanup(func() {
-		if b.t.Failed() { // what it looked like
-			picture := filepath.Join(os.TempDir(), b.t.Name()+".png")
-			cmd := exec.Command("import", "-window", "root", picture)
-			cmd.Env = h.env
-			b.t.Log("the screen is in ", picture, cmd.Run())
+		if b.t.Failed() {
+			h.picture(os.TempDir(), b.t.Name())
 		}
 	})
 	return h
+}
+
+// look keeps a picture of the screen in the folder that PERCH_TEST_PICTURES names; without one it does nothing.
+func (h *hands) look(name string) {
+	if folder := os.Getenv("PERCH_TEST_PICTURES"); folder != "" {
+		time.Sleep(time.Second)
+		h.picture(folder, name)
+	}
+}
+
+func (h *hands) picture(folder, name string) {
+	cmd := exec.Command("import", "-window", "root", filepath.Join(folder, name+".png"))
+	cmd.Env = h.env
+	h.b.t.Log("a picture of the screen: ", cmd.Args[3], cmd.Run())
 }
 
 func (h *hands) run(program string, args ...string) {
@@ -176,11 +187,13 @@ func TestWindowFromNothingToTheFirstMessage(t *testing.T) {
 	h.pressUntil("the Open Channel account", "Return", func() bool {
 		return h.wizard().Wizard.Config.Channels[0].Motion.ReceiveURL == b.motion.ReceiveURL()
 	})
+	h.look("motion")
 	h.pressUntil("the way in", "Return", h.isAt(3))
 	h.pressUntil("the way of answers", "Return", h.isAt(4))
 	h.pressUntil("the last step", "Return", h.isAt(5))
 	h.pressUntil("a relay that runs", "Return", func() bool { _, _, code := b.perch("status"); return code == 0 })
 
+	h.look("saved")
 	h.pressUntil("the Reply URL in Motion", "Return", func() bool { return strings.Contains(b.motion.ReplyURL(), "/reply/") })
 	b.until("a stream", func() bool { return b.status().Reach.State == "connected" })
 	b.x.DM(annID, brandID, sim.Message{Text: "is anybody there?"})
@@ -189,6 +202,7 @@ func TestWindowFromNothingToTheFirstMessage(t *testing.T) {
 		t.Errorf("the answer: %+v", r)
 	}
 	b.until("the end of the round trip", func() bool { return b.status().Channels[0].Outbound.Delivered == 1 })
+	h.look("round-trip")
 	h.pressUntil("the end of the set-up", "Return", func() bool { return h.wizard().Wizard == nil })
 	if saved, err := os.ReadFile(filepath.Join(b.home, "perch.toml")); err != nil || strings.Contains(string(saved), b.brand.ConsumerSecret) {
 		t.Errorf("%s, %v", saved, err)
@@ -212,6 +226,7 @@ func TestWindowFiltersAndRetries(t *testing.T) {
 	time.Sleep(time.Second)
 	h.press("Down", "space") // into the list, and what is first there
 	time.Sleep(time.Second)
+	h.look("found")
 	h.press("Tab", "space") // the first thing that can be done
 	b.until("the retry", func() bool { return b.status().Channels[0].Outbound.Dead == 1 })
 	left := b.traffic("--state", "dead")
