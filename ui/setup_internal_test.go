@@ -168,6 +168,7 @@ func TestWizardFromNothingToARoundTrip(t *testing.T) {
 	if got := trip(); !got.Received || !got.Answered {
 		t.Errorf("%+v", got)
 	}
+	r.mustSee("The message went all the way round.")
 	r.press("Done")
 	if r.current != sectionOverview || recall(memory).Wizard != nil {
 		t.Errorf("%s is open, the draft is %+v", r.current, recall(memory).Wizard)

@@ -33,7 +33,7 @@ type wizard struct {
 	typed   map[string]string // secrets that are not stored yet
 	checked bool              // what this step asks for was tried and is right
 	isBusy  bool
-	begun   time.Time // when the set-up was saved, for the round trip
+	begun   time.Time   // when the set-up was saved, for the round trip
 	finish  *finishView // the round trip; nil before the set-up is saved
 	vault   *vaultForm  // while the passphrase is asked for; nil otherwise
 	instead *kit.Button // offers the vault where the keyring does not work

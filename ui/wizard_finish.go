@@ -81,6 +81,7 @@ func (f *finishView) render(d page.Data) {
 	f.lines[3].set(trip.Answered)
 	if trip.Answered && !f.isDone {
 		f.isDone = true
+		f.w.outcome.Set("check", kit.Good, kit.GoodSoft, page.Sentence(f.u.t("window.wizard.round")), f.u.t("window.wizard.round.do"))
 		f.u.window.Canvas().Focus(f.w.next)
 	}
 	if len(f.address.Objects) == 0 {

@@ -291,7 +291,7 @@ func TestLimits(t *testing.T) {
 		byName[g.Name+", "+g.Window] = g
 	}
 	used := byName["Publish replies, in 15 minutes"]
-	if used.Tone != page.Bad || used.Part != 1 || used.Waiting != "1 message waits for it" || used.Resets != "resets 15:11, in 7 min 00 s" {
+	if used.Tone != page.Bad || used.Part != 1 || used.Waiting != "1 message waits for it and goes at 15:11" || used.Resets != "resets 15:11, in 7 min 00 s" {
 		t.Errorf("%+v", used)
 	}
 	if tight := byName["Publish replies, in 24 hours, this account"]; tight.Tone != page.Warn || tight.Left != "13 of 100 left" || tight.Waiting != "" {
