@@ -251,7 +251,7 @@ func (w *wizard) reachStep() fyne.CanvasObject {
 		}))
 	}
 	if r.Mode == "webhook" {
-		w.addFields(column, func(g page.FieldGroup, f page.Field) bool { return f.Path != "reach.mode" })
+		w.addFields(column, func(_ page.FieldGroup, f page.Field) bool { return f.Path != "reach.mode" })
 	}
 	return column
 }
