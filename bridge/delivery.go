@@ -140,7 +140,9 @@ type Delivery struct {
 	Event  *Event
 	Reply  *Reply
 	// Parent is the delivery that this file or note belongs to; 0 for none.
-	Parent   int64
+	Parent int64
+	// Post is the number of the post that held it; 0 for a line that Perch wrote itself.
+	Post     int64
 	Progress Progress
 	// Attempts counts attempts; deferrals do not count.
 	Attempts    int

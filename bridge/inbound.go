@@ -197,7 +197,7 @@ func fileDelivery(d *Delivery, f fetched, now time.Time) *Delivery {
 		Channel: d.Channel, Direction: In, Kind: d.Kind, State: Queued, Lane: lane,
 		Conversation: string(lane) + "/" + part, XID: part, ThreadID: d.ThreadID, From: d.From, To: d.To,
 		PeerID: d.PeerID, Media: []Attached{{Type: string(f.media.Type), Name: f.file.Name}}, Event: &event,
-		Parent: d.ID, ReceivedAt: now, DueAt: due,
+		Parent: d.ID, Post: d.Post, ReceivedAt: now, DueAt: due,
 	}
 }
 
