@@ -180,7 +180,9 @@ func TestOnlySoMuchOfTheFilesIsKept(t *testing.T) {
 			r.receive(pictureBody(fmt.Sprint(i+1), "look", "ton"))
 		}
 		r.until("delivery", time.Minute, func() bool { return len(r.motion.bodies()) == 2*files })
-		r.x.files = func(m bridge.Media) (bridge.File, error) { return bridge.File{Name: m.ID, Data: make([]byte, size)}, nil }
+		r.x.files = func(m bridge.Media) (bridge.File, error) {
+			return bridge.File{Name: m.ID, Data: make([]byte, size)}, nil
+		}
 		list, err := r.List(t.Context(), bridge.Filter{})
 		if err != nil {
 			t.Fatal(err)

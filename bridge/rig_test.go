@@ -132,8 +132,8 @@ func (x *fakeX) UploadMedia(context.Context, bridge.File, bool) (string, error) 
 	return fmt.Sprint("media-", n), nil
 }
 
-func (x *fakeX) SentDMs(context.Context, string) ([]bridge.Sent, error)    { return x.sent(&x.dms) }
-func (x *fakeX) SentPosts(context.Context) ([]bridge.Sent, error)          { return x.sent(&x.posts) }
+func (x *fakeX) SentDMs(context.Context, string) ([]bridge.Sent, error)         { return x.sent(&x.dms) }
+func (x *fakeX) SentPosts(context.Context) ([]bridge.Sent, error)               { return x.sent(&x.posts) }
 func (x *fakeX) PostMedia(_ context.Context, id string) ([]bridge.Media, error) { return x.lookUp(id) }
 func (x *fakeX) DMMedia(_ context.Context, id string) ([]bridge.Media, error)   { return x.lookUp(id) }
 

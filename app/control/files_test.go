@@ -28,7 +28,9 @@ type source struct {
 	fetch func(bridge.Media) (bridge.File, error)
 }
 
-func (s *source) FetchMedia(_ context.Context, m bridge.Media) (bridge.File, error) { return s.fetch(m) }
+func (s *source) FetchMedia(_ context.Context, m bridge.Media) (bridge.File, error) {
+	return s.fetch(m)
+}
 
 func (s *source) Download(context.Context, string) (bridge.File, error) {
 	return bridge.File{Data: []byte("%PDF-1.7")}, nil
@@ -135,7 +137,9 @@ func TestWhyAFileCannotBeHadArrivesInWords(t *testing.T) {
 	if message, remedy := control.Words(err); message != "X does not have it any more" || remedy != "look at it on X" {
 		t.Errorf("%q, %q", message, remedy)
 	}
-	s.fetch = func(bridge.Media) (bridge.File, error) { return bridge.File{Data: make([]byte, control.MaxFile+1)}, nil }
+	s.fetch = func(bridge.Media) (bridge.File, error) {
+		return bridge.File{Data: make([]byte, control.MaxFile+1)}, nil
+	}
 	if _, err = s.File(t.Context(), s.in, 0); err == nil || !strings.Contains(err.Error(), "at most 25 MB are shown") {
 		t.Errorf("a file that is too large: %v", err)
 	}
