@@ -235,7 +235,7 @@ func TestDetail(t *testing.T) {
 		}
 		return list
 	}
-	if diff := cmp.Diff([]string{"Received from Motion ", "Attempt 1: Failed +8 ms · 412 ms"}, steps(dead)); diff != "" {
+	if diff := cmp.Diff([]string{"Received from Motion ", "On disk after 3 ms", "Attempt 1: Failed after 5 ms, took 412 ms"}, steps(dead)); diff != "" {
 		t.Error(diff)
 	}
 	unknown := page.MakeDetail(find(t, "jonas_p", "undecided"), now, en)
@@ -243,12 +243,12 @@ func TestDetail(t *testing.T) {
 		t.Error(diff)
 	}
 	waiting := page.MakeDetail(find(t, "bo_berg", "queued"), now, en)
-	if diff := cmp.Diff([]string{"Received from Motion ", "Next attempt +7 min 00 s"}, steps(waiting)); diff != "" {
+	if diff := cmp.Diff([]string{"Received from Motion ", "On disk after 3 ms", "Next attempt in 7 min 00 s"}, steps(waiting)); diff != "" {
 		t.Error(diff)
 	}
 	well := find(t, "annlee", "delivered")
 	d := page.MakeDetail(well, now, en)
-	if len(d.Acts) != 0 || !strings.Contains(d.JSON, "\n  \"kind\": \"dm\"") || d.Steps[len(d.Steps)-1].Title != "Delivered to Motion" {
+	if len(d.Acts) != 0 || !strings.Contains(d.Sides[0].JSON, "\n  \"for_user_id\": ") || !strings.Contains(d.Sides[1].JSON, "accounts/5/notify\n{") || d.Steps[len(d.Steps)-1].Title != "Delivered to Motion" {
 		t.Errorf("%+v", d)
 	}
 	deferred := well
@@ -256,7 +256,7 @@ func TestDetail(t *testing.T) {
 	deferred.History = []control.Attempt{{At: now, Outcome: "queued", Kind: "rate_limited", Message: "X's limit is used up"}, {At: now, Outcome: "discarded"}}
 	if diff := cmp.Diff([]string{"Waits, not counted as an attempt", "Discarded by a person", "Under way"}, func() []string {
 		var list []string
-		for _, s := range page.MakeDetail(deferred, now, en).Steps[1:] {
+		for _, s := range page.MakeDetail(deferred, now, en).Steps[2:] {
 			list = append(list, s.Title)
 		}
 		return list
