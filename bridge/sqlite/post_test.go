@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -78,5 +79,20 @@ func TestPostsAreNumberedOnWhenAllOldOnesArePruned(t *testing.T) {
 	var spans int
 	if err := s.reader.QueryRowContext(t.Context(), `SELECT count(*) FROM kept WHERE last < 3`).Scan(&spans); err != nil || spans != 0 {
 		t.Errorf("%d spans of pruned posts are left, %v", spans, err)
+	}
+}
+
+// A journal in which numbers began anew under an earlier version is read from the beginning again.
+func TestMigrationFindsPostsBelowTheCursor(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "perch.db")
+	s := open(t, path)
+	keep(t, s, "never read", time.Now())
+	for _, query := range []string{`UPDATE setting SET value = '4711' WHERE key = 'unpacked'`, `DROP TABLE kept`, `PRAGMA user_version = 1`} {
+		if err := s.write(t.Context(), func(tx *tx) error { tx.kept = span{}; _, err := tx.exec(query); return err }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if posts := unread(t, open(t, path)); len(posts) != 1 || string(posts[0].Body) != "never read" {
+		t.Errorf("unread are %v", posts)
 	}
 }

@@ -20,7 +20,7 @@ type Detail struct {
 	Problem, Remedy string
 	Facts           []Fact
 	Steps           []Step
-	Files []File
+	Files           []File
 	// Sides are the message as it came and as it goes on, in this order.
 	Sides [2]Side
 	// Acts are what a person can do to it: "retry", "sent", "resend", "discard".
@@ -94,14 +94,7 @@ func facts(d control.Detail, t *translation.Texts) []Fact {
 
 // steps is the way of a message: received, on disk, each attempt, and how it stands.
 func steps(d control.Detail, now time.Time, t *translation.Texts) []Step {
-	list := []Step{{Tone: Good, Title: t.T("window.step.received." + d.Direction), When: Clock(d.ReceivedAt, now, t)}}
-	kept := Step{Tone: Good, Title: t.T("window.step.stored"), About: t.T("window.step.stored.about")}
-	before := d.ReceivedAt
-	if d.KeptAt != nil && !d.KeptAt.Before(before) {
-		kept.When, kept.Took = Clock(*d.KeptAt, now, t), t.T("window.step.after", Span(d.KeptAt.Sub(before)))
-		before = *d.KeptAt
-	}
-	list = append(list, kept)
+	list, before := arrival(d, now, t)
 	for _, a := range d.History {
 		step := Step{When: Clock(a.At, now, t), About: Sentence(a.Message)}
 		_, step.Tone = StateWords(a.Outcome, t)
@@ -134,6 +127,18 @@ func steps(d control.Detail, now time.Time, t *translation.Texts) []Step {
 		list[len(list)-1].About = t.T("window.step.total", Span(d.DeliveredAt.Sub(d.ReceivedAt)))
 	}
 	return list
+}
+
+// arrival is the way up to the disk, and when it ended.
+func arrival(d control.Detail, now time.Time, t *translation.Texts) ([]Step, time.Time) {
+	received := Step{Tone: Good, Title: t.T("window.step.received." + d.Direction), When: Clock(d.ReceivedAt, now, t)}
+	kept := Step{Tone: Good, Title: t.T("window.step.stored"), About: t.T("window.step.stored.about")}
+	end := d.ReceivedAt
+	if d.KeptAt != nil && !d.KeptAt.Before(end) { // a message that was put back into the queue counts as received later
+		kept.When, kept.Took = Clock(*d.KeptAt, now, t), t.T("window.step.after", Span(d.KeptAt.Sub(end)))
+		end = *d.KeptAt
+	}
+	return []Step{received, kept}, end
 }
 
 func acts(m control.Message) []string {

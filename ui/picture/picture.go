@@ -19,9 +19,12 @@ import (
 const (
 	// MaxPixels is how many pixels a picture may have: X takes 4096 by 4096 at most.
 	MaxPixels = 4096 * 4096
-	// SmallWidth and SmallHeight bound Picture.Small, LargeSide both sides of Picture.Large, in pixels.
-	SmallWidth, SmallHeight = 800, 400
-	LargeSide               = 1600
+	// SmallWidth bounds the width of Picture.Small, in pixels.
+	SmallWidth = 800
+	// SmallHeight bounds its height.
+	SmallHeight = 400
+	// LargeSide bounds both sides of Picture.Large.
+	LargeSide = 1600
 )
 
 // ErrNoPicture says that the bytes are no PNG, JPEG or GIF.
@@ -31,7 +34,9 @@ var ErrNoPicture = errors.New("this is not a PNG, JPEG or GIF")
 type SizeError struct{ Width, Height int }
 
 // Error implements error.
-func (e *SizeError) Error() string { return fmt.Sprintf("%d by %d pixels are too many", e.Width, e.Height) }
+func (e *SizeError) Error() string {
+	return fmt.Sprintf("%d by %d pixels are too many", e.Width, e.Height)
+}
 
 // Picture is a picture in two sizes; neither is larger than the file's own.
 type Picture struct {
