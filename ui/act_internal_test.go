@@ -134,7 +134,7 @@ func TestMessageInFull(t *testing.T) {
 	id := r.idOf("iris_v", "dead")
 	r.traffic().pick(id)
 	r.settle()
-	r.mustSee("Direct message to @iris_v", "does not take direct messages", "ITS WAY", "Attempt 1: Failed", `"agent": "marta"`)
+	r.mustSee("Direct message to @iris_v", "does not take direct messages", "ITS WAY", "Attempt 1: Failed", "From Motion", `"twitter": "iris_v"`, "To X", "POST https://api.x.com/2/dm_conversations/with/3001969357/messages")
 	r.press("Copy text")
 	if got := r.App.Clipboard().Content(); got != "Your refund is on its way." {
 		t.Errorf("copied %q", got)

@@ -199,6 +199,7 @@ func (t *traffic) pick(id int64) {
 
 func (t *traffic) onClose() {
 	t.selected = 0
+	t.side.leave()
 	t.place.Objects = []fyne.CanvasObject{t.split.Leading}
 	t.place.Refresh()
 	t.list.Refresh()

@@ -28,6 +28,8 @@ type Reading interface {
 type Messages interface {
 	Messages(ctx context.Context, q control.Query) ([]control.Message, error)
 	Message(ctx context.Context, id int64) (control.Detail, error)
+	// File fetches a file of a message; it may take as long as the other side does.
+	File(ctx context.Context, id int64, n int) (control.File, error)
 	Follow(ctx context.Context, q control.Query, show func(control.Message)) error
 }
 
@@ -86,6 +88,8 @@ type Options struct {
 	Texts    *translation.Texts
 	// Memory is the path of the file in which the window remembers its size, section and theme; "" for nowhere.
 	Memory string
+	// Downloads is the folder into which files are saved; "" for the person's own.
+	Downloads string
 	// LogPath is where the log is until the settings have told.
 	LogPath string
 	// Section is the section to open; "" for the one that was open last.

@@ -88,6 +88,9 @@ func New(o Options) *UI {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Downloads == "" {
+		o.Downloads = downloads(os.Getenv, os.UserHomeDir)
+	}
 	u := &UI{Options: o, memory: recall(o.Memory), items: map[string]*navItem{}}
 	if o.Theme != "" {
 		u.memory.Theme = o.Theme

@@ -21,6 +21,7 @@ type Relay struct {
 	messages  []control.Message // in the order of their ids
 	readers   map[chan control.Message]bool
 	acts      []string
+	files     func(ctx context.Context, id int64, n int) (control.File, error)
 	isStopped bool
 	inMotion  string // the Reply URL that Motion has
 	isMute    bool   // Motion does not tell its Reply URL
