@@ -77,12 +77,13 @@ func (s *Store) prunePosts(ctx context.Context, before time.Time) (more bool, er
 	return more, err
 }
 
-// pruneMessages removes settled messages behind the cursor and returns the next cursor; -1 at the end.
+// pruneMessages removes settled messages behind the cursor and returns the next cursor; -1 at the end. The newest stays for
+// the same reason as the newest post: files and notes name their message by its number.
 func (s *Store) pruneMessages(ctx context.Context, cursor int64, before time.Time) (next int64, err error) {
 	err = s.write(ctx, func(t *tx) error {
 		next = -1
 		rows, err := t.query(`SELECT id, state FROM (SELECT id, state, received_at FROM message WHERE id > ? ORDER BY id LIMIT ?)
-			WHERE received_at < ?`, cursor, pruneBatch, before.UnixMilli())
+			WHERE received_at < ? AND id < (SELECT max(id) FROM message)`, cursor, pruneBatch, before.UnixMilli())
 		if err != nil {
 			return err
 		}
