@@ -44,9 +44,10 @@ func run() error {
 	}
 	client := control.NewClient(home.Socket())
 	defer client.Close()
+	local := app.NewLocalSettings(home)
 	ui.New(ui.Options{
-		App: fyneapp.NewWithID(id), Relay: client, Settings: ui.FirstOf(client, app.NewLocalSettings(home)),
-		Process: &ui.Command{Home: *homeFlag}, Texts: translation.New(*lang), LogPath: home.Log(),
+		App: fyneapp.NewWithID(id), Relay: client, Settings: ui.FirstOf(client, local), Vault: local,
+		Process: &ui.Command{Home: *homeFlag, Passphrase: local.Passphrase}, Texts: translation.New(*lang), LogPath: home.Log(),
 		Memory: filepath.Join(filepath.Dir(home.Journal()), "window.json"), Section: *section, Theme: *look, Exit: os.Exit,
 	}).Run()
 	return nil

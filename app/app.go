@@ -45,6 +45,8 @@ type program struct {
 	homeFlag string
 	json     bool
 	exit     int
+	// phraseOnInput is set when the vault's passphrase comes on standard input.
+	phraseOnInput bool
 }
 
 // Main runs perch with the arguments after the program's name and returns its exit code.

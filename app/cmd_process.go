@@ -26,7 +26,7 @@ const (
 )
 
 func (p *program) relayCommand() *cobra.Command {
-	return &cobra.Command{
+	return p.withPassphrase(&cobra.Command{
 		Use: "relay", Short: "Run the relay in this terminal (perch start runs it in the background)", Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			home, c, err := p.config()
@@ -50,11 +50,11 @@ func (p *program) relayCommand() *cobra.Command {
 			defer end()
 			return runRelay(ctx, options)
 		},
-	}
+	})
 }
 
 func (p *program) startCommand() *cobra.Command {
-	return &cobra.Command{
+	return p.withPassphrase(&cobra.Command{
 		Use: "start", Short: "Start the relay in the background", Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			client, err := p.client()
@@ -65,18 +65,22 @@ func (p *program) startCommand() *cobra.Command {
 				p.print("The relay is already running (process %d, listens on %s).\n", status.PID, status.Listen)
 				return nil
 			}
-			return p.start(cmd.Context(), client)
+			home, c, err := p.config()
+			if err != nil {
+				return err
+			}
+			phrase, err := p.passphraseFor(cmd.Context(), home, c)
+			if err != nil {
+				return err
+			}
+			return p.start(cmd.Context(), client, home, phrase)
 		},
-	}
+	})
 }
 
 // start runs "perch relay" in the background and waits until it answers, or says why it does not.
-func (p *program) start(ctx context.Context, client *control.Client) error {
-	home, c, err := p.config()
-	if err != nil {
-		return err
-	}
-	child, done, complaint, err := p.spawn(ctx, home, c)
+func (p *program) start(ctx context.Context, client *control.Client, home config.Home, phrase string) error {
+	child, done, complaint, err := p.spawn(home, phrase)
 	if err != nil {
 		return err
 	}
@@ -111,7 +115,7 @@ func notStarted(why string) error {
 }
 
 // spawn starts the child, detached. Its complaints are kept in a file, so that it never depends on this process.
-func (p *program) spawn(ctx context.Context, home config.Home, c *config.Config) (*os.Process, <-chan struct{}, func() string, error) {
+func (p *program) spawn(home config.Home, phrase string) (*os.Process, <-chan struct{}, func() string, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, nil, nil, err
@@ -132,7 +136,7 @@ func (p *program) spawn(ctx context.Context, home config.Home, c *config.Config)
 	cmd.Env = append(os.Environ(), envDetached+"=1")
 	cmd.Stderr = complaints
 	detach(cmd)
-	if err := p.handPassphrase(ctx, cmd, home, c); err != nil {
+	if err := handPassphrase(cmd, phrase); err != nil {
 		return nil, nil, nil, err
 	}
 	if err := cmd.Start(); err != nil {
@@ -198,11 +202,16 @@ func (p *program) stop(ctx context.Context, client *control.Client) error {
 }
 
 func (p *program) restartCommand() *cobra.Command {
-	return &cobra.Command{
+	return p.withPassphrase(&cobra.Command{
 		Use: "restart", Short: "Stop the relay and start it again", Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if _, _, err := p.config(); err != nil {
+			home, c, err := p.config()
+			if err != nil {
 				return err // a relay that cannot come back is not stopped
+			}
+			phrase, err := p.passphraseFor(cmd.Context(), home, c)
+			if err != nil {
+				return err
 			}
 			client, err := p.client()
 			if err != nil {
@@ -211,9 +220,9 @@ func (p *program) restartCommand() *cobra.Command {
 			if err := p.stop(cmd.Context(), client); err != nil && !errors.Is(err, control.ErrNotRunning) {
 				return err
 			}
-			return p.start(cmd.Context(), client)
+			return p.start(cmd.Context(), client, home, phrase)
 		},
-	}
+	})
 }
 
 func (p *program) pauseCommand() *cobra.Command {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"regexp"
 	"strings"
@@ -50,8 +51,38 @@ func (p *program) secretCommand() *cobra.Command {
 		ValidArgs: []string{config.SecretsVault, config.SecretsKeyring},
 		RunE:      func(cmd *cobra.Command, args []string) error { return p.moveSecrets(cmd.Context(), args[0]) },
 	}
-	cmd.AddCommand(set, remove, list, move)
+	keep := p.withPassphrase(&cobra.Command{
+		Use: "keep", Short: "Keep the vault's passphrase in a file that only you can read, so that Perch opens the vault by itself",
+		Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.keepPassphrase(cmd.Context()) },
+	})
+	cmd.AddCommand(set, remove, list, move, keep)
 	return cmd
+}
+
+// keepPassphrase asks for the passphrase, tries it where there is a vault, and writes it down.
+func (p *program) keepPassphrase(ctx context.Context) error {
+	home, err := p.home()
+	if err != nil {
+		return err
+	}
+	_, statErr := os.Stat(home.Vault())
+	ask := secret.SystemPassphrase("", p.startLog(nil), p.In, p.Err)
+	if p.phraseOnInput {
+		ask = p.ask(home, nil)
+	}
+	phrase, err := ask(errors.Is(statErr, fs.ErrNotExist))
+	if err != nil {
+		return err
+	}
+	if _, err := secret.NewVault(home.Vault(), secret.Fixed(phrase)).List(ctx); err != nil {
+		return err
+	}
+	if err := secret.KeepPassphrase(home.Passphrase(), phrase); err != nil {
+		return err
+	}
+	p.print("Perch opens the vault by itself from now on; the passphrase is in %s. Keep a copy elsewhere: nobody can recover it.\n", home.Passphrase())
+	return nil
 }
 
 // moveSecrets copies everything, changes perch.toml, and only then deletes: whatever goes wrong on the way, no secret is
@@ -172,7 +203,7 @@ func knownChannel(c *config.Config, key secret.Key) error {
 // secrets opens the store that the configuration names.
 func (p *program) secrets(home config.Home, c *config.Config) (secret.Store, error) {
 	if c.Secrets == "vault" {
-		return secret.NewVault(home.Vault(), secret.SystemPassphrase(p.startLog(c), p.In, p.Err)), nil
+		return secret.NewVault(home.Vault(), p.ask(home, c)), nil
 	}
 	if err := home.Make(); err != nil {
 		return nil, err

@@ -13,11 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"perch/app/config"
-	"perch/app/control"
 	"perch/bridge"
 	"perch/bridge/postlen"
-	"perch/bridge/sqlite"
-	"perch/bridge/webhook"
 )
 
 // maxPreflight bounds a text on standard input, in bytes.
@@ -74,52 +71,6 @@ func writeNew(path string, content []byte) error {
 	}
 	_, err = f.Write(content)
 	return errors.Join(err, f.Close())
-}
-
-// urls asks the relay, or reads the journal when none runs.
-func (p *program) urls(ctx context.Context) ([]control.URLs, error) {
-	client, err := p.client()
-	if err != nil {
-		return nil, err
-	}
-	urls, err := client.URLs(ctx)
-	if !errors.Is(err, control.ErrNotRunning) {
-		return urls, err
-	}
-	return p.urlsOffline(ctx)
-}
-
-func (p *program) urlsOffline(ctx context.Context) ([]control.URLs, error) {
-	home, c, err := p.config()
-	if err != nil {
-		return nil, err
-	}
-	if !hasPort(c.Listen) {
-		return nil, &bridge.Error{
-			Kind: bridge.Operator, Side: bridge.SidePerch, Op: "urls", Message: "the port is chosen at the start, and the relay is not running",
-			Remedy: "run perch start first, or put a port into listen in perch.toml",
-		}
-	}
-	if err := home.Make(); err != nil {
-		return nil, err
-	}
-	lock, err := takeLock(home.Lock())
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = lock.Close() }()
-	journal, err := sqlite.Open(ctx, home.Journal(), p.startLog(c))
-	if err != nil {
-		return nil, err
-	}
-	writing, end := context.WithCancel(ctx)
-	done := make(chan error, 1)
-	go func() { done <- journal.Run(writing) }()
-	tokens, err := replyTokens(ctx, journal, c)
-	end()
-	err = errors.Join(err, <-done, journal.Close())
-	// The address of a tunnel and the token of Motion's proxy are known to a running relay only.
-	return makeURLs(c, c.Listen, tokens, configuredURL(c, nil, webhook.PathEvents)), err
 }
 
 func (p *program) preflightCommand() *cobra.Command {

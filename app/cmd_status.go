@@ -119,26 +119,6 @@ func orDash(texts ...string) string {
 	return "–"
 }
 
-func (p *program) urlsCommand() *cobra.Command {
-	return p.withJSON(&cobra.Command{
-		Use: "urls", Short: "Show the addresses to paste into Motion and X", Args: usage(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			urls, err := p.urls(cmd.Context())
-			if err != nil {
-				return err
-			}
-			if p.json {
-				return p.printJSON(urls)
-			}
-			for _, u := range urls {
-				p.print("%s\n  Reply URL (Motion: Open Channel account, Reply URL):\n    %s\n", u.Channel, u.ReplyURL)
-				p.print("  Webhook URL (X reaches Perch here; needed for mode = \"webhook\" only):\n    %s\n", u.WebhookURL)
-			}
-			return nil
-		},
-	})
-}
-
 func (p *program) limitsCommand() *cobra.Command {
 	return p.withJSON(&cobra.Command{
 		Use: "limits", Short: "Show X's rate limits and what waits for them", Args: usage(cobra.NoArgs),

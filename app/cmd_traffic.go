@@ -1,7 +1,6 @@
 package app
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -90,27 +89,6 @@ func sentenceOf(f *control.Failure) string {
 	return f.Message + "; " + f.Remedy
 }
 
-func (p *program) showCommand() *cobra.Command {
-	return p.withJSON(&cobra.Command{
-		Use: "show ID", Short: "Show one message with its history", Args: usage(cobra.ExactArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			client, id, err := p.target(args)
-			if err != nil {
-				return err
-			}
-			detail, err := client.Message(cmd.Context(), id)
-			if err != nil {
-				return err
-			}
-			if p.json {
-				return p.printJSON(detail)
-			}
-			p.showDetail(detail)
-			return nil
-		},
-	})
-}
-
 // target reads the number of a message.
 func (p *program) target(args []string) (*control.Client, int64, error) {
 	id, err := strconv.ParseInt(args[0], 10, 64)
@@ -119,53 +97,6 @@ func (p *program) target(args []string) (*control.Client, int64, error) {
 	}
 	client, err := p.client()
 	return client, id, err
-}
-
-func (p *program) showDetail(d control.Detail) {
-	p.print("Message %d · %s · %s · %s · %s\n", d.ID, d.Channel, arrow(d.Direction), d.Kind, stateText(d.Message))
-	t := p.table()
-	row := func(name, value string) {
-		if value != "" {
-			_, _ = fmt.Fprintf(t, "  %s\t%s\n", name, value)
-		}
-	}
-	row("From", "@"+d.From)
-	row("To", "@"+d.To)
-	row("Text", d.Text)
-	for _, f := range d.Media {
-		row("File", fmt.Sprintf("%s %s %d bytes", f.Name, f.Type, f.Bytes))
-	}
-	row("Received", clock(d.ReceivedAt))
-	if d.DueAt != nil {
-		row("Next attempt", clock(*d.DueAt))
-	}
-	if d.DeliveredAt != nil {
-		row("Delivered", fmt.Sprintf("%s (after %d ms)", clock(*d.DeliveredAt), d.DeliveredAt.Sub(d.ReceivedAt).Milliseconds()))
-	}
-	row("Id at X", d.XID)
-	row("Id in Motion", d.MotionID)
-	row("Thread", d.ThreadID)
-	if d.Error != nil {
-		row("Problem", d.Error.Message)
-		row("What to do", d.Error.Remedy)
-	}
-	_ = t.Flush()
-	p.showHistory(d.History)
-	if content, err := json.MarshalIndent(d.Content, "  ", "  "); err == nil && d.Content != nil {
-		p.print("  What came in:\n  %s\n", content)
-	}
-}
-
-func (p *program) showHistory(history []control.Attempt) {
-	t := p.table()
-	for _, a := range history {
-		number := "–"
-		if a.Number > 0 {
-			number = strconv.Itoa(a.Number)
-		}
-		_, _ = fmt.Fprintf(t, "  Attempt %s\t%s\t%.0f ms\t%s\t%s %s\n", number, clock(a.At), a.TookMS, a.Outcome, a.Code, a.Message)
-	}
-	_ = t.Flush()
 }
 
 func (p *program) retryCommand() *cobra.Command {

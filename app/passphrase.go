@@ -1,59 +1,82 @@
 package app
 
 import (
+	"bufio"
 	"context"
+	"errors"
+	"io"
 	"log/slog"
 	"os"
 	"os/exec"
-	"runtime"
+	"strings"
 
-	"golang.org/x/term"
+	"github.com/spf13/cobra"
 
 	"perch/app/config"
+	"perch/bridge"
 	"perch/bridge/secret"
 )
 
-// envPassphraseFile names a file with the vault's passphrase.
-const envPassphraseFile = "PERCH_VAULT_PASSPHRASE_FILE"
-
-// passphraseSources are the variables by which a relay finds the passphrase without asking.
-var passphraseSources = []string{envPassphraseFile, "CREDENTIALS_DIRECTORY", "PERCH_VAULT_PASSPHRASE"}
+// maxPhrase bounds a passphrase on standard input, in bytes.
+const maxPhrase = 4 << 10
 
 // startLog is the logger before the relay's own exists: warnings, to standard error.
 func (p *program) startLog(*config.Config) *slog.Logger {
 	return slog.New(slog.NewTextHandler(p.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
-// handPassphrase asks for the vault's passphrase here, because a relay in the background cannot, and hands it over by
-// a pipe: it never shows up in arguments or in a file.
-func (p *program) handPassphrase(ctx context.Context, cmd *exec.Cmd, home config.Home, c *config.Config) error {
-	terminal, ok := p.In.(*os.File)
-	if c.Secrets != "vault" || !ok || !term.IsTerminal(int(terminal.Fd())) || runtime.GOOS == "windows" {
-		return nil
+// withPassphrase lets whoever starts a relay without a terminal hand the vault's passphrase over: by standard input it
+// shows up neither in arguments nor in a file.
+func (p *program) withPassphrase(cmd *cobra.Command) *cobra.Command {
+	cmd.Flags().BoolVar(&p.phraseOnInput, "passphrase-stdin", false, "read the vault's passphrase from standard input")
+	return cmd
+}
+
+// ask is how the vault of a home gets its passphrase in this run.
+func (p *program) ask(home config.Home, c *config.Config) secret.Passphrase {
+	if p.phraseOnInput {
+		return func(bool) (string, error) { return readPhrase(p.In) }
 	}
-	for _, name := range passphraseSources {
-		if os.Getenv(name) != "" {
-			return nil
-		}
+	return secret.SystemPassphrase(home.Passphrase(), p.startLog(c), p.In, p.Err)
+}
+
+func readPhrase(in io.Reader) (string, error) {
+	line, err := bufio.NewReader(io.LimitReader(in, maxPhrase)).ReadString('\n')
+	phrase := strings.TrimRight(line, "\r\n")
+	if phrase != "" && (err == nil || errors.Is(err, io.EOF)) {
+		return phrase, nil
 	}
-	ask := secret.SystemPassphrase(p.startLog(c), p.In, p.Err)
-	phrase, err := ask(false)
+	return "", &bridge.Error{
+		Kind: bridge.Operator, Side: bridge.SidePerch, Op: "open the vault of secrets", Message: "standard input holds no passphrase",
+		Remedy: "write it there, in one line", Err: secret.ErrNoPassphrase,
+	}
+}
+
+// passphraseFor returns the passphrase that a relay has to be given, because in the background it can ask nobody; "" when
+// it needs none or finds it by itself. It is asked for and tried before anything is started or stopped.
+func (p *program) passphraseFor(ctx context.Context, home config.Home, c *config.Config) (string, error) {
+	if c.Secrets != config.SecretsVault || (!p.phraseOnInput && secret.HasPassphrase(home.Passphrase())) {
+		return "", nil
+	}
+	phrase, err := p.ask(home, c)(false)
 	if err != nil {
-		return err
+		return "", err
 	}
-	check := secret.NewVault(home.Vault(), func(bool) (string, error) { return phrase, nil })
-	if _, err := check.List(ctx); err != nil {
-		return err
+	_, err = secret.NewVault(home.Vault(), secret.Fixed(phrase)).List(ctx)
+	return phrase, err
+}
+
+// handPassphrase gives the child its passphrase on standard input.
+func handPassphrase(cmd *exec.Cmd, phrase string) error {
+	if phrase == "" {
+		return nil
 	}
 	r, w, err := os.Pipe()
 	if err != nil {
 		return err
 	}
-	cmd.ExtraFiles = []*os.File{r}
-	cmd.Env = append(cmd.Env, envPassphraseFile+"=/dev/fd/3")
-	_, err = w.WriteString(phrase) // fits into the pipe's buffer
-	if closeErr := w.Close(); err == nil {
-		err = closeErr
-	}
-	return err
+	cmd.Stdin = r
+	cmd.Args = append(cmd.Args, "--passphrase-stdin")
+	_, err = w.WriteString(phrase + "\n") // fits into the pipe's buffer
+	return errors.Join(err, w.Close())
 }

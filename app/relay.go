@@ -137,6 +137,7 @@ func (r *relay) work(ctx context.Context) error {
 	server := control.NewServer(r.controlled(), r.log)
 	server.HandleSettings(newRelaySettings(r))
 	start(func() error { return r.reloads.run(ctx, r.reload) })
+	server.HandleReplyURLs(r)
 	start(func() error { return r.bridge.Run(ctx) })
 	start(func() error { return r.ways.run(ctx) })
 	start(func() error { return r.journal.RunPruner(ctx) })
@@ -246,9 +247,7 @@ func (r *relay) controlled() control.Relay {
 		Bridge: r.bridge, Listen: r.address, Reach: r.reach, Version: Version, Started: r.started, Stop: r.stop,
 		Poke:           func() { r.ways.poke(); r.reloads.poke() },
 		ReachIsTrouble: r.ways.isTrouble, Reload: r.reloads.reload,
-		URLs: func() []control.URLs {
-			return makeURLs(r.setup().config, r.address(), r.tokens, r.ways.publicURL(0, ""))
-		},
+		URLs: r.urls,
 	}
 }
 

@@ -3,10 +3,8 @@ package app
 import (
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"log/slog"
-	"os"
 	"slices"
 	"sync"
 	"time"
@@ -39,6 +37,7 @@ type LocalSettings struct {
 
 	mu     sync.Mutex // one change at a time
 	opened map[string]secret.Store
+	phrase string // typed by a person; "" for none
 }
 
 // reloader takes over what was changed.
@@ -92,7 +91,7 @@ func (l *LocalSettings) load(ctx context.Context) (c *config.Config, exists bool
 	if !errors.Is(err, fs.ErrNotExist) {
 		return c, true, err
 	}
-	if !l.hasKeyring(ctx) {
+	if l.hasVault() || !l.hasKeyring(ctx) {
 		c.Secrets = config.SecretsVault
 	}
 	return c, false, nil
@@ -138,23 +137,6 @@ func (l *LocalSettings) open(kind string) (secret.Store, error) {
 		}
 	}
 	return l.opened[kind], nil
-}
-
-// passphrase takes the vault's passphrase from wherever it comes without a person: a window has no terminal.
-func (l *LocalSettings) passphrase() secret.Passphrase {
-	return func(isNew bool) (string, error) {
-		for _, name := range passphraseSources {
-			if os.Getenv(name) != "" {
-				return secret.SystemPassphrase(l.log, nil, io.Discard)(isNew)
-			}
-		}
-		return "", &bridge.Error{
-			Kind: bridge.Operator, Side: bridge.SidePerch, Op: "open the vault of secrets",
-			Message: "this computer has no keyring that Perch can use, and the vault's passphrase was not given",
-			Remedy:  "put a passphrase into a file that only you can read, name it in " + secret.EnvPassphraseFile + ", and open Perch again",
-			Err:     secret.ErrNoPassphrase,
-		}
-	}
 }
 
 // usable lists the secrets that the configuration can use, and those stored for channels that it does not have yet.

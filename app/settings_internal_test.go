@@ -299,18 +299,3 @@ func TestCheckOfThePublicAddress(t *testing.T) {
 		}
 	}
 }
-
-func TestAccountsOfAnyShape(t *testing.T) {
-	tests := map[string]int{`[{"id":5,"name":"X"}]`: 1, `{"count":1,"rows":[{"ID":"7","mapkey":"twitter"}]}`: 1, `[]`: 0, `nonsense`: 0, `[{"name":"no id"}]`: 0}
-	for body, want := range tests {
-		accounts := parseAccounts([]byte(body), "https://m")
-		if len(accounts) != want {
-			t.Errorf("%s: %+v", body, accounts)
-		}
-		for _, a := range accounts {
-			if !strings.HasPrefix(a.ReceiveURL, "https://m/api/openchannel/accounts/") {
-				t.Errorf("%s: %+v", body, a)
-			}
-		}
-	}
-}

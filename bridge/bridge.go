@@ -67,6 +67,7 @@ type Bridge struct {
 	gates    *gates
 	accounts *accounts
 	waiters  *waiters
+	files    *files
 	feed     *Feed
 	unpack   chan struct{} // wakes the unpacker; holds at most one signal
 	wake     chan struct{} // wakes the dispatcher; holds at most one signal
@@ -79,7 +80,7 @@ type Bridge struct {
 func New(config Config) *Bridge {
 	b := &Bridge{
 		journal: config.Journal, log: config.Log, measure: config.Measure, now: config.Now,
-		channels: map[string]*slot{}, gates: newGates(), accounts: newAccounts(), waiters: newWaiters(),
+		channels: map[string]*slot{}, gates: newGates(), accounts: newAccounts(), waiters: newWaiters(), files: newFiles(),
 		feed: NewFeed(), unpack: make(chan struct{}, 1), wake: make(chan struct{}, 1),
 	}
 	if b.now == nil {

@@ -100,6 +100,8 @@ type Failure struct {
 type Progress struct {
 	// TextDone is set when Motion has taken the text.
 	TextDone bool `json:"text_done,omitempty"`
+	// Missing are the lines about missing files that the text was sent with.
+	Missing string `json:"missing,omitempty"`
 	// FilesDone counts the files that are delivered or handed to a delivery of their own.
 	FilesDone int `json:"files_done,omitempty"`
 	// FileTries counts the attempts at the file that is next.
@@ -140,7 +142,9 @@ type Delivery struct {
 	Event  *Event
 	Reply  *Reply
 	// Parent is the delivery that this file or note belongs to; 0 for none.
-	Parent   int64
+	Parent int64
+	// Post is the number of the post that held it; 0 for a line that Perch wrote itself.
+	Post     int64
 	Progress Progress
 	// Attempts counts attempts; deferrals do not count.
 	Attempts    int

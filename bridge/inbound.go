@@ -79,7 +79,7 @@ func (j *job) findSender(ctx context.Context) error {
 func (j *job) fetchFiles(ctx context.Context) []fetched {
 	event := j.d.Event
 	if event.MediaUnknown && len(event.Media) == 0 {
-		media, err := j.lookUpMedia(ctx)
+		media, err := j.ch.lookUpMedia(ctx, j.d)
 		if err != nil {
 			return []fetched{{err: AsError(err)}}
 		}
@@ -97,13 +97,13 @@ func (j *job) fetchFiles(ctx context.Context) []fetched {
 	return files
 }
 
-// lookUpMedia asks X for the files that the payload did not describe.
-func (j *job) lookUpMedia(ctx context.Context) ([]Media, error) {
-	if j.d.ThreadID != "" {
-		return j.ch.X.PostMedia(ctx, j.d.ThreadID)
+// lookUpMedia asks X for the files that the payload of d did not describe.
+func (ch *Channel) lookUpMedia(ctx context.Context, d *Delivery) ([]Media, error) {
+	if d.ThreadID != "" {
+		return ch.X.PostMedia(ctx, d.ThreadID)
 	}
-	message, _, _ := strings.Cut(j.d.XID, "#")
-	return j.ch.X.DMMedia(ctx, message)
+	message, _, _ := strings.Cut(d.XID, "#")
+	return ch.X.DMMedia(ctx, message)
 }
 
 // sendText delivers the text, with a line for each file that is missing.
@@ -111,25 +111,34 @@ func (j *job) sendText(ctx context.Context, files []fetched) error {
 	if j.d.Progress.TextDone || j.d.Parent != 0 {
 		return nil
 	}
-	body := j.d.Text
-	if j.d.Kind == KindEncrypted {
-		body = encryptedText(j.d.Event.From, j.accounts.get(j.d.Channel).Handle)
-	}
+	j.d.Progress.Missing = ""
 	for _, f := range files {
 		if f.err != nil {
-			body = appendLine(body, missingFileText(f))
+			j.d.Progress.Missing = appendLine(j.d.Progress.Missing, missingFileText(f))
 		}
 	}
-	if body == "" && len(files) == 0 {
-		body = emptyMessageText
-	}
-	if body != "" {
+	if body := textFor(j.d, j.accounts.get(j.d.Channel).Handle, len(files)); body != "" {
 		if err := j.notify(ctx, Notification{Body: body}); err != nil {
 			return err
 		}
 	}
 	j.d.Progress.TextDone = true
 	return j.mark(ctx)
+}
+
+// textFor is the text of the notification for an event that has that many files; "" when the files say it all.
+func textFor(d *Delivery, brand string, files int) string {
+	body := d.Text
+	if d.Kind == KindEncrypted {
+		body = encryptedText(d.Event.From, brand)
+	}
+	if d.Progress.Missing != "" {
+		body = appendLine(body, d.Progress.Missing)
+	}
+	if body == "" && files == 0 {
+		return emptyMessageText
+	}
+	return body
 }
 
 // sendFile delivers one file, or sets it aside for a delivery of its own.
@@ -197,7 +206,7 @@ func fileDelivery(d *Delivery, f fetched, now time.Time) *Delivery {
 		Channel: d.Channel, Direction: In, Kind: d.Kind, State: Queued, Lane: lane,
 		Conversation: string(lane) + "/" + part, XID: part, ThreadID: d.ThreadID, From: d.From, To: d.To,
 		PeerID: d.PeerID, Media: []Attached{{Type: string(f.media.Type), Name: f.file.Name}}, Event: &event,
-		Parent: d.ID, ReceivedAt: now, DueAt: due,
+		Parent: d.ID, Post: d.Post, ReceivedAt: now, DueAt: due,
 	}
 }
 
@@ -212,18 +221,13 @@ func (j *job) describe(f fetched) {
 // notify posts to the Receive URL for the delivery's customer and learns who is behind the interaction.
 func (j *job) notify(ctx context.Context, n Notification) error {
 	d := j.d
-	n.From, n.ThreadID = d.From, d.ThreadID
+	receipt, err := j.ch.Motion.Notify(ctx, addressed(d, n))
+	if err != nil {
+		return err
+	}
 	person := Person{ID: d.PeerID, Handle: d.From}
 	if d.Event != nil {
 		person = d.Event.From
-		n.FirstName = firstName(person)
-	}
-	if d.ThreadID != "" {
-		n.ExternalURL = fmt.Sprintf("https://x.com/%s/status/%s", d.From, d.ThreadID)
-	}
-	receipt, err := j.ch.Motion.Notify(ctx, n)
-	if err != nil {
-		return err
 	}
 	if j.remembered {
 		person.Handle = "" // a memory must not confirm itself
@@ -238,6 +242,18 @@ func (j *job) notify(ctx context.Context, n Notification) error {
 		d.MotionID = receipt.MessageID
 	}
 	return nil
+}
+
+// addressed fills in who a notification is from and what it is about.
+func addressed(d *Delivery, n Notification) Notification {
+	n.From, n.ThreadID = d.From, d.ThreadID
+	if d.Event != nil {
+		n.FirstName = firstName(d.Event.From)
+	}
+	if d.ThreadID != "" {
+		n.ExternalURL = fmt.Sprintf("https://x.com/%s/status/%s", d.From, d.ThreadID)
+	}
+	return n
 }
 
 func firstName(p Person) string {

@@ -144,7 +144,7 @@ func (b *Bridge) unpackEvent(p Post, channels []string, index int, e *Event, out
 		sum := sha256.Sum256(p.Body)
 		e.XID = fmt.Sprintf("unreadable:%s:%d", hex.EncodeToString(sum[:8]), index)
 	}
-	out.Deliveries = append(out.Deliveries, inboundDelivery(name, e, p.ReceivedAt))
+	out.Deliveries = append(out.Deliveries, inboundDelivery(name, e, p))
 }
 
 func echoOf(channel string, e *Event) Echo {
@@ -155,11 +155,11 @@ func echoOf(channel string, e *Event) Echo {
 }
 
 // inboundDelivery makes the delivery that hands an event to Motion.
-func inboundDelivery(channel string, e *Event, receivedAt time.Time) *Delivery {
+func inboundDelivery(channel string, e *Event, p Post) *Delivery {
 	d := &Delivery{
 		Channel: channel, Direction: In, Kind: e.Kind, State: Queued, Lane: LaneOf(channel, In, e.Kind),
 		XID: e.XID, From: handleOrID(e.From), To: handleOrID(e.To), PeerID: e.From.ID, Text: e.Text, Event: e,
-		ReceivedAt: receivedAt, DueAt: receivedAt,
+		Post: p.Seq, ReceivedAt: p.ReceivedAt, DueAt: p.ReceivedAt,
 	}
 	what := "dm"
 	if e.Kind.IsPublic() {

@@ -10,6 +10,8 @@ type Post struct {
 	// Seq is given by the journal and grows.
 	Seq        int64
 	ReceivedAt time.Time
+	// KeptAt is when it was on disk; zero where that is not known. Only History.Source tells it.
+	KeptAt time.Time
 	// Source names the X app's channels ("x:support,sales") or, for a reply, the channel ("motion:support").
 	Source string
 	Body   []byte
@@ -127,6 +129,8 @@ type Settings interface {
 type History interface {
 	List(ctx context.Context, filter Filter) ([]*Delivery, error)
 	Attempts(ctx context.Context, id int64) ([]Attempt, error)
+	// Source returns the post with a number; false when it is not kept any more.
+	Source(ctx context.Context, seq int64) (Post, bool, error)
 	Counts(ctx context.Context) ([]Count, error)
 	Ignored(ctx context.Context) (map[IgnoredKey]int, error)
 }

@@ -73,12 +73,28 @@ type MediaSource interface {
 	DMMedia(ctx context.Context, messageID string) ([]Media, error)
 }
 
+// Call is a request to the other side, for people to look at. It carries no keys, but its URL may: whoever shows it
+// takes them out.
+type Call struct {
+	Method, URL string
+	// Body is JSON, or a form when IsForm is set.
+	Body   []byte
+	IsForm bool
+}
+
+// XCalls shows the calls of Sender without making them.
+type XCalls interface {
+	DMCall(recipientID string, message Outgoing) Call
+	ReplyCall(threadID string, author Person, message Outgoing) Call
+}
+
 // XClient is all that a channel needs of X.
 type XClient interface {
 	Directory
 	Sender
 	Lookback
 	MediaSource
+	XCalls
 }
 
 // Notification is one call of Motion's Receive URL. Body is never empty.
@@ -104,6 +120,8 @@ type Receipt struct {
 type MotionClient interface {
 	// Notify posts to the Receive URL. Motion knows no idempotency key, so a repeat may show twice.
 	Notify(ctx context.Context, n Notification) (Receipt, error)
+	// NotifyCall shows the call of Notify without making it.
+	NotifyCall(n Notification) Call
 	// Upload stores a file and returns its attachment id.
 	Upload(ctx context.Context, file File) (string, error)
 	// Download fetches an agent's file by its attachment id; Name is left empty.
@@ -133,6 +151,8 @@ type Quota interface {
 const (
 	// MaxInboundFile is the most that is fetched from X (Motion's "Max attachment size" allows 1 to 25 MB).
 	MaxInboundFile = 25 << 20
+	// MaxShownFile is the most that is handed to people who look at a message.
+	MaxShownFile = MaxInboundFile
 	// MaxImage, MaxGIF and MaxVideo are X's upload limits (X docs: media best practices).
 	MaxImage = 5 << 20
 	MaxGIF   = 15 << 20

@@ -2,6 +2,7 @@ package bridge_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -37,6 +38,7 @@ type fakeX struct {
 	people   map[string]bridge.Person
 	files    func(bridge.Media) (bridge.File, error)
 	onUpload func(n int) error
+	onLookUp func(id string) ([]bridge.Media, error)
 }
 
 func newFakeX() *fakeX {
@@ -130,10 +132,27 @@ func (x *fakeX) UploadMedia(context.Context, bridge.File, bool) (string, error) 
 	return fmt.Sprint("media-", n), nil
 }
 
-func (x *fakeX) SentDMs(context.Context, string) ([]bridge.Sent, error)    { return x.sent(&x.dms) }
-func (x *fakeX) SentPosts(context.Context) ([]bridge.Sent, error)          { return x.sent(&x.posts) }
-func (x *fakeX) PostMedia(context.Context, string) ([]bridge.Media, error) { return nil, nil }
-func (x *fakeX) DMMedia(context.Context, string) ([]bridge.Media, error)   { return nil, nil }
+func (x *fakeX) SentDMs(context.Context, string) ([]bridge.Sent, error)         { return x.sent(&x.dms) }
+func (x *fakeX) SentPosts(context.Context) ([]bridge.Sent, error)               { return x.sent(&x.posts) }
+func (x *fakeX) PostMedia(_ context.Context, id string) ([]bridge.Media, error) { return x.lookUp(id) }
+func (x *fakeX) DMMedia(_ context.Context, id string) ([]bridge.Media, error)   { return x.lookUp(id) }
+
+func (x *fakeX) lookUp(id string) ([]bridge.Media, error) {
+	x.count("look up")
+	if x.onLookUp == nil {
+		return nil, nil
+	}
+	return x.onLookUp(id)
+}
+
+// DMCall and ReplyCall tell what they are called with, in a form of their own.
+func (x *fakeX) DMCall(to string, m bridge.Outgoing) bridge.Call {
+	return bridge.Call{Method: "DM", URL: to, Body: fmt.Append(nil, m.Text, m.MediaID)}
+}
+
+func (x *fakeX) ReplyCall(thread string, author bridge.Person, m bridge.Outgoing) bridge.Call {
+	return bridge.Call{Method: "REPLY", URL: thread + " to " + author.Handle, Body: fmt.Append(nil, m.Text, m.MediaID)}
+}
 
 func (x *fakeX) sent(list *[]bridge.Sent) ([]bridge.Sent, error) {
 	n := x.count("look")
@@ -151,6 +170,7 @@ func (x *fakeX) sent(list *[]bridge.Sent) ([]bridge.Sent, error) {
 }
 
 func (x *fakeX) FetchMedia(_ context.Context, m bridge.Media) (bridge.File, error) {
+	x.count("fetch")
 	if x.files != nil {
 		return x.files(m)
 	}
@@ -176,6 +196,9 @@ type fakeMotion struct {
 	onUpload func() error
 	checkErr error
 	file     bridge.File
+	// onDownload may refuse the n-th download.
+	onDownload func(n int) error
+	downloads  int
 }
 
 func (m *fakeMotion) Notify(_ context.Context, n bridge.Notification) (bridge.Receipt, error) {
@@ -207,8 +230,25 @@ func (m *fakeMotion) Upload(context.Context, bridge.File) (string, error) {
 	return "77", nil
 }
 
-func (m *fakeMotion) Download(context.Context, string) (bridge.File, error) { return m.file, nil }
-func (m *fakeMotion) Check(context.Context) (string, error)                 { return "twitter", m.checkErr }
+func (m *fakeMotion) Download(context.Context, string) (bridge.File, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.downloads++
+	if m.onDownload != nil {
+		if err := m.onDownload(m.downloads); err != nil {
+			return bridge.File{}, err
+		}
+	}
+	return m.file, nil
+}
+
+func (m *fakeMotion) Check(context.Context) (string, error) { return "twitter", m.checkErr }
+
+// NotifyCall tells what it is called with.
+func (m *fakeMotion) NotifyCall(n bridge.Notification) bridge.Call {
+	body, _ := json.Marshal(n) // plain values only: cannot fail
+	return bridge.Call{Method: "NOTIFY", Body: body}
+}
 
 func (m *fakeMotion) bodies() []string {
 	m.mu.Lock()

@@ -13,6 +13,14 @@ var noTime time.Time
 // autoResponse begins every line that Perch itself writes into an interaction, as the old plugin did.
 const autoResponse = "AUTO-RESPONSE: "
 
+// These stand in a call that is shown for what is known only once the file is on the other side.
+const (
+	fileNameLater     = "(the name of the file)"
+	attachmentIDLater = "(Motion's number of the file)"
+	mediaIDLater      = "(X's number of the file)"
+	recipientLater    = "(X's number of the recipient)"
+)
+
 const emptyMessageText = "(The customer sent a message without text.)"
 
 // sentence joins reason and remedy for a reader who sees only one line.
@@ -154,6 +162,32 @@ func postTooLongError(weighted int) *Error {
 	}
 	return refuse(fmt.Sprintf("the text counts %d characters by X's rules, but a public reply has at most %d (a link counts 23, "+
 		"an emoji or a Chinese or Japanese character 2)", weighted, MaxPost), "shorten it, or send it in several replies")
+}
+
+func noSuchFileError(id int64, n int) *Error {
+	return &Error{
+		Kind: Invalid, Side: SidePerch, Op: opShowFile, Message: fmt.Sprintf("message %d has no file with the number %d", id, n),
+		Remedy: fmt.Sprintf("the numbers begin at 0; what there is, says: perch show %d", id),
+	}
+}
+
+func shownFileTooLargeError(size int) *Error {
+	return &Error{
+		Kind: Rejected, Side: SidePerch, Op: opShowFile,
+		Message: fmt.Sprintf("the file has %.1f MB, but at most %d MB are shown", float64(size)/(1<<20), MaxShownFile>>20),
+		Remedy:  "look at it in Motion or on X",
+	}
+}
+
+func channelGoneError(name string) *Error {
+	return &Error{
+		Kind: Operator, Side: SidePerch, Op: opShowFile, Message: "the channel " + name + " is not configured any more, so its files cannot be fetched",
+		Remedy: "put it back into perch.toml, then: perch restart",
+	}
+}
+
+func stillRefusedError(f *Failure) *Error {
+	return &Error{Kind: Operator, Side: SideMotion, Op: opShowFile, Message: f.Message, Remedy: f.Remedy}
 }
 
 func fileTypeError(f File) *Error {

@@ -55,7 +55,7 @@ for theme in $THEMES; do
     case $page in
       traffic)
         shoot "traffic-$theme" "$theme" traffic
-        shoot "detail-$theme" "$theme" traffic "xdotool mousemove $((600 * SCALE)) $((310 * SCALE)) sleep 0.3 click 1" ;;
+        shoot "detail-$theme" "$theme" traffic "xdotool mousemove $((600 * SCALE)) $((192 * SCALE)) sleep 0.3 click 1" ;;
       wizard) STUB=-empty shoot "wizard-$theme" "$theme" wizard ;;
       *) shoot "$page-$theme" "$theme" "$page" ;;
     esac

@@ -1,7 +1,10 @@
 package ui
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -131,7 +134,7 @@ func TestMessageInFull(t *testing.T) {
 	id := r.idOf("iris_v", "dead")
 	r.traffic().pick(id)
 	r.settle()
-	r.mustSee("Direct message to @iris_v", "does not take direct messages", "ITS WAY", "Attempt 1: Failed", `"agent": "marta"`)
+	r.mustSee("Direct message to @iris_v", "does not take direct messages", "ITS WAY", "Attempt 1: Failed", "From Motion", `"twitter": "iris_v"`, "To X", "POST https://api.x.com/2/dm_conversations/with/3001969357/messages")
 	r.press("Copy text")
 	if got := r.App.Clipboard().Content(); got != "Your refund is on its way." {
 		t.Errorf("copied %q", got)
@@ -168,6 +171,38 @@ func TestAttention(t *testing.T) {
 	}
 	r.press("Try all failed ones again")
 	r.mustSee("1 message is back in the queue.", "Nothing needs you")
+}
+
+func TestLogsThatArePausedStandStill(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "perch.log")
+	line := func(text string) {
+		f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = f.WriteString("time=2026-11-24T15:04:05.000Z level=INFO msg=" + text + "\n")
+		if err = errors.Join(err, f.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	line("one")
+	r := mustRig(t, func(o *Options, r *rig) { o.LogPath, r.settings.Kept.LogPath = path, path })
+	r.goTo(sectionLogs)
+	l := r.sections[sectionLogs].(*logsPage)
+	count := func() int { r.refresh(); return len(l.lines) }
+	line("two")
+	if n := count(); n != 2 {
+		t.Fatalf("%d lines, want 2", n)
+	}
+	r.press("Pause")
+	line("three")
+	if n := count(); n != 2 {
+		t.Errorf("%d lines while it is paused, want 2", n)
+	}
+	r.press("Go on")
+	if n := count(); n != 3 {
+		t.Errorf("%d lines afterwards, want 3", n)
+	}
 }
 
 func TestLogs(t *testing.T) {

@@ -12,43 +12,38 @@ import (
 	"perch/ui/page"
 )
 
-// maxJSONLines is how many lines of JSON are shown; all can be copied.
-const maxJSONLines = 200
-
 // detailPane shows one message in full.
 type detailPane struct {
 	u       *UI
 	content fyne.CanvasObject
 	id      int64
-	shown   page.Detail
+	drawn   int64  // the message that is on screen
 	state   string // of the message when it was loaded, to know that it has changed
 
-	title    *kit.Text
-	pill     *kit.Pill
-	text     *kit.Paragraph
-	textBox  *fyne.Container
-	problem  *kit.Notice
-	acts     *fyne.Container
-	steps    *fyne.Container
-	facts    *fyne.Container
-	json     *fyne.Container
-	jsonHead fyne.CanvasObject
-	scroll   *container.Scroll
+	title   *kit.Text
+	pill    *kit.Pill
+	text    *kit.Paragraph
+	textBox *fyne.Container
+	files   *filesView
+	problem *kit.Notice
+	acts    *fyne.Container
+	steps   *fyne.Container
+	facts   *fyne.Container
+	sides   [2]*jsonPane
+	scroll  *container.Scroll
 }
 
 func newDetailPane(u *UI, closed func()) *detailPane {
 	p := &detailPane{
 		u: u, title: kit.CutText("", kit.TextHeading, kit.Ink), pill: kit.NewPill("", kit.Idle, kit.IdleSoft),
 		text: kit.NewParagraph("", kit.TextBody, kit.Ink), problem: kit.NewNotice(), acts: kit.HStack(kit.Gap),
-		steps: kit.VStack(0), facts: kit.VStack(5), json: kit.VStack(0),
+		files: newFilesView(u), steps: kit.VStack(0), facts: kit.VStack(5), sides: [2]*jsonPane{newJSONPane(u), newJSONPane(u)},
 	}
 	p.title.Bold = true
 	p.textBox = container.NewStack(kit.NewGround(kit.Sunken, "", 8), kit.Pad(p.text, 10, 12))
 	head := container.NewBorder(nil, nil, nil, kit.HStack(6, kit.Middle(p.pill), kit.NewIconButton("close", u.t("window.close"), closed).Small()), kit.Pad(p.title, 4, 0))
-	p.jsonHead = kit.HStack(8, heading(u.t("window.detail.json")), kit.Space(),
-		kit.NewButton(u.t("window.copy"), "copy", kit.Quiet, func() { u.copy(p.shown.JSON) }).Small())
-	column := kit.VStack(14, p.textBox, p.problem, p.acts, kit.VStack(8, heading(u.t("window.detail.way")), p.steps),
-		kit.VStack(8, heading(u.t("window.detail.facts")), p.facts), kit.VStack(6, p.jsonHead, p.json))
+	column := kit.VStack(14, p.textBox, p.files.content, p.problem, p.acts, kit.VStack(8, heading(u.t("window.detail.way")), p.steps),
+		kit.VStack(8, heading(u.t("window.detail.facts")), p.facts), p.sides[0].content, p.sides[1].content)
 	p.scroll = container.NewVScroll(container.New(padding{0, 14, 14, 14}, column))
 	body := container.NewBorder(container.New(padding{10, 10, 14, 10}, head), nil, nil, nil, p.scroll)
 	p.content = container.New(padding{left: 8}, container.NewStack(kit.NewGround(kit.Surface, kit.Border, kit.Radius), body))
@@ -65,6 +60,7 @@ func heading(text string) fyne.CanvasObject {
 func (p *detailPane) load(id int64) {
 	if p.id != id {
 		p.id = id
+		p.files.stop()
 		p.scroll.ScrollToTop()
 	}
 	var detail control.Detail
@@ -78,6 +74,12 @@ func (p *detailPane) load(id int64) {
 		p.state = stamp(&detail.Message)
 		p.render(page.MakeDetail(detail, p.u.Now(), p.u.Texts))
 	})
+}
+
+// leave ends what is being loaded for the message.
+func (p *detailPane) leave() {
+	p.id, p.drawn, p.state = 0, 0, ""
+	p.files.leave()
 }
 
 // stamp tells two states of a message apart.
@@ -100,12 +102,12 @@ func (p *detailPane) follow(d page.Data) {
 }
 
 func (p *detailPane) render(d page.Detail) {
-	p.shown = d
 	p.title.SetText(d.Title)
 	ink, soft := inks(d.Tone)
 	p.pill.Set(d.State, ink, soft)
 	p.text.Set(d.Text, kit.Ink)
 	pick(d.Text == "", p.textBox.Hide, p.textBox.Show)()
+	p.files.show(d.ID, d.Files)
 	p.problem.Set("attention", ink, soft, d.Problem, d.Remedy)
 	p.buttons(d)
 	p.steps.RemoveAll()
@@ -117,26 +119,11 @@ func (p *detailPane) render(d page.Detail) {
 		value := kit.CutText(fact.Value, kit.TextSmall, kit.Ink)
 		p.facts.Add(container.NewBorder(nil, nil, kit.AtLeast(kit.NewText(fact.Name, kit.TextSmall, kit.Muted), fyne.NewSize(110, 0)), nil, value))
 	}
-	p.showJSON(d.JSON)
+	for i, side := range d.Sides {
+		p.sides[i].show(side, p.drawn != d.ID)
+	}
+	p.drawn = d.ID
 	p.scroll.Refresh()
-}
-
-func (p *detailPane) showJSON(text string) {
-	p.json.RemoveAll()
-	if text == "" {
-		p.jsonHead.Hide()
-		return
-	}
-	p.jsonHead.Show()
-	lines := strings.Split(text, "\n")
-	lines = lines[:min(len(lines), maxJSONLines)]
-	column := kit.VStack(0)
-	for _, line := range lines {
-		t := kit.CutText(strings.ReplaceAll(line, "  ", "\u00a0\u00a0"), kit.TextTiny, kit.Muted)
-		t.Mono = true
-		column.Add(t)
-	}
-	p.json.Add(container.NewStack(kit.NewGround(kit.Sunken, "", 8), kit.Pad(column, 10, 12)))
 }
 
 func (p *detailPane) buttons(d page.Detail) {

@@ -36,6 +36,8 @@ type logsPage struct {
 	isPattern      *widget.Check
 	isFollowed     *widget.Check
 	isWrapped      *widget.Check
+	pause          *kit.Button
+	isPaused       bool // nothing new is read
 	problem        *kit.Text
 	list           *widget.List
 	none           *kit.Paragraph
@@ -69,6 +71,7 @@ func newLogs(u *UI) *logsPage {
 		}
 	})
 	l.isWrapped = check("window.logs.wrap", false, func(bool) { l.lay() })
+	l.pause = kit.NewButton(u.t("window.logs.pause"), "pause", kit.Plain, func() { l.hold(!l.isPaused) }).Small()
 	l.problem = kit.NewText("", kit.TextSmall, kit.Bad)
 	l.none = kit.NewParagraph("", kit.TextBody, kit.Muted)
 	l.list = widget.NewList(func() int { return len(l.rows) }, func() fyne.CanvasObject { return newLogRow() }, l.update)
@@ -85,7 +88,7 @@ func newLogs(u *UI) *logsPage {
 
 func (l *logsPage) build() fyne.CanvasObject {
 	u := l.u
-	bar := kit.HStack(kit.Gap, l.level.framed, kit.Middle(l.isPattern), kit.Middle(l.isFollowed), kit.Middle(l.isWrapped), kit.Middle(l.problem))
+	bar := kit.HStack(kit.Gap, l.level.framed, kit.Middle(l.isPattern), kit.Middle(l.isFollowed), kit.Middle(l.isWrapped), kit.Middle(l.pause), kit.Middle(l.problem))
 	top := header(u.t("window.logs"), l.about, kit.AtLeast(l.search, fyne.NewSize(270, 34)),
 		kit.NewButton(u.t("window.copy"), "copy", kit.Plain, func() { u.copy(l.text()) }),
 		kit.NewButton(u.t("window.logs.export"), "export", kit.Plain, l.onExport))
@@ -139,7 +142,20 @@ func (l *logsPage) render(page.Data) {
 		l.older()
 		return
 	}
-	l.newer()
+	if !l.isPaused {
+		l.newer()
+	}
+}
+
+// hold stops the reading of what is new, or goes on with it.
+func (l *logsPage) hold(on bool) {
+	l.isPaused = on
+	if on {
+		l.pause.Set(l.u.t("window.logs.resume"), "play", kit.Strong)
+		return
+	}
+	l.pause.Set(l.u.t("window.logs.pause"), "pause", kit.Plain)
+	l.isFollowed.SetChecked(true)
 }
 
 func (l *logsPage) atEnd() bool {
@@ -189,6 +205,7 @@ func (l *logsPage) restart() {
 	l.version++
 	l.reader = logtail.New(l.path, q)
 	l.lines, l.rows, l.atStart, l.isBusy = nil, nil, false, false
+	l.hold(false)
 	l.isFollowed.SetChecked(true)
 	l.older()
 }
@@ -331,61 +348,4 @@ func exportPath(now time.Time) string {
 func isFolder(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir()
-}
-
-// logTextAt is where a row's text begins.
-const logTextAt = 162
-
-// logRow is one row of the log.
-type logRow struct {
-	widget.BaseWidget
-	time, level, text, rest *kit.Text
-}
-
-func newLogRow() *logRow {
-	mono := func(color fyne.ThemeColorName) *kit.Text {
-		t := kit.CutText("", kit.TextSmall, color)
-		t.Mono = true
-		return t
-	}
-	r := &logRow{time: mono(kit.Faint), level: mono(kit.Idle), text: mono(kit.Ink), rest: mono(kit.Muted)}
-	r.ExtendBaseWidget(r)
-	return r
-}
-
-func (r *logRow) render(m page.LogRow) {
-	ink, _ := inks(m.Tone)
-	r.time.SetText(m.Time)
-	r.level.Set(strings.ToUpper(m.Level), ink)
-	r.text.Set(m.Text, pick(m.Tone == page.Bad, kit.Bad, kit.Ink))
-	r.rest.SetText(m.Rest)
-	r.Refresh()
-}
-
-// CreateRenderer implements fyne.Widget.
-func (r *logRow) CreateRenderer() fyne.WidgetRenderer { return &logRowRenderer{r} }
-
-type logRowRenderer struct{ r *logRow }
-
-func (w *logRowRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{w.r.time, w.r.level, w.r.text, w.r.rest}
-}
-func (w *logRowRenderer) Destroy()           {}
-func (w *logRowRenderer) MinSize() fyne.Size { return fyne.NewSize(300, logRowHeight) }
-func (w *logRowRenderer) Refresh()           { w.Layout(w.r.Size()) }
-
-func (w *logRowRenderer) Layout(size fyne.Size) {
-	r := w.r
-	at := func(t *kit.Text, x, width float32) {
-		t.Move(fyne.NewPos(x, 0))
-		t.Resize(fyne.NewSize(max(0, width), size.Height))
-	}
-	at(r.time, 6, 96)
-	at(r.level, 110, 46)
-	width := float32(0)
-	if text := r.text.Text(); text != "" {
-		width = fyne.MeasureText(text[:min(len(text), 400)], kit.TextSmall, fyne.TextStyle{Monospace: true}).Width + 10
-	}
-	at(r.text, logTextAt, min(width, size.Width-logTextAt))
-	at(r.rest, logTextAt+width, size.Width-logTextAt-width-4)
 }

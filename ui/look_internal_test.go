@@ -41,6 +41,9 @@ func TestPictures(t *testing.T) {
 				}
 			}
 		}},
+		"picture-light.png": {theme: kit.ModeLight, lang: "en", section: sectionTraffic, act: func(r *rig) {
+			r.traffic().pick(r.traffic().rows[0].ID)
+		}},
 		"wizard-light.png": {theme: kit.ModeLight, lang: "en", section: sectionWizard, act: func(r *rig) {
 			r.sections[sectionWizard].(*wizard).goTo(page.StepX)
 		}},

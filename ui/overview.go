@@ -140,9 +140,13 @@ func (o *overview) buttons(m page.Overview, d page.Data) {
 	}
 }
 
-// run starts, stops or restarts the relay.
+// run starts, stops or restarts the relay. One that has to be given its passphrase is not started without.
 func (u *UI) run(what string) {
 	if u.data.Doing != "" {
+		return
+	}
+	if what != "stop" && u.isLocked() {
+		u.unlock(func() { u.run(what) })
 		return
 	}
 	u.data.Doing = what

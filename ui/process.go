@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"perch/app/control"
 )
 
 // processPatience bounds a start, stop or restart.
@@ -22,6 +24,9 @@ type Command struct {
 	Home string
 	// Find returns the path of perch; nil looks beside this program, then on PATH.
 	Find func() (string, error)
+	// Passphrase returns the vault's passphrase that a person has typed, "" for none; nil is none. A relay gets it on
+	// standard input.
+	Passphrase func() string
 }
 
 var errNoPerch = errors.New("the program perch is neither beside this window's program nor on PATH; install it, or start it by hand")
@@ -35,12 +40,16 @@ func (c *Command) Run(ctx context.Context, what string) error {
 	ctx, cancel := context.WithTimeout(ctx, processPatience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, path, c.args(what)...) //nolint:gosec // perch itself
+	if c.Passphrase != nil && c.Passphrase() != "" && what != "stop" {
+		cmd.Args = append(cmd.Args, "--passphrase-stdin")
+		cmd.Stdin = strings.NewReader(c.Passphrase() + "\n")
+	}
 	var said bytes.Buffer
 	cmd.Stderr = &said
 	cmd.WaitDelay = time.Second // the relay that stays behind must not hold this up
 	if err := cmd.Run(); err != nil && !errors.Is(err, exec.ErrWaitDelay) {
-		if words := lastLine(said.String()); words != "" {
-			return errors.New(words) //nolint:err113 // perch's own words
+		if words := control.Said(said.String()); words != nil {
+			return words
 		}
 		return fmt.Errorf("perch %s: %w", what, err)
 	}
@@ -87,10 +96,4 @@ func (c *Command) find() (string, error) {
 		return "", errNoPerch
 	}
 	return path, nil
-}
-
-// lastLine returns the last line that says something, without the program's name.
-func lastLine(text string) string {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	return strings.TrimPrefix(strings.TrimSpace(lines[len(lines)-1]), "perch: ")
 }

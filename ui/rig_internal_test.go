@@ -57,7 +57,7 @@ func mustRig(t *testing.T, change func(o *Options, r *rig)) *rig {
 	r := &rig{t: t, relay: uitest.New(c.now), settings: uitest.NewSettings(), clock: c}
 	r.settings.Kept.LogPath = filepath.Join("testdata", "sample.log")
 	o := Options{
-		App: test.NewTempApp(t), Relay: r.relay, Settings: r.settings, Process: r.relay, Texts: translation.New("en"), LogPath: r.settings.Kept.LogPath,
+		App: test.NewTempApp(t), Relay: r.relay, Settings: r.settings, Vault: r.settings, Process: r.relay, Texts: translation.New("en"), LogPath: r.settings.Kept.LogPath,
 		Section: sectionOverview, Theme: kit.ModeLight, Now: c.now,
 	}
 	if change != nil {

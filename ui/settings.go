@@ -26,6 +26,7 @@ type settingsPage struct {
 
 	about    *kit.Text
 	problem  *kit.Notice
+	unlock   *kit.Button // opens the vault
 	tabs     *fyne.Container
 	cards    *fyne.Container
 	bar      *fyne.Container
@@ -42,7 +43,8 @@ type settingsPage struct {
 func newSettings(u *UI) *settingsPage {
 	s := &settingsPage{u: u, tab: "general", tabs: kit.HStack(6), cards: kit.VStack(kit.GapBig), places: map[string]*kit.Paragraph{}}
 	s.about = kit.CutText("", kit.TextSmall, kit.Muted)
-	s.problem = kit.NewNotice()
+	s.unlock = kit.NewButton(u.t("window.settings.unlock"), "key", kit.Strong, func() { u.unlock(func() {}) }).Small()
+	s.problem = kit.NewNotice(s.unlock)
 	s.barText = kit.CutText("", kit.TextSmall, kit.Muted)
 	s.saveIt = kit.NewButton(u.t("window.settings.save"), "check", kit.Strong, s.onSave)
 	undo := kit.NewButton(u.t("window.settings.undo"), "", kit.Plain, s.onUndo)
@@ -89,6 +91,7 @@ func (s *settingsPage) load(kept control.Settings) {
 // warn shows what keeps settings or secrets from being read.
 func (s *settingsPage) warn() {
 	s.problem.Hide()
+	pick(s.kept.SecretsProblem != nil && s.u.isLocked(), s.unlock.Show, s.unlock.Hide)()
 	for _, p := range []*control.Failure{s.kept.Problem, s.kept.SecretsProblem} {
 		if p != nil {
 			s.problem.Set("attention", kit.Bad, kit.BadSoft, page.Sentence(p.Message), page.Sentence(p.Remedy))

@@ -123,7 +123,7 @@ func mustFirstRun(t *testing.T, memory string, settings *uitest.Settings) *rig {
 	return mustRig(t, func(o *Options, r *rig) {
 		r.settings = settings
 		r.relay.SetStopped(true)
-		o.Settings, o.Section, o.Memory = settings, "", memory
+		o.Settings, o.Vault, o.Section, o.Memory = settings, settings, "", memory
 	})
 }
 
@@ -164,12 +164,16 @@ func TestWizardFromNothingToARoundTrip(t *testing.T) {
 	r.press("Continue")
 	r.mustSee("Perch fetches them")
 	r.press("Continue")
-	r.mustSee("@acme_support", "https://motion.acme.example/api/openchannel/accounts/9/notify")
+	r.mustSee("How do agents' answers come to Perch?", "On the Motion server")
+	r.press("Continue")
+	r.mustSee("@acme_support", "https://motion.acme.example/api/openchannel/accounts/9/notify", "On the Motion server")
 	r.press("Save and start")
 	if c := settings.Kept.Config; !settings.Kept.Exists || c.Channels[0].Motion.MapKey != "twitter" || c.Reach.Mode != "stream" {
 		t.Fatalf("saved %+v", c)
 	}
-	r.mustSee("Paste this Reply URL", "http://10.20.0.5:3002/reply/", "Send a direct message to @acme_support")
+	r.mustSee("has no Reply URL yet", "http://10.20.0.5:3002/reply/", "Send a direct message to @acme_support")
+	r.press("Write it into Motion")
+	r.mustSee("Motion's account has this Reply URL.")
 	trip := func() page.Trip { return page.MakeTrip(r.data, "support", w.begun) }
 	if got := trip(); !got.Running || got.Received || got.Answered {
 		t.Errorf("%+v", got)
@@ -179,6 +183,7 @@ func TestWizardFromNothingToARoundTrip(t *testing.T) {
 	if got := trip(); !got.Received || !got.Answered {
 		t.Errorf("%+v", got)
 	}
+	r.mustSee("The message went all the way round.")
 	r.press("Done")
 	if r.current != sectionOverview || recall(memory).Wizard != nil {
 		t.Errorf("%s is open, the draft is %+v", r.current, recall(memory).Wizard)
@@ -192,11 +197,152 @@ func TestWizardSaysWhatIsWrong(t *testing.T) {
 	r.press("Save and start")
 	r.mustSee("Motion.receive_url is missing.", "Copy it from the Open Channel account in Motion.")
 	r.press("Back")
+	r.press("Back")
 	r.mustSee("How do X's events come to Perch?")
 	w.goTo(page.StepStart)
 	w.onDemo()
 	r.settle()
 	r.mustSee("The demo has started.")
+}
+
+// mustFinish is a set-up that was saved, with its round trip on screen.
+func mustFinish(t *testing.T, prepare func(*rig)) *rig {
+	t.Helper()
+	r := mustFirstRun(t, "", uitest.NewEmpty())
+	prepare(r)
+	w := r.sections[sectionWizard].(*wizard)
+	w.channel().Motion.ReceiveURL = "https://motion.acme.example/api/openchannel/accounts/9/notify"
+	w.goTo(page.StepFinish)
+	r.press("Save and start")
+	return r
+}
+
+func TestReplyURLOfAnotherProgramIsReplacedAfterAYesOnly(t *testing.T) {
+	const old = "http://localhost:3002/sendMessage"
+	r := mustFinish(t, func(r *rig) { r.relay.SetInMotion(old, false) })
+	r.mustSee("another Reply URL: " + old)
+	inMotion := func() string {
+		now, _ := r.relay.ReplyURL(t.Context(), "support")
+		return now.InMotion
+	}
+	r.press("Write it into Motion")
+	r.mustSee("Replace the Reply URL in Motion?")
+	r.press("Cancel")
+	if got := inMotion(); got != old {
+		t.Errorf("replaced without a yes by %s", got)
+	}
+	r.press("Write it into Motion")
+	r.press("Write it into Motion") // the yes
+	r.mustSee("Motion's account has this Reply URL.")
+	if got := inMotion(); got == old {
+		t.Error("not replaced")
+	}
+}
+
+func TestReplyURLIsPastedWhereMotionDoesNotTellIt(t *testing.T) {
+	r := mustFinish(t, func(r *rig) { r.relay.SetInMotion("", true) })
+	r.mustSee("Paste this Reply URL", "http://10.20.0.5:3002/reply/")
+	r.mustNotSee("Write it into Motion")
+	// What was pasted is noticed.
+	now, _ := r.relay.ReplyURL(t.Context(), "support")
+	r.relay.SetInMotion(now.URL, true)
+	r.clock.pass(lookEvery)
+	r.refresh()
+	r.mustSee("Motion's account has this Reply URL.")
+}
+
+func TestWaysOfAnswers(t *testing.T) {
+	r := mustFirstRun(t, "", uitest.NewEmpty())
+	w := r.sections[sectionWizard].(*wizard)
+	w.goTo(page.StepReplies)
+	choose := func(title string) {
+		find(r, "tile "+title, func(a *kit.Area) bool { return a.AccessibilityLabel() == title }).Tapped(nil)
+		r.settle()
+	}
+	choose("On another computer of the same network")
+	r.mustSee("Let only the Motion server through the firewall")
+	if c := w.draft.Config; c.Listen != "0.0.0.0:3002" || c.Reach.Tunnel != "" {
+		t.Errorf("network: %s, tunnel %q", c.Listen, c.Reach.Tunnel)
+	}
+	choose("On a computer that Motion does not reach")
+	r.mustSee("Listen there on", "Known hosts")
+	if c := w.draft.Config; c.Listen != "127.0.0.1:3002" || c.Reach.Tunnel != "ssh" {
+		t.Errorf("tunnel: %s, tunnel %q", c.Listen, c.Reach.Tunnel)
+	}
+	choose("On the Motion server")
+	if c := w.draft.Config; c.Listen != "127.0.0.1:3002" || c.Reach.Tunnel != "" {
+		t.Errorf("here: %s, tunnel %q", c.Listen, c.Reach.Tunnel)
+	}
+	w.draft.Config.Reach.Mode, w.draft.Config.Reach.Tunnel = "webhook", "ssh"
+	w.build()
+	r.mustNotSee("On the Motion server")
+}
+
+func TestWizardMakesAVaultWhereThereIsNoKeyring(t *testing.T) {
+	settings := uitest.NewEmpty()
+	settings.Kept.Config.Secrets, settings.State.Used = "vault", true
+	r := mustFirstRun(t, "", settings)
+	w := r.sections[sectionWizard].(*wizard)
+	w.goTo(page.StepX)
+	r.mustSee("Where the keys are kept", "Create")
+	r.mustNotSee("The keys of your X app")
+	r.fill("Passphrase", "one long passphrase")
+	r.fill("The same again", "another long passphrase")
+	r.press("Create")
+	r.mustSee("The two passphrases are not the same.")
+	r.press("Make one for me")
+	made := w.vault.phrase.Text
+	r.mustSee("Copy it to a safe place now", made)
+	if len(made) != madeLength+3 || w.vault.again.Text != made || !w.vault.keep.Checked {
+		t.Errorf("made %q", made)
+	}
+	r.press("Create")
+	r.mustSee("The keys of your X app")
+	r.mustNotSee(made)
+	if settings.Phrase != made || !settings.State.Unattended {
+		t.Errorf("opened with %q, %+v", settings.Phrase, settings.State)
+	}
+}
+
+func TestWizardOffersTheVaultWhereTheKeyringFails(t *testing.T) {
+	settings := uitest.NewEmpty()
+	settings.Broken = errors.New("this computer's keyring is locked")
+	r := mustFirstRun(t, "", settings)
+	w := r.sections[sectionWizard].(*wizard)
+	w.goTo(page.StepX)
+	r.mustNotSee("Use Perch's encrypted file instead")
+	for _, name := range page.XSecrets() {
+		w.typed[name] = "hush-" + name
+	}
+	r.press("Check")
+	r.mustSee("This computer's keyring is locked.")
+	r.press("Use Perch's encrypted file instead")
+	r.mustSee("Where the keys are kept")
+	r.press("Make one for me")
+	r.press("Create")
+	r.press("Check") // what was typed is still there
+	r.mustSee("You are @acme_support.")
+	if w.draft.Config.Secrets != "vault" {
+		t.Errorf("secrets go to the %s", w.draft.Config.Secrets)
+	}
+}
+
+func TestLockedVaultIsOpenedBeforeAStart(t *testing.T) {
+	r := mustRig(t, func(_ *Options, r *rig) {
+		r.relay.SetStopped(true)
+		r.settings.State, r.settings.Phrase = control.VaultState{Used: true, Exists: true}, "right"
+	})
+	r.press("Start")
+	r.mustSee("The vault is locked")
+	r.fill("Passphrase", "wrong")
+	r.press("Open")
+	r.mustSee("The passphrase does not open the vault.")
+	r.fill("wrong", "right")
+	r.press("Open")
+	r.mustNotSee("The vault is locked")
+	if !r.data.Running || r.settings.State.Unattended {
+		t.Errorf("running %v, %+v", r.data.Running, r.settings.State)
+	}
 }
 
 func TestFirstOf(t *testing.T) {
@@ -290,19 +436,30 @@ func TestDisplay(t *testing.T) {
 
 func TestCommand(t *testing.T) {
 	script := filepath.Join(t.TempDir(), "perch")
-	text := "#!/bin/sh\nif [ \"$1\" = stop ]; then echo 'warming up' >&2; echo 'perch: stop: it is busy; wait a little' >&2; exit 1; fi\necho \"$@\" > \"$0.args\"\n"
+	text := "#!/bin/sh\nif [ \"$1\" = stop ]; then echo 'warming up' >&2; echo 'perch: stop: it is busy; wait a little' >&2; exit 1; fi\necho \"$@\" > \"$0.args\"\ncat > \"$0.in\"\n"
 	if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	c := &Command{Home: "/h", Find: func() (string, error) { return script, nil }}
+	phrase := ""
+	c := &Command{Home: "/h", Find: func() (string, error) { return script, nil }, Passphrase: func() string { return phrase }}
 	if err := c.Run(t.Context(), "start"); err != nil {
 		t.Skip("no shell here:", err)
 	}
 	if got, _ := os.ReadFile(script + ".args"); string(got) != "start --home /h\n" {
 		t.Errorf("called with %q", got)
 	}
-	if err := c.Run(t.Context(), "stop"); err == nil || err.Error() != "stop: it is busy; wait a little" {
-		t.Errorf("stop: %v", err)
+	phrase = "hush"
+	if err := c.Run(t.Context(), "restart"); err != nil {
+		t.Error(err)
+	}
+	args, _ := os.ReadFile(script + ".args")
+	if in, _ := os.ReadFile(script + ".in"); string(in) != "hush\n" || string(args) != "restart --home /h --passphrase-stdin\n" {
+		t.Errorf("called with %q and given %q", args, in)
+	}
+	if err := c.Run(t.Context(), "stop"); err == nil {
+		t.Error("stop has worked")
+	} else if message, remedy := control.Words(err); message != "it is busy" || remedy != "wait a little" {
+		t.Errorf("stop: %q, %q", message, remedy)
 	}
 	c.Find = func() (string, error) { return "", errNoPerch }
 	if err := c.Run(t.Context(), "start"); !errors.Is(err, errNoPerch) {

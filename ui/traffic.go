@@ -64,6 +64,7 @@ func newTraffic(u *UI) *traffic {
 	t.empty = kit.NewParagraph("", kit.TextBody, kit.Muted)
 	t.list = widget.NewList(func() int { return len(t.rows) }, func() fyne.CanvasObject { return newRowView(u) }, t.update)
 	t.list.OnSelected = t.onSelected
+	t.search.OnDown = func() { u.window.Canvas().Focus(t.list) }
 	t.side = newDetailPane(u, t.onClose)
 	t.root = filled(header(u.t("window.traffic"), t.about, kit.AtLeast(t.search, fyne.NewSize(270, 34))), t.body())
 	return t
@@ -198,6 +199,7 @@ func (t *traffic) pick(id int64) {
 
 func (t *traffic) onClose() {
 	t.selected = 0
+	t.side.leave()
 	t.place.Objects = []fyne.CanvasObject{t.split.Leading}
 	t.place.Refresh()
 	t.list.Refresh()

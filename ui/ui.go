@@ -28,6 +28,8 @@ type Reading interface {
 type Messages interface {
 	Messages(ctx context.Context, q control.Query) ([]control.Message, error)
 	Message(ctx context.Context, id int64) (control.Detail, error)
+	// File fetches a file of a message; it may take as long as the other side does.
+	File(ctx context.Context, id int64, n int) (control.File, error)
 	Follow(ctx context.Context, q control.Query, show func(control.Message)) error
 }
 
@@ -39,11 +41,18 @@ type Steering interface {
 	Resume(ctx context.Context) error
 }
 
+// Replies is where Motion sends agents' answers; see control.ReplyURLs for what it guarantees.
+type Replies interface {
+	ReplyURL(ctx context.Context, channel string) (control.ReplyURL, error)
+	WriteReplyURL(ctx context.Context, channel string) (control.ReplyURL, error)
+}
+
 // Relay is a relay as control.Client offers it.
 type Relay interface {
 	Reading
 	Messages
 	Steering
+	Replies
 }
 
 // Settings is what people can set; see control.SettingsBackend for what it guarantees.
@@ -54,6 +63,13 @@ type Settings interface {
 	CheckSettings(ctx context.Context, what string, r control.CheckRequest) (control.CheckResult, error)
 }
 
+// Vault is the encrypted file of secrets that stands in where there is no keyring.
+type Vault interface {
+	VaultState(ctx context.Context) control.VaultState
+	// OpenVault takes the passphrase, for this run or, with keep, for every relay of this computer.
+	OpenVault(ctx context.Context, phrase string, keep bool) error
+}
+
 // Process starts and stops the relay.
 type Process interface {
 	// Run does "start", "stop" or "restart" and returns when it is done.
@@ -62,15 +78,18 @@ type Process interface {
 	Demo(ctx context.Context) error
 }
 
-// Options are what a window is made of. App, Relay, Settings, Process and Texts are needed.
+// Options are what a window is made of. App, Relay, Settings, Vault, Process and Texts are needed.
 type Options struct {
 	App      fyne.App
 	Relay    Relay
 	Settings Settings
+	Vault    Vault
 	Process  Process
 	Texts    *translation.Texts
 	// Memory is the path of the file in which the window remembers its size, section and theme; "" for nowhere.
 	Memory string
+	// Downloads is the folder into which files are saved; "" for the person's own.
+	Downloads string
 	// LogPath is where the log is until the settings have told.
 	LogPath string
 	// Section is the section to open; "" for the one that was open last.

@@ -241,13 +241,6 @@ func (w *watcher) note(m control.Message) {
 	w.data.Last[key] = last
 }
 
-// loadHistory fetches the messages of the last hour, newest first.
-// keep takes a page in; what the feed brought meanwhile is newer. The caller holds the lock.
-// watchTraffic says whether the traffic is on screen; it is not put together otherwise.
-// hold keeps messages with a greater id out of the view; 0 lets all in.
-// search changes the filter. What is known is shown at once, the rest is fetched.
-// older fetches the messages before the oldest one that is shown.
-// load fetches one page in the background. The caller holds the lock.
 // setDoing says what the window is doing to the relay.
 func (w *watcher) setDoing(what string) {
 	w.mu.Lock()

@@ -7,6 +7,7 @@ import (
 	"perch/ui/page"
 )
 
+// loadHistory fetches the messages of the last hour, newest first.
 func (w *watcher) loadHistory(ctx context.Context) {
 	before := int64(0)
 	for range historyPages {
@@ -28,6 +29,7 @@ func (w *watcher) loadHistory(ctx context.Context) {
 	w.mu.Unlock()
 }
 
+// keep takes a page in; what the feed brought meanwhile is newer. The caller holds the lock.
 func (w *watcher) keep(store *page.Store, list []control.Message, isAll bool) {
 	var fresh []control.Message
 	for _, m := range list {
@@ -44,6 +46,7 @@ func (w *watcher) keep(store *page.Store, list []control.Message, isAll bool) {
 	w.moved, w.changed = true, true
 }
 
+// watchTraffic says whether the traffic is on screen; it is not put together otherwise.
 func (w *watcher) watchTraffic(on bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -51,6 +54,7 @@ func (w *watcher) watchTraffic(on bool) {
 	w.moved, w.changed = true, true
 }
 
+// hold keeps messages with a greater id out of the view; 0 lets all in.
 func (w *watcher) hold(id int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -59,6 +63,7 @@ func (w *watcher) hold(id int64) {
 	}
 }
 
+// search changes the filter. What is known is shown at once, the rest is fetched.
 func (w *watcher) search(f page.Filter) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -81,6 +86,7 @@ func (w *watcher) search(f page.Filter) {
 	w.load(0)
 }
 
+// older fetches the messages before the oldest one that is shown.
 func (w *watcher) older() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -101,6 +107,7 @@ func (w *watcher) isComplete() bool {
 	return w.complete
 }
 
+// load fetches one page in the background. The caller holds the lock.
 func (w *watcher) load(before int64) {
 	query, asked := w.filter.Query(), w.asked
 	query.Before, query.Limit = before, pageSize

@@ -74,6 +74,7 @@ type UI struct {
 	current  string
 	data     page.Data
 	settings control.Settings
+	vault    control.VaultState
 	isKnown  bool // settings were read
 
 	body   *fyne.Container
@@ -89,6 +90,9 @@ type UI struct {
 func New(o Options) *UI {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Downloads == "" {
+		o.Downloads = downloads(os.Getenv, os.UserHomeDir)
 	}
 	u := &UI{Options: o, memory: recall(o.Memory), items: map[string]*navItem{}}
 	if o.Theme != "" {
@@ -209,7 +213,8 @@ func (u *UI) open(name string) {
 // render shows a snapshot: the navigation and the page that is on screen.
 func (u *UI) render(d page.Data) {
 	u.data = d
-	if kit.SetScale(u.window.Canvas().Scale()) {
+	isRewrapped := kit.Rewrapped()
+	if kit.SetScale(u.window.Canvas().Scale()) || isRewrapped {
 		u.window.Content().Refresh()
 	}
 	u.items[sectionAttention].count(d.NeedYou())
@@ -283,10 +288,13 @@ func (u *UI) switchTheme() {
 // reloadSettings reads the settings in the background and tells the pages that show them.
 func (u *UI) reloadSettings() {
 	var settings control.Settings
+	var vault control.VaultState
 	u.watch.do(func(ctx context.Context) (err error) {
+		vault = u.Vault.VaultState(ctx)
 		settings, err = u.Settings.Settings(ctx)
 		return err
 	}, func(err error) {
+		u.vault = vault
 		if u.complain(err) {
 			return
 		}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -32,9 +33,10 @@ type wizard struct {
 	typed   map[string]string // secrets that are not stored yet
 	checked bool              // what this step asks for was tried and is right
 	isBusy  bool
-	begun   time.Time // when the set-up was saved, for the round trip
-	trip    [3]*tripLine
-	reply   *fyne.Container
+	begun   time.Time   // when the set-up was saved, for the round trip
+	finish  *finishView // the round trip; nil before the set-up is saved
+	vault   *vaultForm  // while the passphrase is asked for; nil otherwise
+	instead *kit.Button // offers the vault where the keyring does not work
 	isBuilt bool
 	first   fyne.Focusable // of the step that is shown; nil for none
 }
@@ -45,7 +47,9 @@ func newWizard(u *UI) *wizard {
 	w.outcome = kit.NewNotice()
 	w.back = kit.NewButton(u.t("window.wizard.back"), "left", kit.Plain, func() { w.goTo(w.draft.Step - 1) })
 	w.next = kit.NewButton(u.t("window.wizard.next"), "right", kit.Strong, w.onNext)
-	w.scroll = container.NewVScroll(container.New(padding{right: 14}, kit.VStack(14, w.place, w.outcome)))
+	w.instead = kit.NewButton(u.t("window.vault.instead"), "key", kit.Plain, w.onInstead)
+	w.instead.Hide()
+	w.scroll = container.NewVScroll(container.New(padding{right: 14}, kit.VStack(14, w.place, w.outcome, kit.HStack(0, w.instead, kit.Space()))))
 	buttons := kit.HStack(kit.Gap, w.back, kit.Space(), w.next)
 	card := container.NewStack(kit.NewGround(kit.Surface, kit.Border, kit.Radius),
 		container.New(padding{20, 14, 24, 10}, container.NewBorder(nil, container.New(padding{12, 0, 0, 14}, buttons), nil, nil, w.scroll)))
@@ -105,14 +109,20 @@ func (w *wizard) build() {
 	}
 	w.drawSteps()
 	w.outcome.Hide()
-	w.first = nil
-	makers := []func() fyne.CanvasObject{w.startStep, w.xStep, w.motionStep, w.reachStep, w.finishStep}
+	w.instead.Hide()
+	w.first, w.vault, w.finish = nil, nil, nil
+	makers := []func() fyne.CanvasObject{w.startStep, w.xStep, w.motionStep, w.reachStep, w.repliesStep, w.finishStep}
 	w.place.Objects = []fyne.CanvasObject{makers[w.draft.Step]()}
 	w.place.Refresh()
 	w.scroll.ScrollToTop()
 	w.label()
-	if w.first != nil {
+	switch {
+	case w.first != nil:
 		w.u.window.Canvas().Focus(w.first)
+	case w.finish != nil:
+		w.u.window.Canvas().Unfocus() // the Enter key must not end it before the message went round
+	default:
+		w.u.window.Canvas().Focus(w.next) // what is chosen already is taken with the Enter key
 	}
 }
 
@@ -124,6 +134,8 @@ func (w *wizard) label() {
 	switch {
 	case w.isBusy:
 		key = "window.wizard.busy"
+	case w.vault != nil:
+		key = pick(w.vault.again == nil, "window.vault.open", "window.vault.create")
 	case (w.draft.Step == page.StepX || w.draft.Step == page.StepMotion) && !w.checked:
 		key = "window.wizard.check"
 	case w.draft.Step == page.StepFinish && w.begun.IsZero():
@@ -167,20 +179,8 @@ func (w *wizard) render(d page.Data) {
 		w.begin()
 		return
 	}
-	if w.draft.Step != page.StepFinish || w.begun.IsZero() {
-		return
-	}
-	trip := page.MakeTrip(d, w.channel().Name, w.begun)
-	w.trip[0].set(trip.Running)
-	w.trip[1].set(trip.Received)
-	w.trip[2].set(trip.Answered)
-	if len(w.reply.Objects) == 0 {
-		for _, one := range d.URLs {
-			if one.Channel == w.channel().Name {
-				w.reply.Add(w.u.copyRow(w.u.t("window.wizard.reply_url"), one.ReplyURL))
-			}
-		}
-		w.reply.Refresh()
+	if w.finish != nil {
+		w.finish.render(d)
 	}
 }
 
@@ -202,12 +202,18 @@ func (w *wizard) tell(err error) bool {
 	}
 	message, remedy := control.Words(err)
 	showResult(w.outcome, control.CheckResult{Message: message, Remedy: remedy})
+	var unstored *unstoredError
+	if errors.As(err, &unstored) && w.draft.Config.Secrets == "keyring" && !w.u.data.Running {
+		w.instead.Show()
+	}
 	return true
 }
 
 func (w *wizard) onNext() {
 	switch {
 	case w.isBusy:
+	case w.vault != nil:
+		w.openVault()
 	case w.draft.Step == page.StepX && !w.checked:
 		w.checkX()
 	case w.draft.Step == page.StepMotion && !w.checked:
@@ -228,11 +234,16 @@ func (w *wizard) store(ctx context.Context, values map[string]string, channel st
 			continue
 		}
 		if _, err := w.u.Settings.SetSecret(ctx, channel, name, value); err != nil {
-			return err
+			return &unstoredError{err}
 		}
 	}
 	return nil
 }
+
+// unstoredError says that a secret could not be stored.
+type unstoredError struct{ error }
+
+func (u *unstoredError) Unwrap() error { return u.error }
 
 // taken returns the typed secrets of some names, for the background.
 func (w *wizard) taken(names ...string) map[string]string {
@@ -246,6 +257,28 @@ func (w *wizard) taken(names ...string) map[string]string {
 // refresh reads the settings again, so that what is stored is known.
 func (w *wizard) refresh(ctx context.Context) (control.Settings, error) {
 	return w.u.Settings.Settings(ctx)
+}
+
+// onInstead keeps the secrets in the vault from now on, because the keyring does not take them.
+func (w *wizard) onInstead() {
+	w.draft.Config.Secrets = "vault"
+	w.u.vault.Used = true
+	w.keep()
+	w.build()
+}
+
+// openVault hands the passphrase over and goes on with the keys.
+func (w *wizard) openVault() {
+	f := w.vault
+	w.busy(f.open(), func(err error) {
+		if err != nil {
+			showResult(w.outcome, f.wrong(err))
+			return
+		}
+		w.u.vault.Open, w.u.vault.Exists = true, true
+		w.build()
+		w.u.reloadSettings()
+	})
 }
 
 // onSave writes perch.toml and starts the relay with it.

@@ -18,7 +18,7 @@ func (w *wizard) stepHead(key string) fyne.CanvasObject {
 }
 
 // tile is a large button with an icon, a title and a sentence.
-func tile(icon, title, about string, isChosen bool, tapped func()) fyne.CanvasObject {
+func tile(icon, title, about string, isChosen bool, tapped func()) *kit.Area {
 	frame, soft, ink := kit.Border, kit.IdleSoft, kit.Muted
 	if isChosen {
 		frame, soft, ink = kit.Accent, kit.AccentSoft, kit.Accent
@@ -33,8 +33,9 @@ func tile(icon, title, about string, isChosen bool, tapped func()) fyne.CanvasOb
 
 func (w *wizard) startStep() fyne.CanvasObject {
 	u := w.u
-	return kit.VStack(16, w.stepHead("start"),
-		tile("hub", u.t("window.wizard.connect"), u.t("window.wizard.connect.about"), true, func() { w.goTo(page.StepX) }),
+	connect := tile("hub", u.t("window.wizard.connect"), u.t("window.wizard.connect.about"), true, func() { w.goTo(page.StepX) })
+	w.first = connect
+	return kit.VStack(16, w.stepHead("start"), connect,
 		tile("play", u.t("window.wizard.demo"), u.t("window.wizard.demo.about"), false, w.onDemo),
 		kit.NewParagraph(u.t("window.wizard.start.note"), kit.TextSmall, kit.Muted))
 }
@@ -49,6 +50,9 @@ func (w *wizard) onDemo() {
 
 func (w *wizard) xStep() fyne.CanvasObject {
 	u := w.u
+	if w.draft.Config.Secrets == "vault" && !u.vault.Open {
+		return w.vaultStep()
+	}
 	column := kit.VStack(12, w.stepHead("x"))
 	form := kit.VStack(10)
 	for i, name := range page.XSecrets() {
@@ -57,6 +61,14 @@ func (w *wizard) xStep() fyne.CanvasObject {
 	column.Add(container.New(kit.Columns{Gap: 24, Least: 300}, container.NewVBox(form), container.NewVBox(newPortal(u))))
 	column.Add(kit.NewParagraph(u.t("window.wizard.x.note"), kit.TextSmall, kit.Muted))
 	return column
+}
+
+// vaultStep comes before the first secret where there is no keyring.
+func (w *wizard) vaultStep() fyne.CanvasObject {
+	isNew := !w.u.vault.Exists
+	w.vault = newVaultForm(w.u, isNew, w.onNext)
+	w.first = w.vault.phrase
+	return kit.VStack(16, w.stepHead(pick(isNew, "vault", "unlock")), w.vault.content)
 }
 
 // secretEntry is a labelled entry that shows dots. One that is stored says so and can be left empty.
@@ -68,6 +80,7 @@ func (w *wizard) secretEntry(name, label string) fyne.CanvasObject {
 		w.typed[name] = text
 		w.uncheck()
 	}
+	e.OnSubmitted = func(string) { w.onNext() }
 	if w.first == nil {
 		w.first = e
 	}
@@ -143,6 +156,8 @@ func (w *wizard) motionStep() fyne.CanvasObject {
 		w.uncheck()
 	}
 	user.OnChanged = func(text string) { m.User = trimmed(text); w.uncheck() }
+	address.OnSubmitted = func(string) { w.onNext() }
+	user.OnSubmitted = address.OnSubmitted
 	place.Add(formRow(u.t("window.wizard.motion.address"), u.t("window.wizard.motion.address.help"), address, nil))
 	place.Add(formRow(u.t("window.field.motion.user"), u.t("window.help.motion.user"), user, nil))
 	place.Add(formRow(u.t("window.field.motion.password"), u.t("window.wizard.motion.password.help"), w.secretEntry("motion.password", ""), nil))
@@ -235,83 +250,52 @@ func (w *wizard) reachStep() fyne.CanvasObject {
 			w.build()
 		}))
 	}
-	if r.Mode != "webhook" {
-		return column
+	if r.Mode == "webhook" {
+		w.addFields(column, func(_ page.FieldGroup, f page.Field) bool { return f.Path != "reach.mode" })
 	}
+	return column
+}
+
+// addFields adds the fields of the way in that are wanted and matter now.
+func (w *wizard) addFields(column *fyne.Container, isWanted func(page.FieldGroup, page.Field) bool) {
 	for _, g := range page.FieldGroups() {
 		if g.Tab != "reach" {
 			continue
 		}
 		for _, f := range g.Fields {
-			if f.Path == "reach.mode" || f.Kind == page.FieldSecret || !f.IsShown(&w.draft.Config, g.Tab, 0) {
+			if f.Kind == page.FieldSecret || !isWanted(g, f) || !f.IsShown(&w.draft.Config, g.Tab, 0) {
 				continue
 			}
-			input := u.input(f, page.Get(&w.draft.Config, f.Path), func(value string) {
+			input := w.u.input(f, page.Get(&w.draft.Config, f.Path), func(value string) {
 				page.Set(&w.draft.Config, f.Path, value)
 				w.keep()
 				if f.Kind == page.FieldChoice {
 					w.build()
 				}
 			})
-			column.Add(formRow(u.t("window.field."+f.Path), u.t("window.help."+f.Path), input, nil))
+			column.Add(formRow(w.u.t("window.field."+f.Path), w.u.t("window.help."+f.Path), input, nil))
 		}
 	}
-	return column
 }
 
-func (w *wizard) finishStep() fyne.CanvasObject {
-	u := w.u
-	column := kit.VStack(14, w.stepHead("finish"))
-	if w.begun.IsZero() {
-		c := w.channel()
-		who := pick(w.draft.Account == "", "–", "@"+w.draft.Account)
-		for _, row := range [][2]string{
-			{u.t("window.wizard.x"), who},
-			{u.t("window.wizard.motion"), pick(c.Motion.ReceiveURL == "", "–", c.Motion.ReceiveURL)},
-			{u.t("window.wizard.reach"), u.t("window.wizard.reach." + w.draft.Config.Reach.Mode)},
-			{u.t("window.wizard.file"), u.settings.Path},
-		} {
-			name := kit.NewText(row[0], kit.TextSmall, kit.Muted)
-			column.Add(container.NewBorder(nil, nil, kit.AtLeast(name, fyne.NewSize(190, 0)), nil, kit.CutText(row[1], kit.TextSmall, kit.Ink)))
-		}
-		return column
+// repliesStep asks where Perch is seen from Motion: agents' answers come to it.
+func (w *wizard) repliesStep() fyne.CanvasObject {
+	u, c := w.u, &w.draft.Config
+	column := kit.VStack(12, w.stepHead("replies"))
+	icons := map[string]string{page.ReplyHere: "hub", page.ReplyNetwork: "traffic", page.ReplyTunnel: "door"}
+	now := page.ReplyWay(c)
+	for _, way := range page.ReplyWays(c) {
+		column.Add(tile(icons[way], u.t("window.wizard.replies."+way), u.t("window.wizard.replies."+way+".about"), now == way, func() {
+			page.SetReplyWay(c, way)
+			w.keep()
+			w.build()
+		}))
 	}
-	w.reply = kit.VStack(8)
-	account := pick(w.draft.Account == "", u.t("window.wizard.trip.account"), "@"+w.draft.Account)
-	w.trip = [3]*tripLine{
-		newTripLine(u.t("window.wizard.trip.running")),
-		newTripLine(u.t("window.wizard.trip.received", account)),
-		newTripLine(u.t("window.wizard.trip.answered")),
-	}
-	column.Add(kit.VStack(8, kit.NewParagraph(u.t("window.wizard.paste"), kit.TextBody, kit.Ink), w.reply))
-	column.Add(kit.Rule())
-	for _, line := range w.trip {
-		column.Add(line.content)
+	switch now {
+	case page.ReplyTunnel:
+		w.addFields(column, func(g page.FieldGroup, _ page.Field) bool { return g.Key == "ssh" })
+	case page.ReplyNetwork:
+		column.Add(kit.NewParagraph(u.t("window.wizard.replies.network.note"), kit.TextSmall, kit.Muted))
 	}
 	return column
-}
-
-// tripLine is one thing that has to happen in the round trip.
-type tripLine struct {
-	content fyne.CanvasObject
-	icon    *kit.Icon
-	ground  *kit.Ground
-}
-
-func newTripLine(text string) *tripLine {
-	l := &tripLine{icon: kit.NewIcon("clock", kit.Idle, 17), ground: kit.NewGround(kit.IdleSoft, "", 14)}
-	sign := container.NewStack(kit.AtLeast(l.ground, fyne.NewSize(28, 28)), container.NewCenter(l.icon))
-	l.content = container.NewBorder(nil, nil, kit.HStack(0, container.NewVBox(sign), gapOf(12, 0)), nil,
-		container.New(padding{4, 0, 0, 0}, kit.NewParagraph(text, kit.TextBody, kit.Ink)))
-	return l
-}
-
-func (l *tripLine) set(isDone bool) {
-	if isDone {
-		l.icon.Set("check", kit.Good)
-		l.ground.Set(kit.GoodSoft, "")
-		return
-	}
-	l.icon.Set("clock", kit.Idle)
-	l.ground.Set(kit.IdleSoft, "")
 }

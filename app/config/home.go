@@ -115,6 +115,9 @@ func (h Home) Config() string { return filepath.Join(h.config, "perch.toml") }
 // Vault is the path of the encrypted file of secrets.
 func (h Home) Vault() string { return filepath.Join(h.config, "vault.age") }
 
+// Passphrase is the path of the file in which people may let Perch keep the vault's passphrase.
+func (h Home) Passphrase() string { return filepath.Join(h.config, "vault-passphrase") }
+
 // Journal is the path of the journal.
 func (h Home) Journal() string { return filepath.Join(h.data, "perch.db") }
 

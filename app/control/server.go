@@ -56,6 +56,7 @@ func NewServer(relay Relay, log *slog.Logger) *Server {
 	s.mux.HandleFunc("GET /v1/limits", s.limits)
 	s.mux.HandleFunc("GET /v1/messages", s.messages)
 	s.mux.HandleFunc("GET /v1/messages/{id}", s.message)
+	s.mux.HandleFunc("GET /v1/messages/{id}/files/{n}", s.file)
 	s.mux.HandleFunc("GET /v1/feed", s.feed)
 	s.mux.HandleFunc("POST /v1/messages/{id}/{act}", s.act)
 	s.mux.HandleFunc("POST /v1/dead/retry", s.retryAll)
@@ -193,6 +194,12 @@ func (s *Server) message(w http.ResponseWriter, r *http.Request) {
 	for _, a := range attempts {
 		detail.History = append(detail.History, fromAttempt(a))
 	}
+	sides, err := s.relay.Bridge.Sides(r.Context(), d)
+	if err != nil {
+		fail(w, "show message", err)
+		return
+	}
+	detail.setSides(sides)
 	reply(w, detail)
 }
 

@@ -53,6 +53,18 @@ type Settings struct {
 	SecretsProblem *Failure `json:"secrets_problem,omitempty"`
 }
 
+// VaultState is how the encrypted file of secrets stands.
+type VaultState struct {
+	// Used is set when secrets are kept in it.
+	Used bool
+	// Exists is false until the first secret is stored: a passphrase then has to be chosen.
+	Exists bool
+	// Open is set when this program can read it or make it.
+	Open bool
+	// Unattended is set when a relay finds the passphrase by itself.
+	Unattended bool
+}
+
 // SecretState tells whether a secret has a value.
 type SecretState struct {
 	// Channel is empty for a global secret.

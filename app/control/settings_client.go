@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"perch/bridge"
 )
@@ -114,6 +115,24 @@ func refused(response *http.Response) error {
 		return unexpected(fmt.Errorf("answer %d", response.StatusCode)) //nolint:err113 // a cause for the log
 	}
 	return &bridge.Error{Kind: bridge.Invalid, Side: bridge.SidePerch, Op: f.What, Message: f.Message, Remedy: f.Remedy}
+}
+
+// Said makes an error of what the program perch has printed: "perch: what: why; what to do", of which the last line counts.
+// It returns nil for nothing.
+func Said(text string) error {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	line := strings.TrimPrefix(strings.TrimSpace(lines[len(lines)-1]), "perch: ")
+	if line == "" {
+		return nil
+	}
+	e := &bridge.Error{Kind: bridge.Operator, Side: bridge.SidePerch, Message: line}
+	if why, do, found := strings.Cut(line, "; "); found {
+		e.Message, e.Remedy = why, do
+	}
+	if op, why, found := strings.Cut(e.Message, ": "); found && !strings.ContainsAny(op, "./\\\"(") {
+		e.Op, e.Message = op, why
+	}
+	return e
 }
 
 // Words returns what went wrong and what to do, for a person. Both are empty for nil.

@@ -132,3 +132,18 @@ func TestSettingsOfAnotherVersion(t *testing.T) {
 		t.Errorf("no relay: %v", err)
 	}
 }
+
+func TestSaidIsTakenApart(t *testing.T) {
+	tests := map[string][2]string{
+		"": {"", ""},
+		"warming up\nperch: start: the port is taken; stop the other program\n":              {"the port is taken", "stop the other program"},
+		"perch: read configuration: line 3: what is it (x: y); look; then look again":        {"line 3: what is it (x: y)", "look; then look again"},
+		"perch: /home/x/perch.toml: no such file":                                            {"/home/x/perch.toml: no such file", ""},
+		"perch: open the vault of secrets: the passphrase does not open it; type it again\n": {"the passphrase does not open it", "type it again"},
+	}
+	for text, want := range tests {
+		if message, remedy := control.Words(control.Said(text)); message != want[0] || remedy != want[1] {
+			t.Errorf("%q: %q, %q", text, message, remedy)
+		}
+	}
+}

@@ -160,8 +160,14 @@ type Attempt struct {
 // Detail is a message with its history and with what Perch understood of it (an event or a reply).
 type Detail struct {
 	Message
-	History []Attempt `json:"history"`
-	Content any       `json:"content"`
+	// KeptAt is when it was on disk, which is before it was acknowledged; nil where that is not known (any more).
+	KeptAt  *time.Time `json:"kept_at"`
+	History []Attempt  `json:"history"`
+	Content any        `json:"content"`
+	// CameIn is the post that held the message, as it came; it may hold others too. nil when it is not kept any more.
+	CameIn *Document `json:"came_in"`
+	// GoesOut are the calls that carry, or carried, the message to the other side.
+	GoesOut []Document `json:"goes_out"`
 }
 
 // Limit is what X told about one of its limits.

@@ -120,7 +120,7 @@ func (e *exam) checkModes(context.Context) result {
 	if runtime.GOOS == "windows" {
 		return fine("Windows keeps them in the user's own folder")
 	}
-	paths := []string{e.Home.Vault(), e.Home.Journal(), e.Home.Journal() + "-wal", e.Home.Log(), os.Getenv(secret.EnvPassphraseFile)}
+	paths := []string{e.Home.Vault(), e.Home.Journal(), e.Home.Journal() + "-wal", e.Home.Log(), e.Home.Passphrase(), os.Getenv(secret.EnvPassphraseFile)}
 	if e.Config != nil {
 		paths = append(paths, ownHome(e.Config.Reach.SSH.IdentityFile), ownHome(e.Config.Reach.TLS.KeyFile))
 	}

@@ -125,7 +125,7 @@ func TestWhatIsWrongOnThisComputer(t *testing.T) {
 		}},
 		{name: "wrong passphrase", check: "secrets", says: "passphrase does not open", spoil: func(w *world) { w.vault(secret.Fixed("a wrong one")) }},
 		{name: "no passphrase", check: "secrets", says: "passphrase", remedy: "PERCH_VAULT_PASSPHRASE_FILE", spoil: func(w *world) {
-			w.vault(func(bool) (string, error) { return secret.SystemPassphrase(nil, nil, io.Discard)(false) })
+			w.vault(func(bool) (string, error) { return secret.SystemPassphrase("", nil, nil, io.Discard)(false) })
 		}},
 		{name: "vault damaged", check: "secrets", says: "damaged", spoil: func(w *world) {
 			mustWrite(w.T, w.Home.Vault(), "no vault")

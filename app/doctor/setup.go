@@ -159,8 +159,10 @@ func (e *exam) plan() {
 	configured := e.add(check{name: "config", title: "configuration", run: e.checkConfig})
 	e.add(check{name: "folder", title: "folder", run: e.checkFolders})
 	e.add(check{name: "disk", title: "disk space", run: e.checkDisk})
-	e.kept = e.add(check{name: "journal", title: "journal", run: e.checkJournal})
-	e.add(check{name: "files", title: "file rights", run: e.checkModes})
+	modes := &check{name: "files", title: "file rights", run: e.checkModes}
+	// Opening the journal mends its rights, so they are looked at before; what a damaged one says still comes first.
+	e.kept = e.add(check{name: "journal", title: "journal", after: []*check{modes}, run: e.checkJournal})
+	e.checks = append(e.checks, modes)
 	store := e.add(check{name: "secrets", title: "secrets", needs: []*check{configured}, run: e.checkStore})
 	if e.Config == nil {
 		e.add(check{name: "relay", title: "relay", run: e.checkRelay})

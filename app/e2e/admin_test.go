@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -298,5 +299,65 @@ func TestSlowClientsDoNotStopTheCRC(t *testing.T) {
 	r, err := b.x.CRC(t.Context(), "http://"+b.listen+"/api/messages", b.brand.ConsumerSecret)
 	if err != nil || r.Took > time.Second {
 		t.Errorf("CRC beside slow clients: %+v, %v", r, err)
+	}
+}
+
+func TestVaultIsOpenedByHandOrByItself(t *testing.T) {
+	b := newBox(t)
+	phrase := filepath.Join(b.home, "passphrase")
+	if err := os.Remove(phrase); err != nil {
+		t.Fatal(err)
+	}
+	b.env = append(b.env, "PERCH_VAULT_PASSPHRASE_FILE=")
+	const right, wrong = "correct horse battery staple\n", "wrong horse battery staple\n"
+	if _, said, code := b.perch("start"); code != 1 || !strings.Contains(said, "passphrase") || !strings.Contains(said, "perch secret keep") {
+		t.Errorf("start without a passphrase: %d, %s", code, said)
+	}
+	if _, said, code := b.perchWith(wrong, "start", "--passphrase-stdin"); code != 1 || !strings.Contains(said, "does not open the vault") {
+		t.Errorf("start with a wrong one: %d, %s", code, said)
+	}
+	if _, said, code := b.perchWith(right, "start", "--passphrase-stdin"); code != 0 {
+		t.Fatalf("start: %d, %s", code, said)
+	}
+	t.Cleanup(func() { b.perch("stop") })
+	// A relay that could not come back is not stopped.
+	if _, said, code := b.perch("restart"); code != 1 || !strings.Contains(said, "passphrase") || b.status().PID == 0 {
+		t.Errorf("restart without a passphrase: %d, %s", code, said)
+	}
+	if _, said, code := b.perchWith(wrong, "secret", "keep", "--passphrase-stdin"); code != 1 || !strings.Contains(said, "does not open the vault") {
+		t.Errorf("keep a wrong one: %d, %s", code, said)
+	}
+	if _, said, code := b.perchWith(right, "secret", "keep", "--passphrase-stdin"); code != 0 {
+		t.Fatalf("keep: %d, %s", code, said)
+	}
+	before := b.status().PID
+	if _, said, code := b.perch("restart"); code != 0 || b.status().PID == before {
+		t.Errorf("restart by itself: %d, %s", code, said)
+	}
+}
+
+func TestReplyURLIsWrittenIntoMotion(t *testing.T) {
+	b := newBox(t).start()
+	var urls []struct {
+		URL string `json:"reply_url"`
+	}
+	if err := json.Unmarshal([]byte(b.must("urls", "--json")), &urls); err != nil {
+		t.Fatal(err)
+	}
+	const old = "http://localhost:3002/sendMessage"
+	b.motion.SetReplyURL(old)
+	if _, said, code := b.perchWith("no\n", "urls", "--write"); code != 1 || !strings.Contains(said, old) || b.motion.ReplyURL() != old {
+		t.Errorf("after a no: %d, %s; Motion has %s", code, said, b.motion.ReplyURL())
+	}
+	if _, said, code := b.perchWith("yes\n", "urls", "--write"); code != 0 || b.motion.ReplyURL() != urls[0].URL {
+		t.Errorf("after a yes: %d, %s; Motion has %s", code, said, b.motion.ReplyURL())
+	}
+	b.must("urls", "--write") // nothing to ask about
+	if _, said, code := b.perch("urls", "--write", "--channel", "sales"); code != 1 || !strings.Contains(said, "no channel of that name") {
+		t.Errorf("another channel: %d, %s", code, said)
+	}
+	b.motion.Down()
+	if _, said, code := b.perch("urls", "--write"); code != 1 || !strings.Contains(said, "Motion cannot be reached") {
+		t.Errorf("without Motion: %d, %s", code, said)
 	}
 }

@@ -1,12 +1,15 @@
 package motion_test
 
 import (
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"perch/bridge"
 	"perch/bridge/motion"
@@ -169,5 +172,29 @@ func TestWithKeepsTheMapKeyOfTheSameAccount(t *testing.T) {
 	}
 	if c.MapKey() != "cf_7" {
 		t.Error("the client itself has changed")
+	}
+}
+
+func TestTheCallIsShownAsItIsMade(t *testing.T) {
+	var got []bridge.Call
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		got = append(got, bridge.Call{Method: r.Method, URL: "http://" + r.Host + r.URL.String(), Body: body})
+	}))
+	defer server.Close()
+	c := motion.New(motion.Config{ReceiveURL: server.URL + "/api/openchannel/accounts/5/notify?x=1", MapKey: "cf_7", Log: slog.New(slog.DiscardHandler)})
+	var want []bridge.Call
+	for _, n := range []bridge.Notification{
+		{From: "annlee", Body: "hello <&> 漢字", FirstName: "Ann Lee (@annlee)", ThreadID: "1", ExternalURL: "https://x.com/annlee/status/1"},
+		{From: "annlee", Body: "a.png", AttachmentID: "17"},
+		{From: "annlee", Body: "a.png", AttachmentID: "(Motion's number of the file)"},
+	} {
+		want = append(want, c.NotifyCall(n))
+		if _, err := c.Notify(t.Context(), n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -34,10 +34,7 @@ func (c *Client) Notify(ctx context.Context, n bridge.Notification) (bridge.Rece
 	if err != nil {
 		return bridge.Receipt{}, err
 	}
-	body := notification{
-		From: n.From, Body: n.Body, MapKey: mapKey, FirstName: n.FirstName, ThreadID: n.ThreadID, ExternalURL: n.ExternalURL,
-		AttachmentID: attachmentID(n.AttachmentID),
-	}
+	body := bodyOf(n, mapKey)
 	a, err := c.post(ctx, body, false)
 	if err == nil && (a.status == http.StatusUnauthorized || a.status == http.StatusForbidden) && c.hasCredentials() {
 		a, err = c.post(ctx, body, true)
@@ -55,15 +52,33 @@ func (c *Client) Notify(ctx context.Context, n bridge.Notification) (bridge.Rece
 	return receipt(a.body), nil
 }
 
+func bodyOf(n bridge.Notification, mapKey string) notification {
+	return notification{
+		From: n.From, Body: n.Body, MapKey: mapKey, FirstName: n.FirstName, ThreadID: n.ThreadID, ExternalURL: n.ExternalURL,
+		AttachmentID: attachmentID(n.AttachmentID),
+	}
+}
+
 func (c *Client) post(ctx context.Context, n notification, authorized bool) (*answer, error) {
-	body, err := json.Marshal(n)
+	what, err := c.postCall(n, authorized)
 	if err != nil {
 		return nil, err
 	}
-	return c.do(ctx, call{
+	return c.do(ctx, what)
+}
+
+func (c *Client) postCall(n notification, authorized bool) (call, error) {
+	body, err := json.Marshal(n)
+	return call{
 		op: "hand message to Motion", method: http.MethodPost, url: c.config.ReceiveURL, body: body, contentType: "application/json",
 		authorized: authorized, limit: maxAnswer, timeout: callTimeout,
-	})
+	}, err
+}
+
+// NotifyCall implements bridge.MotionClient. The Map Key is the one that is known now.
+func (c *Client) NotifyCall(n bridge.Notification) bridge.Call {
+	what, _ := c.postCall(bodyOf(n, c.MapKey()), false) // strings, and a number that is one: cannot fail
+	return bridge.Call{Method: what.method, URL: what.url, Body: what.body}
 }
 
 func wantsPhone(a *answer) bool {
@@ -223,9 +238,13 @@ func (c *Client) Check(ctx context.Context) (string, error) {
 		_, err := c.do(ctx, what)
 		return c.MapKey(), err
 	}
-	what.authorized, what.url = true, c.base+"/api/openchannel/accounts/"+c.AccountID()
-	a, err := c.do(ctx, what)
-	if err == nil && a.status == http.StatusNotFound {
+	what.authorized, what.url = true, c.base+"/api/openchannel/accounts"+c.ownPath()
+	var a *answer
+	var err error
+	if c.AccountID() != "" {
+		a, err = c.do(ctx, what)
+	}
+	if err == nil && (a == nil || a.status == http.StatusNotFound) {
 		what.url = c.base + "/api/users?fields=id&limit=1" // a cheap question that every version answers
 		a, err = c.do(ctx, what)
 	}
@@ -247,5 +266,5 @@ func (c *Client) learnMapKey(body []byte) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.mapKey = cmp.Or(account.text("mapKey", "map_key"), DefaultMapKey)
+	c.mapKey = cmp.Or(account.text(mapKeyNames...), DefaultMapKey)
 }

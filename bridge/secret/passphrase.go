@@ -38,10 +38,10 @@ func Fixed(phrase string) Passphrase {
 
 // SystemPassphrase takes the passphrase from the first of: the systemd credential perch-vault, the file named by
 // PERCH_VAULT_PASSPHRASE_FILE, the variable PERCH_VAULT_PASSPHRASE (with a warning, because other programs can read
-// it), the person at the terminal. It asks on in when that is a terminal, writing to out, else on the terminal that the
-// command was started from. One newline at the end is cut. Its errors are Operator; without any source they wrap
-// ErrNoPassphrase.
-func SystemPassphrase(log *slog.Logger, in io.Reader, out io.Writer) Passphrase {
+// it), the file kept (see KeepPassphrase; "" for none), the person at the terminal. It asks on in when that is a
+// terminal, writing to out, else on the terminal that the command was started from. One newline at the end is cut. Its
+// errors are Operator; without any source they wrap ErrNoPassphrase.
+func SystemPassphrase(kept string, log *slog.Logger, in io.Reader, out io.Writer) Passphrase {
 	return func(isNew bool) (string, error) {
 		if folder := os.Getenv("CREDENTIALS_DIRECTORY"); folder != "" {
 			// A service may have other credentials and not this one.
@@ -56,6 +56,9 @@ func SystemPassphrase(log *slog.Logger, in io.Reader, out io.Writer) Passphrase 
 		if phrase := os.Getenv(EnvPassphrase); phrase != "" {
 			log.Warn("the vault's passphrase is in the environment, where other programs may read it; better: " + EnvPassphraseFile)
 			return checkPhrase(phrase, EnvPassphrase)
+		}
+		if isKept(kept) {
+			return readKept(kept)
 		}
 		return ask(in, out, isNew)
 	}
@@ -96,8 +99,8 @@ func ask(in io.Reader, out io.Writer, isNew bool) (_ string, err error) {
 	tty, out, done := terminal(in, out)
 	if tty == nil {
 		return "", failed(opUnlock, "the vault of secrets needs its passphrase and none was given",
-			"run the command in a terminal, or put the passphrase into a file and its name into "+EnvPassphraseFile+
-				", or give the service the systemd credential "+credential+" (LoadCredential="+credential+":FILE)", ErrNoPassphrase)
+			"run the command in a terminal, or start the relay in Perch's window, or let Perch keep it with: perch secret keep; "+
+				"for a service, name a file with it in "+EnvPassphraseFile+" or give it the systemd credential "+credential, ErrNoPassphrase)
 	}
 	defer done()
 	before, err := term.MakeRaw(int(tty.Fd()))

@@ -30,7 +30,7 @@ func phraseFile(t *testing.T, name, content string) string {
 func TestSystemPassphrase_TakesTheFirstSource(t *testing.T) {
 	clearSources(t)
 	var log bytes.Buffer
-	ask := secret.SystemPassphrase(slog.New(slog.NewTextHandler(&log, nil)), strings.NewReader(""), &bytes.Buffer{})
+	ask := secret.SystemPassphrase("", slog.New(slog.NewTextHandler(&log, nil)), strings.NewReader(""), &bytes.Buffer{})
 	steps := []struct {
 		name, value, want string
 	}{
@@ -50,9 +50,38 @@ func TestSystemPassphrase_TakesTheFirstSource(t *testing.T) {
 	}
 }
 
+func TestKeptPassphrase(t *testing.T) {
+	clearSources(t)
+	kept := filepath.Join(t.TempDir(), "deep", "vault-passphrase")
+	ask := secret.SystemPassphrase(kept, slog.New(slog.DiscardHandler), strings.NewReader(""), nil)
+	if secret.HasPassphrase(kept) {
+		t.Error("one that was not kept is there")
+	}
+	for _, phrase := range []string{"first", "second one"} {
+		must(t, secret.KeepPassphrase(kept, phrase))
+		if got, err := ask(false); err != nil || got != phrase || !secret.HasPassphrase(kept) {
+			t.Errorf("%q, %v, want %q", got, err, phrase)
+		}
+	}
+	if info, err := os.Stat(kept); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	if err := secret.KeepPassphrase(kept, ""); err == nil {
+		t.Error("an empty one is kept")
+	}
+	must(t, os.Chmod(kept, 0o640))
+	if _, err := ask(false); err == nil || !strings.Contains(wantKind(t, err, bridge.Operator).Remedy, "chmod 600") {
+		t.Errorf("one that others can read: %v", err)
+	}
+	t.Setenv(secret.EnvPassphrase, "said")
+	if got, err := ask(false); err != nil || got != "said" {
+		t.Errorf("what is said here and now does not win: %q, %v", got, err)
+	}
+}
+
 func TestSystemPassphrase_TrimsOneNewlineOnly(t *testing.T) {
 	clearSources(t)
-	ask := secret.SystemPassphrase(slog.New(slog.DiscardHandler), strings.NewReader(""), nil)
+	ask := secret.SystemPassphrase("", slog.New(slog.DiscardHandler), strings.NewReader(""), nil)
 	for content, want := range map[string]string{"a\n\n": "a\n", "a": "a", "a\r\n": "a", strings.Repeat("x", 1024) + "\r\n": strings.Repeat("x", 1024)} {
 		t.Setenv(secret.EnvPassphraseFile, phraseFile(t, "phrase", content))
 		if got, err := ask(false); err != nil || got != want {
@@ -63,7 +92,7 @@ func TestSystemPassphrase_TrimsOneNewlineOnly(t *testing.T) {
 
 func TestSystemPassphrase_SaysWhatIsWrong(t *testing.T) {
 	clearSources(t)
-	ask := secret.SystemPassphrase(slog.New(slog.DiscardHandler), strings.NewReader(""), nil)
+	ask := secret.SystemPassphrase("", slog.New(slog.DiscardHandler), strings.NewReader(""), nil)
 	for path, want := range map[string]string{
 		filepath.Join(t.TempDir(), "missing"):                 "cannot be read",
 		t.TempDir():                                           "cannot be read",
@@ -84,9 +113,9 @@ func TestSystemPassphrase_SaysHowToGiveOne(t *testing.T) {
 		_ = f.Close()
 		t.Skip("there is a terminal that would be asked")
 	}
-	_, err := secret.SystemPassphrase(slog.New(slog.DiscardHandler), strings.NewReader(""), nil)(false)
+	_, err := secret.SystemPassphrase("", slog.New(slog.DiscardHandler), strings.NewReader(""), nil)(false)
 	e := wantKind(t, err, bridge.Operator)
-	for _, way := range []string{"terminal", secret.EnvPassphraseFile, "LoadCredential=perch-vault:FILE"} {
+	for _, way := range []string{"terminal", secret.EnvPassphraseFile, "credential perch-vault", "perch secret keep", "window"} {
 		if !errors.Is(err, secret.ErrNoPassphrase) || !strings.Contains(e.Remedy, way) {
 			t.Errorf("remedy %q", e.Remedy)
 		}

@@ -53,7 +53,7 @@ func TestSystemPassphrase_AsksWithoutEcho(t *testing.T) {
 			must(t, err)
 			// The person types once the terminal is raw: the prompt shows that.
 			shown := &typist{person: person, typed: c.typed}
-			got, err := secret.SystemPassphrase(slog.New(slog.DiscardHandler), program, shown)(c.isNew)
+			got, err := secret.SystemPassphrase("", slog.New(slog.DiscardHandler), program, shown)(c.isNew)
 			if got != c.want && c.says == "" {
 				t.Errorf("got %q, %v", got, err)
 			}

@@ -23,6 +23,9 @@ type MotionOptions struct {
 	MapKey    string
 	// Keys renames members of the account's JSON, because Motion's versions differ: {"replyUrl": "reply_url"}.
 	Keys map[string]string
+	// ChangeRefused is the status with which a change of the account is refused; 0 lets it be changed. Not every version
+	// of Motion has the call, and not every user may make it.
+	ChangeRefused int
 	// NotifyAuth demands credentials at the Receive URL, too.
 	NotifyAuth bool
 	// MaxAttachment bounds a file, in bytes; 0 means 25 MB.

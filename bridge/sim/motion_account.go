@@ -60,6 +60,9 @@ func (m *Motion) changeAccount(in *motionRequest) *answer {
 	if refused := m.isAccount(in); refused != nil {
 		return refused
 	}
+	if status := m.options.ChangeRefused; status != 0 {
+		return asJSON(status, map[string]any{"message": http.StatusText(status)})
+	}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(in.body, &members); err != nil {
 		return in.malformed(http.StatusBadRequest, "its body is not a JSON object: %v", err)

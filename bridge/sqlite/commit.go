@@ -38,6 +38,21 @@ type op struct {
 type tx struct {
 	conn  *sql.Conn
 	stmts map[string]*sql.Stmt
+	posts span // that the open transaction has stored
+	kept  span // that the one before has put on disk, with the time; not written down yet
+}
+
+// span is a run of posts.
+type span struct {
+	first, last int64
+	at          time.Time
+}
+
+func (s *span) add(seq int64) {
+	if s.first == 0 {
+		s.first = seq
+	}
+	s.last = seq
 }
 
 func (t *tx) stmt(query string) (*sql.Stmt, error) {
@@ -198,7 +213,11 @@ func (s *Store) transact(t *tx, batch []*op) error {
 	if _, err := t.exec("BEGIN IMMEDIATE"); err != nil {
 		return writeError(err)
 	}
+	t.posts = span{}
 	err := s.apply(t, batch)
+	if err == nil {
+		err = t.writeKept()
+	}
 	if err == nil && s.before != nil {
 		err = s.before()
 	}
@@ -211,7 +230,19 @@ func (s *Store) transact(t *tx, batch []*op) error {
 		s.log.Debug("journal transaction rolled back", "rollback_error", rollbackErr)
 		return writeError(err)
 	}
+	t.kept = t.posts
+	t.kept.at = time.Now()
 	return nil
+}
+
+// writeKept writes down when the posts of the commit before were on disk: a commit cannot tell it of itself. What a
+// crash or an end leaves out stays unknown.
+func (t *tx) writeKept() error {
+	if t.kept.last == 0 {
+		return nil
+	}
+	_, err := t.exec(`INSERT OR REPLACE INTO kept (last, first, at) VALUES (?, ?, ?)`, t.kept.last, t.kept.first, t.kept.at.UnixMilli())
+	return err
 }
 
 func (s *Store) apply(t *tx, batch []*op) error {

@@ -13,7 +13,7 @@ import (
 
 // columns are the columns of message in the order that scanDelivery reads, then the content.
 const columns = `m.id, m.channel, m.direction, m.kind, m.state, m.lane, m.conversation, coalesce(m.x_id, ''),
-	coalesce(m.motion_id, ''), m.thread_id, m.sender, m.recipient, m.peer_id, m.text, m.media, m.parent, m.progress,
+	coalesce(m.motion_id, ''), m.thread_id, m.sender, m.recipient, m.peer_id, m.text, m.media, m.parent, m.post, m.progress,
 	m.attempts, m.received_at, m.due_at, m.delivered_at, m.error_kind, m.error_message, m.error_remedy,
 	coalesce(c.body, '')`
 
@@ -30,7 +30,7 @@ func scanDelivery(row rowScanner) (*bridge.Delivery, error) {
 	var media, progress, body string
 	var received, due, delivered int64
 	err := row.Scan(&d.ID, &d.Channel, &d.Direction, &d.Kind, &d.State, &d.Lane, &d.Conversation, &d.XID,
-		&d.MotionID, &d.ThreadID, &d.From, &d.To, &d.PeerID, &d.Text, &media, &d.Parent, &progress,
+		&d.MotionID, &d.ThreadID, &d.From, &d.To, &d.PeerID, &d.Text, &media, &d.Parent, &d.Post, &progress,
 		&d.Attempts, &received, &due, &delivered, &d.Failure.Kind, &d.Failure.Message, &d.Failure.Remedy, &body)
 	if err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func insertIfNew(t *tx, d *bridge.Delivery) error {
 		error_kind, error_message, error_remedy)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		d.Channel, d.Direction, d.Kind, d.State, open, d.Lane, d.Conversation, orNull(d.XID), orNull(d.MotionID),
-		d.ThreadID, d.From, d.To, d.PeerID, d.Text, encodeMedia(d.Media), d.Parent, 0, encodeProgress(d.Progress),
+		d.ThreadID, d.From, d.To, d.PeerID, d.Text, encodeMedia(d.Media), d.Parent, d.Post, encodeProgress(d.Progress),
 		toMilli(d.ReceivedAt), toMilli(d.DueAt), f.Kind, f.Message, f.Remedy)
 	if err != nil {
 		return err
@@ -104,7 +104,12 @@ func (s *Store) Add(ctx context.Context, d *bridge.Delivery, raw []byte) (*bridg
 			return err
 		}
 		post := bridge.Post{ReceivedAt: d.ReceivedAt, Source: "motion:" + d.Channel, Body: raw}
-		return insertPost(t, &post)
+		if err := insertPost(t, &post); err != nil {
+			return err
+		}
+		d.Post = post.Seq
+		_, err := t.exec(`UPDATE message SET post = ? WHERE id = ?`, d.Post, d.ID)
+		return err
 	})
 	return stored, known, err
 }

@@ -2,6 +2,8 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 
 	"perch/bridge"
 )
@@ -25,8 +27,25 @@ func insertPost(t *tx, p *bridge.Post) error {
 	if err != nil {
 		return err
 	}
-	p.Seq, err = result.LastInsertId()
-	return err
+	if p.Seq, err = result.LastInsertId(); err != nil {
+		return err
+	}
+	t.posts.add(p.Seq)
+	return nil
+}
+
+// Source returns the post that held a message, and when that was on disk; false when it is not there any more.
+func (s *Store) Source(ctx context.Context, seq int64) (bridge.Post, bool, error) {
+	p := bridge.Post{Seq: seq}
+	var received, kept int64
+	err := s.reader.QueryRowContext(ctx, `SELECT received_at, source, body,
+		coalesce((SELECT CASE WHEN first <= post.seq THEN at END FROM kept WHERE last >= post.seq ORDER BY last LIMIT 1), 0)
+		FROM post WHERE seq = ?`, seq).Scan(&received, &p.Source, &p.Body, &kept)
+	if errors.Is(err, sql.ErrNoRows) {
+		return bridge.Post{}, false, nil
+	}
+	p.ReceivedAt, p.KeptAt = fromMilli(received), fromMilli(kept)
+	return p, err == nil, err
 }
 
 // Unread returns the oldest posts from X that have not been unpacked, at most limit.

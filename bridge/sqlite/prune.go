@@ -50,17 +50,22 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 		}
 	}
 	return s.write(ctx, func(t *tx) error {
+		if _, err := t.exec(`DELETE FROM kept WHERE last < (SELECT min(seq) FROM post)`); err != nil {
+			return err
+		}
 		_, err := t.exec(`DELETE FROM echo WHERE at < ?`, now.Add(-keepPosts).UnixMilli())
 		return err
 	})
 }
 
-// prunePosts removes the oldest posts, which have the smallest numbers; it reports whether there may be more.
+// prunePosts removes the oldest posts, which have the smallest numbers; it reports whether there may be more. The newest
+// stays whatever its age: SQLite numbers on from the greatest number there is, and a number must never come twice.
 func (s *Store) prunePosts(ctx context.Context, before time.Time) (more bool, err error) {
 	err = s.write(ctx, func(t *tx) error {
 		result, err := t.exec(`DELETE FROM post WHERE seq IN (
 			SELECT seq FROM (SELECT seq, received_at FROM post ORDER BY seq LIMIT ?)
-			WHERE received_at < ? AND seq <= (SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'unpacked'))`,
+			WHERE received_at < ? AND seq <= (SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'unpacked')
+			AND seq < (SELECT max(seq) FROM post))`,
 			pruneBatch, before.UnixMilli())
 		if err != nil {
 			return err
@@ -72,12 +77,13 @@ func (s *Store) prunePosts(ctx context.Context, before time.Time) (more bool, er
 	return more, err
 }
 
-// pruneMessages removes settled messages behind the cursor and returns the next cursor; -1 at the end.
+// pruneMessages removes settled messages behind the cursor and returns the next cursor; -1 at the end. The newest stays for
+// the same reason as the newest post: files and notes name their message by its number.
 func (s *Store) pruneMessages(ctx context.Context, cursor int64, before time.Time) (next int64, err error) {
 	err = s.write(ctx, func(t *tx) error {
 		next = -1
 		rows, err := t.query(`SELECT id, state FROM (SELECT id, state, received_at FROM message WHERE id > ? ORDER BY id LIMIT ?)
-			WHERE received_at < ?`, cursor, pruneBatch, before.UnixMilli())
+			WHERE received_at < ? AND id < (SELECT max(id) FROM message)`, cursor, pruneBatch, before.UnixMilli())
 		if err != nil {
 			return err
 		}

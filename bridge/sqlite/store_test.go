@@ -296,6 +296,29 @@ func TestPruneRemovesOnlyWhatIsSettled(t *testing.T) {
 	}
 }
 
+func TestMessagesAreNumberedOnWhenAllOldOnesArePruned(t *testing.T) {
+	s := journal(t)
+	add := func(xID string) int64 {
+		if err := s.Unpack(t.Context(), 0, bridge.Unpacked{Deliveries: []*bridge.Delivery{inbound("ann", xID)}}); err != nil {
+			t.Fatal(err)
+		}
+		d := claim(t, s, "c/in")[0]
+		finishAs(t, s, d, bridge.Delivered, time.Time{})
+		return d.ID
+	}
+	add("1")
+	last := add("2")
+	if err := s.Prune(t.Context(), time.Now().Add(2*keepMessages)); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := s.List(t.Context(), bridge.Filter{}); err != nil || len(list) != 1 {
+		t.Fatalf("left %v, %v", list, err)
+	}
+	if next := add("3"); next <= last {
+		t.Errorf("message %d comes after message %d", next, last)
+	}
+}
+
 func TestOpenRefusesWhatItCannotTrust(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "perch.db")
 	if err := os.WriteFile(path, []byte(strings.Repeat("this is no database ", 1000)), 0o600); err != nil {

@@ -75,6 +75,8 @@ type profile interface {
 	SendReply(ctx context.Context, threadID string, author bridge.Person, message bridge.Outgoing) (string, error)
 	PostMedia(ctx context.Context, postID string) ([]bridge.Media, error)
 	DMMedia(ctx context.Context, messageID string) ([]bridge.Media, error)
+	dmCall(recipientID string, message bridge.Outgoing) call
+	replyCall(threadID string, message bridge.Outgoing) call
 	upload(ctx context.Context, file bridge.File, category string) (string, error)
 	inlet
 }

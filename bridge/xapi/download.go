@@ -64,6 +64,8 @@ func (c *Client) download(ctx context.Context, address string) ([]byte, error) {
 	client := c.signed.Load()
 	if isPublicHost(target.Hostname()) {
 		client = c.plain
+	} else if keys := c.config.Keys.missing(); len(keys) > 0 {
+		return nil, noKeys(opDownload, c.config.Channel, keys)
 	}
 	for range maxRedirects + 1 {
 		response, err := c.get(ctx, client, target)

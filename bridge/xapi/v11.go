@@ -90,43 +90,50 @@ type v11Attachment struct {
 	Media v11Media `json:"media"`
 }
 
-// SendDM implements bridge.Sender.
-func (v *v11) SendDM(ctx context.Context, recipientID string, message bridge.Outgoing) (string, error) {
+func (v *v11) dmCall(recipientID string, message bridge.Outgoing) call {
 	event := v11Event{Type: "message_create"}
 	event.Message.Target.RecipientID = recipientID
 	event.Message.Data.Text = message.Text
 	if message.MediaID != "" {
 		event.Message.Data.Attachment = &v11Attachment{Type: "media", Media: v11Media{ID: json.RawMessage(strconv.Quote(message.MediaID))}}
 	}
-	what := call{
+	return call{
 		op: "send direct message", endpoint: bridge.EndpointDM, method: http.MethodPost, sends: true,
 		url: v.api("/1.1/direct_messages/events/new.json"), json: map[string]any{"event": event},
 	}
+}
+
+// SendDM implements bridge.Sender.
+func (v *v11) SendDM(ctx context.Context, recipientID string, message bridge.Outgoing) (string, error) {
 	var sent struct {
 		Event struct {
 			ID string `json:"id"`
 		} `json:"event"`
 	}
-	return sentID(ctx, v.caller, what, &sent, func() string { return sent.Event.ID })
+	return sentID(ctx, v.caller, v.dmCall(recipientID, message), &sent, func() string { return sent.Event.ID })
 }
 
-// SendReply implements bridge.Sender. X puts the mention of the author before the text when asked to; without it
-// X would silently ignore which post is answered.
-func (v *v11) SendReply(ctx context.Context, threadID string, _ bridge.Person, message bridge.Outgoing) (string, error) {
+// replyCall asks X to put the mention of the author before the text; without it X would silently ignore which post is
+// answered.
+func (v *v11) replyCall(threadID string, message bridge.Outgoing) call {
 	form := url.Values{
 		"status": {message.Text}, "in_reply_to_status_id": {threadID}, "auto_populate_reply_metadata": {"true"},
 	}
 	if message.MediaID != "" {
 		form.Set("media_ids", message.MediaID)
 	}
-	what := call{
+	return call{
 		op: "send public reply", endpoint: bridge.EndpointPost, method: http.MethodPost, sends: true,
 		url: v.api("/1.1/statuses/update.json"), form: form,
 	}
+}
+
+// SendReply implements bridge.Sender.
+func (v *v11) SendReply(ctx context.Context, threadID string, _ bridge.Person, message bridge.Outgoing) (string, error) {
 	var sent struct {
 		ID string `json:"id_str"`
 	}
-	return sentID(ctx, v.caller, what, &sent, func() string { return sent.ID })
+	return sentID(ctx, v.caller, v.replyCall(threadID, message), &sent, func() string { return sent.ID })
 }
 
 // SentDMs implements bridge.Lookback.

@@ -120,8 +120,7 @@ func noSuchAccount(op string) *bridge.Error {
 	}
 }
 
-// SendDM implements bridge.Sender.
-func (v *v2) SendDM(ctx context.Context, recipientID string, message bridge.Outgoing) (string, error) {
+func (v *v2) dmCall(recipientID string, message bridge.Outgoing) call {
 	type attachment struct {
 		MediaID string `json:"media_id"`
 	}
@@ -132,20 +131,23 @@ func (v *v2) SendDM(ctx context.Context, recipientID string, message bridge.Outg
 	if message.MediaID != "" {
 		body.Attachments = []attachment{{message.MediaID}}
 	}
-	what := call{
+	return call{
 		op: "send direct message", endpoint: bridge.EndpointDM, method: http.MethodPost, sends: true,
 		url: v.api("/2/dm_conversations/with/" + url.PathEscape(recipientID) + "/messages"), json: body,
 	}
+}
+
+// SendDM implements bridge.Sender.
+func (v *v2) SendDM(ctx context.Context, recipientID string, message bridge.Outgoing) (string, error) {
 	var sent struct {
 		Data struct {
 			ID string `json:"dm_event_id"`
 		} `json:"data"`
 	}
-	return sentID(ctx, v.caller, what, &sent, func() string { return sent.Data.ID })
+	return sentID(ctx, v.caller, v.dmCall(recipientID, message), &sent, func() string { return sent.Data.ID })
 }
 
-// SendReply implements bridge.Sender. X itself puts the mention of the author before the text.
-func (v *v2) SendReply(ctx context.Context, threadID string, _ bridge.Person, message bridge.Outgoing) (string, error) {
+func (v *v2) replyCall(threadID string, message bridge.Outgoing) call {
 	type reply struct {
 		InReplyTo string `json:"in_reply_to_tweet_id"`
 	}
@@ -160,15 +162,19 @@ func (v *v2) SendReply(ctx context.Context, threadID string, _ bridge.Person, me
 	if message.MediaID != "" {
 		body.Media = &media{[]string{message.MediaID}}
 	}
-	what := call{
+	return call{
 		op: "send public reply", endpoint: bridge.EndpointPost, method: http.MethodPost, sends: true, url: v.api("/2/tweets"), json: body,
 	}
+}
+
+// SendReply implements bridge.Sender. X itself puts the mention of the author before the text.
+func (v *v2) SendReply(ctx context.Context, threadID string, _ bridge.Person, message bridge.Outgoing) (string, error) {
 	var sent struct {
 		Data struct {
 			ID string `json:"id"`
 		} `json:"data"`
 	}
-	return sentID(ctx, v.caller, what, &sent, func() string { return sent.Data.ID })
+	return sentID(ctx, v.caller, v.replyCall(threadID, message), &sent, func() string { return sent.Data.ID })
 }
 
 // sentID makes a sending call. An answer of success without an id leaves the outcome unknown: a look will find it.

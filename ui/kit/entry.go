@@ -10,6 +10,8 @@ import (
 // Entry is Fyne's entry, but the window's own shortcuts and the Escape key work while it has the focus.
 type Entry struct {
 	widget.Entry
+	// OnDown is called for the key that leads to what is below; nil for nothing.
+	OnDown func()
 }
 
 // NewEntry returns an entry of one line.
@@ -44,11 +46,14 @@ func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 
 // TypedKey implements fyne.Focusable.
 func (e *Entry) TypedKey(k *fyne.KeyEvent) {
-	if k.Name == fyne.KeyEscape {
+	switch {
+	case k.Name == fyne.KeyEscape:
 		escape(e)
-		return
+	case k.Name == fyne.KeyDown && e.OnDown != nil:
+		e.OnDown()
+	default:
+		e.Entry.TypedKey(k)
 	}
-	e.Entry.TypedKey(k)
 }
 
 func canvasOf(o fyne.CanvasObject) fyne.Canvas {

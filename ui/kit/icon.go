@@ -36,6 +36,7 @@ var drawings = map[string]string{
 	"close":     "M6 6l12 12 M18 6L6 18",
 	"copy":      "M9 9h10.5v11H9z M15 9V4H4.5v11H9",
 	"right":     "M9.5 5.5L16 12l-6.5 6.5",
+	"open":      "M5.5 9.5L12 16l6.5-6.5",
 	"left":      "M14.5 5.5L8 12l6.5 6.5",
 	"file":      "M7 3.5h7l4 4v13H7z M14 3.5v4h4",
 	"clock":     "M12 4a8 8 0 1 1 0 16a8 8 0 1 1 0-16 M12 8v4.3l3 1.9",

@@ -246,6 +246,17 @@ func pieces(word string, width float32, measure func(string) float32) []string {
 	return append(out, word)
 }
 
+// isRewrapped is set when a paragraph has got another height from its layout. It belongs to Fyne's thread.
+var isRewrapped bool
+
+// Rewrapped reports whether a paragraph has got another height since the last call. The window then has to be laid out
+// again from its top: Fyne looks for such changes itself, but forgets the outer one of two that are nested.
+func Rewrapped() bool {
+	was := isRewrapped
+	isRewrapped = false
+	return was
+}
+
 type paragraphRenderer struct {
 	p       *Paragraph
 	objects []fyne.CanvasObject
@@ -265,6 +276,7 @@ func (r *paragraphRenderer) Layout(size fyne.Size) {
 	r.build()
 	if before != len(r.p.lines) {
 		canvas.Refresh(r.p) // the height has changed: whoever lays it out has to do so again
+		isRewrapped = true
 	}
 }
 

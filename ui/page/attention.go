@@ -102,7 +102,22 @@ func gauge(l control.Limit, w control.Window, now time.Time, t *translation.Text
 		g.Resets = t.T("window.limit.resets", ShortClock(w.ResetAt, now, t), Span(w.ResetAt.Sub(now).Truncate(time.Second)))
 	}
 	if l.Waiting > 0 && remaining == 0 {
-		g.Waiting = t.N("window.limit.waiting", l.Waiting)
+		g.Waiting = waitingWords(l, now, t)
 	}
 	return g
+}
+
+// waitingWords says what waits for a limit and when it will go: when the last of the windows that are used up is full again.
+func waitingWords(l control.Limit, now time.Time, t *translation.Texts) string {
+	goes := now
+	for _, w := range l.Windows {
+		if w.Remaining <= 0 && w.ResetAt.After(goes) {
+			goes = w.ResetAt
+		}
+	}
+	at := ShortClock(goes, now, t)
+	if l.Waiting == 1 {
+		return t.T("window.limit.waiting.one", at)
+	}
+	return t.T("window.limit.waiting", l.Waiting, at)
 }

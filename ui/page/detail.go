@@ -20,8 +20,9 @@ type Detail struct {
 	Problem, Remedy string
 	Facts           []Fact
 	Steps           []Step
-	// JSON is what Perch understood of the message.
-	JSON string
+	Files           []File
+	// Sides are the message as it came and as it goes on, in this order.
+	Sides [2]Side
 	// Acts are what a person can do to it: "retry", "sent", "resend", "discard".
 	Acts []string
 }
@@ -29,17 +30,35 @@ type Detail struct {
 // Fact is a name and a value.
 type Fact struct{ Name, Value string }
 
+// File is a file of a message.
+type File struct {
+	// N is its number in the message, from 0.
+	N int
+	// Name is never empty; About is its type and size.
+	Name, About string
+	// IsPicture says that it is worth to be shown as a picture.
+	IsPicture bool
+}
+
+// Side is the message as one of the two sides has it.
+type Side struct {
+	// Title names the side. Note is what has to be said about it; may be empty.
+	Title, Note string
+	// JSON is "" where there is none.
+	JSON string
+}
+
 // Step is one line of a message's history.
 type Step struct {
 	Tone Tone
-	// Title says what happened, When at what time, Took how long after the step before, About why; Took and About may
-	// be empty.
+	// Title says what happened, When at what time, Took how long after the end of the step before and for how long,
+	// About why; all but Title may be empty.
 	Title, When, Took, About string
 }
 
 // MakeDetail words a message in full.
 func MakeDetail(d control.Detail, now time.Time, t *translation.Texts) Detail {
-	out := Detail{ID: d.ID, Text: d.Text, JSON: pretty(d.Content), Acts: acts(d.Message)}
+	out := Detail{ID: d.ID, Text: d.Text, Files: files(d.Message, t), Sides: [2]Side{cameIn(d, t), goesOut(d, t)}, Acts: acts(d.Message)}
 	from, to := Handle(d.From), Handle(d.To)
 	if d.Direction == "out" {
 		out.Title = t.T("window.detail.out", t.T("window.kind."+d.Kind), to)
@@ -64,13 +83,6 @@ func facts(d control.Detail, t *translation.Texts) []Fact {
 	}
 	add("from", Handle(d.From))
 	add("to", Handle(d.To))
-	for _, f := range d.Media {
-		value := f.Name + " · " + f.Type
-		if f.Bytes > 0 {
-			value += " · " + Bytes(f.Bytes)
-		}
-		add("file", value)
-	}
 	add("x_id", d.XID)
 	add("motion_id", d.MotionID)
 	add("thread", d.ThreadID)
@@ -80,10 +92,9 @@ func facts(d control.Detail, t *translation.Texts) []Fact {
 	return list
 }
 
-// steps is the way of a message: received and stored, each attempt, and how it stands.
+// steps is the way of a message: received, on disk, each attempt, and how it stands.
 func steps(d control.Detail, now time.Time, t *translation.Texts) []Step {
-	list := []Step{{Tone: Good, Title: t.T("window.step.received." + d.Direction), When: Clock(d.ReceivedAt, now, t), About: t.T("window.step.stored")}}
-	before := d.ReceivedAt
+	list, before := arrival(d, now, t)
 	for _, a := range d.History {
 		step := Step{When: Clock(a.At, now, t), About: Sentence(a.Message)}
 		_, step.Tone = StateWords(a.Outcome, t)
@@ -102,20 +113,32 @@ func steps(d control.Detail, now time.Time, t *translation.Texts) []Step {
 		default:
 			step.Title = t.T("window.step.attempt", a.Number, t.T("window.delivery."+a.Outcome))
 		}
-		step.Took = "+" + Span(a.At.Sub(before)) + " · " + Span(time.Duration(a.TookMS*float64(time.Millisecond)))
-		before = a.At
+		took := time.Duration(a.TookMS * float64(time.Millisecond))
+		step.Took = t.T("window.step.took", Span(a.At.Sub(before)), Span(took))
+		before = a.At.Add(took)
 		list = append(list, step)
 	}
 	switch {
 	case d.State == "queued" && d.DueAt != nil && d.DueAt.After(now):
-		list = append(list, Step{Tone: Busy, Title: t.T("window.step.due"), When: Clock(*d.DueAt, now, t), Took: "+" + Span(d.DueAt.Sub(now))})
+		list = append(list, Step{Tone: Busy, Title: t.T("window.step.due"), When: Clock(*d.DueAt, now, t), Took: t.T("window.step.in", Span(d.DueAt.Sub(now)))})
 	case d.State == "queued", d.State == "sending":
 		list = append(list, Step{Tone: Busy, Title: t.T("window.step.now")})
 	case d.State == "delivered" && d.DeliveredAt != nil:
-		last := &list[len(list)-1]
-		last.About = t.T("window.step.total", Span(d.DeliveredAt.Sub(d.ReceivedAt)))
+		list[len(list)-1].About = t.T("window.step.total", Span(d.DeliveredAt.Sub(d.ReceivedAt)))
 	}
 	return list
+}
+
+// arrival is the way up to the disk, and when it ended.
+func arrival(d control.Detail, now time.Time, t *translation.Texts) ([]Step, time.Time) {
+	received := Step{Tone: Good, Title: t.T("window.step.received." + d.Direction), When: Clock(d.ReceivedAt, now, t)}
+	kept := Step{Tone: Good, Title: t.T("window.step.stored"), About: t.T("window.step.stored.about")}
+	end := d.ReceivedAt
+	if d.KeptAt != nil && !d.KeptAt.Before(end) { // a message that was put back into the queue counts as received later
+		kept.When, kept.Took = Clock(*d.KeptAt, now, t), t.T("window.step.after", Span(d.KeptAt.Sub(end)))
+		end = *d.KeptAt
+	}
+	return []Step{received, kept}, end
 }
 
 func acts(m control.Message) []string {

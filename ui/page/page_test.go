@@ -235,7 +235,7 @@ func TestDetail(t *testing.T) {
 		}
 		return list
 	}
-	if diff := cmp.Diff([]string{"Received from Motion ", "Attempt 1: Failed +8 ms · 412 ms"}, steps(dead)); diff != "" {
+	if diff := cmp.Diff([]string{"Received from Motion ", "On disk after 3 ms", "Attempt 1: Failed after 5 ms, took 412 ms"}, steps(dead)); diff != "" {
 		t.Error(diff)
 	}
 	unknown := page.MakeDetail(find(t, "jonas_p", "undecided"), now, en)
@@ -243,12 +243,12 @@ func TestDetail(t *testing.T) {
 		t.Error(diff)
 	}
 	waiting := page.MakeDetail(find(t, "bo_berg", "queued"), now, en)
-	if diff := cmp.Diff([]string{"Received from Motion ", "Next attempt +7 min 00 s"}, steps(waiting)); diff != "" {
+	if diff := cmp.Diff([]string{"Received from Motion ", "On disk after 3 ms", "Next attempt in 7 min 00 s"}, steps(waiting)); diff != "" {
 		t.Error(diff)
 	}
 	well := find(t, "annlee", "delivered")
 	d := page.MakeDetail(well, now, en)
-	if len(d.Acts) != 0 || !strings.Contains(d.JSON, "\n  \"kind\": \"dm\"") || d.Steps[len(d.Steps)-1].Title != "Delivered to Motion" {
+	if len(d.Acts) != 0 || !strings.Contains(d.Sides[0].JSON, "\n  \"for_user_id\": ") || !strings.Contains(d.Sides[1].JSON, "accounts/5/notify\n{") || d.Steps[len(d.Steps)-1].Title != "Delivered to Motion" {
 		t.Errorf("%+v", d)
 	}
 	deferred := well
@@ -256,7 +256,7 @@ func TestDetail(t *testing.T) {
 	deferred.History = []control.Attempt{{At: now, Outcome: "queued", Kind: "rate_limited", Message: "X's limit is used up"}, {At: now, Outcome: "discarded"}}
 	if diff := cmp.Diff([]string{"Waits, not counted as an attempt", "Discarded by a person", "Under way"}, func() []string {
 		var list []string
-		for _, s := range page.MakeDetail(deferred, now, en).Steps[1:] {
+		for _, s := range page.MakeDetail(deferred, now, en).Steps[2:] {
 			list = append(list, s.Title)
 		}
 		return list
@@ -291,7 +291,7 @@ func TestLimits(t *testing.T) {
 		byName[g.Name+", "+g.Window] = g
 	}
 	used := byName["Publish replies, in 15 minutes"]
-	if used.Tone != page.Bad || used.Part != 1 || used.Waiting != "1 message waits for it" || used.Resets != "resets 15:11, in 7 min 00 s" {
+	if used.Tone != page.Bad || used.Part != 1 || used.Waiting != "1 message waits for it and goes at 15:11" || used.Resets != "resets 15:11, in 7 min 00 s" {
 		t.Errorf("%+v", used)
 	}
 	if tight := byName["Publish replies, in 24 hours, this account"]; tight.Tone != page.Warn || tight.Left != "13 of 100 left" || tight.Waiting != "" {
@@ -478,5 +478,93 @@ func BenchmarkSecond(b *testing.B) {
 				m.Last(now)
 			}
 		}
+	}
+}
+
+func TestFilesOfAMessage(t *testing.T) {
+	m := control.Message{Direction: "out", Media: []control.Media{
+		{Type: "photo"},
+		{Type: "image/jpeg", Name: "a.jpg", Bytes: 1234},
+		{Type: "video/mp4", Name: "b.mp4", Bytes: 31_457_280},
+		{Type: "file", Name: "offer.PNG"},
+		{Type: "file", Name: "terms.pdf"},
+		{Type: "animated_gif", Name: "c.mp4"},
+		{Type: "image/svg+xml", Name: "d.svg"},
+	}}
+	want := []page.File{
+		{N: 0, Name: "File 1", About: "photo", IsPicture: true},
+		{N: 1, Name: "a.jpg", About: "image/jpeg · 1 kB", IsPicture: true},
+		{N: 2, Name: "b.mp4", About: "video/mp4 · 31.5 MB"},
+		{N: 3, Name: "offer.PNG", About: "not fetched yet", IsPicture: true},
+		{N: 4, Name: "terms.pdf", About: "not fetched yet"},
+		{N: 5, Name: "c.mp4", About: "animated_gif"},
+		{N: 6, Name: "d.svg", About: "image/svg+xml"},
+	}
+	if diff := cmp.Diff(want, page.MakeDetail(control.Detail{Message: m}, now, en).Files); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestSidesOfAMessage(t *testing.T) {
+	in, out := control.Message{Direction: "in"}, control.Message{Direction: "out"}
+	note := control.Message{Direction: "in", Kind: "note"}
+	call := control.Document{Call: "POST https://m.example", Text: "{}"}
+	content := map[string]any{"kind": "dm"}
+	for name, tt := range map[string]struct {
+		detail control.Detail
+		want   [2]page.Side
+	}{
+		"in": {control.Detail{Message: in, CameIn: &control.Document{Text: "[]"}, GoesOut: []control.Document{call, call}, Content: content}, [2]page.Side{
+			{Title: "From X", JSON: "[]"}, {Title: "To Motion", JSON: "POST https://m.example\n{}\n\nPOST https://m.example\n{}"},
+		}},
+		"cut": {control.Detail{Message: out, CameIn: &control.Document{Text: "[", Cut: true, Bytes: 1_200_000}}, [2]page.Side{
+			{Title: "From Motion", JSON: "[", Note: "Cut here: the whole has 1.2 MB."}, {Title: "To X", Note: "Nothing was sent to the other side."},
+		}},
+		"pruned": {control.Detail{Message: in, Content: content, GoesOut: []control.Document{call}}, [2]page.Side{
+			{Title: "From X", JSON: "{\n  \"kind\": \"dm\"\n}", Note: "What came in is kept for 30 days. This is what Perch understood of it."},
+			{Title: "To Motion", JSON: "POST https://m.example\n{}"},
+		}},
+		"note": {control.Detail{Message: note, GoesOut: []control.Document{call}}, [2]page.Side{
+			{Title: "From X", Note: "Perch wrote this line itself."}, {Title: "To Motion", JSON: "POST https://m.example\n{}"},
+		}},
+		"nothing": {control.Detail{Message: out}, [2]page.Side{
+			{Title: "From Motion", Note: "What came in is not kept any more."}, {Title: "To X", Note: "Nothing was sent to the other side."},
+		}},
+	} {
+		if diff := cmp.Diff(tt.want, page.MakeDetail(tt.detail, now, en).Sides); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// TestHopsAddUp holds that the times of the hops together are the time from first to last.
+func TestHopsAddUp(t *testing.T) {
+	at := func(ms int) time.Time { return now.Add(time.Duration(ms) * time.Millisecond) }
+	kept, delivered := at(4), at(5_700)
+	d := control.Detail{
+		Message: control.Message{Direction: "in", State: "delivered", ReceivedAt: now, DeliveredAt: &delivered}, KeptAt: &kept,
+		History: []control.Attempt{
+			{Number: 1, At: at(10), TookMS: 90, Outcome: "queued", Kind: "temporary"}, {Number: 2, At: at(5_500), TookMS: 200, Outcome: "delivered"},
+		},
+	}
+	hops := func() (list []string) {
+		for _, s := range page.MakeDetail(d, now, en).Steps {
+			list = append(list, s.Title+": "+s.Took)
+		}
+		return list
+	}
+	want := []string{
+		"Received from X: ", "On disk: after 4 ms", "Attempt 1 did not get through: after 6 ms, took 90 ms", "Delivered to Motion: after 5.4 s, took 200 ms",
+	}
+	if diff := cmp.Diff(want, hops()); diff != "" {
+		t.Error(diff)
+	}
+	if about := page.MakeDetail(d, now, en).Steps[3].About; about != "5.7 s from first to last." {
+		t.Error(about)
+	}
+	d.KeptAt = nil // not known any more
+	want[1], want[2] = "On disk: ", "Attempt 1 did not get through: after 10 ms, took 90 ms"
+	if diff := cmp.Diff(want, hops()); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"net"
 	"net/url"
 	"strings"
 	"time"
@@ -14,12 +15,13 @@ const (
 	StepX
 	StepMotion
 	StepReach
+	StepReplies
 	StepFinish
 	Steps
 )
 
 // StepKeys name the steps, for texts.
-func StepKeys() []string { return []string{"start", "x", "motion", "reach", "finish"} }
+func StepKeys() []string { return []string{"start", "x", "motion", "reach", "replies", "finish"} }
 
 // WizardConfig is the configuration that a set-up begins with: what is there, with one channel at least.
 func WizardConfig(s control.Settings) control.Config {
@@ -69,6 +71,58 @@ func MotionAddress(m control.MotionConfig) string {
 		return m.ReceiveURL
 	}
 	return m.BaseURL
+}
+
+// The ways in which agents' answers come from Motion to Perch.
+const (
+	// ReplyHere is for a Perch on the Motion server.
+	ReplyHere = "here"
+	// ReplyNetwork is for another computer that the Motion server reaches.
+	ReplyNetwork = "network"
+	// ReplyTunnel is for one that it does not reach: an SSH tunnel brings a port of the Motion server here.
+	ReplyTunnel = "tunnel"
+)
+
+// ReplyWays lists the ways that a configuration leaves open. Where X's events come through the SSH tunnel, answers do, too.
+func ReplyWays(c *control.Config) []string {
+	if c.Reach.Mode == "webhook" && c.Reach.Tunnel == "ssh" {
+		return []string{ReplyTunnel}
+	}
+	return []string{ReplyHere, ReplyNetwork, ReplyTunnel}
+}
+
+// ReplyWay tells by which way answers come.
+func ReplyWay(c *control.Config) string {
+	host, _, err := net.SplitHostPort(c.Listen)
+	ip := net.ParseIP(host)
+	switch {
+	case c.Reach.Tunnel == "ssh":
+		return ReplyTunnel
+	case err != nil || host == "localhost" || (ip != nil && ip.IsLoopback()):
+		return ReplyHere
+	}
+	return ReplyNetwork
+}
+
+// SetReplyWay chooses a way. The port stays.
+func SetReplyWay(c *control.Config, way string) {
+	_, port, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		port = "3002"
+	}
+	host := "127.0.0.1"
+	if way == ReplyNetwork {
+		host = "0.0.0.0"
+	}
+	if ReplyWay(c) != way || way == ReplyNetwork {
+		c.Listen = net.JoinHostPort(host, port)
+	}
+	switch {
+	case way == ReplyTunnel:
+		c.Reach.Tunnel = "ssh"
+	case c.Reach.Tunnel == "ssh" && c.Reach.Mode != "webhook":
+		c.Reach.Tunnel = ""
+	}
 }
 
 // Trip is how far the round trip at the end of a set-up has got.

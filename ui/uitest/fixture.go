@@ -74,6 +74,7 @@ func special(now time.Time) []control.Message {
 	due := now.Add(7 * time.Minute)
 	waiting.State, waiting.DeliveredAt, waiting.DueAt = "queued", nil, &due
 	fresh := message(906, "in", "dm", "annlee", "acme_support", "Thank you so much, it is here!", now.Add(-11*time.Second), 212*time.Millisecond)
+	fresh.Media = []control.Media{{Type: "image/jpeg", Name: "parcel.jpg", Bytes: int64(len(Parcel()))}}
 	return []control.Message{dead, unknown, file, secret, waiting, fresh}
 }
 
@@ -88,7 +89,10 @@ func Detail(m control.Message) control.Detail {
 	} else {
 		d.Content = map[string]any{"motion_id": m.MotionID, "body": m.Text, "handle": m.To, "interaction_id": "812", "agent": "marta"}
 	}
-	at := m.ReceivedAt.Add(8 * time.Millisecond)
+	kept := m.ReceivedAt.Add(3 * time.Millisecond)
+	d.KeptAt = &kept
+	d.CameIn, d.GoesOut = sides(m)
+	at := kept.Add(5 * time.Millisecond)
 	if m.Error != nil {
 		for n := 1; n < m.Attempts; n++ {
 			d.History = append(d.History, control.Attempt{Number: n, At: at, TookMS: 230, Outcome: "queued", Kind: "temporary", Code: "503", Message: "Motion is out of order at the moment"})

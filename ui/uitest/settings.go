@@ -2,6 +2,7 @@ package uitest
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"perch/app/control"
@@ -14,6 +15,11 @@ type Settings struct {
 	Kept control.Settings
 	// Secrets are the values by "channel/name".
 	Secrets map[string]string
+	// State is that of the vault, and Phrase what opens it; the first one that OpenVault gets where there is none.
+	State  control.VaultState
+	Phrase string
+	// Broken is what storing a secret comes to while the keyring is in use; nil when it works.
+	Broken error
 }
 
 // NewSettings returns the settings of a channel that is set up.
@@ -64,6 +70,25 @@ func DefaultChannel(name string) control.ChannelConfig {
 	}
 }
 
+// VaultState implements ui.Vault.
+func (s *Settings) VaultState(context.Context) control.VaultState {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.State
+}
+
+// OpenVault implements ui.Vault.
+func (s *Settings) OpenVault(_ context.Context, phrase string, keep bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.State.Exists && phrase != s.Phrase {
+		return errors.New("the passphrase does not open the vault")
+	}
+	s.Phrase, s.Broken = phrase, nil
+	s.State.Exists, s.State.Open, s.State.Unattended = true, true, keep
+	return nil
+}
+
 // Settings implements ui.Settings.
 func (s *Settings) Settings(context.Context) (control.Settings, error) {
 	s.mu.Lock()
@@ -97,6 +122,9 @@ func (s *Settings) SaveSettings(_ context.Context, c control.Config, dryRun bool
 func (s *Settings) SetSecret(_ context.Context, channel, name, value string) (control.Taken, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.Broken != nil {
+		return control.Taken{}, s.Broken
+	}
 	s.Secrets[channel+"/"+name] = value
 	states := append([]control.SecretState(nil), s.Kept.Secrets...)
 	for i := range states {

@@ -21,7 +21,10 @@ type Relay struct {
 	messages  []control.Message // in the order of their ids
 	readers   map[chan control.Message]bool
 	acts      []string
+	files     func(ctx context.Context, id int64, n int) (control.File, error)
 	isStopped bool
+	inMotion  string // the Reply URL that Motion has
+	isMute    bool   // Motion does not tell its Reply URL
 }
 
 // New returns a relay with some traffic in the hour before now.
@@ -43,6 +46,9 @@ func New(now func() time.Time) *Relay {
 	}
 	return r
 }
+
+// replyURL is that of the one channel.
+const replyURL = "http://10.20.0.5:3002/reply/EXAMPLE0TOKEN0OF0THE0REPLY0URL"
 
 // SetStopped makes the relay behave as if it did not run.
 func (r *Relay) SetStopped(on bool) {
@@ -142,9 +148,29 @@ func (r *Relay) URLs(context.Context) ([]control.URLs, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return []control.URLs{{
-		Channel: "support", ReplyURL: "http://10.20.0.5:3002/reply/EXAMPLE0TOKEN0OF0THE0REPLY0URL",
+		Channel: "support", ReplyURL: replyURL,
 		WebhookURL: "https://perch.acme.example/api/messages",
 	}}, r.running()
+}
+
+// SetInMotion sets what Motion has as its Reply URL; mute makes it not tell.
+func (r *Relay) SetInMotion(url string, mute bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.inMotion, r.isMute = url, mute
+}
+
+// ReplyURL implements ui.Replies.
+func (r *Relay) ReplyURL(_ context.Context, channel string) (control.ReplyURL, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return control.ReplyURL{Channel: channel, URL: replyURL, InMotion: r.inMotion, IsSet: r.inMotion == replyURL, CanWrite: !r.isMute}, r.running()
+}
+
+// WriteReplyURL implements ui.Replies.
+func (r *Relay) WriteReplyURL(ctx context.Context, channel string) (control.ReplyURL, error) {
+	r.SetInMotion(replyURL, false)
+	return r.ReplyURL(ctx, channel)
 }
 
 // Messages implements ui.Messages.

@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"mime"
 	"net/http"
 	"os"
 	"os/signal"
@@ -85,9 +86,24 @@ func handler(relay *uitest.Relay, settings *uitest.Settings) http.Handler {
 	mux.HandleFunc("GET /v1/status", func(w http.ResponseWriter, r *http.Request) { answer(w)(relay.Status(r.Context())) })
 	mux.HandleFunc("GET /v1/limits", func(w http.ResponseWriter, r *http.Request) { answer(w)(relay.Limits(r.Context())) })
 	mux.HandleFunc("GET /v1/urls", func(w http.ResponseWriter, r *http.Request) { answer(w)(relay.URLs(r.Context())) })
+	mux.HandleFunc("GET /v1/reply-url/{channel}", func(w http.ResponseWriter, r *http.Request) {
+		answer(w)(relay.ReplyURL(r.Context(), r.PathValue("channel")))
+	})
+	mux.HandleFunc("PUT /v1/reply-url/{channel}", func(w http.ResponseWriter, r *http.Request) {
+		answer(w)(relay.WriteReplyURL(r.Context(), r.PathValue("channel")))
+	})
 	mux.HandleFunc("GET /v1/messages", func(w http.ResponseWriter, r *http.Request) { answer(w)(relay.Messages(r.Context(), query(r))) })
 	mux.HandleFunc("GET /v1/messages/{id}", func(w http.ResponseWriter, r *http.Request) {
 		answer(w)(relay.Message(r.Context(), number(r.PathValue("id"))))
+	})
+	mux.HandleFunc("GET /v1/messages/{id}/files/{n}", func(w http.ResponseWriter, r *http.Request) {
+		f, err := relay.File(r.Context(), number(r.PathValue("id")), int(number(r.PathValue("n"))))
+		if err != nil {
+			answer(w)(nil, err)
+			return
+		}
+		w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": f.Name}))
+		_, _ = w.Write(f.Data)
 	})
 	mux.HandleFunc("GET /v1/feed", func(w http.ResponseWriter, r *http.Request) {
 		flush := http.NewResponseController(w)

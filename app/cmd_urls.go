@@ -1,0 +1,141 @@
+package app
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"perch/app/control"
+	"perch/bridge"
+	"perch/bridge/sqlite"
+	"perch/bridge/webhook"
+)
+
+func (p *program) urlsCommand() *cobra.Command {
+	var isWrite, isYes bool
+	var channel string
+	cmd := p.withJSON(&cobra.Command{
+		Use: "urls", Short: "Show the addresses to paste into Motion and X", Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if isWrite {
+				return p.writeReplyURL(cmd.Context(), channel, isYes)
+			}
+			return p.showURLs(cmd.Context())
+		},
+	})
+	cmd.Flags().BoolVar(&isWrite, "write", false, "write the Reply URL into Motion's Open Channel account; the relay has to run")
+	cmd.Flags().BoolVar(&isYes, "yes", false, "with --write: do not ask before a Reply URL in Motion is replaced")
+	cmd.Flags().StringVar(&channel, "channel", "", "with --write: name of the channel (needed only when there are several)")
+	return cmd
+}
+
+func (p *program) showURLs(ctx context.Context) error {
+	urls, err := p.urls(ctx)
+	if err != nil {
+		return err
+	}
+	if p.json {
+		return p.printJSON(urls)
+	}
+	for _, u := range urls {
+		p.print("%s\n  Reply URL (Motion: Open Channel account, Reply URL):\n    %s\n", u.Channel, u.ReplyURL)
+		p.print("  Webhook URL (X reaches Perch here; needed for mode = \"webhook\" only):\n    %s\n", u.WebhookURL)
+	}
+	return nil
+}
+
+// writeReplyURL asks before it replaces what Motion has.
+func (p *program) writeReplyURL(ctx context.Context, channel string, isYes bool) error {
+	client, err := p.client()
+	if err != nil {
+		return err
+	}
+	if channel == "" {
+		urls, err := client.URLs(ctx)
+		if err != nil {
+			return err
+		}
+		if len(urls) != 1 {
+			return usageError{errors.New("urls --write: name the channel with --channel")} //nolint:err113 // shown, never compared
+		}
+		channel = urls[0].Channel
+	}
+	now, err := client.ReplyURL(ctx, channel)
+	if err != nil {
+		return err
+	}
+	if !now.IsSet && now.InMotion != "" && !isYes {
+		if err := p.confirm("Motion has another Reply URL: " + now.InMotion + "\nReplace it?"); err != nil {
+			return err
+		}
+	}
+	if now, err = client.WriteReplyURL(ctx, channel); err != nil {
+		return err
+	}
+	if p.json {
+		return p.printJSON(now)
+	}
+	p.print("Motion's account of channel %s has the Reply URL of this Perch.\n", channel)
+	return nil
+}
+
+// confirm returns nil when the person types yes.
+func (p *program) confirm(question string) error {
+	p.say("%s Type yes: ", question)
+	line, _ := bufio.NewReader(p.In).ReadString('\n') // no line is no yes
+	if strings.EqualFold(strings.TrimSpace(line), "yes") {
+		return nil
+	}
+	return &bridge.Error{
+		Kind: bridge.Invalid, Side: bridge.SidePerch, Op: "urls --write", Message: "nothing was changed", Remedy: "say yes when asked, or give --yes",
+	}
+}
+
+// urls asks the relay, or reads the journal when none runs.
+func (p *program) urls(ctx context.Context) ([]control.URLs, error) {
+	client, err := p.client()
+	if err != nil {
+		return nil, err
+	}
+	urls, err := client.URLs(ctx)
+	if !errors.Is(err, control.ErrNotRunning) {
+		return urls, err
+	}
+	return p.urlsOffline(ctx)
+}
+
+func (p *program) urlsOffline(ctx context.Context) ([]control.URLs, error) {
+	home, c, err := p.config()
+	if err != nil {
+		return nil, err
+	}
+	if !hasPort(c.Listen) {
+		return nil, &bridge.Error{
+			Kind: bridge.Operator, Side: bridge.SidePerch, Op: "urls", Message: "the port is chosen at the start, and the relay is not running",
+			Remedy: "run perch start first, or put a port into listen in perch.toml",
+		}
+	}
+	if err := home.Make(); err != nil {
+		return nil, err
+	}
+	lock, err := takeLock(home.Lock())
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = lock.Close() }()
+	journal, err := sqlite.Open(ctx, home.Journal(), p.startLog(c))
+	if err != nil {
+		return nil, err
+	}
+	writing, end := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() { done <- journal.Run(writing) }()
+	tokens, err := replyTokens(ctx, journal, c)
+	end()
+	err = errors.Join(err, <-done, journal.Close())
+	// The address of a tunnel and the token of Motion's proxy are known to a running relay only.
+	return makeURLs(c, c.Listen, tokens, configuredURL(c, nil, webhook.PathEvents)), err
+}

@@ -1,0 +1,64 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"perch/app/control"
+	"perch/bridge"
+	"perch/bridge/motion"
+)
+
+// replyURLPatience bounds what is asked of Motion's account while somebody waits.
+const replyURLPatience = 10 * time.Second
+
+var _ control.ReplyURLs = (*relay)(nil)
+
+// ReplyURL implements control.ReplyURLs.
+func (r *relay) ReplyURL(ctx context.Context, channel string) (control.ReplyURL, error) {
+	ctx, cancel := context.WithTimeout(ctx, replyURLPatience)
+	defer cancel()
+	client, own, err := r.motionOf(channel)
+	if err != nil {
+		return control.ReplyURL{}, err
+	}
+	account, err := client.Account(ctx)
+	if err != nil {
+		return control.ReplyURL{}, err
+	}
+	return control.ReplyURL{
+		Channel: channel, URL: own, InMotion: account.ReplyURL, IsSet: account.ReplyURL == own, CanWrite: account.TellsReplyURL(),
+	}, nil
+}
+
+// WriteReplyURL implements control.ReplyURLs.
+func (r *relay) WriteReplyURL(ctx context.Context, channel string) (control.ReplyURL, error) {
+	ctx, cancel := context.WithTimeout(ctx, replyURLPatience)
+	defer cancel()
+	client, own, err := r.motionOf(channel)
+	if err != nil {
+		return control.ReplyURL{}, err
+	}
+	if err := client.SetReplyURL(ctx, own); err != nil {
+		return control.ReplyURL{}, err
+	}
+	r.log.Info("reply url written into motion", "channel", channel)
+	return control.ReplyURL{Channel: channel, URL: own, InMotion: own, IsSet: true, CanWrite: true}, nil
+}
+
+// motionOf returns the client of a channel and its Reply URL.
+func (r *relay) motionOf(channel string) (client *motion.Client, own string, err error) {
+	for i, one := range r.urls() {
+		if one.Channel == channel {
+			return r.setup().clients[i].motion, one.ReplyURL, nil
+		}
+	}
+	return nil, "", &bridge.Error{
+		Kind: bridge.Invalid, Side: bridge.SidePerch, Op: "find the channel", Message: "the running relay has no channel of that name",
+		Remedy: "if you have just added it: perch restart",
+	}
+}
+
+func (r *relay) urls() []control.URLs {
+	return makeURLs(r.setup().config, r.address(), r.tokens, r.ways.publicURL(0, ""))
+}

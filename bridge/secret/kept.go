@@ -1,0 +1,70 @@
+package secret
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// HasPassphrase reports whether SystemPassphrase would find a passphrase without asking anybody.
+func HasPassphrase(kept string) bool {
+	for _, name := range []string{EnvPassphraseFile, "CREDENTIALS_DIRECTORY", EnvPassphrase} {
+		if os.Getenv(name) != "" {
+			return true
+		}
+	}
+	return isKept(kept)
+}
+
+func isKept(path string) bool {
+	if path == "" {
+		return false
+	}
+	_, err := os.Lstat(path)
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+// readKept reads the file that KeepPassphrase wrote. One that others can read protects nothing and is refused, as ssh
+// does with keys.
+func readKept(path string) (string, error) {
+	if info, err := os.Stat(path); err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		return "", failed(opUnlock, "the file with the vault's passphrase, "+path+", can be read by others", "type: chmod 600 "+path, nil)
+	}
+	return readPhrase(path)
+}
+
+// KeepPassphrase writes the passphrase into a file that only its owner can read, as a whole or not at all, so that Perch
+// opens the vault without anybody there. Its errors are Operator.
+func KeepPassphrase(path, phrase string) error {
+	const op = "keep the vault's passphrase"
+	if _, err := checkPhrase(phrase, "the line"); err != nil {
+		return err
+	}
+	err := os.MkdirAll(filepath.Dir(path), 0o700)
+	next := path + ".new"
+	if err == nil {
+		err = os.Remove(next)
+	}
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		err = writePrivate(next, phrase+"\n")
+	}
+	if err == nil {
+		err = os.Rename(next, path)
+	}
+	if err != nil {
+		return failed(op, "the file "+path+" cannot be written", "check that its folder belongs to the account that runs Perch", err)
+	}
+	return nil
+}
+
+// writePrivate makes a new file: one that is there already may have other readers.
+func writePrivate(path, content string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(content)
+	return errors.Join(err, f.Sync(), f.Close())
+}

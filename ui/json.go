@@ -1,0 +1,87 @@
+package ui
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"perch/ui/kit"
+	"perch/ui/page"
+)
+
+const (
+	// previewLines is how many lines of JSON are shown until all are asked for, and maxJSONLines how many then; all can
+	// be copied.
+	previewLines, maxJSONLines = 10, 300
+)
+
+// jsonPane shows one side of a message. It can be folded away.
+type jsonPane struct {
+	u       *UI
+	content *fyne.Container
+	side    page.Side
+	isOpen  bool
+	isWhole bool
+
+	title, copy, more *kit.Button
+	note              *kit.Paragraph
+	lines             *fyne.Container
+	body              *fyne.Container
+}
+
+func newJSONPane(u *UI) *jsonPane {
+	p := &jsonPane{u: u, isOpen: true, note: kit.NewParagraph("", kit.TextTiny, kit.Muted), lines: kit.VStack(0)}
+	p.title = kit.NewButton("", "", kit.Quiet, func() { p.isOpen = !p.isOpen; p.refresh() }).Small()
+	p.copy = kit.NewButton(u.t("window.copy"), "copy", kit.Quiet, func() { u.copy(p.side.JSON) }).Small()
+	p.more = kit.NewButton("", "", kit.Quiet, func() { p.isWhole = !p.isWhole; p.refresh() }).Small()
+	box := container.NewStack(kit.NewGround(kit.Sunken, "", 8), kit.Pad(p.lines, 10, 12))
+	p.body = kit.VStack(6, p.note, box, kit.HStack(0, p.more))
+	p.content = kit.VStack(4, kit.HStack(8, p.title, kit.Space(), p.copy), p.body)
+	return p
+}
+
+// show shows a side; another message begins with few lines again.
+func (p *jsonPane) show(s page.Side, isAnother bool) {
+	if p.side == s && !isAnother {
+		return
+	}
+	p.side = s
+	p.isWhole = p.isWhole && !isAnother
+	p.refresh()
+}
+
+func (p *jsonPane) refresh() {
+	p.title.Set(p.side.Title, pick(p.isOpen, "open", "right"), kit.Quiet)
+	pick(p.isOpen, p.body.Show, p.body.Hide)()
+	pick(p.side.JSON == "", p.copy.Hide, p.copy.Show)()
+	p.note.Set(p.side.Note, kit.Muted)
+	pick(p.side.Note == "", p.note.Hide, p.note.Show)()
+	p.fill()
+	p.content.Refresh()
+}
+
+func (p *jsonPane) fill() {
+	p.lines.RemoveAll()
+	box := p.body.Objects[1]
+	pick(p.side.JSON == "", box.Hide, box.Show)()
+	lines := strings.Split(p.side.JSON, "\n")
+	p.more.Set(p.u.t("window.detail.more", len(lines)), "", kit.Quiet)
+	if p.isWhole {
+		p.more.Set(p.u.t("window.detail.less"), "", kit.Quiet)
+	}
+	pick(p.side.JSON == "" || len(lines) <= previewLines+1, p.more.Hide, p.more.Show)()
+	most := pick(p.isWhole, maxJSONLines, previewLines)
+	shown := lines
+	if len(lines) > most+1 { // one more is no more than the line that says so
+		shown = lines[:most]
+	}
+	for _, line := range shown {
+		t := kit.CutText(strings.ReplaceAll(line, "  ", "\u00a0\u00a0"), kit.TextTiny, kit.Muted)
+		t.Mono = true
+		p.lines.Add(t)
+	}
+	if rest := len(lines) - len(shown); rest > 0 && p.isWhole {
+		p.lines.Add(kit.CutText(p.u.t("window.detail.rest", rest), kit.TextTiny, kit.Faint))
+	}
+}

@@ -1,0 +1,68 @@
+package ui
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"perch/ui/kit"
+	"perch/ui/page"
+)
+
+// logTextAt is where a row's text begins.
+const logTextAt = 162
+
+// logRow is one row of the log.
+type logRow struct {
+	widget.BaseWidget
+	time, level, text, rest *kit.Text
+}
+
+func newLogRow() *logRow {
+	mono := func(color fyne.ThemeColorName) *kit.Text {
+		t := kit.CutText("", kit.TextSmall, color)
+		t.Mono = true
+		return t
+	}
+	r := &logRow{time: mono(kit.Faint), level: mono(kit.Idle), text: mono(kit.Ink), rest: mono(kit.Muted)}
+	r.ExtendBaseWidget(r)
+	return r
+}
+
+func (r *logRow) render(m page.LogRow) {
+	ink, _ := inks(m.Tone)
+	r.time.SetText(m.Time)
+	r.level.Set(strings.ToUpper(m.Level), ink)
+	r.text.Set(m.Text, pick(m.Tone == page.Bad, kit.Bad, kit.Ink))
+	r.rest.SetText(m.Rest)
+	r.Refresh()
+}
+
+// CreateRenderer implements fyne.Widget.
+func (r *logRow) CreateRenderer() fyne.WidgetRenderer { return &logRowRenderer{r} }
+
+type logRowRenderer struct{ r *logRow }
+
+func (w *logRowRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{w.r.time, w.r.level, w.r.text, w.r.rest}
+}
+func (w *logRowRenderer) Destroy()           {}
+func (w *logRowRenderer) MinSize() fyne.Size { return fyne.NewSize(300, logRowHeight) }
+func (w *logRowRenderer) Refresh()           { w.Layout(w.r.Size()) }
+
+func (w *logRowRenderer) Layout(size fyne.Size) {
+	r := w.r
+	at := func(t *kit.Text, x, width float32) {
+		t.Move(fyne.NewPos(x, 0))
+		t.Resize(fyne.NewSize(max(0, width), size.Height))
+	}
+	at(r.time, 6, 96)
+	at(r.level, 110, 46)
+	width := float32(0)
+	if text := r.text.Text(); text != "" {
+		width = fyne.MeasureText(text[:min(len(text), 400)], kit.TextSmall, fyne.TextStyle{Monospace: true}).Width + 10
+	}
+	at(r.text, logTextAt, min(width, size.Width-logTextAt))
+	at(r.rest, logTextAt+width, size.Width-logTextAt-width-4)
+}
