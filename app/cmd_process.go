@@ -13,6 +13,7 @@ import (
 
 	"perch/app/config"
 	"perch/app/control"
+	"perch/app/desk"
 	"perch/bridge"
 )
 
@@ -126,7 +127,7 @@ func (p *program) spawn(ctx context.Context, home config.Home, c *config.Config)
 	cmd := exec.Command(self, args...) //nolint:gosec,noctx // this very program, and it outlives this process
 	cmd.Env = append(os.Environ(), envDetached+"=1")
 	cmd.Stderr = complaints
-	detach(cmd)
+	desk.Detach(cmd)
 	if err := p.handPassphrase(ctx, cmd, home, c); err != nil {
 		return nil, nil, nil, err
 	}

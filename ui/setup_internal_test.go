@@ -8,10 +8,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2/widget"
 
 	"perch/app/control"
+	"perch/app/desk"
 	"perch/ui/kit"
 	"perch/ui/page"
 	"perch/ui/uitest"
@@ -250,32 +252,14 @@ func TestMemory(t *testing.T) {
 	}
 }
 
-func TestDisplay(t *testing.T) {
-	env := func(set ...string) func(string) string {
-		return func(name string) string {
-			for _, s := range set {
-				if s == name {
-					return ":0"
-				}
-			}
-			return ""
-		}
-	}
-	if CheckDisplay("linux", env("DISPLAY")) != nil || CheckDisplay("linux", env("WAYLAND_DISPLAY")) != nil || CheckDisplay("windows", env()) != nil {
-		t.Error("a display is not seen")
-	}
-	if err := CheckDisplay("linux", env()); !errors.Is(err, ErrNoDisplay) || !strings.Contains(err.Error(), "perch status") {
-		t.Errorf("no display: %v", err)
-	}
-}
-
 func TestCommand(t *testing.T) {
-	script := filepath.Join(t.TempDir(), "perch")
+	folder := t.TempDir()
+	script := filepath.Join(folder, "perch")
 	text := "#!/bin/sh\nif [ \"$1\" = stop ]; then echo 'warming up' >&2; echo 'perch: stop: it is busy; wait a little' >&2; exit 1; fi\necho \"$@\" > \"$0.args\"\n"
 	if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	c := &Command{Home: "/h", Find: func() (string, error) { return script, nil }}
+	c := &Command{desk.Programs{Home: "/h", Beside: folder}}
 	if err := c.Run(t.Context(), "start"); err != nil {
 		t.Skip("no shell here:", err)
 	}
@@ -285,8 +269,20 @@ func TestCommand(t *testing.T) {
 	if err := c.Run(t.Context(), "stop"); err == nil || err.Error() != "stop: it is busy; wait a little" {
 		t.Errorf("stop: %v", err)
 	}
-	c.Find = func() (string, error) { return "", errNoPerch }
-	if err := c.Run(t.Context(), "start"); !errors.Is(err, errNoPerch) {
+	if err := c.Demo(t.Context()); err != nil {
+		t.Error(err)
+	}
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if got, _ := os.ReadFile(script + ".args"); string(got) == "demo\n" {
+			break
+		}
+	}
+	if got, _ := os.ReadFile(script + ".args"); string(got) != "demo\n" { // with a home of its own
+		t.Errorf("the demo is called with %q", got)
+	}
+	t.Setenv("PATH", "")
+	c.Programs.Beside = t.TempDir()
+	if err := c.Run(t.Context(), "start"); !errors.Is(err, desk.ErrMissing) {
 		t.Errorf("without perch: %v", err)
 	}
 }

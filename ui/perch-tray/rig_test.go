@@ -104,7 +104,7 @@ func (r *rig) display() string {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	cmd := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1000x700x24", "-nolisten", "tcp")
+	cmd := exec.Command("Xvfb", "-noreset", "-displayfd", "3", "-screen", "0", "1000x700x24", "-nolisten", "tcp")
 	cmd.ExtraFiles = []*os.File{write}
 	r.run(cmd)
 	_ = write.Close()
