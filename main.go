@@ -44,11 +44,17 @@ func run() error {
 		return err
 	}
 	programs := desk.Programs{Home: *homeFlag}
+	if *homeFlag != "" {
+		if programs.Home, err = filepath.Abs(*homeFlag); err != nil {
+			return err
+		}
+	}
 	client := control.NewClient(home.Socket())
 	defer client.Close()
 	ui.New(ui.Options{
 		App: fyneapp.NewWithID(id), Relay: client, Settings: ui.FirstOf(client, app.NewLocalSettings(home)),
-		Process: &ui.Command{Programs: programs}, Texts: translation.New(*lang), LogPath: home.Log(),
+		Process: &ui.Command{Programs: programs}, Desktop: ui.ThisDesktop{Programs: programs},
+		Texts: translation.New(*lang), LogPath: home.Log(),
 		Memory: filepath.Join(filepath.Dir(home.Journal()), "window.json"), Section: *section, Theme: *look, Exit: os.Exit,
 	}).Run()
 	return nil

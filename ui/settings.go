@@ -28,6 +28,7 @@ type settingsPage struct {
 	problem  *kit.Notice
 	tabs     *fyne.Container
 	cards    *fyne.Container
+	login    *loginCard
 	bar      *fyne.Container
 	barText  *kit.Text
 	saveIt   *kit.Button
@@ -41,6 +42,7 @@ type settingsPage struct {
 
 func newSettings(u *UI) *settingsPage {
 	s := &settingsPage{u: u, tab: "general", tabs: kit.HStack(6), cards: kit.VStack(kit.GapBig), places: map[string]*kit.Paragraph{}}
+	s.login = newLoginCard(u)
 	s.about = kit.CutText("", kit.TextSmall, kit.Muted)
 	s.problem = kit.NewNotice()
 	s.barText = kit.CutText("", kit.TextSmall, kit.Muted)
@@ -58,7 +60,7 @@ func newSettings(u *UI) *settingsPage {
 func (s *settingsPage) content() fyne.CanvasObject { return s.root }
 func (s *settingsPage) find()                      {}
 func (s *settingsPage) escape() bool               { return false }
-func (s *settingsPage) render(page.Data)           {}
+func (s *settingsPage) render(d page.Data)         { s.login.render(d) }
 
 // shown reads the settings anew, unless something was changed here.
 func (s *settingsPage) shown(on bool) {
@@ -120,6 +122,9 @@ func (s *settingsPage) build() {
 		if g.Tab == kind {
 			s.addGroup(g, channel)
 		}
+	}
+	if kind == "general" {
+		s.cards.Add(s.login.content)
 	}
 	if kind == "channel" && len(s.draft.Channels) > 1 {
 		s.cards.Add(kit.HStack(0, kit.Space(), kit.NewButton(s.u.t("window.channel.remove"), "trash", kit.Danger, func() { s.onRemove(channel) })))

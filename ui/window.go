@@ -92,7 +92,7 @@ func New(o Options) *UI {
 		u.memory.Theme = o.Theme
 	}
 	o.App.Settings().SetTheme(kit.Theme{Mode: u.memory.Theme})
-	u.watch = newWatcher(o.Relay, o.Now, u.render)
+	u.watch = newWatcher(o.Relay, o.Desktop, o.Now, u.render)
 	u.sections = map[string]section{
 		sectionOverview: newOverview(u), sectionTraffic: newTraffic(u), sectionAttention: newAttention(u),
 		sectionLimits: newLimits(u), sectionLogs: newLogs(u), sectionSettings: newSettings(u), sectionWizard: newWizard(u),

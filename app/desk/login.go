@@ -1,6 +1,12 @@
 package desk
 
-import "slices"
+import (
+	"os"
+	"slices"
+)
+
+// envHome is where people may name a home instead of --home.
+const envHome = "PERCH_HOME"
 
 // Login is the setting "start at login": one entry, in the place where the desktop looks when the user logs in. Tray,
 // window and command line change the same one, so that none of them ever shows what another has undone.
@@ -40,10 +46,14 @@ func (l Login) command(host Answer) []string {
 	if host == No {
 		first, second = second, first
 	}
+	programs := l.Programs
+	if programs.Home == "" {
+		programs.Home = os.Getenv(envHome) // which nobody sets at login
+	}
 	for _, command := range [][]string{first, second} {
-		if path, err := l.Programs.Find(command[0]); err == nil {
-			return l.Programs.withHome(append([]string{path}, command[1:]...))
+		if path, err := programs.Find(command[0]); err == nil {
+			return programs.withHome(append([]string{path}, command[1:]...))
 		}
 	}
-	return l.Programs.withHome(first)
+	return programs.withHome(first)
 }

@@ -19,6 +19,7 @@ func mustLogin(t *testing.T) (l desk.Login, folder, entry string) {
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
 	t.Setenv("PATH", folder)
+	t.Setenv("PERCH_HOME", "")
 	for _, name := range []string{desk.Perch, desk.Tray, desk.Window} {
 		script(t, folder, name, "")
 	}
@@ -68,6 +69,11 @@ func TestLoginStartsTheTrayOrWhereNothingShowsItTheRelay(t *testing.T) {
 		if err := l.Set(true, host); err != nil || exec() != want {
 			t.Errorf("host %q: %v: %s, want %s", host, err, exec(), want)
 		}
+	}
+	l.Programs.Home = ""
+	t.Setenv("PERCH_HOME", "/h")
+	if err := l.Set(true, desk.Yes); err != nil || exec() != tray {
+		t.Errorf("a home of the environment: %v: %s", err, exec())
 	}
 	if err := os.Remove(folder + "/perch-tray"); err != nil {
 		t.Fatal(err)

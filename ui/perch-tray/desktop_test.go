@@ -309,7 +309,7 @@ func TestOneTrayAtATimeAndNoneWithoutDisplay(t *testing.T) {
 		code int
 	}{
 		{nil, "perch-tray: it is in the tray already\n", 0},
-		{[]string{"DISPLAY="}, "perch-tray: there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set); on a server use the command line: perch status\n", 1},
+		{[]string{"DISPLAY="}, "perch-tray: there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set); sign in to a desktop (over SSH: ssh -X), or use the command line: perch status\n", 1},
 		{[]string{"DISPLAY=:4711"}, "perch-tray: the display :4711 does not answer; log in to the desktop again, or use the command line: perch status\n", 1},
 	} {
 		if said, code := run(c.env...); said != c.said || code != c.code {
