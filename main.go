@@ -44,11 +44,6 @@ func run() error {
 		return err
 	}
 	programs := desk.Programs{Home: *homeFlag}
-	if *homeFlag != "" {
-		if programs.Home, err = filepath.Abs(*homeFlag); err != nil {
-			return err
-		}
-	}
 	client := control.NewClient(home.Socket())
 	defer client.Close()
 	ui.New(ui.Options{

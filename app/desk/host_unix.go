@@ -112,7 +112,7 @@ func embeddingHost(ctx context.Context, env func(string) string) Answer {
 }
 
 // quietX keeps the library from writing to standard error that it tries without a cookie.
-var quietX = sync.OnceFunc(func() { xgb.Logger.SetOutput(io.Discard) })
+var quietX = sync.OnceFunc(func() { xgb.Logger.SetOutput(io.Discard) }) //nolint:forbidigo // the library logs there
 
 // selectionOwner returns the window that owns a selection. It waits for the library's goroutines, which conn's deadline
 // bounds.

@@ -108,11 +108,11 @@ func TestLoginQuotesWhatItStarts(t *testing.T) {
 		t.Fatal(err)
 	}
 	script(t, l.Programs.Beside, desk.Tray, "")
-	l.Programs.Home = `50%\é`
+	l.Programs.Home = `/50%\é`
 	if err := l.Set(true, desk.Yes); err != nil {
 		t.Fatal(err)
 	}
-	if want := `/my \\"perch\\" \\$x/perch-tray" "--home" "50%%\\\\é"`; !strings.Contains(read(t, entry), want) {
+	if want := `/my \\"perch\\" \\$x/perch-tray" "--home" "/50%%\\\\é"`; !strings.Contains(read(t, entry), want) {
 		t.Errorf("lacks %s:\n%s", want, read(t, entry))
 	}
 }

@@ -77,11 +77,16 @@ func (p Programs) Command(ctx context.Context, name string, args ...string) (*ex
 	return cmd, nil
 }
 
+// withHome names the home in full: what starts at login starts in another folder.
 func (p Programs) withHome(args []string) []string {
 	if p.Home == "" {
 		return args
 	}
-	return append(args, "--home", p.Home)
+	home, err := filepath.Abs(p.Home)
+	if err != nil {
+		home = p.Home
+	}
+	return append(args, "--home", home)
 }
 
 // Start starts a program that outlives this one. Wait for it where this one stays longer than it may.

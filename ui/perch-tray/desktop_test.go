@@ -79,6 +79,21 @@ func TestPanelThatComesLateOrStartsAgain(t *testing.T) {
 	}
 }
 
+// TestNoPanelIsToldOnce takes as long as a panel may be late.
+func TestNoPanelIsToldOnce(t *testing.T) {
+	const late = 75 * time.Second
+	t.Parallel()
+	r := newRig(t, true, "trayer")
+	r.startTray()
+	r.wantLine("Running")
+	r.eventuallyWithin(late, "notice", func() string {
+		return unless(strings.Contains(r.told(), "No panel on this desktop shows Perch's icon | Perch works all the same."), "told: "+r.told())
+	})
+	t.Logf("%v of processor time until then, %.1f MB", r.cpu(), r.resident())
+	r.trayer()
+	r.wantSign("a panel that comes at last", green)
+}
+
 func TestMenuIsClickedByMouseWithoutAMessageBus(t *testing.T) {
 	r := newRig(t, false, "trayer", "xdotool")
 	r.trayer()
@@ -282,6 +297,12 @@ func TestStartAtLogin(t *testing.T) {
 		})
 	}
 	content, _ := os.ReadFile(file)
+	if err := os.Remove(file); err != nil { // as the window does
+		t.Fatal(err)
+	}
+	r.eventually("what the window has switched off", func() string {
+		return unless(!r.item("Start at login").checked, "it is on")
+	})
 	if want := fmt.Sprintf("Exec=%q \"--home\" %q", filepath.Join(r.bin, "perch-tray"), r.home); !strings.Contains(string(content), want) {
 		t.Errorf("the file lacks %s:\n%s", want, content)
 	}

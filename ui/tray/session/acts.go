@@ -61,7 +61,7 @@ func (s *Session) notify(n tray.Notice) {
 }
 
 func (s *Session) notifyNow(ctx context.Context, n tray.Notice) {
-	s.Log.Info("notice", "title", n.Title)
+	s.Log.Info("notice", "title", n.Title, "body", n.Body)
 	if err := s.Desktop.Notify(ctx, n); err != nil {
 		s.Log.Warn("notification failed", "title", n.Title, "error", err)
 	}

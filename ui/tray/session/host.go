@@ -58,7 +58,7 @@ func (s *Session) sawHost(answer desk.Answer, now time.Time) {
 	}
 	switch answer {
 	case desk.No:
-		s.Log.Warn("no panel shows the icon", "words", s.T("tray.notice.host")+". "+s.T("tray.notice.host.body"))
+		s.Log.Info("no panel shows the icon") // in words with the notice, the first time
 	case desk.Yes:
 		s.Log.Info("a panel shows the icon")
 		s.settleLogin()
