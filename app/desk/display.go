@@ -18,6 +18,8 @@ const displayTime = 3 * time.Second
 var (
 	errNoDisplay = errors.New("there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set); " +
 		"sign in to a desktop (over SSH: ssh -X), or use the command line: perch status")
+	errShutDisplay = errors.New("does not let Perch in; start Perch as the user who is signed in to the desktop (without sudo), " +
+		"or use the command line: perch status")
 	errDeafDisplay = errors.New("does not answer; log in to the desktop again, or use the command line: perch status")
 )
 
@@ -44,14 +46,18 @@ func CheckDisplay(ctx context.Context, env func(string) string) error {
 			return nil
 		}
 	}
-	if x11 != "" && hangUp(knock(ctx, doors(x11))) {
-		return nil
+	if x11 == "" {
+		return fmt.Errorf("the display %s %w", wayland, errDeafDisplay)
 	}
-	named := x11
-	if named == "" {
-		named = wayland
+	conn, isOpen := knock(ctx, doors(x11))
+	if !isOpen {
+		return fmt.Errorf("the display %s %w", x11, errDeafDisplay)
 	}
-	return fmt.Errorf("the display %s %w", named, errDeafDisplay)
+	defer func() { _ = conn.Close() }() // nothing more to say
+	if isRefused(ctx, conn, x11, env) {
+		return fmt.Errorf("the display %s %w", x11, errShutDisplay)
+	}
+	return nil
 }
 
 // doors are the addresses of an X server: host:number.screen, where no host means this computer.

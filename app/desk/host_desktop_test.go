@@ -188,6 +188,9 @@ func TestDesktopIconsOnTheMessageBusAloneAreSeen(t *testing.T) {
 
 func TestDesktopPanelThatIsJustStartingIsWaitedFor(t *testing.T) {
 	s := newStation(t, false)
+	if err := desk.CheckDisplay(t.Context(), s.get); err != nil {
+		t.Error(err)
+	}
 	began := time.Now()
 	if got := desk.AwaitTrayHost(t.Context(), s.get, 500*time.Millisecond); got != desk.No || time.Since(began) > patience {
 		t.Errorf("no panel: %q after %v", got, time.Since(began))
@@ -233,6 +236,9 @@ func TestDesktopThatCannotBeAsked(t *testing.T) {
 	s.set("HOME", "/no/such/home")
 	if got := desk.TrayHost(t.Context(), s.get); got != desk.Unknown {
 		t.Errorf("without the cookie: %q", got)
+	}
+	if err := desk.CheckDisplay(t.Context(), s.get); err == nil || !strings.Contains(err.Error(), "does not let Perch in; start Perch as the user") {
+		t.Errorf("without the cookie: %v", err)
 	}
 	deaf, err := net.Listen("unix", filepath.Join(t.TempDir(), "bus"))
 	if err != nil {

@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/godbus/dbus/v5"
 	"github.com/jezek/xgb"
@@ -94,14 +93,12 @@ func embeddingHost(ctx context.Context, env func(string) string) Answer {
 		return Unknown
 	}
 	defer func() { _ = conn.Close() }() // a second time does no harm
-	limit, ok := ctx.Deadline()
-	if !ok {
-		limit = time.Now().Add(hostTime)
-	}
-	if conn.SetDeadline(limit) != nil {
+	x, err := enter(ctx, conn, cookie(env, number))
+	if err != nil {
 		return Unknown
 	}
-	owner, err := selectionOwner(conn, cookie(env, number), fmt.Sprintf("_NET_SYSTEM_TRAY_S%d", screen))
+	defer leave(x)
+	owner, err := selectionOwner(x, fmt.Sprintf("_NET_SYSTEM_TRAY_S%d", screen))
 	switch {
 	case err != nil:
 		return Unknown
@@ -114,20 +111,40 @@ func embeddingHost(ctx context.Context, env func(string) string) Answer {
 // quietX keeps the library from writing to standard error that it tries without a cookie.
 var quietX = sync.OnceFunc(func() { xgb.Logger.SetOutput(io.Discard) }) //nolint:forbidigo // the library logs there
 
-// selectionOwner returns the window that owns a selection. It waits for the library's goroutines, which conn's deadline
-// bounds.
-func selectionOwner(conn net.Conn, cookie, selection string) (xproto.Window, error) {
+// enter greets the X server. All that is said on the connection ends with ctx, which has to have a deadline.
+func enter(ctx context.Context, conn net.Conn, cookie string) (*xgb.Conn, error) {
 	quietX()
-	x, err := xgb.NewConnNetWithCookieHex(conn, cookie)
-	if err != nil {
-		return 0, err
+	limit, _ := ctx.Deadline()
+	if err := conn.SetDeadline(limit); err != nil {
+		return nil, err
 	}
-	defer func() {
-		x.Close()
-		for event, err := x.WaitForEvent(); event != nil || err != nil; event, err = x.WaitForEvent() {
-			continue // nothing was asked for
-		}
-	}()
+	return xgb.NewConnNetWithCookieHex(conn, cookie)
+}
+
+// leave waits for the library's goroutines.
+func leave(x *xgb.Conn) {
+	x.Close()
+	for event, err := x.WaitForEvent(); event != nil || err != nil; event, err = x.WaitForEvent() {
+		continue // nothing was asked for
+	}
+}
+
+// isRefused tells that the X server of this computer turns Perch away. It is false where that cannot be told.
+func isRefused(ctx context.Context, conn net.Conn, display string, env func(string) string) bool {
+	host, number, _, _ := parts(display)
+	if host != "" && host != "unix" {
+		return false
+	}
+	x, err := enter(ctx, conn, cookie(env, number))
+	if err != nil {
+		return strings.Contains(err.Error(), "authentication refused")
+	}
+	leave(x)
+	return false
+}
+
+// selectionOwner returns the window that owns a selection.
+func selectionOwner(x *xgb.Conn, selection string) (xproto.Window, error) {
 	atom, err := xproto.InternAtom(x, true, uint16(len(selection)), selection).Reply()
 	switch {
 	case err != nil:
