@@ -56,7 +56,9 @@ func TestStartAtLoginIsSwitchedAndShowsWhatTheTrayDid(t *testing.T) {
 		t.Error("it is on, or cannot be switched")
 	}
 	toggle()
-	r.mustSee("Perch starts at login.")
+	if !box().Checked || r.desktop.Login() != desk.Yes {
+		t.Error("it is not on")
+	}
 	r.desktop.Become(desk.No, desk.No, nil) // the tray has switched it off, and the panel is gone
 	r.refresh()
 	r.refresh()
@@ -73,7 +75,9 @@ func TestStartAtLoginIsSwitchedAndShowsWhatTheTrayDid(t *testing.T) {
 	r.desktop.Become(desk.No, desk.No, nil)
 	toggle()
 	toggle()
-	r.mustSee("Perch no longer starts at login.")
+	if box().Checked || r.desktop.Login() != desk.No {
+		t.Error("it is not off again")
+	}
 	if got := r.desktop.SetFor(); !slices.Equal(got, []desk.Answer{desk.Yes, desk.No, desk.No, desk.No}) {
 		t.Errorf("set for %q", got)
 	}

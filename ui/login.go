@@ -57,8 +57,6 @@ func (l *loginCard) onChange(on bool) {
 	}, func(err error) {
 		if u.complain(err) {
 			l.render(u.data) // it is as it was
-			return
 		}
-		u.say(page.Good, u.t(pick(on, "window.login.on", "window.login.off")), "")
 	})
 }

@@ -118,13 +118,13 @@ func (s *settingsPage) build() {
 	if n, err := strconv.Atoi(s.tab); err == nil {
 		kind, channel = "channel", n
 	}
+	if kind == "general" {
+		s.cards.Add(s.login.content)
+	}
 	for _, g := range page.FieldGroups() {
 		if g.Tab == kind {
 			s.addGroup(g, channel)
 		}
-	}
-	if kind == "general" {
-		s.cards.Add(s.login.content)
 	}
 	if kind == "channel" && len(s.draft.Channels) > 1 {
 		s.cards.Add(kit.HStack(0, kit.Space(), kit.NewButton(s.u.t("window.channel.remove"), "trash", kit.Danger, func() { s.onRemove(channel) })))

@@ -74,6 +74,7 @@ type UI struct {
 	settings control.Settings
 	isKnown  bool // settings were read
 
+	page   *fyne.Container // body, and said below it
 	body   *fyne.Container
 	items  map[string]*navItem
 	state  *navState
@@ -160,8 +161,8 @@ func (u *UI) t(key string, args ...any) string { return u.Texts.T(key, args...) 
 func (u *UI) frame() fyne.CanvasObject {
 	u.body = container.NewStack()
 	u.said = kit.NewNotice(kit.NewIconButton("close", u.t("window.close"), u.hush))
-	page := container.NewBorder(nil, container.New(padding{0, 16, 24, 24}, u.said), nil, nil, u.body)
-	return kit.AtLeast(container.New(besides{}, u.navigation(), page), fyne.NewSize(leastWidth, leastHeight))
+	u.page = container.NewBorder(nil, container.New(padding{0, 16, 24, 24}, u.said), nil, nil, u.body)
+	return kit.AtLeast(container.New(besides{}, u.navigation(), u.page), fyne.NewSize(leastWidth, leastHeight))
 }
 
 func (u *UI) navigation() fyne.CanvasObject {
@@ -224,12 +225,14 @@ func (u *UI) say(tone page.Tone, title, about string) {
 		icon = "info"
 	}
 	u.said.Set(icon, ink, soft, title, about)
+	u.page.Refresh() // where nothing else changes, it would be laid out with the next movement of the mouse
 	u.until = u.Now().Add(sayFor)
 }
 
 func (u *UI) hush() {
 	u.until = time.Time{}
 	u.said.Hide()
+	u.page.Refresh()
 }
 
 // complain shows an error; nil shows nothing. It reports whether there was one.
