@@ -52,7 +52,7 @@ test-desktop: desktop-deps ## build tray and window and drive them on a display 
 	if [ -n "$$missing" ]; then echo "Installing what the tests of the desktop run in:" $$missing; \
 	  $$([ $$(id -u) = 0 ] || echo sudo) sh -c "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing"; fi
 	$(MAKE) --no-print-directory build window tray
-	$(GO) test -tags desktop -count=1 -timeout 20m ./ui ./ui/perch-tray/...
+	$(GO) test -tags desktop -count=1 -timeout 20m ./app ./app/desk ./ui ./ui/perch-tray/...
 	$(GO) test -tags desktop -count=1 -timeout 10m -run "Keyring|Killed|Window" ./app/e2e
 
 screenshots: desktop-deps ## make the pictures in docs/screenshots anew

@@ -3,11 +3,11 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	fyneapp "fyne.io/fyne/v2/app"
@@ -15,6 +15,7 @@ import (
 	"perch/app"
 	"perch/app/config"
 	"perch/app/control"
+	"perch/app/desk"
 	"perch/ui"
 	"perch/ui/translation"
 )
@@ -35,7 +36,7 @@ func run() error {
 	section := flag.String("section", "", "page to open: "+strings.Join(ui.Sections(), ", "))
 	look := flag.String("theme", "", "light or dark (default: the system's)")
 	flag.Parse()
-	if err := ui.CheckDisplay(runtime.GOOS, os.Getenv); err != nil {
+	if err := desk.CheckDisplay(context.Background(), os.Getenv); err != nil {
 		return err
 	}
 	home, err := config.FindHome(*homeFlag)
@@ -45,9 +46,11 @@ func run() error {
 	client := control.NewClient(home.Socket())
 	defer client.Close()
 	local := app.NewLocalSettings(home)
+	programs := desk.Programs{Home: *homeFlag, Passphrase: local.Passphrase}
 	ui.New(ui.Options{
 		App: fyneapp.NewWithID(id), Relay: client, Settings: ui.FirstOf(client, local), Vault: local,
-		Process: &ui.Command{Home: *homeFlag, Passphrase: local.Passphrase}, Texts: translation.New(*lang), LogPath: home.Log(),
+		Process: &ui.Command{Programs: programs}, Desktop: ui.ThisDesktop{Programs: programs},
+		Texts: translation.New(*lang), LogPath: home.Log(),
 		Memory: filepath.Join(filepath.Dir(home.Journal()), "window.json"), Section: *section, Theme: *look, Exit: os.Exit,
 	}).Run()
 	return nil

@@ -178,7 +178,7 @@ func (p *program) client() (*control.Client, error) {
 
 // runBare is perch without a command: the desktop where there is one, else how things stand and what to do next.
 func (p *program) runBare(cmd *cobra.Command, _ []string) error {
-	if opened, err := p.openDesktop(); opened || err != nil {
+	if opened, err := p.openDesktop(cmd.Context()); opened || err != nil {
 		return err
 	}
 	home, err := p.home()

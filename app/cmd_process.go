@@ -13,6 +13,7 @@ import (
 
 	"perch/app/config"
 	"perch/app/control"
+	"perch/app/desk"
 	"perch/bridge"
 )
 
@@ -135,7 +136,7 @@ func (p *program) spawn(home config.Home, phrase string) (*os.Process, <-chan st
 	cmd := exec.Command(self, args...) //nolint:gosec,noctx // this very program, and it outlives this process
 	cmd.Env = append(os.Environ(), envDetached+"=1")
 	cmd.Stderr = complaints
-	detach(cmd)
+	desk.Detach(cmd)
 	if err := handPassphrase(cmd, phrase); err != nil {
 		return nil, nil, nil, err
 	}

@@ -2,90 +2,75 @@ package app
 
 import (
 	"context"
+	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
+	"slices"
+	"time"
 
 	"perch/app/config"
+	"perch/app/desk"
 )
 
-// hasDisplay reports whether windows can be shown.
-func hasDisplay() bool {
-	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
-		return true
-	}
-	return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
-}
+// trayGrace is how long a panel that is just starting is waited for before the window takes the tray's place.
+const trayGrace = 2 * time.Second
 
-// findProgram finds one of Perch's other programs: beside this one, then on PATH; "" when there is none.
-func findProgram(name string) string {
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
-	if self, err := os.Executable(); err == nil {
-		beside := filepath.Join(filepath.Dir(self), name)
-		if info, err := os.Stat(beside); err == nil && !info.IsDir() {
-			return beside
-		}
-	}
-	found, err := exec.LookPath(name)
-	if err != nil {
-		return ""
-	}
-	return found
-}
-
-// openDesktop starts the tray, else the window, and returns at once. It reports whether there was one to start.
-func (p *program) openDesktop() (bool, error) {
-	if !hasDisplay() {
+// openDesktop starts the tray, or the window where nothing would show the tray's icon, and returns at once. It reports
+// whether there was one to start.
+func (p *program) openDesktop(ctx context.Context) (bool, error) {
+	if desk.CheckDisplay(ctx, os.Getenv) != nil {
 		return false, nil
 	}
-	for _, name := range []string{"perch-tray", "perch-window"} {
-		path := findProgram(name)
-		if path == "" {
+	programs := desk.Programs{Home: p.homeFlag}
+	names, why := []string{desk.Tray, desk.Window}, ""
+	if isTrayUseless(ctx, programs) {
+		slices.Reverse(names)
+		why = " Nothing on this desktop shows tray icons."
+	}
+	for _, name := range names {
+		cmd, err := programs.Start(ctx, name)
+		if errors.Is(err, desk.ErrMissing) {
 			continue
 		}
-		var args []string
-		if p.homeFlag != "" {
-			args = []string{"--home", p.homeFlag}
-		}
-		cmd := exec.Command(path, args...) //nolint:gosec,noctx // one of Perch's own programs, which outlives this one
-		detach(cmd)
-		if err := cmd.Start(); err != nil {
+		if err != nil {
 			return false, err
 		}
-		p.print("Started %s.\n", name)
+		p.print("Started %s.%s\n", name, why)
 		return true, cmd.Process.Release()
 	}
 	return false, nil
 }
 
-// demoDesktop shows the tray and the window of a demo until ctx ends. It returns a channel that is closed when the window
-// is; nil when there is none.
+// isTrayUseless tells that there is a tray to start and nothing that would show its icon.
+func isTrayUseless(ctx context.Context, programs desk.Programs) bool {
+	_, err := programs.Find(desk.Tray)
+	return err == nil && desk.AwaitTrayHost(ctx, os.Getenv, trayGrace) == desk.No
+}
+
+// demoDesktop shows the window of a demo, and the tray where something shows its icon, until ctx ends. It returns a
+// channel that is closed when the window is; nil when there is none.
 func (p *program) demoDesktop(ctx context.Context, home config.Home) <-chan struct{} {
-	if !hasDisplay() {
+	if desk.CheckDisplay(ctx, os.Getenv) != nil {
 		return nil
 	}
-	folder := filepath.Dir(home.Config())
-	if tray := findProgram("perch-tray"); tray != "" {
-		cmd := exec.CommandContext(ctx, tray, "--home", folder) //nolint:gosec // one of Perch's own programs
-		if cmd.Start() == nil {
-			go func() { _ = cmd.Wait() }() // ends with ctx
-		}
+	programs := desk.Programs{Home: filepath.Dir(home.Config())}
+	closed := start(ctx, programs, desk.Window)
+	if !isTrayUseless(ctx, programs) {
+		start(ctx, programs, desk.Tray)
 	}
-	window := findProgram("perch-window")
-	if window == "" {
+	return closed
+}
+
+// start starts a program that ends with ctx. It returns a channel that is closed at its end; nil when there is none.
+func start(ctx context.Context, programs desk.Programs, name string) <-chan struct{} {
+	cmd, err := programs.Command(ctx, name)
+	if err != nil || cmd.Start() != nil {
 		return nil
 	}
-	cmd := exec.CommandContext(ctx, window, "--home", folder) //nolint:gosec // one of Perch's own programs
-	if cmd.Start() != nil {
-		return nil
-	}
-	closed := make(chan struct{})
+	ended := make(chan struct{})
 	go func() { // ends with ctx
 		_ = cmd.Wait()
-		close(closed)
+		close(ended)
 	}()
-	return closed
+	return ended
 }

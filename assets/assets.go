@@ -1,7 +1,7 @@
-// Package assets holds Perch's icons and texts, inside the program.
+// Package assets holds Perch's icons and the tray's texts, inside the program.
 //
-// It guarantees one icon for each state, told apart by shape as well as by colour, and that every key has a text in
-// every language with the same verbs in it. All functions are safe for concurrent use.
+// It guarantees one icon for each state, told apart by shape as well as by colour. What it guarantees of texts is told by
+// package translation, which reads them. All functions are safe for concurrent use.
 package assets
 
 import (

@@ -3,14 +3,8 @@ package assets_test
 import (
 	"bytes"
 	"encoding/binary"
-	"encoding/json"
-	"fmt"
 	"image"
 	"image/png"
-	"os"
-	"regexp"
-	"slices"
-	"strings"
 	"testing"
 
 	"perch/assets"
@@ -81,90 +75,5 @@ func TestStatesDifferByShape(t *testing.T) {
 				t.Errorf("the outlines of %s and %s differ in %d pixels only", a, b, n)
 			}
 		}
-	}
-}
-
-var verb = regexp.MustCompile(`%[^%]`)
-
-func TestLanguagesHaveTheSameKeysAndVerbs(t *testing.T) {
-	english := readTexts(t, "en")
-	for _, lang := range []string{"it"} {
-		texts := readTexts(t, lang)
-		for key, text := range texts {
-			if _, ok := english[key]; !ok {
-				t.Errorf("%s has %s, en has not", lang, key)
-			}
-			if text == "" {
-				t.Errorf("%s: %s is empty", lang, key)
-			}
-		}
-		for key, text := range english {
-			got, ok := texts[key]
-			if !ok {
-				t.Errorf("%s lacks %s", lang, key)
-			} else if a, b := verb.FindAllString(text, -1), verb.FindAllString(got, -1); !slices.Equal(a, b) {
-				t.Errorf("%s: %s has the verbs %v, want %v", lang, key, b, a)
-			}
-		}
-	}
-}
-
-// readTexts also holds the files to one key a line, sorted, so that they are easily merged.
-func readTexts(t *testing.T, lang string) map[string]string {
-	t.Helper()
-	data, err := os.ReadFile("translation/" + lang + ".json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var texts map[string]string
-	if err := json.Unmarshal(data, &texts); err != nil {
-		t.Fatal(err)
-	}
-	var keys []string
-	for line := range strings.Lines(string(data)) {
-		if key, _, ok := strings.Cut(strings.TrimPrefix(line, `  "`), `": "`); ok {
-			keys = append(keys, key)
-		}
-	}
-	if len(keys) != len(texts) {
-		t.Errorf("%s: %d lines with a key, %d keys: one key a line, each once", lang, len(keys), len(texts))
-	}
-	if !slices.IsSorted(keys) {
-		t.Errorf("%s: the keys are not sorted", lang)
-	}
-	return texts
-}
-
-func TestTranslatorChoosesTheLanguage(t *testing.T) {
-	for _, c := range []struct{ lang, all, messages, env, want string }{
-		{want: "Start"},
-		{lang: "it", want: "Avvia"},
-		{lang: "it_IT.UTF-8", env: "en_US.UTF-8", want: "Avvia"},
-		{env: "it_CH.UTF-8", want: "Avvia"},
-		{all: "C", env: "it_IT", want: "Start"},
-		{all: "it", env: "en", want: "Avvia"},
-		{messages: "it_IT", env: "en_US", want: "Avvia"},
-		{lang: "sw", want: "Start"},
-		{env: "../x", want: "Start"},
-		{env: ".UTF-8", want: "Start"},
-	} {
-		t.Run(fmt.Sprint(c), func(t *testing.T) {
-			t.Setenv("LC_ALL", c.all)
-			t.Setenv("LC_MESSAGES", c.messages)
-			t.Setenv("LANG", c.env)
-			if got := assets.Translator(c.lang)("tray.start"); got != c.want {
-				t.Errorf("got %q, want %q", got, c.want)
-			}
-		})
-	}
-}
-
-func TestTranslatorFormatsAndKeepsUnknownKeys(t *testing.T) {
-	tr := assets.Translator("en")
-	if got := tr("tray.attention", 3); got != "Needs attention (3)" {
-		t.Error(got)
-	}
-	if got := tr("no.such.key", 1); got != "no.such.key" {
-		t.Error(got)
 	}
 }

@@ -38,6 +38,7 @@ XDG_CONFIG_HOME="$WORK/config" openbox >/dev/null 2>&1 & PIDS="$PIDS $!"
 # shoot NAME THEME PAGE [commands that run before the picture]
 shoot() {
   home=$WORK/home; rm -rf "$home"; mkdir -p "$home"
+  echo '{"no_tray":true}' >"$home/window.json" # nothing shows tray icons here, and the pictures do not say so
   # shellcheck disable=SC2086 # STUB holds flags
   "$SERVE" -socket "$home/control.sock" ${STUB:-} 2>"$WORK/serve.log" & stub=$!; PIDS="$PIDS $stub"
   until [ -S "$home/control.sock" ]; do sleep 0.05; done

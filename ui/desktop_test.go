@@ -34,7 +34,7 @@ func mustDisplay(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1280x800x24", "+extension", "GLX")
+	x := exec.Command("Xvfb", "-noreset", "-displayfd", "3", "-screen", "0", "1280x800x24", "+extension", "GLX")
 	x.ExtraFiles = []*os.File{w}
 	mustStart(t, x)
 	_ = w.Close()

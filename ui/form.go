@@ -30,6 +30,11 @@ func formRow(name, help string, input fyne.CanvasObject, problem *kit.Paragraph)
 	if problem != nil {
 		column.Add(problem)
 	}
+	return twoColumns(words, column)
+}
+
+// twoColumns puts words at the left and what belongs to them at the right.
+func twoColumns(words, column fyne.CanvasObject) fyne.CanvasObject {
 	return container.New(formLayout{}, words, column)
 }
 

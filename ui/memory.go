@@ -14,6 +14,8 @@ type memory struct {
 	Height  float32 `json:"height,omitempty"`
 	Section string  `json:"section,omitempty"`
 	Theme   string  `json:"theme,omitempty"`
+	// NoTray is set when it was read that this desktop shows no tray icons.
+	NoTray bool `json:"no_tray,omitempty"`
 	// Wizard is where the set-up was left; nil when it was never begun or has ended.
 	Wizard *draft `json:"wizard,omitempty"`
 }

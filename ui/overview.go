@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"perch/app/desk"
 	"perch/ui/kit"
 	"perch/ui/page"
 )
@@ -17,7 +18,7 @@ type overview struct {
 
 	about                       *kit.Text
 	start, stop, restart, pause *kit.Button
-	hint                        *kit.Notice
+	hint, noTray                *kit.Notice
 	chains                      *fyne.Container
 	cards                       []*chainCard
 	waiting, needYou, in, out   *figure
@@ -34,6 +35,7 @@ func newOverview(u *UI) *overview {
 	o.restart = kit.NewButton(u.t("window.do.restart"), "restart", kit.Plain, func() { u.run("restart") })
 	o.stop = kit.NewButton(u.t("window.do.stop"), "stop", kit.Plain, func() { u.run("stop") })
 	o.hint = kit.NewNotice()
+	o.noTray = kit.NewNotice(kit.NewIconButton("close", u.t("window.close"), o.onNoTray).Small()).Calm()
 	o.waiting = newFigure("clock", u.t("window.figure.waiting"), func() { u.show(page.Filter{State: "queued"}) })
 	o.needYou = newFigure("attention", u.t("window.figure.need_you"), func() { u.open(sectionAttention) })
 	o.in = newFigure("down", u.t("window.figure.in"), func() { u.show(page.Filter{Direction: "in"}) })
@@ -44,7 +46,7 @@ func newOverview(u *UI) *overview {
 	o.addresses = newAddressCard(u)
 	o.root = scrolled(
 		header(u.t("window.overview"), o.about, o.start, o.pause, o.restart, o.stop),
-		o.hint, o.chains, container.New(kit.Columns{Gap: kit.GapBig, Least: 128}, o.waiting.content, o.needYou.content, o.in.content, o.out.content),
+		o.hint, o.noTray, o.chains, container.New(kit.Columns{Gap: kit.GapBig, Least: 128}, o.waiting.content, o.needYou.content, o.in.content, o.out.content),
 		kit.Card(kit.VStack(12, o.chartHead(), o.chart)), o.addresses.content,
 	)
 	return o
@@ -79,6 +81,13 @@ func (o *overview) onPause() {
 	}, map[bool]string{true: "window.done.resume", false: "window.done.pause"}[resume])
 }
 
+// onNoTray takes the notice away for good.
+func (o *overview) onNoTray() {
+	o.u.memory.NoTray = true
+	_ = o.u.memory.save(o.u.Memory) // a window that cannot remember works all the same
+	o.render(o.u.data)
+}
+
 func (o *overview) render(d page.Data) {
 	m := page.MakeOverview(d, o.u.Texts)
 	about := m.State
@@ -89,6 +98,7 @@ func (o *overview) render(d page.Data) {
 	o.buttons(m, d)
 	ink, soft := inks(m.HintTone)
 	o.hint.Set("attention", ink, soft, m.Hint, m.Remedy)
+	o.noTray.Set("info", kit.Idle, kit.IdleSoft, pick(d.Host == desk.No && !o.u.memory.NoTray, o.u.t("window.no_tray"), ""), "")
 	for len(o.cards) < len(m.Chains) {
 		card := newChainCard()
 		o.cards = append(o.cards, card)

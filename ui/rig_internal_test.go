@@ -26,6 +26,7 @@ type rig struct {
 	t        *testing.T
 	relay    *uitest.Relay
 	settings *uitest.Settings
+	desktop  *uitest.Desktop
 	clock    *clock
 
 	mu    sync.Mutex
@@ -54,10 +55,10 @@ func (c *clock) pass(d time.Duration) {
 func mustRig(t *testing.T, change func(o *Options, r *rig)) *rig {
 	t.Helper()
 	c := &clock{at: testNow}
-	r := &rig{t: t, relay: uitest.New(c.now), settings: uitest.NewSettings(), clock: c}
+	r := &rig{t: t, relay: uitest.New(c.now), settings: uitest.NewSettings(), desktop: uitest.NewDesktop(), clock: c}
 	r.settings.Kept.LogPath = filepath.Join("testdata", "sample.log")
 	o := Options{
-		App: test.NewTempApp(t), Relay: r.relay, Settings: r.settings, Vault: r.settings, Process: r.relay, Texts: translation.New("en"), LogPath: r.settings.Kept.LogPath,
+		App: test.NewTempApp(t), Relay: r.relay, Settings: r.settings, Vault: r.settings, Process: r.relay, Desktop: r.desktop, Texts: translation.New("en"), LogPath: r.settings.Kept.LogPath,
 		Section: sectionOverview, Theme: kit.ModeLight, Now: c.now,
 	}
 	if change != nil {
@@ -104,6 +105,7 @@ func (r *rig) refresh() {
 	r.t.Helper()
 	r.watch.pollOnce(true)
 	r.watch.loadHistory(context.Background())
+	r.watch.lookOnce()
 	r.settle()
 	data, _ := r.watch.snapshot(true)
 	r.render(data)

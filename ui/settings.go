@@ -29,6 +29,7 @@ type settingsPage struct {
 	unlock   *kit.Button // opens the vault
 	tabs     *fyne.Container
 	cards    *fyne.Container
+	login    *loginCard
 	bar      *fyne.Container
 	barText  *kit.Text
 	saveIt   *kit.Button
@@ -42,6 +43,7 @@ type settingsPage struct {
 
 func newSettings(u *UI) *settingsPage {
 	s := &settingsPage{u: u, tab: "general", tabs: kit.HStack(6), cards: kit.VStack(kit.GapBig), places: map[string]*kit.Paragraph{}}
+	s.login = newLoginCard(u)
 	s.about = kit.CutText("", kit.TextSmall, kit.Muted)
 	s.unlock = kit.NewButton(u.t("window.settings.unlock"), "key", kit.Strong, func() { u.unlock(func() {}) }).Small()
 	s.problem = kit.NewNotice(s.unlock)
@@ -60,7 +62,7 @@ func newSettings(u *UI) *settingsPage {
 func (s *settingsPage) content() fyne.CanvasObject { return s.root }
 func (s *settingsPage) find()                      {}
 func (s *settingsPage) escape() bool               { return false }
-func (s *settingsPage) render(page.Data)           {}
+func (s *settingsPage) render(d page.Data)         { s.login.render(d) }
 
 // shown reads the settings anew, unless something was changed here.
 func (s *settingsPage) shown(on bool) {
@@ -118,6 +120,9 @@ func (s *settingsPage) build() {
 	kind, channel := s.tab, 0
 	if n, err := strconv.Atoi(s.tab); err == nil {
 		kind, channel = "channel", n
+	}
+	if kind == "general" {
+		s.cards.Add(s.login.content)
 	}
 	for _, g := range page.FieldGroups() {
 		if g.Tab == kind {

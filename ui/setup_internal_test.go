@@ -8,10 +8,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2/widget"
 
 	"perch/app/control"
+	"perch/app/desk"
 	"perch/ui/kit"
 	"perch/ui/page"
 	"perch/ui/uitest"
@@ -45,7 +47,8 @@ func TestSettingsAreCheckedAndSaved(t *testing.T) {
 	r.fill("0.0.0.0:3002", "nowhere")
 	r.press("Undo changes")
 	r.mustSee("0.0.0.0:3002")
-	find(r, "legacy path", func(c *widget.Check) bool { return !c.Checked }).SetChecked(true)
+	login := r.sections[sectionSettings].(*settingsPage).login.box
+	find(r, "legacy path", func(c *widget.Check) bool { return !c.Checked && c != login }).SetChecked(true)
 	r.settle()
 	r.press("Save")
 	r.mustSee("The settings are saved and in use.")
@@ -246,7 +249,7 @@ func TestReplyURLIsPastedWhereMotionDoesNotTellIt(t *testing.T) {
 	// What was pasted is noticed.
 	now, _ := r.relay.ReplyURL(t.Context(), "support")
 	r.relay.SetInMotion(now.URL, true)
-	r.clock.pass(lookEvery)
+	r.clock.pass(replyEvery)
 	r.refresh()
 	r.mustSee("Motion's account has this Reply URL.")
 }
@@ -415,33 +418,15 @@ func TestMemory(t *testing.T) {
 	}
 }
 
-func TestDisplay(t *testing.T) {
-	env := func(set ...string) func(string) string {
-		return func(name string) string {
-			for _, s := range set {
-				if s == name {
-					return ":0"
-				}
-			}
-			return ""
-		}
-	}
-	if CheckDisplay("linux", env("DISPLAY")) != nil || CheckDisplay("linux", env("WAYLAND_DISPLAY")) != nil || CheckDisplay("windows", env()) != nil {
-		t.Error("a display is not seen")
-	}
-	if err := CheckDisplay("linux", env()); !errors.Is(err, ErrNoDisplay) || !strings.Contains(err.Error(), "perch status") {
-		t.Errorf("no display: %v", err)
-	}
-}
-
 func TestCommand(t *testing.T) {
-	script := filepath.Join(t.TempDir(), "perch")
+	folder := t.TempDir()
+	script := filepath.Join(folder, "perch")
 	text := "#!/bin/sh\nif [ \"$1\" = stop ]; then echo 'warming up' >&2; echo 'perch: stop: it is busy; wait a little' >&2; exit 1; fi\necho \"$@\" > \"$0.args\"\ncat > \"$0.in\"\n"
 	if err := os.WriteFile(script, []byte(text), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	phrase := ""
-	c := &Command{Home: "/h", Find: func() (string, error) { return script, nil }, Passphrase: func() string { return phrase }}
+	c := &Command{desk.Programs{Home: "/h", Beside: folder, Passphrase: func() string { return phrase }}}
 	if err := c.Run(t.Context(), "start"); err != nil {
 		t.Skip("no shell here:", err)
 	}
@@ -453,7 +438,7 @@ func TestCommand(t *testing.T) {
 		t.Error(err)
 	}
 	args, _ := os.ReadFile(script + ".args")
-	if in, _ := os.ReadFile(script + ".in"); string(in) != "hush\n" || string(args) != "restart --home /h --passphrase-stdin\n" {
+	if in, _ := os.ReadFile(script + ".in"); string(in) != "hush\n" || string(args) != "restart --passphrase-stdin --home /h\n" {
 		t.Errorf("called with %q and given %q", args, in)
 	}
 	if err := c.Run(t.Context(), "stop"); err == nil {
@@ -461,8 +446,20 @@ func TestCommand(t *testing.T) {
 	} else if message, remedy := control.Words(err); message != "it is busy" || remedy != "wait a little" {
 		t.Errorf("stop: %q, %q", message, remedy)
 	}
-	c.Find = func() (string, error) { return "", errNoPerch }
-	if err := c.Run(t.Context(), "start"); !errors.Is(err, errNoPerch) {
+	if err := c.Demo(t.Context()); err != nil {
+		t.Error(err)
+	}
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if got, _ := os.ReadFile(script + ".args"); string(got) == "demo\n" {
+			break
+		}
+	}
+	if got, _ := os.ReadFile(script + ".args"); string(got) != "demo\n" { // with a home of its own
+		t.Errorf("the demo is called with %q", got)
+	}
+	t.Setenv("PATH", "")
+	c.Programs.Beside = t.TempDir()
+	if err := c.Run(t.Context(), "start"); !errors.Is(err, desk.ErrMissing) {
 		t.Errorf("without perch: %v", err)
 	}
 }

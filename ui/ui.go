@@ -78,13 +78,14 @@ type Process interface {
 	Demo(ctx context.Context) error
 }
 
-// Options are what a window is made of. App, Relay, Settings, Vault, Process and Texts are needed.
+// Options are what a window is made of. App, Relay, Settings, Vault, Process, Desktop and Texts are needed.
 type Options struct {
 	App      fyne.App
 	Relay    Relay
 	Settings Settings
 	Vault    Vault
 	Process  Process
+	Desktop  Desktop
 	Texts    *translation.Texts
 	// Memory is the path of the file in which the window remembers its size, section and theme; "" for nowhere.
 	Memory string

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"perch/app/control"
+	"perch/app/desk"
 	"perch/ui/page"
 )
 
@@ -35,10 +36,11 @@ const (
 // watcher follows the relay in the background and hands snapshots to the window. Its exported-looking methods may be
 // called from any thread and return at once.
 type watcher struct {
-	relay  Relay
-	now    func() time.Time
-	post   func(func()) // runs a function on Fyne's thread
-	render func(page.Data)
+	relay   Relay
+	desktop Desktop
+	now     func() time.Time
+	post    func(func()) // runs a function on Fyne's thread
+	render  func(page.Data)
 
 	ctx    context.Context //nolint:containedctx // the root of all that the window starts
 	cancel context.CancelFunc
@@ -62,12 +64,14 @@ type watcher struct {
 	changed   bool           // anything
 	moved     bool           // the traffic
 	taken     int            // messages of the feed since the last snapshot
+
+	hostBefore desk.Answer // what the desktop said last of tray icons
 }
 
-func newWatcher(relay Relay, now func() time.Time, render func(page.Data)) *watcher {
+func newWatcher(relay Relay, desktop Desktop, now func() time.Time, render func(page.Data)) *watcher {
 	ctx, cancel := context.WithCancel(context.Background())
 	w := &watcher{
-		relay: relay, now: now, post: fyne.Do, render: render, ctx: ctx, cancel: cancel, poked: make(chan struct{}, 1),
+		relay: relay, desktop: desktop, now: now, post: fyne.Do, render: render, ctx: ctx, cancel: cancel, poked: make(chan struct{}, 1),
 		moved: true, changed: true,
 	}
 	w.data.Last = map[page.LastKey]page.Last{}
@@ -78,6 +82,7 @@ func newWatcher(relay Relay, now func() time.Time, render func(page.Data)) *watc
 func (w *watcher) start() {
 	w.work.Go(w.poll)
 	w.work.Go(w.follow)
+	w.work.Go(w.look)
 	w.work.Go(w.flush)
 }
 

@@ -41,7 +41,7 @@ func (s *screen) run() {
 
 func watched(relay Relay) (*watcher, *screen) {
 	s := &screen{}
-	w := newWatcher(relay, time.Now, s.render)
+	w := newWatcher(relay, &uitest.Desktop{}, time.Now, s.render)
 	w.post = s.post
 	w.watchTraffic(true)
 	return w, s

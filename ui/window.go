@@ -77,6 +77,7 @@ type UI struct {
 	vault    control.VaultState
 	isKnown  bool // settings were read
 
+	page   *fyne.Container // body, and said below it
 	body   *fyne.Container
 	items  map[string]*navItem
 	state  *navState
@@ -99,7 +100,7 @@ func New(o Options) *UI {
 		u.memory.Theme = o.Theme
 	}
 	o.App.Settings().SetTheme(kit.Theme{Mode: u.memory.Theme})
-	u.watch = newWatcher(o.Relay, o.Now, u.render)
+	u.watch = newWatcher(o.Relay, o.Desktop, o.Now, u.render)
 	u.sections = map[string]section{
 		sectionOverview: newOverview(u), sectionTraffic: newTraffic(u), sectionAttention: newAttention(u),
 		sectionLimits: newLimits(u), sectionLogs: newLogs(u), sectionSettings: newSettings(u), sectionWizard: newWizard(u),
@@ -169,8 +170,8 @@ func (u *UI) frame() fyne.CanvasObject {
 	u.again = kit.NewButton(u.t("window.do.restart"), "restart", kit.Strong, func() { u.run("restart") }).Small()
 	u.again.Hide()
 	u.said = kit.NewNotice(u.again, kit.NewIconButton("close", u.t("window.close"), u.hush))
-	page := container.NewBorder(nil, container.New(padding{0, 16, 24, 24}, u.said), nil, nil, u.body)
-	return kit.AtLeast(container.New(besides{}, u.navigation(), page), fyne.NewSize(leastWidth, leastHeight))
+	u.page = container.NewBorder(nil, container.New(padding{0, 16, 24, 24}, u.said), nil, nil, u.body)
+	return kit.AtLeast(container.New(besides{}, u.navigation(), u.page), fyne.NewSize(leastWidth, leastHeight))
 }
 
 func (u *UI) navigation() fyne.CanvasObject {
@@ -234,6 +235,7 @@ func (u *UI) say(tone page.Tone, title, about string) {
 		icon = "info"
 	}
 	u.said.Set(icon, ink, soft, title, about)
+	u.page.Refresh() // where nothing else changes, it would be laid out with the next movement of the mouse
 	u.until = u.Now().Add(sayFor)
 	u.again.Hide()
 }
@@ -248,6 +250,7 @@ func (u *UI) offerRestart(title, about string) {
 func (u *UI) hush() {
 	u.until = time.Time{}
 	u.said.Hide()
+	u.page.Refresh()
 }
 
 // complain shows an error; nil shows nothing. It reports whether there was one.

@@ -12,8 +12,8 @@ import (
 	"perch/ui/page"
 )
 
-// lookEvery is how often Motion is asked for its Reply URL while it is not the right one: somebody may be pasting it.
-const lookEvery = 10 * time.Second
+// replyEvery is how often Motion is asked for its Reply URL while it is not the right one: somebody may be pasting it.
+const replyEvery = 10 * time.Second
 
 // finishStep shows what will be saved and, once it was, the round trip.
 func (w *wizard) finishStep() fyne.CanvasObject {
@@ -92,7 +92,7 @@ func (f *finishView) render(d page.Data) {
 			}
 		}
 	}
-	if d.Running && !f.isAsking && !f.reply.IsSet && f.failed == "" && d.Now.Sub(f.asked) >= lookEvery {
+	if d.Running && !f.isAsking && !f.reply.IsSet && f.failed == "" && d.Now.Sub(f.asked) >= replyEvery {
 		f.look(d.Now)
 	}
 }

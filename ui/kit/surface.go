@@ -273,6 +273,12 @@ func NewNotice(buttons ...fyne.CanvasObject) *Notice {
 	return n
 }
 
+// Calm makes the sentence stand out less, for what is no trouble. It returns the notice.
+func (n *Notice) Calm() *Notice {
+	n.title.Bold = false
+	return n
+}
+
 // Set shows a sentence and what to do about it; an empty sentence hides the notice.
 func (n *Notice) Set(icon string, ink, soft fyne.ThemeColorName, title, about string) {
 	n.ground.Set(soft, "")

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"perch/app/control"
+	"perch/app/desk"
 	"perch/ui/translation"
 )
 
@@ -49,6 +50,8 @@ type Data struct {
 	Minutes Counts
 	// Last are the newest messages of each channel and direction.
 	Last map[LastKey]Last
+	// Host tells whether anything on this desktop shows tray icons, and Login whether Perch starts at login.
+	Host, Login desk.Answer
 }
 
 // LastKey names a direction ("in" or "out") of a channel.

@@ -79,6 +79,21 @@ func TestPanelThatComesLateOrStartsAgain(t *testing.T) {
 	}
 }
 
+// TestNoPanelIsToldOnce takes as long as a panel may be late.
+func TestNoPanelIsToldOnce(t *testing.T) {
+	const late = 75 * time.Second
+	t.Parallel()
+	r := newRig(t, true, "trayer")
+	r.startTray()
+	r.wantLine("Running")
+	r.eventuallyWithin(late, "notice", func() string {
+		return unless(strings.Contains(r.told(), "No panel on this desktop shows Perch's icon | Perch works all the same."), "told: "+r.told())
+	})
+	t.Logf("%v of processor time until then, %.1f MB", r.cpu(), r.resident())
+	r.trayer()
+	r.wantSign("a panel that comes at last", green)
+}
+
 func TestMenuIsClickedByMouseWithoutAMessageBus(t *testing.T) {
 	r := newRig(t, false, "trayer", "xdotool")
 	r.trayer()
@@ -282,6 +297,12 @@ func TestStartAtLogin(t *testing.T) {
 		})
 	}
 	content, _ := os.ReadFile(file)
+	if err := os.Remove(file); err != nil { // as the window does
+		t.Fatal(err)
+	}
+	r.eventually("what the window has switched off", func() string {
+		return unless(!r.item("Start at login").checked, "it is on")
+	})
 	if want := fmt.Sprintf("Exec=%q \"--home\" %q", filepath.Join(r.bin, "perch-tray"), r.home); !strings.Contains(string(content), want) {
 		t.Errorf("the file lacks %s:\n%s", want, content)
 	}
@@ -309,7 +330,7 @@ func TestOneTrayAtATimeAndNoneWithoutDisplay(t *testing.T) {
 		code int
 	}{
 		{nil, "perch-tray: it is in the tray already\n", 0},
-		{[]string{"DISPLAY="}, "perch-tray: there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set); on a server use the command line: perch status\n", 1},
+		{[]string{"DISPLAY="}, "perch-tray: there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set); sign in to a desktop (over SSH: ssh -X), or use the command line: perch status\n", 1},
 		{[]string{"DISPLAY=:4711"}, "perch-tray: the display :4711 does not answer; log in to the desktop again, or use the command line: perch status\n", 1},
 	} {
 		if said, code := run(c.env...); said != c.said || code != c.code {

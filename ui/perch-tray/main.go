@@ -19,7 +19,8 @@ import (
 
 	"perch/app/config"
 	"perch/app/control"
-	"perch/assets"
+	"perch/app/desk"
+	"perch/ui/translation"
 	"perch/ui/tray/desktop"
 	"perch/ui/tray/session"
 )
@@ -68,10 +69,8 @@ func run(args []string, out, complaints io.Writer) int {
 func show(homeFlag string, log *slog.Logger) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if runtime.GOOS != "windows" && runtime.GOOS != "darwin" {
-		if err := desktop.CheckDisplay(ctx, os.Getenv); err != nil {
-			return err
-		}
+	if err := desk.CheckDisplay(ctx, os.Getenv); err != nil {
+		return err
 	}
 	home, err := findHome(&homeFlag)
 	if err != nil {
@@ -83,7 +82,7 @@ func show(homeFlag string, log *slog.Logger) error {
 		return err
 	}
 	defer func() { _ = lock.Close() }()
-	programs := desktop.Programs{Home: homeFlag, Env: os.Environ()}
+	programs := desk.Programs{Home: homeFlag, Env: os.Environ()}
 	if err := prepareToolkit(filepath.Join(folder, "tray-icons")); err != nil {
 		return err
 	}
@@ -138,8 +137,8 @@ func prepareToolkit(icons string) error {
 }
 
 // newSession puts the parts together. A click on a notification opens the window, as one in the menu does.
-func newSession(home config.Home, programs desktop.Programs, log *slog.Logger) (*session.Session, func()) {
-	t := assets.Translator("")
+func newSession(home config.Home, programs desk.Programs, log *slog.Logger) (*session.Session, func()) {
+	t := translation.New("").T
 	client := control.NewClient(home.Socket())
 	var s *session.Session
 	d := desktop.New(desktop.Config{Programs: programs, T: t, Log: log, Clicked: func(section string) { s.Open(section) }})
@@ -147,23 +146,12 @@ func newSession(home config.Home, programs desktop.Programs, log *slog.Logger) (
 	s = session.New(session.Options{
 		Relay: client, Desktop: d, Show: m.show, T: t, Log: log,
 		Process: desktop.Relay{Programs: programs, Config: home.Config(), Socket: home.Socket()},
-		Login:   desktop.Login{Command: loginCommand(programs.Home)},
+		Login:   desk.Login{Programs: programs},
+		Host:    func(ctx context.Context) desk.Answer { return desk.TrayHost(ctx, os.Getenv) },
 		Memory:  desktop.Memory(filepath.Join(filepath.Dir(home.Socket()), "perch-tray.json")),
 	})
 	return s, func() {
 		d.Close()
 		client.Close()
 	}
-}
-
-// loginCommand is how the desktop starts this program.
-func loginCommand(home string) []string {
-	self, err := os.Executable()
-	if err != nil {
-		self = "perch-tray"
-	}
-	if home == "" {
-		return []string{self}
-	}
-	return []string{self, "--home", home}
 }

@@ -104,7 +104,7 @@ func (r *rig) display() string {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	cmd := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1000x700x24", "-nolisten", "tcp")
+	cmd := exec.Command("Xvfb", "-noreset", "-displayfd", "3", "-screen", "0", "1000x700x24", "-nolisten", "tcp")
 	cmd.ExtraFiles = []*os.File{write}
 	r.run(cmd)
 	_ = write.Close()
@@ -274,8 +274,13 @@ func (r *rig) killRelay() {
 // eventually waits until check says nothing more.
 func (r *rig) eventually(what string, check func() string) {
 	r.t.Helper()
+	r.eventuallyWithin(patience, what, check)
+}
+
+func (r *rig) eventuallyWithin(limit time.Duration, what string, check func() string) {
+	r.t.Helper()
 	var complaint string
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		if complaint = check(); complaint == "" {
 			return
 		}

@@ -1,17 +1,23 @@
-// Package translation holds every text of Perch's window, in English and Italian.
+// Package translation holds every text of Perch's window and tray, in English and Italian.
 //
-// It guarantees that each key has a text in each language with the same verbs in it; a test holds that. Texts are safe
-// for concurrent use.
+// It guarantees that each key has a text in each language with the same verbs in it; a test holds that. A language that
+// is not spoken gives English. Texts are safe for concurrent use.
 package translation
 
 import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
+
+	"perch/assets"
 )
 
+// files are the window's texts; the tray's are in package assets.
+//
 //go:embed *.json
 var files embed.FS
 
@@ -27,31 +33,38 @@ type Texts struct {
 	texts map[string]string
 }
 
-// New returns the texts of a language such as "it" or "it_IT.UTF-8"; with "" the environment decides.
+// New returns the texts of a language such as "it" or "it_IT.UTF-8"; with "" the environment decides: LC_ALL,
+// LC_MESSAGES, LANG.
 func New(lang string) *Texts {
+	code := codeOf(lang)
+	if !slices.Contains(Languages(), code) {
+		code = fallback // a language that was asked for and is not spoken is not guessed at
+	}
+	texts := map[string]string{}
+	for _, c := range []string{fallback, code} {
+		window, _ := files.ReadFile(c + ".json") // none is as good as an empty one
+		for _, data := range [][]byte{window, assets.Translation(c)} {
+			var some map[string]string
+			if json.Unmarshal(data, &some) == nil {
+				maps.Copy(texts, some)
+			}
+		}
+	}
+	return &Texts{code, texts}
+}
+
+// codeOf returns the letters of a language: of lang, else of the environment.
+func codeOf(lang string) string {
 	for _, from := range []string{lang, os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")} {
 		if from == "" {
 			continue
 		}
-		code, _, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(from, "-", "_")), "_")
-		if texts := load(code); texts != nil {
-			return &Texts{code, texts}
+		if end := strings.IndexAny(from, "_-.@:"); end >= 0 {
+			from = from[:end]
 		}
-		break // a language that was asked for and is not spoken is not guessed at
+		return strings.ToLower(from)
 	}
-	return &Texts{fallback, load(fallback)}
-}
-
-func load(code string) map[string]string {
-	data, err := files.ReadFile(code + ".json")
-	if err != nil {
-		return nil
-	}
-	var texts map[string]string
-	if json.Unmarshal(data, &texts) != nil {
-		return nil
-	}
-	return texts
+	return fallback
 }
 
 // Lang returns the language's code.

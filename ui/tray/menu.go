@@ -1,6 +1,9 @@
 package tray
 
-import "perch/app/control"
+import (
+	"perch/app/control"
+	"perch/app/desk"
+)
 
 // items returns the menu below the first line.
 func items(s Snapshot, tr T) []Item {
@@ -43,9 +46,9 @@ func copyItems(id, menuID, title string, s Snapshot) []Item {
 	return []Item{plain, menu}
 }
 
-func login(l Login, tr T) Item {
-	item := Item{ID: ItemLogin, Title: tr("tray.login"), Enabled: l != "", IsCheckable: true, Checked: l == LoginOn}
-	if l == "" {
+func login(l desk.Answer, tr T) Item {
+	item := Item{ID: ItemLogin, Title: tr("tray.login"), Enabled: l != desk.Unknown, IsCheckable: true, Checked: l == desk.Yes}
+	if l == desk.Unknown {
 		item.Title = tr("tray.login.unsupported")
 	}
 	return item

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"perch/app/desk"
 )
 
 const (
@@ -21,6 +23,7 @@ const (
 	GroupMessages = "messages"
 	GroupTrouble  = "trouble"
 	GroupRelay    = "relay"
+	GroupHost     = "host"
 )
 
 // The sections of the window that notices and items lead to.
@@ -71,7 +74,7 @@ func (m Memory) Notices(s Snapshot, now time.Time, tr T) (Memory, []Notice) {
 	all := facts(s)
 	next.forget(s, all, now)
 	var notices []Notice
-	for _, group := range []string{GroupRelay, GroupTrouble, GroupMessages} {
+	for _, group := range []string{GroupHost, GroupRelay, GroupTrouble, GroupMessages} {
 		if now.Sub(next.Told[group]) < quiet || !next.learn(group, all) {
 			continue
 		}
@@ -94,7 +97,8 @@ func (m Memory) learn(group string, all []fact) bool {
 	return news
 }
 
-// forget drops the causes that are over. While the relay does not answer nothing is known of its messages.
+// forget drops the causes that are over. While the relay does not answer nothing is known of its messages, and a tray
+// that has just started knows nothing of panels.
 func (m Memory) forget(s Snapshot, all []fact, now time.Time) {
 	present := map[string]int{}
 	for _, f := range all {
@@ -105,7 +109,7 @@ func (m Memory) forget(s Snapshot, all []fact, now time.Time) {
 		switch {
 		case present[cause] > 0:
 			m.Causes[cause] = Cause{Count: min(c.Count, present[cause])}
-		case s.Phase != PhaseUp: // unknown
+		case isUnknown(group, s):
 		case group == GroupMessages || (!c.GoneAt.IsZero() && now.Sub(c.GoneAt) >= forgetAfter):
 			delete(m.Causes, cause)
 		case c.GoneAt.IsZero():
@@ -115,6 +119,13 @@ func (m Memory) forget(s Snapshot, all []fact, now time.Time) {
 	}
 }
 
+func isUnknown(group string, s Snapshot) bool {
+	if group == GroupHost {
+		return s.Host == desk.Unknown
+	}
+	return s.Phase != PhaseUp
+}
+
 // facts returns what needs a person. The cause of a trouble is its reason: other words are another cause.
 func facts(s Snapshot) []fact {
 	var all []fact
@@ -122,6 +133,9 @@ func facts(s Snapshot) []fact {
 		if count > 0 {
 			all = append(all, fact{group, group + "/" + strings.Join(cause, "/"), count})
 		}
+	}
+	if s.Host == desk.No {
+		add(GroupHost, 1, "none")
 	}
 	if s.Phase != PhaseUp && s.Died {
 		add(GroupRelay, 1, "died")
@@ -152,6 +166,8 @@ func notice(group string, s Snapshot, tr T) Notice {
 		return messagesNotice(s, tr)
 	case GroupTrouble:
 		return troubleNotice(s, tr)
+	case GroupHost:
+		return Notice{Group: GroupHost, Section: SectionOverview, Title: tr("tray.notice.host"), Body: tr("tray.notice.host.body")}
 	}
 	n := Notice{Group: GroupRelay, Section: SectionOverview, Title: tr("tray.notice.not_started"), Body: s.Failure}
 	if s.Failure == "" {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"perch/app/control"
+	"perch/app/desk"
 	"perch/ui/tray"
 )
 
@@ -115,6 +116,28 @@ func TestRelayThatDiedIsToldOnceHoweverOften(t *testing.T) {
 		step{time.Minute, up(), ""},
 		step{6 * time.Minute, up(), ""},
 		step{poll, died, "The relay ended by itself | Perch starts it again. Nothing that was received is lost."},
+	)
+}
+
+func TestMissingPanelIsToldOnceWhateverTheRelayDoes(t *testing.T) {
+	on := func(s tray.Snapshot, host desk.Answer) tray.Snapshot {
+		s.Host = host
+		return s
+	}
+	down := tray.Snapshot{Phase: tray.PhaseDown, IsConfigured: true}
+	told := english("tray.notice.host") + " | " + english("tray.notice.host.body")
+	story(
+		t,
+		step{poll, on(down, desk.Unknown), ""},
+		step{time.Minute, on(down, desk.No), told},
+		step{time.Hour, on(up(), desk.No), ""},
+		step{time.Minute, on(up(), desk.Unknown), ""}, // started again
+		step{time.Hour, on(up(), desk.No), ""},
+		step{poll, on(up(), desk.Yes), ""},
+		step{time.Minute, on(up(), desk.No), ""}, // a panel that flickers
+		step{time.Minute, on(up(), desk.Yes), ""},
+		step{6 * time.Minute, on(down, desk.Yes), ""},
+		step{time.Minute, on(up(), desk.No), told},
 	)
 }
 

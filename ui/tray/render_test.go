@@ -8,19 +8,21 @@ import (
 	"time"
 
 	"perch/app/control"
+	"perch/app/desk"
 	"perch/assets"
+	"perch/ui/translation"
 	"perch/ui/tray"
 )
 
 var (
-	english = tray.T(assets.Translator("en"))
+	english = tray.T(translation.New("en").T)
 	rome    = time.FixedZone("", 3600)
 	noon    = time.Date(2026, 11, 24, 12, 0, 0, 0, rome)
 )
 
 // up returns a relay that is well, with the channels that edit makes of one or two.
 func up(edit ...func(*control.Status)) tray.Snapshot {
-	s := tray.Snapshot{Phase: tray.PhaseUp, IsConfigured: true, Login: tray.LoginOff, Status: control.Status{
+	s := tray.Snapshot{Phase: tray.PhaseUp, IsConfigured: true, Login: desk.No, Status: control.Status{
 		State: control.StateRunning, Reach: control.Reach{State: "connected"}, Channels: []control.Channel{channel("support")},
 	}}
 	for _, e := range edit {
@@ -146,7 +148,7 @@ func menu(items []tray.Item) string {
 
 func TestMenu(t *testing.T) {
 	always := up()
-	always.Login = tray.LoginOn
+	always.Login = desk.Yes
 	for name, c := range map[string]struct {
 		s    tray.Snapshot
 		want string
@@ -155,9 +157,9 @@ func TestMenu(t *testing.T) {
 		"paused":  {up(paused, dead(2)), "Open Perch, Stop, Restart, Resume deliveries, Needs attention (2), Copy webhook URL, Copy Reply URL, Start at login, Quit (the relay goes on)"},
 		"several": {up(second), "Open Perch, Stop, Restart, Pause deliveries, (Needs attention (0)), Copy webhook URL > support, sales, Copy Reply URL > support, sales, Start at login, Quit (the relay goes on)"},
 		"stopped": {tray.Snapshot{Phase: tray.PhaseDown, IsConfigured: true}, "Open Perch, Start, (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), (Start at login (not on this system)), Quit"},
-		"silent":  {tray.Snapshot{Phase: tray.PhaseSilent, IsConfigured: true, Login: tray.LoginOff}, "Open Perch, Stop, Restart, (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit (the relay goes on)"},
-		"busy":    {tray.Snapshot{Phase: tray.PhaseStarting, IsConfigured: true, Login: tray.LoginOff}, "Open Perch, (Start), (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
-		"new":     {tray.Snapshot{Phase: tray.PhaseDown, Login: tray.LoginOff}, "Open Perch, (Start), (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
+		"silent":  {tray.Snapshot{Phase: tray.PhaseSilent, IsConfigured: true, Login: desk.No}, "Open Perch, Stop, Restart, (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit (the relay goes on)"},
+		"busy":    {tray.Snapshot{Phase: tray.PhaseStarting, IsConfigured: true, Login: desk.No}, "Open Perch, (Start), (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
+		"new":     {tray.Snapshot{Phase: tray.PhaseDown, Login: desk.No}, "Open Perch, (Start), (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := menu(tray.Render(c.s, noon, english).Items); got != c.want {
@@ -194,7 +196,7 @@ func TestLongReasonsAreCut(t *testing.T) {
 
 func TestBothLanguagesHaveEveryText(t *testing.T) {
 	for _, lang := range []string{"en", "it"} {
-		tr := tray.T(assets.Translator(lang))
+		tr := tray.T(translation.New(lang).T)
 		for _, s := range []tray.Snapshot{{}, up(dead(1), waiting(1, 1)), up(second, badKeys, paused), up(motionDown), {Phase: tray.PhaseDown}, {Phase: tray.PhaseSilent, Died: true}} {
 			_, notices := tray.Memory{}.Notices(s, noon, tr)
 			if all := fmt.Sprintf("%+v %+v", tray.Render(s, noon, tr), notices); strings.Contains(all, "tray.") || strings.Contains(all, "%!") {

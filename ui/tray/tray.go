@@ -9,9 +9,10 @@ import (
 	"time"
 
 	"perch/app/control"
+	"perch/app/desk"
 )
 
-// T gives the text for a key, as assets.Translator does.
+// T gives the text for a key, as translation.Texts does.
 type T func(key string, args ...any) string
 
 // Phase is what the tray knows of the relay's process.
@@ -28,15 +29,6 @@ const (
 	PhaseSilent Phase = "silent"
 )
 
-// Login tells whether the tray starts when the user logs in.
-type Login string
-
-// The values of Login; the empty one means that Perch cannot do it on this system.
-const (
-	LoginOn  Login = "on"
-	LoginOff Login = "off"
-)
-
 // Snapshot is all that the tray knows at one moment.
 type Snapshot struct {
 	Phase Phase
@@ -51,7 +43,11 @@ type Snapshot struct {
 	Failure string
 	// RetryAt is when the tray starts the relay again; zero when it will not.
 	RetryAt time.Time
-	Login   Login
+	// Login tells whether Perch starts at login; unknown means that it cannot on this system.
+	Login desk.Answer
+	// Host tells whether anything shows the icon. It is unknown while nobody has asked, and for as long as a panel that
+	// is late may still come.
+	Host desk.Answer
 }
 
 // The items' IDs. CopyWebhook and CopyReply have a child for each channel, "copy-reply/support", when there are several.

@@ -8,10 +8,15 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"perch/app/desk"
 )
 
-// helperTime bounds a helper of the system.
-const helperTime = 5 * time.Second
+const (
+	// helperTime bounds a helper of the system, pipeTime the wait for its output after it has ended.
+	helperTime = 5 * time.Second
+	pipeTime   = 2 * time.Second
+)
 
 // clipboard copies by way of the system's own helpers.
 type clipboard struct{ env []string }
@@ -54,7 +59,7 @@ func run(ctx context.Context, env []string, input string, args ...string) error 
 	defer cancel()
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...) //nolint:gosec // fixed names
 	cmd.Stdin, cmd.Env, cmd.WaitDelay = strings.NewReader(input), env, pipeTime
-	quiet(cmd)
+	desk.Quiet(cmd)
 	if err := cmd.Run(); err != nil && !errors.Is(err, exec.ErrWaitDelay) {
 		return err
 	}

@@ -1,5 +1,5 @@
-// Package desktop is what the tray needs of the desktop it runs on: notifications, the clipboard, Perch's other
-// programs, "start at login" and the lock that keeps it single.
+// Package desktop is what the tray alone needs of the desktop it runs on, beside package desk: notifications, the
+// clipboard, the window as a program, and the lock that keeps the tray single.
 //
 // It guarantees that every call ends in bounded time, that it starts no daemon (a message bus that is not there is not
 // brought up), and that what people read in errors is a sentence. It needs no cgo.
@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"os"
 
+	"perch/app/desk"
 	"perch/ui/tray"
 )
 
@@ -25,7 +26,7 @@ type Desktop struct {
 // Config is what a Desktop is made of.
 type Config struct {
 	// Programs finds and runs Perch's other programs.
-	Programs Programs
+	Programs desk.Programs
 	T        tray.T
 	Log      *slog.Logger
 	// Clicked is called with the section of a notification that a person has clicked.
@@ -45,7 +46,7 @@ func (d *Desktop) Close() { d.close() }
 
 // Relay is the relay's process, as a session wants it.
 type Relay struct {
-	Programs Programs
+	Programs desk.Programs
 	// Config and Socket are paths.
 	Config, Socket string
 }

@@ -3,18 +3,17 @@
 package desktop_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"perch/assets"
+	"perch/app/desk"
+	"perch/ui/translation"
 	"perch/ui/tray"
 	"perch/ui/tray/desktop"
 )
@@ -47,70 +46,19 @@ func eventually(t *testing.T, what string, check func() bool) {
 	t.Fatal(what)
 }
 
-func newDesktop(t *testing.T, programs desktop.Programs) *desktop.Desktop {
+func newDesktop(t *testing.T, programs desk.Programs) *desktop.Desktop {
 	t.Helper()
 	d := desktop.New(desktop.Config{
-		Programs: programs, T: assets.Translator("en"), Log: slog.New(slog.DiscardHandler), Clicked: func(string) {},
+		Programs: programs, T: translation.New("en").T, Log: slog.New(slog.DiscardHandler), Clicked: func(string) {},
 	})
 	t.Cleanup(d.Close)
 	return d
 }
 
-func TestProgramsAreFoundBesideAndThenOnPath(t *testing.T) {
-	beside, path := t.TempDir(), t.TempDir()
-	t.Setenv("PATH", path)
-	p := desktop.Programs{Beside: beside}
-	if _, err := p.Find("perch"); err == nil || !strings.Contains(err.Error(), "perch is missing; install it") {
-		t.Errorf("got %v", err)
-	}
-	script(t, path, "perch", "")
-	if got, err := p.Find("perch"); err != nil || got != filepath.Join(path, "perch") {
-		t.Errorf("got %s, %v", got, err)
-	}
-	script(t, beside, "perch", "")
-	if got, err := p.Find("perch"); err != nil || got != filepath.Join(beside, "perch") {
-		t.Errorf("got %s, %v", got, err)
-	}
-}
-
-func TestPerchIsRunWithItsHomeAndItsComplaintIsTold(t *testing.T) {
-	folder := t.TempDir()
-	p := desktop.Programs{Beside: folder, Home: "/some where", Env: []string{"OUT=" + folder + "/said", "PATH=" + os.Getenv("PATH")}}
-	script(t, folder, "perch", `echo "$*|$TMPDIR" >"$OUT"; sleep 30 & exit 0`) // what it leaves behind holds nobody up
-	began := time.Now()
-	if err := p.Perch(t.Context(), "start"); err != nil {
-		t.Fatal(err)
-	}
-	if took := time.Since(began); took > 10*time.Second {
-		t.Errorf("took %v", took)
-	}
-	if got := read(t, folder+"/said"); got != "start --home /some where|\n" {
-		t.Errorf("was run as %q", got)
-	}
-	script(t, folder, "perch", `echo first >&2; echo "perch: start: the port is taken; change listen" >&2; exit 1`)
-	if err := p.Perch(t.Context(), "start"); err == nil || err.Error() != "start: the port is taken; change listen" {
-		t.Errorf("got %v", err)
-	}
-	script(t, folder, "perch", `head -c 100000 /dev/zero | tr '\0' x >&2; exit 1`)
-	if err := p.Perch(t.Context(), "start"); err == nil || len(err.Error()) > 5000 {
-		t.Error("the complaint is not bounded")
-	}
-	script(t, folder, "perch", "exit 7")
-	if err := p.Perch(t.Context(), "stop"); err == nil || !strings.Contains(err.Error(), "perch stop did not work") {
-		t.Errorf("got %v", err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	script(t, folder, "perch", "exec sleep 30")
-	if err := p.Perch(ctx, "stop"); err == nil || !strings.Contains(err.Error(), "has not ended") {
-		t.Errorf("got %v", err)
-	}
-}
-
 func TestOneWindowAtATime(t *testing.T) {
 	folder := t.TempDir()
 	t.Setenv("PATH", "/usr/bin:/bin")
-	d := newDesktop(t, desktop.Programs{Beside: folder, Home: "/h"})
+	d := newDesktop(t, desk.Programs{Beside: folder, Home: "/h"})
 	if err := d.Open(t.Context(), ""); err == nil || !strings.Contains(err.Error(), "is not installed") {
 		t.Errorf("got %v", err)
 	}
@@ -133,7 +81,7 @@ func TestOneWindowAtATime(t *testing.T) {
 
 func TestRelayIsSeenFromOutside(t *testing.T) {
 	folder := t.TempDir()
-	r := desktop.Relay{Programs: desktop.Programs{Beside: folder}, Config: folder + "/perch.toml", Socket: folder + "/s"}
+	r := desktop.Relay{Programs: desk.Programs{Beside: folder}, Config: folder + "/perch.toml", Socket: folder + "/s"}
 	if r.IsConfigured() || r.LeftSocket() {
 		t.Error("there is something in an empty folder")
 	}
@@ -152,7 +100,7 @@ func TestCopyTakesTheFirstHelperThatWorks(t *testing.T) {
 	folder := t.TempDir()
 	t.Setenv("PATH", folder)
 	t.Setenv("WAYLAND_DISPLAY", "wayland-0")
-	d := newDesktop(t, desktop.Programs{})
+	d := newDesktop(t, desk.Programs{})
 	if err := d.Copy(t.Context(), "x"); err == nil || !strings.Contains(err.Error(), "no program that copies") {
 		t.Errorf("got %v", err)
 	}
@@ -161,46 +109,6 @@ func TestCopyTakesTheFirstHelperThatWorks(t *testing.T) {
 	if err := d.Copy(t.Context(), "http://reply/à"); err != nil || read(t, folder+"/said") != "http://reply/à" {
 		t.Errorf("%v", err)
 	}
-}
-
-func TestLoginIsAFileThatTheDesktopReads(t *testing.T) {
-	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
-	t.Setenv("HOME", t.TempDir())
-	l := desktop.Login{Command: []string{`/opt/my "perch" $x/perch-tray`, "--home", `50%\é`}}
-	if l.State() != tray.LoginOff {
-		t.Error("it is on from the beginning")
-	}
-	for range 2 {
-		if err := l.Set(true); err != nil || l.State() != tray.LoginOn {
-			t.Fatalf("%v, %s", err, l.State())
-		}
-	}
-	if file := filepath.Join(os.Getenv("XDG_CONFIG_HOME"), "autostart/perch-tray.desktop"); exists(file) {
-		if want := `Exec="/opt/my \\"perch\\" \\$x/perch-tray" "--home" "50%%\\\\é"`; !strings.Contains(read(t, file), want) {
-			t.Errorf("lacks %s:\n%s", want, read(t, file))
-		}
-		if err := os.WriteFile(file, []byte("[Desktop Entry]\nHidden=true\n"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if l.State() != tray.LoginOff {
-			t.Error("what a desktop has switched off counts as on")
-		}
-	}
-	for range 2 {
-		if err := l.Set(false); err != nil || l.State() != tray.LoginOff {
-			t.Fatalf("%v, %s", err, l.State())
-		}
-	}
-	t.Setenv("XDG_CONFIG_HOME", "/dev/null/no")
-	t.Setenv("HOME", "/dev/null/no")
-	if err := l.Set(true); err == nil || !strings.Contains(err.Error(), "cannot be written") {
-		t.Errorf("got %v", err)
-	}
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }
 
 func TestLockIsForOne(t *testing.T) {
@@ -243,33 +151,5 @@ func TestMemoryIsKept(t *testing.T) {
 	}
 	if desktop.Memory("/no/such/folder/x").Save(want) == nil {
 		t.Error("no error")
-	}
-}
-
-func TestCheckDisplayKnocks(t *testing.T) {
-	folder := t.TempDir()
-	wayland, err := net.Listen("unix", filepath.Join(folder, "wayland-0"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer wayland.Close()
-	for _, c := range []struct {
-		env  map[string]string
-		want string
-	}{
-		{nil, "there is no display"},
-		{map[string]string{"WAYLAND_DISPLAY": "wayland-0", "XDG_RUNTIME_DIR": folder}, ""},
-		{map[string]string{"WAYLAND_DISPLAY": filepath.Join(folder, "wayland-0")}, ""},
-		{map[string]string{"WAYLAND_DISPLAY": "wayland-1", "XDG_RUNTIME_DIR": folder}, "wayland-1 does not answer"},
-		{map[string]string{"DISPLAY": "nonsense"}, "the display nonsense does not answer"},
-		{map[string]string{"DISPLAY": ":x"}, "does not answer"},
-		{map[string]string{"DISPLAY": ":4711.0"}, "the display :4711.0 does not answer"},
-		{map[string]string{"DISPLAY": "127.0.0.1:-5999"}, "does not answer"},
-		{map[string]string{"DISPLAY": ":4711", "WAYLAND_DISPLAY": "wayland-0", "XDG_RUNTIME_DIR": folder}, ""},
-	} {
-		err := desktop.CheckDisplay(t.Context(), func(name string) string { return c.env[name] })
-		if (err == nil) != (c.want == "") || (err != nil && !strings.Contains(err.Error(), c.want)) {
-			t.Errorf("%v: got %v, want %q", c.env, err, c.want)
-		}
 	}
 }

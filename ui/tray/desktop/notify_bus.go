@@ -15,6 +15,7 @@ import (
 
 	"github.com/godbus/dbus/v5"
 
+	"perch/app/desk"
 	"perch/ui/tray"
 )
 
@@ -88,7 +89,7 @@ func (n *notifier) connect(ctx context.Context) (*dbus.Conn, error) {
 	if n.bus != nil && n.bus.Connected() {
 		return n.bus, nil
 	}
-	address := busAddress()
+	address := desk.BusAddress(os.Getenv)
 	if address == "" {
 		return nil, errNoBus
 	}
@@ -104,17 +105,6 @@ func (n *notifier) connect(ctx context.Context) (*dbus.Conn, error) {
 	}
 	n.readers.Go(func() { n.read(signals) })
 	return bus, nil
-}
-
-func busAddress() string {
-	if address := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); address != "" && !strings.HasPrefix(address, "autolaunch:") {
-		return address
-	}
-	path := fmt.Sprintf("/run/user/%d/bus", os.Getuid())
-	if !exists(path) {
-		return ""
-	}
-	return "unix:path=" + path
 }
 
 // read takes in what becomes of the notifications, until the bus is closed.

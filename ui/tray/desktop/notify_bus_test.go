@@ -14,7 +14,8 @@ import (
 
 	"github.com/godbus/dbus/v5"
 
-	"perch/assets"
+	"perch/app/desk"
+	"perch/ui/translation"
 	"perch/ui/tray"
 	"perch/ui/tray/desktop"
 )
@@ -92,7 +93,7 @@ func TestNotificationsReplaceThoseOfTheirGroupAndTakeClicks(t *testing.T) {
 	s := &service{abilities: []string{"body", "body-markup"}}
 	bus := newBus(t, s)
 	clicked := make(chan string, 4)
-	d := desktop.New(desktop.Config{T: assets.Translator("en"), Log: slog.New(slog.DiscardHandler), Clicked: func(section string) { clicked <- section }})
+	d := desktop.New(desktop.Config{T: translation.New("en").T, Log: slog.New(slog.DiscardHandler), Clicked: func(section string) { clicked <- section }})
 	defer d.Close()
 	for _, n := range []tray.Notice{
 		{Group: "a", Title: "one", Body: "1 < 2 & <b>", Section: "attention"}, {Group: "b", Title: "two"}, {Group: "a", Title: "three", Section: "overview"},
@@ -121,7 +122,7 @@ func TestNotificationsReplaceThoseOfTheirGroupAndTakeClicks(t *testing.T) {
 
 func TestNotificationsOfAServiceThatStartsLate(t *testing.T) {
 	bus := newBus(t, nil)
-	d := newDesktop(t, desktop.Programs{})
+	d := newDesktop(t, desk.Programs{})
 	if err := d.Notify(t.Context(), tray.Notice{Title: "x"}); err == nil || !strings.Contains(err.Error(), "shows no notifications") {
 		t.Errorf("got %v", err)
 	}
@@ -140,7 +141,7 @@ func TestNotificationsOfAServiceThatStartsLate(t *testing.T) {
 func TestNoBusIsBroughtUp(t *testing.T) {
 	for _, address := range []string{"unix:path=/no/such/bus", "autolaunch:"} {
 		t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
-		d := newDesktop(t, desktop.Programs{})
+		d := newDesktop(t, desk.Programs{})
 		if err := d.Notify(t.Context(), tray.Notice{Title: "x"}); err == nil || !strings.Contains(err.Error(), "there is no session bus") {
 			t.Errorf("%s: got %v", address, err)
 		}

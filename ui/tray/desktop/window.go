@@ -8,12 +8,13 @@ import (
 	"strconv"
 	"sync"
 
+	"perch/app/desk"
 	"perch/ui/tray"
 )
 
 // window opens perch-window, one at a time.
 type window struct {
-	programs Programs
+	programs desk.Programs
 	t        tray.T
 	log      *slog.Logger
 
@@ -37,12 +38,8 @@ func (w *window) Open(ctx context.Context, section string) error {
 	if section != "" {
 		args = []string{"--section", section}
 	}
-	cmd, err := w.programs.command(context.WithoutCancel(ctx), "perch-window", args...)
+	cmd, err := w.programs.Start(ctx, desk.Window, args...)
 	if err != nil {
-		return &sentence{w.t("tray.window.missing"), errors.Join(errNoWindow, err)}
-	}
-	detach(cmd)
-	if err := cmd.Start(); err != nil {
 		return &sentence{w.t("tray.window.missing"), errors.Join(errNoWindow, err)}
 	}
 	w.open = cmd

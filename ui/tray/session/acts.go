@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"perch/app/control"
+	"perch/app/desk"
 	"perch/ui/tray"
 )
 
@@ -60,7 +61,7 @@ func (s *Session) notify(n tray.Notice) {
 }
 
 func (s *Session) notifyNow(ctx context.Context, n tray.Notice) {
-	s.Log.Info("notice", "title", n.Title)
+	s.Log.Info("notice", "title", n.Title, "body", n.Body)
 	if err := s.Desktop.Notify(ctx, n); err != nil {
 		s.Log.Warn("notification failed", "title", n.Title, "error", err)
 	}
@@ -110,11 +111,11 @@ func pick(item string, urls control.URLs) string {
 
 // toggleLogin also has the view shown again: the click has ticked the box, whatever came of it.
 func (s *Session) toggleLogin() {
+	host := s.snapshot.Host
 	s.background(func() func() {
-		err := s.Login.Set(s.Login.State() != tray.LoginOn)
-		now := s.Login.State()
+		err := s.Login.Set(s.Login.State() != desk.Yes, host)
 		return func() {
-			s.snapshot.Login, s.shown = now, tray.View{}
+			s.shown = tray.View{}
 			if err != nil {
 				s.complain(err.Error())
 			}

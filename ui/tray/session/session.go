@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"perch/app/control"
+	"perch/app/desk"
 	"perch/ui/tray"
 )
 
@@ -52,10 +53,12 @@ type Desktop interface {
 	Open(ctx context.Context, section string) error
 }
 
-// Login is the setting "start at login".
+// Login is the setting "start at login"; desk.Login does it.
 type Login interface {
-	State() tray.Login
-	Set(on bool) error
+	State() desk.Answer
+	Set(on bool, host desk.Answer) error
+	// Settle lets the tray start where the relay alone did, because there is a panel now.
+	Settle() error
 }
 
 // Process is the relay's process as seen from outside.
@@ -81,6 +84,8 @@ type Options struct {
 	Desktop Desktop
 	Login   Login
 	Memory  Memory
+	// Host asks whether anything shows the icon; it is called beside the loop.
+	Host func(ctx context.Context) desk.Answer
 	// Show is called from one goroutine, with a view that differs from the last one or has to be shown again.
 	Show func(tray.View)
 	T    tray.T
@@ -103,6 +108,7 @@ type Session struct {
 	shown      tray.View
 	supervisor supervisor
 	question   question
+	host       hostWatch
 }
 
 // New returns a session that does nothing until Run.
@@ -130,7 +136,6 @@ func (s *Session) Run(ctx context.Context) {
 	defer stop()
 	s.work.Go(func() { s.actAll(context.WithoutCancel(ctx)) })
 	s.memory = s.Memory.Load()
-	s.snapshot.Login = s.Login.State()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -156,6 +161,10 @@ func (s *Session) Run(ctx context.Context) {
 // step does what is due and shows what has changed.
 func (s *Session) step(ctx context.Context) {
 	now := time.Now()
+	s.snapshot.Login = s.Login.State() // the window changes it too
+	if s.host.isDue(now) {
+		s.askHost(ctx)
+	}
 	if s.snapshot.Phase != tray.PhaseUp {
 		s.snapshot.IsConfigured = s.Process.IsConfigured()
 	}

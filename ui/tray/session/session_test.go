@@ -13,7 +13,9 @@ import (
 	"time"
 
 	"perch/app/control"
+	"perch/app/desk"
 	"perch/assets"
+	"perch/ui/translation"
 	"perch/ui/tray"
 	"perch/ui/tray/session"
 )
@@ -30,7 +32,8 @@ type world struct {
 	restartErr error
 	copyErr    error
 	openErr    error
-	login      tray.Login
+	login      desk.Answer
+	host       desk.Answer
 	loginErr   error
 	memory     tray.Memory
 	asked      int
@@ -139,7 +142,7 @@ func (w *world) Do(_ context.Context, command string) error {
 
 func (w *world) IsConfigured() bool { defer w.lock()(); return w.configured }
 func (w *world) LeftSocket() bool   { defer w.lock()(); return w.socket }
-func (w *world) State() tray.Login  { defer w.lock()(); return w.login }
+func (w *world) State() desk.Answer { defer w.lock()(); return w.login }
 func (w *world) Load() tray.Memory  { defer w.lock()(); return w.memory }
 
 func (w *world) Save(m tray.Memory) error {
@@ -148,11 +151,18 @@ func (w *world) Save(m tray.Memory) error {
 	return nil
 }
 
-func (w *world) Set(on bool) error {
-	w.say("login %v", on)
+func (w *world) Host(context.Context) desk.Answer { defer w.lock()(); return w.host }
+
+func (w *world) Settle() error {
+	w.say("settle")
+	return w.loginErr
+}
+
+func (w *world) Set(on bool, host desk.Answer) error {
+	w.say("login %v%s", on, host)
 	defer w.lock()()
 	if w.loginErr == nil {
-		w.login = map[bool]tray.Login{true: tray.LoginOn, false: tray.LoginOff}[on]
+		w.login = map[bool]desk.Answer{true: desk.Yes, false: desk.No}[on]
 	}
 	return w.loginErr
 }
@@ -193,7 +203,7 @@ func start(t *testing.T, w *world) {
 	ctx, stop := context.WithCancel(t.Context())
 	w.ended = make(chan struct{})
 	w.session = session.New(session.Options{
-		Relay: w, Process: w, Desktop: w, Login: w, Memory: w, T: assets.Translator("en"), Log: slog.New(slog.DiscardHandler),
+		Relay: w, Process: w, Desktop: w, Login: w, Memory: w, Host: w.Host, T: translation.New("en").T, Log: slog.New(slog.DiscardHandler),
 		Show: func(v tray.View) {
 			defer w.lock()()
 			w.views = append(w.views, v)
@@ -208,7 +218,7 @@ func start(t *testing.T, w *world) {
 }
 
 func running() *world {
-	return &world{up: true, socket: true, configured: true, login: tray.LoginOff, status: control.Status{
+	return &world{up: true, socket: true, configured: true, login: desk.No, status: control.Status{
 		State: control.StateRunning, Channels: []control.Channel{{Name: "support"}},
 	}}
 }

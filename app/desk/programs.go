@@ -1,4 +1,4 @@
-package desktop
+package desk
 
 import (
 	"bytes"
@@ -13,6 +13,13 @@ import (
 	"time"
 )
 
+// The names of Perch's programs.
+const (
+	Perch  = "perch"
+	Tray   = "perch-tray"
+	Window = "perch-window"
+)
+
 const (
 	// commandTime bounds perch start, stop and restart, which have limits of their own.
 	commandTime = time.Minute
@@ -22,7 +29,10 @@ const (
 	maxComplaint = 4 << 10
 )
 
-// Programs finds and runs Perch's other programs. The zero value looks beside this program and on PATH.
+// ErrMissing tells that a program of Perch is not installed.
+var ErrMissing = errors.New("is missing; install it beside Perch's other programs or on PATH")
+
+// Programs finds and runs Perch's programs. The zero value looks beside this program and on PATH.
 type Programs struct {
 	// Home is the value of --home that they are given; empty for none.
 	Home string
@@ -30,9 +40,13 @@ type Programs struct {
 	Beside string
 	// Env is their environment; nil for that of this program.
 	Env []string
+	// Passphrase returns the vault's passphrase that a person has typed, "" for none; nil is none. A relay that is
+	// started gets it on standard input.
+	Passphrase func() string
 }
 
-// Find returns the path of a program of Perch, which is first looked for beside this one and then on PATH.
+// Find returns the path of a program, which is first looked for beside this one and then on PATH. The error is
+// ErrMissing, as a sentence.
 func (p Programs) Find(name string) (string, error) {
 	file := name
 	if runtime.GOOS == "windows" {
@@ -49,23 +63,45 @@ func (p Programs) Find(name string) (string, error) {
 	}
 	path, err := exec.LookPath(file)
 	if err != nil {
-		return "", fmt.Errorf("the program %s is missing; install it beside perch-tray or on PATH", name)
+		return "", fmt.Errorf("the program %s %w", name, ErrMissing)
 	}
 	return path, nil
 }
 
-// command prepares a program with the home it works on.
-func (p Programs) command(ctx context.Context, name string, args ...string) (*exec.Cmd, error) {
+// Command prepares a program with the home that it works on. It ends with ctx.
+func (p Programs) Command(ctx context.Context, name string, args ...string) (*exec.Cmd, error) {
 	path, err := p.Find(name)
 	if err != nil {
 		return nil, err
 	}
-	if p.Home != "" {
-		args = append(args, "--home", p.Home)
-	}
-	cmd := exec.CommandContext(ctx, path, args...) //nolint:gosec // one of Perch's own programs
+	cmd := exec.CommandContext(ctx, path, p.withHome(args)...) //nolint:gosec // one of Perch's own programs
 	cmd.Env, cmd.WaitDelay = p.Env, pipeTime
-	quiet(cmd)
+	Quiet(cmd)
+	return cmd, nil
+}
+
+// withHome names the home in full: what starts at login starts in another folder.
+func (p Programs) withHome(args []string) []string {
+	if p.Home == "" {
+		return args
+	}
+	home, err := filepath.Abs(p.Home)
+	if err != nil {
+		home = p.Home
+	}
+	return append(args, "--home", home)
+}
+
+// Start starts a program that outlives this one. Wait for it where this one stays longer than it may.
+func (p Programs) Start(ctx context.Context, name string, args ...string) (*exec.Cmd, error) {
+	cmd, err := p.Command(context.WithoutCancel(ctx), name, args...)
+	if err != nil {
+		return nil, err
+	}
+	Detach(cmd)
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("the program %s does not start: %w", name, err)
+	}
 	return cmd, nil
 }
 
@@ -73,9 +109,16 @@ func (p Programs) command(ctx context.Context, name string, args ...string) (*ex
 func (p Programs) Perch(ctx context.Context, args ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, commandTime)
 	defer cancel()
-	cmd, err := p.command(ctx, "perch", args...)
+	phrase := p.phraseFor(args)
+	if phrase != "" {
+		args = append(args, "--passphrase-stdin")
+	}
+	cmd, err := p.Command(ctx, Perch, args...)
 	if err != nil {
 		return err
+	}
+	if phrase != "" {
+		cmd.Stdin = strings.NewReader(phrase + "\n")
 	}
 	complaint := &capped{most: maxComplaint}
 	cmd.Stderr = complaint
@@ -89,6 +132,14 @@ func (p Programs) Perch(ctx context.Context, args ...string) error {
 		return errors.New(complaint.text())
 	}
 	return fmt.Errorf("perch %s did not work: %w", args[0], err)
+}
+
+// phraseFor returns what a command that starts a relay has to be given; "" for nothing.
+func (p Programs) phraseFor(args []string) string {
+	if p.Passphrase == nil || (args[0] != "start" && args[0] != "restart") {
+		return ""
+	}
+	return p.Passphrase()
 }
 
 // capped keeps the beginning of what is written to it.

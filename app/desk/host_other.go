@@ -1,0 +1,12 @@
+//go:build windows || darwin
+
+package desk
+
+import (
+	"context"
+	"net"
+)
+
+func isRefused(context.Context, net.Conn, string, func(string) string) bool { return false }
+
+func trayHost(context.Context, func(string) string) Answer { return Yes }
