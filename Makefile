@@ -9,7 +9,7 @@ WINDOW_TAGS := gles,x11,migrated_fynedo
 # What the tray (GTK) and the window (OpenGL, X11) are built with, and what their tests run in.
 DESKTOP_BUILD := gcc libc6-dev pkg-config libgl-dev libegl-dev libgles-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev \
   libxi-dev libxxf86vm-dev libayatana-appindicator3-dev
-DESKTOP_TEST := xvfb xauth openbox trayer xfce4-panel xfconf xdotool wmctrl imagemagick x11-utils dbus-x11 gnome-keyring python3-dbus
+DESKTOP_TEST := xvfb xauth openbox trayer xfce4-panel xfconf xdotool wmctrl imagemagick x11-utils xclip dbus-x11 gnome-keyring python3-dbus
 # All packages that need neither cgo nor a display: the relay, and the views of the window.
 HEADLESS = $(shell $(GO) list ./... | grep -v -e '^perch$$' -e '^perch/ui/perch-tray')
 export GOFLAGS ?= -buildvcs=false

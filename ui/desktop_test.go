@@ -27,7 +27,7 @@ func mustDisplay(t *testing.T) string {
 	t.Helper()
 	for _, program := range []string{"Xvfb", "openbox", "xdotool"} {
 		if _, err := exec.LookPath(program); err != nil {
-			t.Skip(program, "is not installed")
+			t.Fatal(program, " is not installed; make test-desktop does that")
 		}
 	}
 	r, w, err := os.Pipe()
@@ -69,7 +69,7 @@ func mustWindowProgram(t *testing.T) string {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(path); err != nil {
-		t.Skip("there is no bin/perch-window: make window")
+		t.Fatal("there is no bin/perch-window: make window")
 	}
 	return path
 }
