@@ -4,12 +4,8 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -17,17 +13,14 @@ import (
 	"perch/app/control"
 	"perch/bridge"
 	"perch/bridge/motion"
+	"perch/bridge/reach"
 	"perch/bridge/secret"
 	"perch/bridge/webhook"
 	"perch/bridge/xapi"
 )
 
-const (
-	// checkPatience bounds a check.
-	checkPatience = 9 * time.Second
-	// maxProof is the most that is read of the answer of the public address, in bytes.
-	maxProof = 4 << 10
-)
+// checkPatience bounds a check.
+const checkPatience = 9 * time.Second
 
 // trial is what one check works with.
 type trial struct {
@@ -37,6 +30,8 @@ type trial struct {
 	x       *xapi.Client
 	motion  *motion.Client
 	public  string
+	// isRunning is set when this process is the relay.
+	isRunning bool
 }
 
 // CheckSettings implements control.SettingsBackend.
@@ -89,7 +84,7 @@ func (l *LocalSettings) trial(ctx context.Context, r control.CheckRequest) (*tri
 	if err != nil {
 		return nil, err
 	}
-	t := &trial{config: c, channel: channelOf(c, r.Channel)}
+	t := &trial{config: c, channel: channelOf(c, r.Channel), isRunning: l.public != nil}
 	if t.values, err = readSecrets(ctx, store, &config.Config{Channels: []config.Channel{t.channel}}); err != nil {
 		return nil, err
 	}
@@ -210,52 +205,15 @@ func checkPublicAddress(ctx context.Context, t *trial) (control.CheckResult, err
 	if consumerSecret == "" {
 		return control.CheckResult{Message: "the consumer secret is not stored, which signs the answer", Remedy: "store X's keys first"}, nil
 	}
-	token := rand.Text()
-	status, said, err := callWebhook(ctx, t.public, token)
-	switch {
-	case err != nil:
-		return control.CheckResult{
-			Message: "nobody answers at " + withoutQuery(t.public) + " (" + err.Error() + ")", Remedy: "start the relay, and check the name, the port and the firewall",
-		}, nil
-	case status/100 == 3:
-		return control.CheckResult{Message: "the public address redirects, which X does not follow", Remedy: "give the final address"}, nil
-	case said != webhook.Sign(consumerSecret, []byte(token)):
-		return control.CheckResult{
-			Message: fmt.Sprintf("something answers at %s, but it is not this Perch (code %d)", withoutQuery(t.public), status),
-			Remedy:  "start the relay, and check that the address leads to its port and ends in /api/messages",
-		}, nil
+	prober := reach.Prober{Sign: func(token string) string { return webhook.Sign(consumerSecret, []byte(token)) }}
+	if err := prober.Probe(ctx, t.public); err != nil {
+		e := bridge.AsError(err)
+		if !t.isRunning {
+			e.Remedy = "start the relay, which answers there, and try again; if it fails then, too: " + e.Remedy
+		}
+		return control.CheckResult{Message: withoutQuery(t.public) + ": " + e.Message, Remedy: e.Remedy}, nil
 	}
 	return control.CheckResult{OK: true, Message: "X can reach Perch at " + withoutQuery(t.public)}, nil
-}
-
-func callWebhook(ctx context.Context, address, token string) (status int, said string, err error) {
-	u, err := url.Parse(address)
-	if err != nil {
-		return 0, "", errors.New("the address cannot be read") //nolint:err113 // shown, never compared
-	}
-	query := u.Query()
-	query.Set("crc_token", token)
-	u.RawQuery = query.Encode()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
-	if err != nil {
-		return 0, "", errors.New("the address cannot be used") //nolint:err113 // shown, never compared
-	}
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	defer client.CloseIdleConnections()
-	response, err := client.Do(request)
-	if err != nil {
-		var failed *url.Error
-		if errors.As(err, &failed) {
-			err = failed.Err // without the address, which may hold the proxy's token
-		}
-		return 0, "", err
-	}
-	defer func() { _ = response.Body.Close() }()
-	var body struct {
-		Token string `json:"response_token"`
-	}
-	_ = json.NewDecoder(io.LimitReader(response.Body, maxProof)).Decode(&body) // another answer is not Perch's
-	return response.StatusCode, body.Token, nil
 }
 
 // withoutQuery shows an address without the proxy's token.
