@@ -47,6 +47,7 @@ type program struct {
 	exit     int
 	// phraseOnInput is set when the vault's passphrase comes on standard input.
 	phraseOnInput bool
+	readPhrase    func() (string, error) // made by ask
 }
 
 // Main runs perch with the arguments after the program's name and returns its exit code.

@@ -211,6 +211,9 @@ func (p *program) restartCommand() *cobra.Command {
 				return err // a relay that cannot come back is not stopped
 			}
 			phrase, err := p.passphraseFor(cmd.Context(), home, c)
+			if err == nil {
+				err = p.canReadSecrets(cmd.Context(), home, c)
+			}
 			if err != nil {
 				return err
 			}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"regexp"
 	"strings"
@@ -66,12 +65,15 @@ func (p *program) keepPassphrase(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, statErr := os.Stat(home.Vault())
+	isNew := !exists(home.Vault())
 	ask := secret.SystemPassphrase("", p.startLog(nil), p.In, p.Err)
 	if p.phraseOnInput {
 		ask = p.ask(home, nil)
 	}
-	phrase, err := ask(errors.Is(statErr, fs.ErrNotExist))
+	phrase, err := ask(isNew)
+	if err == nil && isNew {
+		err = secret.CheckNew(phrase)
+	}
 	if err != nil {
 		return err
 	}
@@ -85,8 +87,7 @@ func (p *program) keepPassphrase(ctx context.Context) error {
 	return nil
 }
 
-// moveSecrets copies everything, changes perch.toml, and only then deletes: whatever goes wrong on the way, no secret is
-// lost.
+// moveSecrets is "perch secret move".
 func (p *program) moveSecrets(ctx context.Context, to string) error {
 	home, c, err := p.config()
 	if err != nil {
@@ -109,20 +110,30 @@ func (p *program) moveSecrets(ctx context.Context, to string) error {
 	if err != nil {
 		return err
 	}
-	keys, err := copySecrets(ctx, from, dest)
+	n, err := moveSecrets(ctx, home, from, dest, to)
 	if err != nil {
 		return err
 	}
-	if err := setSecretsPlace(home.Config(), to); err != nil {
-		return err
+	p.print("%d secrets are in the %s now. A running relay takes them up with: perch restart\n", n, to)
+	return nil
+}
+
+// moveSecrets copies everything, changes perch.toml, and only then deletes: whatever goes wrong on the way, no secret is
+// lost.
+func moveSecrets(ctx context.Context, home config.Home, from, to secret.Store, place string) (int, error) {
+	keys, err := copySecrets(ctx, from, to)
+	if err != nil {
+		return 0, err
+	}
+	if err := setSecretsPlace(home.Config(), place); err != nil {
+		return 0, err
 	}
 	for _, key := range keys {
 		if err := from.Delete(ctx, key); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	p.print("%d secrets are in the %s now. A running relay takes them up with: perch restart\n", len(keys), to)
-	return nil
+	return len(keys), nil
 }
 
 func copySecrets(ctx context.Context, from, to secret.Store) ([]secret.Key, error) {

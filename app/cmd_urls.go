@@ -72,7 +72,7 @@ func (p *program) writeReplyURL(ctx context.Context, channel string, isYes bool)
 			return err
 		}
 	}
-	if now, err = client.WriteReplyURL(ctx, channel); err != nil {
+	if now, err = client.WriteReplyURL(ctx, channel, now.InMotion); err != nil {
 		return err
 	}
 	if p.json {

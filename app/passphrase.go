@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -32,10 +34,13 @@ func (p *program) withPassphrase(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
-// ask is how the vault of a home gets its passphrase in this run.
+// ask is how the vault of a home gets its passphrase in this run. Standard input is read once.
 func (p *program) ask(home config.Home, c *config.Config) secret.Passphrase {
 	if p.phraseOnInput {
-		return func(bool) (string, error) { return readPhrase(p.In) }
+		if p.readPhrase == nil {
+			p.readPhrase = sync.OnceValues(func() (string, error) { return readPhrase(p.In) })
+		}
+		return func(bool) (string, error) { return p.readPhrase() }
 	}
 	return secret.SystemPassphrase(home.Passphrase(), p.startLog(c), p.In, p.Err)
 }
@@ -48,22 +53,45 @@ func readPhrase(in io.Reader) (string, error) {
 	}
 	return "", &bridge.Error{
 		Kind: bridge.Operator, Side: bridge.SidePerch, Op: "open the vault of secrets", Message: "standard input holds no passphrase",
-		Remedy: "write it there, in one line", Err: secret.ErrNoPassphrase,
+		Remedy: "give it with perch start --passphrase-stdin, or let Perch keep it: perch secret keep", Err: secret.ErrNoPassphrase,
 	}
 }
 
 // passphraseFor returns the passphrase that a relay has to be given, because in the background it can ask nobody; "" when
-// it needs none or finds it by itself. It is asked for and tried before anything is started or stopped.
+// it needs none or finds it by itself. Wherever it comes from, it is tried before anything is started or stopped.
 func (p *program) passphraseFor(ctx context.Context, home config.Home, c *config.Config) (string, error) {
-	if c.Secrets != config.SecretsVault || (!p.phraseOnInput && secret.HasPassphrase(home.Passphrase())) {
-		return "", nil
+	if c.Secrets != config.SecretsVault || (!p.phraseOnInput && !exists(home.Vault())) {
+		return "", nil // where there is no vault yet, there is nothing to open
 	}
 	phrase, err := p.ask(home, c)(false)
 	if err != nil {
 		return "", err
 	}
-	_, err = secret.NewVault(home.Vault(), secret.Fixed(phrase)).List(ctx)
-	return phrase, err
+	if _, err = secret.NewVault(home.Vault(), secret.Fixed(phrase)).List(ctx); err != nil {
+		return "", err
+	}
+	if !p.phraseOnInput && secret.HasPassphrase(home.Passphrase()) {
+		return "", nil
+	}
+	return phrase, nil
+}
+
+// keyringTime bounds the question whether the keyring gives its secrets out.
+const keyringTime = 10 * time.Second
+
+// canReadSecrets reports in words why a relay could not read the secrets, before the one that can is stopped.
+func (p *program) canReadSecrets(ctx context.Context, home config.Home, c *config.Config) error {
+	if c.Secrets == config.SecretsVault {
+		return nil // passphraseFor has opened it
+	}
+	ctx, cancel := context.WithTimeout(ctx, keyringTime)
+	defer cancel()
+	store, err := p.secrets(home, c)
+	if err != nil {
+		return err
+	}
+	_, err = store.List(ctx)
+	return err
 }
 
 // handPassphrase gives the child its passphrase on standard input.

@@ -32,14 +32,14 @@ func (r *relay) ReplyURL(ctx context.Context, channel string) (control.ReplyURL,
 }
 
 // WriteReplyURL implements control.ReplyURLs.
-func (r *relay) WriteReplyURL(ctx context.Context, channel string) (control.ReplyURL, error) {
+func (r *relay) WriteReplyURL(ctx context.Context, channel, inMotion string) (control.ReplyURL, error) {
 	ctx, cancel := context.WithTimeout(ctx, replyURLPatience)
 	defer cancel()
 	client, own, err := r.motionOf(channel)
 	if err != nil {
 		return control.ReplyURL{}, err
 	}
-	if err := client.SetReplyURL(ctx, own); err != nil {
+	if err := client.SetReplyURL(ctx, own, inMotion); err != nil {
 		return control.ReplyURL{}, err
 	}
 	r.log.Info("reply url written into motion", "channel", channel)

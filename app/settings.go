@@ -38,6 +38,8 @@ type LocalSettings struct {
 	mu     sync.Mutex // one change at a time
 	opened map[string]secret.Store
 	phrase string // typed by a person; "" for none
+	// usesVault is set when a person has chosen the vault before there is a perch.toml that could say so.
+	usesVault bool
 }
 
 // reloader takes over what was changed.

@@ -80,7 +80,8 @@ func (l *LocalSettings) trial(ctx context.Context, r control.CheckRequest) (*tri
 	} else if problem != nil {
 		return nil, problem
 	}
-	store, err := l.open(c.Secrets)
+	saved, _, _ := l.load(ctx)
+	store, err := l.open(saved.Secrets) // where SetSecret puts them, whatever the draft says
 	if err != nil {
 		return nil, err
 	}

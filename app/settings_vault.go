@@ -3,11 +3,9 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"unicode/utf8"
 
 	"perch/app/config"
 	"perch/app/control"
@@ -15,28 +13,31 @@ import (
 	"perch/bridge/secret"
 )
 
-// leastPhrase is the shortest passphrase that a new vault takes, in characters. scrypt makes each guess slow; it cannot
-// help a word.
-const leastPhrase = 10
-
-// VaultState tells how the vault of this home stands.
+// VaultState tells how the vault of this home stands. It tries the passphrase that there is.
 func (l *LocalSettings) VaultState(ctx context.Context) control.VaultState {
 	c, _, _ := l.load(ctx)
 	state := control.VaultState{
 		Used: c.Secrets == config.SecretsVault, Exists: exists(l.home.Vault()), Unattended: secret.HasPassphrase(l.home.Passphrase()),
 	}
-	state.Open = state.Unattended || l.Passphrase() != ""
+	if !state.Exists {
+		_, err := l.passphrase()(false)
+		state.Open = err == nil
+		return state
+	}
+	store, err := l.open(config.SecretsVault)
+	if err == nil {
+		_, err = store.List(ctx)
+	}
+	state.Open = err == nil
 	return state
 }
 
 // OpenVault takes the passphrase of the vault, or the one for a vault that is still to be made, for as long as this
-// process runs. With keep it also goes into a file that only its owner can read. A home without a perch.toml keeps its
-// secrets in the vault from then on.
+// process runs. With keep it also goes into a file that only its owner can read.
 func (l *LocalSettings) OpenVault(ctx context.Context, phrase string, keep bool) error {
-	if !exists(l.home.Vault()) && utf8.RuneCountInString(phrase) < leastPhrase {
-		return &bridge.Error{
-			Kind: bridge.Invalid, Side: bridge.SidePerch, Op: "make the vault of secrets", Message: "the passphrase is too short",
-			Remedy: fmt.Sprintf("take at least %d characters; several words are good", leastPhrase),
+	if !exists(l.home.Vault()) {
+		if err := secret.CheckNew(phrase); err != nil {
+			return err
 		}
 	}
 	if _, err := secret.NewVault(l.home.Vault(), secret.Fixed(phrase)).List(ctx); err != nil {
@@ -54,6 +55,38 @@ func (l *LocalSettings) OpenVault(ctx context.Context, phrase string, keep bool)
 	return nil
 }
 
+// UseVault makes the vault the place of this home's secrets, because the keyring does not take them. A perch.toml that
+// is there says so from then on; what the keyring has stays in it.
+func (l *LocalSettings) UseVault(ctx context.Context) error {
+	l.mu.Lock()
+	l.usesVault = true
+	l.mu.Unlock()
+	c, isThere, problem := l.load(ctx)
+	if problem != nil || !isThere || c.Secrets == config.SecretsVault {
+		return problem
+	}
+	return setSecretsPlace(l.home.Config(), config.SecretsVault)
+}
+
+// MoveSecrets moves all secrets of this home to the other place, "vault" or "keyring", and says so in perch.toml.
+// Whatever goes wrong on the way, no secret is lost. A running relay has to be restarted.
+func (l *LocalSettings) MoveSecrets(ctx context.Context, place string) error {
+	c, _, problem := l.load(ctx)
+	if problem != nil || c.Secrets == place {
+		return problem
+	}
+	from, err := l.open(c.Secrets)
+	if err != nil {
+		return err
+	}
+	to, err := l.open(place)
+	if err != nil {
+		return err
+	}
+	_, err = moveSecrets(ctx, l.home, from, to, place)
+	return err
+}
+
 // Passphrase returns what OpenVault was given; "" for nothing. It is what a relay has to be started with that finds none
 // by itself.
 func (l *LocalSettings) Passphrase() string {
@@ -63,7 +96,12 @@ func (l *LocalSettings) Passphrase() string {
 }
 
 // hasVault reports whether the secrets of this home are in a vault, or will be.
-func (l *LocalSettings) hasVault() bool { return exists(l.home.Vault()) || l.Passphrase() != "" }
+func (l *LocalSettings) hasVault() bool {
+	l.mu.Lock()
+	isWanted := l.usesVault || l.phrase != ""
+	l.mu.Unlock()
+	return isWanted || exists(l.home.Vault()) || exists(l.home.Passphrase())
+}
 
 func exists(path string) bool {
 	_, err := os.Stat(path)
@@ -72,10 +110,10 @@ func exists(path string) bool {
 
 // passphrase takes the vault's passphrase from wherever it comes without a terminal: a window has none.
 func (l *LocalSettings) passphrase() secret.Passphrase {
-	if typed := l.phrase; typed != "" {
-		return secret.Fixed(typed)
-	}
 	return func(isNew bool) (string, error) {
+		if typed := l.Passphrase(); typed != "" {
+			return typed, nil
+		}
 		if secret.HasPassphrase(l.home.Passphrase()) {
 			return secret.SystemPassphrase(l.home.Passphrase(), l.log, nil, io.Discard)(isNew)
 		}

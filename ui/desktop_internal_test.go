@@ -23,6 +23,7 @@ func TestDesktopWithoutTrayIsToldUntilItWasRead(t *testing.T) {
 	r.desktop.Become(desk.No, desk.No, nil)
 	r.refresh()
 	r.mustNotSee(noTrayText) // the panel may be starting again
+	r.clock.pass(lookEvery)
 	r.refresh()
 	r.mustSee(noTrayText)
 	r.desktop.Become(desk.Yes, desk.No, nil)
@@ -30,6 +31,7 @@ func TestDesktopWithoutTrayIsToldUntilItWasRead(t *testing.T) {
 	r.mustNotSee(noTrayText)
 	r.desktop.Become(desk.No, desk.No, nil)
 	r.refresh()
+	r.clock.pass(lookEvery)
 	r.refresh()
 	isClose := func(b *kit.Button) bool { return b.AccessibilityLabel() == "Close" }
 	test.Tap(find(r, "button that closes", isClose))
@@ -38,6 +40,7 @@ func TestDesktopWithoutTrayIsToldUntilItWasRead(t *testing.T) {
 	r = open()
 	r.desktop.Become(desk.No, desk.No, nil)
 	r.refresh()
+	r.clock.pass(lookEvery)
 	r.refresh()
 	r.mustNotSee(noTrayText)
 }
@@ -61,6 +64,7 @@ func TestStartAtLoginIsSwitchedAndShowsWhatTheTrayDid(t *testing.T) {
 	}
 	r.desktop.Become(desk.No, desk.No, nil) // the tray has switched it off, and the panel is gone
 	r.refresh()
+	r.clock.pass(lookEvery)
 	r.refresh()
 	r.mustSee("The relay starts in the background when you log in")
 	if box().Checked {

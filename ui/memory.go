@@ -25,6 +25,8 @@ type draft struct {
 	Step    int            `json:"step"`
 	Account string         `json:"account,omitempty"`
 	Config  control.Config `json:"config"`
+	// Began is what was set when the set-up began: what differs from it is what was answered.
+	Began control.Config `json:"began"`
 }
 
 // recall reads the memory; a file that is missing or spoilt is an empty one.

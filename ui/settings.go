@@ -93,7 +93,12 @@ func (s *settingsPage) load(kept control.Settings) {
 // warn shows what keeps settings or secrets from being read.
 func (s *settingsPage) warn() {
 	s.problem.Hide()
-	pick(s.kept.SecretsProblem != nil && s.u.isLocked(), s.unlock.Show, s.unlock.Hide)()
+	isLocked := s.u.isLocked() && (s.kept.SecretsProblem != nil || !s.u.data.Running) // a relay that runs has opened it
+	pick(isLocked, s.unlock.Show, s.unlock.Hide)()
+	if isLocked && s.kept.SecretsProblem == nil {
+		s.problem.Set("key", kit.Warn, kit.WarnSoft, s.u.t("window.vault.locked"), "")
+		return
+	}
 	for _, p := range []*control.Failure{s.kept.Problem, s.kept.SecretsProblem} {
 		if p != nil {
 			s.problem.Set("attention", kit.Bad, kit.BadSoft, page.Sentence(p.Message), page.Sentence(p.Remedy))
@@ -247,6 +252,10 @@ func (s *settingsPage) mark() {
 }
 
 func (s *settingsPage) onSave() {
+	if place := s.draft.Secrets; s.kept.Exists && place != s.kept.Config.Secrets {
+		s.onMove(place)
+		return
+	}
 	draft := page.Clone(s.draft)
 	var saved control.Saved
 	s.saveIt.Enabled(false)
@@ -260,9 +269,27 @@ func (s *settingsPage) onSave() {
 		}
 		if s.problems = saved.Problems; len(saved.Problems) == 0 {
 			s.kept.Config, s.kept.Exists = draft, true
+			s.u.reloadSettings()
 			s.u.tellTaken("window.settings.saved", "window.settings.used", saved.Taken, &draft)
 		}
 		s.mark()
+	})
+}
+
+// onMove takes the secrets along to their new place before the rest is saved. A vault is opened or made first.
+func (s *settingsPage) onMove(place string) {
+	if place == "vault" && !s.u.vault.Open {
+		s.u.unlock(func() { s.onMove(place) })
+		return
+	}
+	s.saveIt.Enabled(false)
+	s.u.watch.do(func(ctx context.Context) error { return s.u.Vault.MoveSecrets(ctx, place) }, func(err error) {
+		s.saveIt.Enabled(true)
+		if s.u.complain(err) {
+			return
+		}
+		s.kept.Config.Secrets = place
+		s.onSave()
 	})
 }
 

@@ -215,6 +215,9 @@ func mustFinish(t *testing.T, prepare func(*rig)) *rig {
 	prepare(r)
 	w := r.sections[sectionWizard].(*wizard)
 	w.channel().Motion.ReceiveURL = "https://motion.acme.example/api/openchannel/accounts/9/notify"
+	if _, err := r.settings.SetSecret(t.Context(), "support", "motion.password", "hush"); err != nil {
+		t.Fatal(err)
+	}
 	w.goTo(page.StepFinish)
 	r.press("Save and start")
 	return r
@@ -305,6 +308,85 @@ func TestWizardMakesAVaultWhereThereIsNoKeyring(t *testing.T) {
 	if settings.Phrase != made || !settings.State.Unattended {
 		t.Errorf("opened with %q, %+v", settings.Phrase, settings.State)
 	}
+}
+
+func TestWizardAsksForThePassphraseAtEveryStep(t *testing.T) {
+	for _, step := range []int{page.StepX, page.StepMotion, page.StepFinish} {
+		settings := uitest.NewEmpty()
+		settings.Kept.Config.Secrets, settings.Phrase = "vault", "right"
+		settings.State = control.VaultState{Used: true, Exists: true}
+		r := mustFirstRun(t, "", settings)
+		r.sections[sectionWizard].(*wizard).goTo(step)
+		r.mustSee("Open the vault")
+		r.fill("Passphrase", "right")
+		r.press("Open")
+		r.mustNotSee("Open the vault")
+	}
+}
+
+func TestWizardSaysWhatTheRelayDoesNotTake(t *testing.T) {
+	r := mustRig(t, nil)
+	r.goTo(sectionWizard)
+	w := r.sections[sectionWizard].(*wizard)
+	w.goTo(page.StepX)
+	w.typed["x.access_token"] = "refused"
+	r.press("Check")
+	r.mustSee("X does not take the new keys of channel support.", "Store all of them that were made together.")
+	if w.checked {
+		t.Error("it goes on all the same")
+	}
+}
+
+func TestWizardLeavesWhatWasChangedElsewhere(t *testing.T) {
+	memory := filepath.Join(t.TempDir(), "window.json")
+	settings := uitest.NewSettings()
+	r := mustRig(t, func(o *Options, r *rig) {
+		r.settings = settings
+		o.Settings, o.Vault, o.Memory = settings, settings, memory
+	})
+	r.goTo(sectionWizard)
+	w := r.sections[sectionWizard].(*wizard)
+	w.channel().Motion.User = "jane"
+	w.goTo(page.StepFinish)
+	elsewhere := page.Clone(settings.Kept.Config)
+	elsewhere.Listen = "127.0.0.1:4444"
+	elsewhere.Channels = append(elsewhere.Channels, uitest.DefaultChannel("sales"))
+	settings.Kept.Config = elsewhere
+	r.press("Save and start")
+	c := settings.Kept.Config
+	if c.Listen != "127.0.0.1:4444" || len(c.Channels) != 2 || c.Channels[0].Motion.User != "jane" {
+		t.Errorf("saved %+v", c)
+	}
+	if recall(memory).Wizard != nil {
+		t.Error("the draft stays, and would be saved again later")
+	}
+}
+
+func TestWizardWithASpoiltMemory(t *testing.T) {
+	for _, step := range []int{-1, 6, 4711} {
+		path := filepath.Join(t.TempDir(), "window.json")
+		m := memory{Section: sectionWizard, Wizard: &draft{Step: step, Config: page.WizardConfig(uitest.NewSettings().Kept)}}
+		if err := m.save(path); err != nil {
+			t.Fatal(err)
+		}
+		mustFirstRun(t, path, uitest.NewEmpty()).mustSee("Set up")
+	}
+}
+
+func TestSecretsMoveWithTheChoiceOfTheirPlace(t *testing.T) {
+	r := mustRig(t, nil)
+	r.goTo(sectionSettings)
+	find(r, "choice of the place", func(s *widget.Select) bool { return s.Selected == "System keyring" }).SetSelectedIndex(1)
+	r.settle()
+	r.press("Save")
+	r.mustSee("The vault is locked")
+	r.fill("Passphrase", "one long passphrase")
+	r.fill("The same again", "one long passphrase")
+	r.press("Open")
+	if r.settings.Kept.Config.Secrets != "vault" || !r.settings.State.Used {
+		t.Errorf("the secrets are in the %s", r.settings.Kept.Config.Secrets)
+	}
+	r.mustNotSee("There are changes")
 }
 
 func TestWizardOffersTheVaultWhereTheKeyringFails(t *testing.T) {

@@ -44,7 +44,7 @@ type Steering interface {
 // Replies is where Motion sends agents' answers; see control.ReplyURLs for what it guarantees.
 type Replies interface {
 	ReplyURL(ctx context.Context, channel string) (control.ReplyURL, error)
-	WriteReplyURL(ctx context.Context, channel string) (control.ReplyURL, error)
+	WriteReplyURL(ctx context.Context, channel, inMotion string) (control.ReplyURL, error)
 }
 
 // Relay is a relay as control.Client offers it.
@@ -68,6 +68,9 @@ type Vault interface {
 	VaultState(ctx context.Context) control.VaultState
 	// OpenVault takes the passphrase, for this run or, with keep, for every relay of this computer.
 	OpenVault(ctx context.Context, phrase string, keep bool) error
+	// UseVault makes the vault the place of the secrets; MoveSecrets takes them along, to "vault" or "keyring".
+	UseVault(ctx context.Context) error
+	MoveSecrets(ctx context.Context, place string) error
 }
 
 // Process starts and stops the relay.

@@ -91,16 +91,18 @@ func (u *UI) unlock(then func()) {
 	var yes *kit.Button
 	submit := func() {
 		yes.Enabled(false)
+		mine := u.dialog
 		u.watch.do(f.open(), func(err error) {
 			yes.Enabled(true)
 			if err != nil {
 				showResult(outcome, f.wrong(err))
 				return
 			}
-			u.closeDialog()
-			u.vault.Open, u.vault.Exists = true, true
+			u.vault.Open = true
 			u.reloadSettings()
-			then()
+			if u.dialog == mine && u.closeDialog() { // whoever closed it meanwhile wants nothing more
+				then()
+			}
 		})
 	}
 	yes = kit.NewButton(u.t("window.vault.open"), "key", kit.Strong, submit)

@@ -10,7 +10,6 @@ import (
 	"fyne.io/fyne/v2"
 
 	"perch/app/control"
-	"perch/app/desk"
 	"perch/ui/page"
 )
 
@@ -65,7 +64,7 @@ type watcher struct {
 	moved     bool           // the traffic
 	taken     int            // messages of the feed since the last snapshot
 
-	hostBefore desk.Answer // what the desktop said last of tray icons
+	noHostSince time.Time // since when the desktop says that nothing shows tray icons; zero when something does
 }
 
 func newWatcher(relay Relay, desktop Desktop, now func() time.Time, render func(page.Data)) *watcher {

@@ -22,14 +22,18 @@ func (w *watcher) look() {
 	}
 }
 
-// lookOnce takes in what the desktop says. That nothing shows icons counts at the second time only: a panel that starts
+// lookOnce takes in what the desktop says. That nothing shows icons counts when it was so for a while: a panel that starts
 // again is not missed.
 func (w *watcher) lookOnce() {
 	host, login := w.desktop.TrayHost(w.ctx), w.desktop.Login()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	isSure := host != desk.No || w.hostBefore == desk.No
-	w.hostBefore = host
+	if host != desk.No {
+		w.noHostSince = time.Time{}
+	} else if w.noHostSince.IsZero() {
+		w.noHostSince = w.now()
+	}
+	isSure := host != desk.No || w.now().Sub(w.noHostSince) >= lookEvery
 	if isSure && w.data.Host != host || w.data.Login != login {
 		w.changed = true
 	}

@@ -75,8 +75,9 @@ func (w *wizard) begin() {
 	w.isBuilt = true
 	if kept := w.u.memory.Wizard; kept != nil && len(kept.Config.Channels) > 0 {
 		w.draft = *kept
+		w.draft.Step = min(max(kept.Step, page.StepStart), page.StepFinish)
 	} else if w.u.isKnown {
-		w.draft = draft{Config: page.WizardConfig(w.u.settings)}
+		w.draft = draft{Config: page.WizardConfig(w.u.settings), Began: page.Clone(w.u.settings.Config)}
 	}
 	w.build()
 }
@@ -88,7 +89,7 @@ func (w *wizard) isReady() bool { return len(w.draft.Config.Channels) > 0 }
 // keep writes the draft down.
 func (w *wizard) keep() {
 	kept := w.draft
-	kept.Config = page.Clone(w.draft.Config)
+	kept.Config, kept.Began = page.Clone(w.draft.Config), page.Clone(w.draft.Began)
 	w.u.memory.Wizard = &kept
 	_ = w.u.memory.save(w.u.Memory) // a window that cannot remember works all the same
 }
@@ -112,7 +113,11 @@ func (w *wizard) build() {
 	w.instead.Hide()
 	w.first, w.vault, w.finish = nil, nil, nil
 	makers := []func() fyne.CanvasObject{w.startStep, w.xStep, w.motionStep, w.reachStep, w.repliesStep, w.finishStep}
-	w.place.Objects = []fyne.CanvasObject{makers[w.draft.Step]()}
+	maker := makers[w.draft.Step]
+	if w.draft.Step != page.StepStart && w.begun.IsZero() && w.draft.Config.Secrets == "vault" && !w.u.vault.Open {
+		maker = w.vaultStep
+	}
+	w.place.Objects = []fyne.CanvasObject{maker()}
 	w.place.Refresh()
 	w.scroll.ScrollToTop()
 	w.label()
@@ -227,17 +232,18 @@ func (w *wizard) onNext() {
 	}
 }
 
-// store hands the typed secrets over; each is forgotten here as soon as it is stored.
-func (w *wizard) store(ctx context.Context, values map[string]string, channel string) error {
+// store hands the typed secrets over. It returns what a running relay made of the last one: those before it belong to a
+// set that was not whole yet.
+func (w *wizard) store(ctx context.Context, values map[string]string, channel string) (last control.Taken, err error) {
 	for name, value := range values {
 		if value = strings.TrimSpace(value); value == "" {
 			continue
 		}
-		if _, err := w.u.Settings.SetSecret(ctx, channel, name, value); err != nil {
-			return &unstoredError{err}
+		if last, err = w.u.Settings.SetSecret(ctx, channel, name, value); err != nil {
+			return last, &unstoredError{err}
 		}
 	}
-	return nil
+	return last, nil
 }
 
 // unstoredError says that a secret could not be stored.
@@ -261,10 +267,19 @@ func (w *wizard) refresh(ctx context.Context) (control.Settings, error) {
 
 // onInstead keeps the secrets in the vault from now on, because the keyring does not take them.
 func (w *wizard) onInstead() {
-	w.draft.Config.Secrets = "vault"
-	w.u.vault.Used = true
-	w.keep()
-	w.build()
+	var vault control.VaultState
+	w.busy(func(ctx context.Context) error {
+		err := w.u.Vault.UseVault(ctx)
+		vault = w.u.Vault.VaultState(ctx)
+		return err
+	}, func(err error) {
+		if w.tell(err) {
+			return
+		}
+		w.u.vault, w.draft.Config.Secrets = vault, "vault"
+		w.keep()
+		w.build()
+	})
 }
 
 // openVault hands the passphrase over and goes on with the keys.
@@ -275,7 +290,7 @@ func (w *wizard) openVault() {
 			showResult(w.outcome, f.wrong(err))
 			return
 		}
-		w.u.vault.Open, w.u.vault.Exists = true, true
+		w.u.vault.Open = true
 		w.build()
 		w.u.reloadSettings()
 	})
@@ -283,15 +298,25 @@ func (w *wizard) openVault() {
 
 // onSave writes perch.toml and starts the relay with it.
 func (w *wizard) onSave() {
-	c, wasRunning := page.Clone(w.draft.Config), w.u.data.Running
+	answers, began, wasRunning := page.Clone(w.draft.Config), page.Clone(w.draft.Began), w.u.data.Running
 	var saved control.Saved
-	w.busy(func(ctx context.Context) (err error) {
-		if saved, err = w.u.Settings.SaveSettings(ctx, c, false); err != nil || len(saved.Problems) > 0 {
+	var isSaved bool
+	w.busy(func(ctx context.Context) error {
+		now, err := w.refresh(ctx)
+		if err != nil {
 			return err
 		}
+		// What was changed elsewhere since the set-up began stays.
+		if saved, err = w.u.Settings.SaveSettings(ctx, page.Rebase(began, answers, now.Config), false); err != nil || len(saved.Problems) > 0 {
+			return err
+		}
+		isSaved = true
 		return w.u.Process.Run(ctx, pick(wasRunning, "restart", "start"))
 	}, func(err error) {
 		w.u.watch.poke()
+		if isSaved {
+			w.forget()
+		}
 		switch {
 		case len(saved.Problems) > 0:
 			p := saved.Problems[0]
@@ -304,10 +329,15 @@ func (w *wizard) onSave() {
 	})
 }
 
-func (w *wizard) onDone() {
+// forget drops the draft: what was answered is in perch.toml, and must not be written over what is changed there later.
+func (w *wizard) forget() {
 	w.u.memory.Wizard = nil
-	_ = w.u.memory.save(w.u.Memory)
+	_ = w.u.memory.save(w.u.Memory) // a window that cannot remember works all the same
+}
+
+func (w *wizard) onDone() {
 	w.draft, w.begun, w.typed = draft{}, time.Time{}, map[string]string{}
 	w.isBuilt = false
 	w.u.open(sectionOverview)
+	w.forget()
 }

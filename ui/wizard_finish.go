@@ -92,9 +92,15 @@ func (f *finishView) render(d page.Data) {
 			}
 		}
 	}
-	if d.Running && !f.isAsking && !f.reply.IsSet && f.failed == "" && d.Now.Sub(f.asked) >= replyEvery {
+	if d.Running && f.canLook() && !f.isAsking && !f.reply.IsSet && f.failed == "" && d.Now.Sub(f.asked) >= replyEvery {
 		f.look(d.Now)
 	}
+}
+
+// canLook reports whether Motion would let Perch look: without credentials it does not, and the Reply URL is pasted.
+func (f *finishView) canLook() bool {
+	channel := f.w.channel().Name
+	return f.u.settings.Has(channel, "motion.password") || f.u.settings.Has(channel, "motion.api_key")
 }
 
 // look asks Motion for its Reply URL. What went wrong is not asked again: a wrong password locks the account.
@@ -158,7 +164,12 @@ func (f *finishView) focus(canWrite bool) {
 
 // onWrite writes the Reply URL into Motion. One that is there already may belong to another program, so it asks again.
 func (f *finishView) onWrite() {
-	write := func() { f.ask(f.u.Relay.WriteReplyURL) }
+	inMotion := f.reply.InMotion
+	write := func() {
+		f.ask(func(ctx context.Context, channel string) (control.ReplyURL, error) {
+			return f.u.Relay.WriteReplyURL(ctx, channel, inMotion)
+		})
+	}
 	if f.reply.InMotion == "" {
 		write()
 		return

@@ -50,9 +50,6 @@ func (w *wizard) onDemo() {
 
 func (w *wizard) xStep() fyne.CanvasObject {
 	u := w.u
-	if w.draft.Config.Secrets == "vault" && !u.vault.Open {
-		return w.vaultStep()
-	}
 	column := kit.VStack(12, w.stepHead("x"))
 	form := kit.VStack(10)
 	for i, name := range page.XSecrets() {
@@ -108,10 +105,11 @@ func (w *wizard) checkX() {
 		return
 	}
 	c, channel, values := page.Clone(w.draft.Config), w.channel().Name, w.taken(page.XSecrets()...)
+	var taken control.Taken
 	var who, may control.CheckResult
 	var settings control.Settings
 	w.busy(func(ctx context.Context) (err error) {
-		if err = w.store(ctx, values, channel); err != nil {
+		if taken, err = w.store(ctx, values, channel); err != nil {
 			return err
 		}
 		request := control.CheckRequest{Channel: channel, Config: &c}
@@ -130,6 +128,8 @@ func (w *wizard) checkX() {
 			showResult(w.outcome, who)
 		case !may.OK:
 			showResult(w.outcome, may)
+		case len(taken.Refused) > 0: // by the running relay: they are another account's, for example
+			showResult(w.outcome, control.CheckResult{Message: taken.Refused[0].Message, Remedy: taken.Refused[0].Remedy})
 		default:
 			for _, name := range page.XSecrets() {
 				delete(w.typed, name)
@@ -177,7 +177,7 @@ func (w *wizard) checkMotion() {
 	var result control.CheckResult
 	var settings control.Settings
 	w.busy(func(ctx context.Context) (err error) {
-		if err = w.store(ctx, values, channel); err != nil {
+		if _, err = w.store(ctx, values, channel); err != nil {
 			return err
 		}
 		if settings, err = w.refresh(ctx); err != nil {

@@ -24,8 +24,9 @@ type ReplyURL struct {
 type ReplyURLs interface {
 	// ReplyURL looks at what Motion has.
 	ReplyURL(ctx context.Context, channel string) (ReplyURL, error)
-	// WriteReplyURL writes the channel's and reads it again. Call it only after a person has said yes.
-	WriteReplyURL(ctx context.Context, channel string) (ReplyURL, error)
+	// WriteReplyURL writes the channel's and reads it again. Call it only after a person has said yes to replacing
+	// inMotion; where Motion has another one meanwhile, nothing is written.
+	WriteReplyURL(ctx context.Context, channel, inMotion string) (ReplyURL, error)
 }
 
 var _ ReplyURLs = (*Client)(nil)
@@ -33,14 +34,18 @@ var _ ReplyURLs = (*Client)(nil)
 // HandleReplyURLs lets clients compare and write Reply URLs. Call it before Serve, and at most once.
 //
 //	GET /v1/reply-url/{channel}   ReplyURL
-//	PUT /v1/reply-url/{channel}   ReplyURL
+//	PUT /v1/reply-url/{channel}   {"in_motion"} → ReplyURL
 func (s *Server) HandleReplyURLs(b ReplyURLs) {
 	s.mux.HandleFunc("GET /v1/reply-url/{channel}", func(w http.ResponseWriter, r *http.Request) {
 		now, err := b.ReplyURL(r.Context(), r.PathValue("channel"))
 		answer(w, "look at Motion's Reply URL", now, err)
 	})
 	s.mux.HandleFunc("PUT /v1/reply-url/{channel}", func(w http.ResponseWriter, r *http.Request) {
-		now, err := b.WriteReplyURL(r.Context(), r.PathValue("channel"))
+		var body replaced
+		if !read(w, r, "write the Reply URL into Motion", &body) {
+			return
+		}
+		now, err := b.WriteReplyURL(r.Context(), r.PathValue("channel"), body.InMotion)
 		answer(w, "write the Reply URL into Motion", now, err)
 	})
 }
@@ -52,9 +57,14 @@ func (c *Client) ReplyURL(ctx context.Context, channel string) (ReplyURL, error)
 	return out, err
 }
 
+// replaced is what the person was shown who said yes.
+type replaced struct {
+	InMotion string `json:"in_motion"`
+}
+
 // WriteReplyURL implements ReplyURLs.
-func (c *Client) WriteReplyURL(ctx context.Context, channel string) (ReplyURL, error) {
+func (c *Client) WriteReplyURL(ctx context.Context, channel, inMotion string) (ReplyURL, error) {
 	var out ReplyURL
-	err := c.exchange(ctx, http.MethodPut, "/v1/reply-url/"+url.PathEscape(channel), nil, &out)
+	err := c.exchange(ctx, http.MethodPut, "/v1/reply-url/"+url.PathEscape(channel), replaced{inMotion}, &out)
 	return out, err
 }

@@ -330,7 +330,23 @@ func TestVaultIsOpenedByHandOrByItself(t *testing.T) {
 	if _, said, code := b.perchWith(right, "secret", "keep", "--passphrase-stdin"); code != 0 {
 		t.Fatalf("keep: %d, %s", code, said)
 	}
+	// Nor is it one whose passphrase is kept, but does not fit or is open to others.
+	kept := filepath.Join(b.home, "vault-passphrase")
 	before := b.status().PID
+	b.write(kept, wrong)
+	if _, said, code := b.perch("restart"); code != 1 || !strings.Contains(said, "does not open the vault") || b.status().PID != before {
+		t.Errorf("restart with a wrong kept one: %d, %s", code, said)
+	}
+	b.write(kept, right)
+	if err := os.Chmod(kept, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, said, code := b.perch("restart"); code != 1 || !strings.Contains(said, "chmod 600") || b.status().PID != before {
+		t.Errorf("restart with one that others can read: %d, %s", code, said)
+	}
+	if err := os.Chmod(kept, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if _, said, code := b.perch("restart"); code != 0 || b.status().PID == before {
 		t.Errorf("restart by itself: %d, %s", code, said)
 	}

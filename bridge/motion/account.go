@@ -51,7 +51,7 @@ func (c *Client) account(o object) Account {
 func (c *Client) Accounts(ctx context.Context) ([]Account, error) {
 	const op = "list Motion's accounts"
 	if !c.hasCredentials() {
-		return nil, noCredentials(op)
+		return nil, noLook(op)
 	}
 	answer, err := c.ask(ctx, op, http.MethodGet, "?limit="+maxAccounts, nil)
 	if err != nil {
@@ -85,7 +85,7 @@ func (c *Client) Account(ctx context.Context) (Account, error) {
 	const op = "read Motion's account"
 	switch {
 	case !c.hasCredentials():
-		return Account{}, noCredentials(op)
+		return Account{}, noLook(op)
 	case c.AccountID() == "":
 		return Account{}, &bridge.Error{
 			Kind: bridge.Rejected, Side: bridge.SideMotion, Op: op, Message: "the Receive URL does not name an Open Channel account",
@@ -103,10 +103,10 @@ func (c *Client) Account(ctx context.Context) (Account, error) {
 	return c.account(o), nil
 }
 
-// SetReplyURL writes the Reply URL into the account of the Receive URL and reads it again, because Motion's documentation
-// promises neither. It changes that one member and never clears it: an account without a Reply URL takes the reply box
-// away from the agents. An error of kind Rejected means that a person has to paste it.
-func (c *Client) SetReplyURL(ctx context.Context, address string) error {
+// SetReplyURL writes the Reply URL into the account of the Receive URL, where it is still the old one, and reads it again,
+// because Motion's documentation promises neither. It changes that one member and never clears it: an account without a
+// Reply URL takes the reply box away from the agents. An error of kind Rejected means that a person has to paste it.
+func (c *Client) SetReplyURL(ctx context.Context, address, old string) error {
 	const op = "write the Reply URL into Motion"
 	now, err := c.Account(ctx)
 	switch {
@@ -116,6 +116,11 @@ func (c *Client) SetReplyURL(ctx context.Context, address string) error {
 		return notWritten(op, "Motion's API does not offer the Reply URL", nil)
 	case now.ReplyURL == address:
 		return nil
+	case now.ReplyURL != old:
+		return &bridge.Error{
+			Kind: bridge.Invalid, Side: bridge.SideMotion, Op: op, Message: "somebody has changed the Reply URL in Motion meanwhile; it is " + now.ReplyURL + " now",
+			Remedy: "look at it, and say yes again if it may be replaced",
+		}
 	}
 	change, err := json.Marshal(map[string]string{now.replyName: address})
 	if err != nil {
@@ -134,6 +139,13 @@ func (c *Client) SetReplyURL(ctx context.Context, address string) error {
 		return notWritten(op, "Motion said yes, but the account still has the old Reply URL", nil)
 	}
 	return nil
+}
+
+func noLook(op string) error {
+	return &bridge.Error{
+		Kind: bridge.Operator, Side: bridge.SideMotion, Op: op, Message: "without a Motion user's password or API key, Perch cannot look at the account",
+		Remedy: "paste the Reply URL yourself, or set user in perch.toml and the secret motion.password (or motion.api_key)",
+	}
 }
 
 func notWritten(op, why string, err error) error {

@@ -25,15 +25,18 @@ func TestAccountIsFoundAndItsReplyURLWritten(t *testing.T) {
 		if a, err := c.Account(t.Context()); err != nil || a.ReplyURL != "http://localhost:3002/sendMessage" || !a.TellsReplyURL() {
 			t.Errorf("%s: %+v, %v", spelled, a, err)
 		}
+		if err := c.SetReplyURL(t.Context(), replyURL, "http://elsewhere/"); bridge.KindOf(err) != bridge.Invalid || m.ReplyURL() == replyURL {
+			t.Errorf("%s: one that nobody was asked about is replaced: %v", spelled, err)
+		}
 		for range 2 { // the second time there is nothing to do
-			if err := c.SetReplyURL(t.Context(), replyURL); err != nil || m.ReplyURL() != replyURL {
+			if err := c.SetReplyURL(t.Context(), replyURL, "http://localhost:3002/sendMessage"); err != nil || m.ReplyURL() != replyURL {
 				t.Errorf("%s: Motion has %s, %v", spelled, m.ReplyURL(), err)
 			}
 		}
 		if n := m.Calls("PUT /api/openchannel/accounts/{id}"); n != 1 {
 			t.Errorf("%s: written %d times", spelled, n)
 		}
-		if err := c.SetReplyURL(t.Context(), ""); err == nil || m.ReplyURL() != replyURL {
+		if err := c.SetReplyURL(t.Context(), "", replyURL); err == nil || m.ReplyURL() != replyURL {
 			t.Errorf("%s: cleared, %v", spelled, err)
 		}
 	}
@@ -48,7 +51,7 @@ func TestReplyURLThatMotionDoesNotTakeIsPasted(t *testing.T) {
 	}
 	for name, options := range tests {
 		m, config := start(t, options)
-		err := motion.New(config).SetReplyURL(t.Context(), replyURL)
+		err := motion.New(config).SetReplyURL(t.Context(), replyURL, "")
 		if e := bridge.AsError(err); e.Kind != bridge.Rejected || !strings.Contains(e.Remedy, "paste it yourself") {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -64,7 +67,7 @@ func TestReplyURLThatIsTakenAndForgottenIsNoticed(t *testing.T) {
 	}))
 	defer server.Close()
 	c := motion.New(motion.Config{ReceiveURL: server.URL + "/api/openchannel/accounts/5/notify", APIKey: "k"})
-	err := c.SetReplyURL(t.Context(), replyURL)
+	err := c.SetReplyURL(t.Context(), replyURL, "")
 	if e := bridge.AsError(err); e.Kind != bridge.Rejected || !strings.Contains(e.Message, "still has the old") {
 		t.Error(err)
 	}
@@ -72,14 +75,14 @@ func TestReplyURLThatIsTakenAndForgottenIsNoticed(t *testing.T) {
 
 func TestAccountWithoutCredentialsOrNumber(t *testing.T) {
 	c := motion.New(motion.Config{ReceiveURL: "http://127.0.0.1:1/api/openchannel/accounts/5/notify"})
-	if err := c.SetReplyURL(t.Context(), replyURL); bridge.KindOf(err) != bridge.Operator {
+	if err := c.SetReplyURL(t.Context(), replyURL, ""); bridge.KindOf(err) != bridge.Operator {
 		t.Error(err)
 	}
 	if _, err := c.Accounts(t.Context()); bridge.KindOf(err) != bridge.Operator {
 		t.Error(err)
 	}
 	c = motion.New(motion.Config{ReceiveURL: "http://127.0.0.1:1/elsewhere", APIKey: "k"})
-	if err := c.SetReplyURL(t.Context(), replyURL); bridge.KindOf(err) != bridge.Rejected {
+	if err := c.SetReplyURL(t.Context(), replyURL, ""); bridge.KindOf(err) != bridge.Rejected {
 		t.Error(err)
 	}
 }

@@ -2,20 +2,38 @@ package secret
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
+	"unicode/utf8"
+
+	"perch/bridge"
 )
 
-// HasPassphrase reports whether SystemPassphrase would find a passphrase without asking anybody.
-func HasPassphrase(kept string) bool {
-	for _, name := range []string{EnvPassphraseFile, "CREDENTIALS_DIRECTORY", EnvPassphrase} {
-		if os.Getenv(name) != "" {
-			return true
-		}
+// leastPhrase is the shortest passphrase that a new vault takes, in characters. scrypt makes each guess slow; it cannot
+// help a word.
+const leastPhrase = 10
+
+// CheckNew refuses a passphrase that is too short for a new vault. The error is Invalid.
+func CheckNew(phrase string) error {
+	if utf8.RuneCountInString(phrase) >= leastPhrase {
+		return nil
 	}
-	return isKept(kept)
+	return &bridge.Error{
+		Kind: bridge.Invalid, Side: bridge.SidePerch, Op: "make the vault of secrets", Message: "the passphrase is too short",
+		Remedy: fmt.Sprintf("take at least %d characters; several words are good", leastPhrase),
+	}
+}
+
+// HasPassphrase reports whether SystemPassphrase would take a passphrase from somewhere without asking anybody. Whether
+// it is the right one, only the vault can tell.
+func HasPassphrase(kept string) bool {
+	if folder := os.Getenv("CREDENTIALS_DIRECTORY"); folder != "" && isKept(filepath.Join(folder, credential)) {
+		return true
+	}
+	return os.Getenv(EnvPassphraseFile) != "" || os.Getenv(EnvPassphrase) != "" || isKept(kept)
 }
 
 func isKept(path string) bool {
@@ -54,6 +72,7 @@ func KeepPassphrase(path, phrase string) error {
 		err = os.Rename(next, path)
 	}
 	if err != nil {
+		_ = os.Remove(next) // it holds the passphrase
 		return failed(op, "the file "+path+" cannot be written", "check that its folder belongs to the account that runs Perch", err)
 	}
 	return nil

@@ -83,10 +83,14 @@ const (
 	ReplyTunnel = "tunnel"
 )
 
-// ReplyWays lists the ways that a configuration leaves open. Where X's events come through the SSH tunnel, answers do, too.
+// ReplyWays lists the ways that a configuration leaves open. Where X's events come through the SSH tunnel, answers do,
+// too; and where they come through another one, there can be no second.
 func ReplyWays(c *control.Config) []string {
-	if c.Reach.Mode == "webhook" && c.Reach.Tunnel == "ssh" {
+	switch {
+	case c.Reach.Mode == "webhook" && c.Reach.Tunnel == "ssh":
 		return []string{ReplyTunnel}
+	case c.Reach.Mode == "webhook" && c.Reach.Tunnel != "":
+		return []string{ReplyHere, ReplyNetwork}
 	}
 	return []string{ReplyHere, ReplyNetwork, ReplyTunnel}
 }
@@ -104,8 +108,11 @@ func ReplyWay(c *control.Config) string {
 	return ReplyNetwork
 }
 
-// SetReplyWay chooses a way. The port stays.
+// SetReplyWay chooses a way. The port stays, and so does an address that suits the way already.
 func SetReplyWay(c *control.Config, way string) {
+	if ReplyWay(c) == way {
+		return
+	}
 	_, port, err := net.SplitHostPort(c.Listen)
 	if err != nil {
 		port = "3002"
@@ -114,9 +121,7 @@ func SetReplyWay(c *control.Config, way string) {
 	if way == ReplyNetwork {
 		host = "0.0.0.0"
 	}
-	if ReplyWay(c) != way || way == ReplyNetwork {
-		c.Listen = net.JoinHostPort(host, port)
-	}
+	c.Listen = net.JoinHostPort(host, port)
 	switch {
 	case way == ReplyTunnel:
 		c.Reach.Tunnel = "ssh"

@@ -84,8 +84,27 @@ func (s *Settings) OpenVault(_ context.Context, phrase string, keep bool) error 
 	if s.State.Exists && phrase != s.Phrase {
 		return errors.New("the passphrase does not open the vault")
 	}
-	s.Phrase, s.Broken = phrase, nil
+	s.Phrase = phrase
 	s.State.Exists, s.State.Open, s.State.Unattended = true, true, keep
+	return nil
+}
+
+// UseVault implements ui.Vault.
+func (s *Settings) UseVault(context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Kept.Config.Secrets, s.State.Used = "vault", true
+	return nil
+}
+
+// MoveSecrets implements ui.Vault. A vault has to be open.
+func (s *Settings) MoveSecrets(_ context.Context, place string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if place == "vault" && !s.State.Open {
+		return errors.New("the vault is locked")
+	}
+	s.Kept.Config.Secrets, s.State.Used = place, place == "vault"
 	return nil
 }
 
@@ -122,7 +141,7 @@ func (s *Settings) SaveSettings(_ context.Context, c control.Config, dryRun bool
 func (s *Settings) SetSecret(_ context.Context, channel, name, value string) (control.Taken, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.Broken != nil {
+	if s.Broken != nil && s.Kept.Config.Secrets == "keyring" {
 		return control.Taken{}, s.Broken
 	}
 	s.Secrets[channel+"/"+name] = value

@@ -168,7 +168,7 @@ func (r *Relay) ReplyURL(_ context.Context, channel string) (control.ReplyURL, e
 }
 
 // WriteReplyURL implements ui.Replies.
-func (r *Relay) WriteReplyURL(ctx context.Context, channel string) (control.ReplyURL, error) {
+func (r *Relay) WriteReplyURL(ctx context.Context, channel, _ string) (control.ReplyURL, error) {
 	r.SetInMotion(replyURL, false)
 	return r.ReplyURL(ctx, channel)
 }
