@@ -23,7 +23,7 @@ func CheckNew(phrase string) error {
 	}
 	return &bridge.Error{
 		Kind: bridge.Invalid, Side: bridge.SidePerch, Op: "make the vault of secrets", Message: "the passphrase is too short",
-		Remedy: fmt.Sprintf("take at least %d characters; several words are good", leastPhrase),
+		Remedy: fmt.Sprintf("take at least %d characters; several words are good", leastPhrase), Err: ErrNoPassphrase,
 	}
 }
 

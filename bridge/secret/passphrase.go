@@ -116,6 +116,9 @@ func ask(in io.Reader, out io.Writer, isNew bool) (_ string, err error) {
 		return askOnce(lines, "Passphrase of Perch's vault: ")
 	}
 	phrase, err := askOnce(lines, "New passphrase for Perch's vault (long; nobody can recover it): ")
+	if err == nil {
+		err = CheckNew(phrase)
+	}
 	if err != nil {
 		return "", err
 	}
