@@ -38,6 +38,9 @@ type Channel struct {
 	Mentions bool
 	X        XClient
 	Motion   MotionClient
+	// Keys tells one account's keys from another's without holding them; empty when there are none. With the keys of the
+	// last confirmed account Perch sends without asking X first.
+	Keys string
 	// Quota is the ledger that X's client obeys; shown to people.
 	Quota *Ledger
 }
@@ -108,8 +111,8 @@ func (b *Bridge) Prepare(ctx context.Context) error {
 		return err
 	}
 	b.paused.Store(paused == "1")
-	for name := range b.channels {
-		if err := b.loadAccount(ctx, name); err != nil {
+	for _, s := range b.channels {
+		if err := b.loadAccount(ctx, s); err != nil {
 			return err
 		}
 	}

@@ -28,6 +28,8 @@ type fakeX struct {
 	calls  map[string]int
 	nextID int
 
+	// id is whose the keys are; empty for the brand's.
+	id     string
 	onMe   func() error
 	onDM   func(n int, text string) error
 	onPost func(n int, text string) error
@@ -64,6 +66,9 @@ func (x *fakeX) Me(context.Context) (bridge.Account, error) {
 		if err := x.onMe(); err != nil {
 			return bridge.Account{}, err
 		}
+	}
+	if x.id != "" {
+		return bridge.Account{Person: bridge.Person{ID: x.id, Handle: "other"}, CanDM: true, CanWrite: true}, nil
 	}
 	return bridge.Account{Person: bridge.Person{ID: brandID, Handle: "acme"}, CanDM: true, CanWrite: true}, nil
 }
@@ -276,6 +281,7 @@ type rig struct {
 	motion  *fakeMotion
 	journal *sqlite.Store
 	clock   func() time.Time
+	keys    string
 	// second is a second channel of the same X app, "sales"; nil for none.
 	second *fakeX
 }
@@ -301,7 +307,7 @@ func (r *rig) start(path string) {
 	working, endWork := context.WithCancel(context.Background())
 	var journal, bridging sync.WaitGroup
 	journal.Go(func() { _ = r.journal.Run(writing) })
-	channels := []bridge.Channel{{Name: "support", Mentions: true, X: r.x, Motion: r.motion, Quota: bridge.NewLedger("support", r.journal, nil)}}
+	channels := []bridge.Channel{{Name: "support", Mentions: true, X: r.x, Motion: r.motion, Keys: r.keys, Quota: bridge.NewLedger("support", r.journal, nil)}}
 	if r.second != nil {
 		channels = append(channels, bridge.Channel{Name: "sales", Mentions: true, X: r.second, Motion: r.motion})
 	}
