@@ -81,27 +81,36 @@ func (a *accounts) state(side Side, channel string) sideState {
 }
 
 // route finds the channel that an event is for, among those of the app that signed it. While a channel's guard holds,
-// it takes the events of the account whose keys it has got too: they are kept with it until that is settled.
+// it takes what may be for the account whose keys it has got too: that is kept with it until it is settled whose it is.
 func (b *Bridge) route(channels []string, e *Event) (string, bool) {
-	var unknown []string
+	var unknown, doubtful, strange []string
 	for _, name := range channels {
 		if b.channels[name] == nil {
 			continue
 		}
 		guard := b.channels[name].guarded()
 		switch own := b.accounts.get(name).ID; {
-		case own != "" && (e.ForUser == own || e.ForUser == guard.stranger.ID):
-			return name, true
-		case own == "" || guard.isDoubtful():
+		case own == "":
 			unknown = append(unknown, name)
+		case e.ForUser == own:
+			return name, true
+		case guard.stranger.ID != "" && e.ForUser == guard.stranger.ID:
+			strange = append(strange, name) // unless it is another channel's own
+		case guard.isDoubtful():
+			doubtful = append(doubtful, name)
 		}
 	}
 	if e.ForUser == "" && b.channels[channels[0]] != nil {
 		return channels[0], true // unreadable: it has to be shown somewhere
 	}
 	// Until X has told who a channel is, a single such channel takes what no other one does.
-	if len(unknown) == 1 {
+	switch {
+	case len(strange) > 0:
+		return strange[0], true
+	case len(unknown) == 1:
 		return unknown[0], true
+	case len(unknown) == 0 && len(doubtful) > 0:
+		return doubtful[0], true
 	}
 	return "", false
 }
@@ -110,7 +119,7 @@ func (b *Bridge) route(channels []string, e *Event) (string, bool) {
 func (b *Bridge) mustWaitForAccounts(channels []string, events []Event) bool {
 	unnamed := 0
 	for _, name := range channels {
-		if s := b.channels[name]; s != nil && (b.accounts.get(name).ID == "" || s.guarded().isDoubtful()) {
+		if b.channels[name] != nil && b.accounts.get(name).ID == "" {
 			unnamed++
 		}
 	}

@@ -12,6 +12,8 @@
 //  4. Nothing fails silently: each message ends Delivered, Dead (with reason and remedy) or Discarded by a person.
 //  5. A reply typed in a direct-message interaction never becomes a public post, and the other way round.
 //  6. What Perch cannot read is counted, shown and told to the agent, never dropped.
+//  7. A reply that waits never goes out from another X account than the one that its channel spoke for: keys that may be
+//     another account's send nothing before X has told whose they are, nor after it while such replies wait.
 //
 // # States
 //

@@ -217,6 +217,31 @@ func TestAnUndecidedReplyIsNotLookedForAtAnotherAccount(t *testing.T) {
 	})
 }
 
+// TestKeysOfAnotherChannel stores one channel's keys with another one: each customer's message still comes where it
+// belongs.
+func TestKeysOfAnotherChannel(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := restart(t, "new", 1, strange, func(r *rig) {
+			r.second = newFakeX()
+			r.second.id = strangerID
+		})
+		r.until("both accounts", time.Second, func() bool {
+			return r.channelStatus().X.State == bridge.LinkPaused && r.Account("sales").ID == strangerID
+		})
+		for _, body := range [][]byte{dmBody("1", customerID, "to the brand"), dmTo(strangerID, "2", "to the other one")} {
+			if err := r.AcceptX(context.Background(), []string{"support", "sales"}, body); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r.mustSendNothing()
+		for text, channel := range map[string]string{"to the brand": "support", "to the other one": "sales"} {
+			if d := find(r, text); d.Channel != channel || d.State != bridge.Delivered {
+				t.Errorf("%q: %+v", text, d)
+			}
+		}
+	})
+}
+
 // TestAdoptedKeysAreGuardedToo holds the guard where keys change while the relay runs.
 func TestAdoptedKeysAreGuardedToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -248,4 +273,27 @@ func find(r *rig, text string) *bridge.Delivery {
 		r.t.Fatalf("List(%q) = %v, %v", text, list, err)
 	}
 	return list[0]
+}
+
+// seed writes a journal as a relay leaves it that dies while it attempts d.
+func (r *rig) seed(path string, d *bridge.Delivery, progress bridge.Progress) {
+	r.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	s, err := sqlite.Open(ctx, path, slog.New(slog.DiscardHandler))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- s.Run(ctx) }()
+	stored, _, err := s.Add(ctx, d, []byte("{}"))
+	if err == nil {
+		_, err = s.Claim(ctx, []bridge.LaneQuota{{Lane: d.Lane, N: 1}}, time.Now().Add(time.Second))
+	}
+	if err == nil {
+		err = s.Mark(ctx, stored.ID, progress)
+	}
+	cancel()
+	if err := errors.Join(err, <-done, s.Close()); err != nil {
+		r.t.Fatal(err)
+	}
 }

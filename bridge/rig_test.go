@@ -331,29 +331,6 @@ func (r *rig) start(path string) {
 	})
 }
 
-// seed writes a journal as a relay leaves it that dies while it attempts d.
-func (r *rig) seed(path string, d *bridge.Delivery, progress bridge.Progress) {
-	r.t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	s, err := sqlite.Open(ctx, path, slog.New(slog.DiscardHandler))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	done := make(chan error, 1)
-	go func() { done <- s.Run(ctx) }()
-	stored, _, err := s.Add(ctx, d, []byte("{}"))
-	if err == nil {
-		_, err = s.Claim(ctx, []bridge.LaneQuota{{Lane: d.Lane, N: 1}}, time.Now().Add(time.Second))
-	}
-	if err == nil {
-		err = s.Mark(ctx, stored.ID, progress)
-	}
-	cancel()
-	if err := errors.Join(err, <-done, s.Close()); err != nil {
-		r.t.Fatal(err)
-	}
-}
-
 func dmBody(id, from, text string) []byte {
 	return fmt.Appendf(nil, `{"for_user_id":%q,"direct_message_events":[{"type":"message_create","id":%q,"created_timestamp":"1795000000557",
 		"message_create":{"target":{"recipient_id":%q},"sender_id":%q,"message_data":{"text":%q,"entities":{"urls":[]}}}}],
