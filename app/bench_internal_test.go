@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,6 +31,8 @@ type bench struct {
 	brand   sim.Account
 	client  *control.Client
 	listen  string
+	// halt ends the relay and waits for it.
+	halt func()
 }
 
 func mustBench(t *testing.T, change ...func(*bench)) *bench {
@@ -79,12 +82,13 @@ func (b *bench) start() {
 	go func() {
 		ended <- runRelay(ctx, relayOptions{home: b.home, config: running, secrets: b.secrets, ready: func(at string) { ready <- at }})
 	}()
-	b.t.Cleanup(func() {
+	b.halt = sync.OnceFunc(func() {
 		stop()
 		if err := <-ended; err != nil {
 			b.t.Error(err)
 		}
 	})
+	b.t.Cleanup(b.halt)
 	select {
 	case b.listen = <-ready:
 	case err := <-ended:

@@ -2,7 +2,10 @@ package app
 
 import (
 	"context"
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"log/slog"
 	"net"
@@ -63,12 +66,12 @@ type setup struct {
 	clients []channelClients
 }
 
-// channels are those of the bridge.
-func (s *setup) channels() []bridge.Channel {
+// channels are those of the bridge. With the salt their keys are told from others.
+func (s *setup) channels(salt string) []bridge.Channel {
 	var all []bridge.Channel
 	for i, c := range s.clients {
 		ch := s.config.Channels[i]
-		all = append(all, bridge.Channel{Name: ch.Name, Mentions: ch.X.Mentions, X: c.x, Motion: c.motion, Quota: c.quota})
+		all = append(all, bridge.Channel{Name: ch.Name, Mentions: ch.X.Mentions, X: c.x, Motion: c.motion, Keys: keyMark(salt, ch.Name, s.values), Quota: c.quota})
 	}
 	return all
 }
@@ -106,6 +109,29 @@ func keysOf(channel string, values map[secret.Key]string) xapi.Keys {
 		ConsumerKey: of("x.consumer_key"), ConsumerSecret: of("x.consumer_secret"),
 		AccessToken: of("x.access_token"), AccessTokenSecret: of("x.access_token_secret"),
 	}
+}
+
+const settingKeySalt = "key_salt"
+
+// keySalt reads what the marks of this journal's keys are made with, and makes it at the first start.
+func keySalt(ctx context.Context, settings bridge.Settings) (string, error) {
+	salt, err := settings.Setting(ctx, settingKeySalt)
+	if err != nil || salt != "" {
+		return salt, err
+	}
+	salt = rand.Text()
+	return salt, settings.SetSetting(ctx, settingKeySalt, salt)
+}
+
+// keyMark tells a channel's access token from others and gives nothing of it away; "" when there is none.
+func keyMark(salt, channel string, values map[secret.Key]string) string {
+	token := keysOf(channel, values).AccessToken
+	if token == "" {
+		return ""
+	}
+	mac := hmac.New(sha256.New, []byte(salt))
+	_, _ = mac.Write([]byte(token)) // never fails by its contract
+	return hex.EncodeToString(mac.Sum(nil))
 }
 
 func motionConfig(ch config.Channel, values map[secret.Key]string, log *slog.Logger) motion.Config {

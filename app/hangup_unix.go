@@ -6,8 +6,6 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-
-	"golang.org/x/term"
 )
 
 // reloadSignals returns what asks a relay to reload: SIGHUP. Call end when nobody listens any more. A terminal that is
@@ -15,7 +13,7 @@ import (
 func reloadSignals(stop func()) (asked <-chan os.Signal, end func()) {
 	hangup, reload := make(chan os.Signal, 1), make(chan os.Signal, 1)
 	done, ended := make(chan struct{}), make(chan struct{})
-	inTerminal := hasTerminal()
+	inTerminal := hasTerminal() && !signal.Ignored(syscall.SIGHUP) // nohup
 	signal.Notify(hangup, syscall.SIGHUP)
 	go func() {
 		defer close(ended)
@@ -42,5 +40,12 @@ func reloadSignals(stop func()) (asked <-chan os.Signal, end func()) {
 	}
 }
 
-// hasTerminal reports whether the process was started in a terminal that is still there.
-func hasTerminal() bool { return term.IsTerminal(int(os.Stdin.Fd())) }
+// hasTerminal reports whether the process belongs to a terminal that is still there, wherever its input and output go.
+func hasTerminal() bool {
+	tty, err := os.OpenFile("/dev/tty", os.O_RDONLY|syscall.O_NOCTTY, 0)
+	if err != nil {
+		return false
+	}
+	_ = tty.Close()
+	return true
+}

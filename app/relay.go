@@ -46,6 +46,7 @@ type relay struct {
 	handler *webhook.Handler
 	ways    *ways
 	tokens  map[string]string
+	salt    string
 	reloads *reloads
 	public  net.Listener
 	control net.Listener
@@ -173,6 +174,9 @@ func (r *relay) build(ctx context.Context) error {
 	if r.tokens, err = replyTokens(ctx, r.journal, r.config); err != nil {
 		return err
 	}
+	if r.salt, err = keySalt(ctx, r.journal); err != nil {
+		return err
+	}
 	s := r.setup()
 	s.clients = makeClients(s.config, s.values, r.journal, r.log)
 	for _, c := range s.clients {
@@ -180,13 +184,13 @@ func (r *relay) build(ctx context.Context) error {
 			return err
 		}
 	}
-	r.bridge = bridge.New(bridge.Config{Channels: s.channels(), Journal: r.journal, Log: r.log, Measure: measure})
+	r.bridge = bridge.New(bridge.Config{Channels: s.channels(r.salt), Journal: r.journal, Log: r.log, Measure: measure})
 	if err := r.bridge.Prepare(ctx); err != nil {
 		return err
 	}
 	for i, c := range s.clients {
-		if account := r.bridge.Account(s.config.Channels[i].Name); account.ID != "" {
-			c.x.Know(account)
+		if name := s.config.Channels[i].Name; r.bridge.IsConfirmed(name) {
+			c.x.Know(r.bridge.Account(name))
 		}
 	}
 	r.handler = webhook.New(r.webhookConfig(s))
@@ -247,7 +251,7 @@ func (r *relay) controlled() control.Relay {
 		Bridge: r.bridge, Listen: r.address, Reach: r.reach, Version: Version, Started: r.started, Stop: r.stop,
 		Poke:           func() { r.ways.poke(); r.reloads.poke() },
 		ReachIsTrouble: r.ways.isTrouble, Reload: r.reloads.reload,
-		URLs: r.urls,
+		URLs: r.urls, NotInUse: r.reloads.notInUse,
 	}
 }
 

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"perch/app/config"
@@ -28,9 +29,13 @@ type reloads struct {
 	asks  chan chan<- reloaded
 	poked chan struct{} // asks for pending now; holds at most one signal
 
-	// The next two are of the goroutine in run.
-	pending *wanted   // a change about which X has to be asked again; nil for none
+	refused atomic.Pointer[map[string]string] // why stored keys are not in use, by channel
+
+	// The rest is of the goroutine in run.
+	pending bool      // X has to be asked again about stored keys
 	notYet  time.Time // when X lets itself be asked again
+	told    string    // what the log was told last that is not in use
+	failed  string    // the last error of a reload that was tried again
 }
 
 // reloaded is what came of a reload.
@@ -103,25 +108,51 @@ func (l *reloads) preview(c *config.Config) control.Taken {
 	return takenOf(running, follow(running, c), c)
 }
 
+// notInUse says why stored keys of a channel are not in use; "" when they are.
+func (l *reloads) notInUse(channel string) string {
+	if refused := l.refused.Load(); refused != nil {
+		return (*refused)[channel]
+	}
+	return ""
+}
+
 func (l *reloads) now(ctx context.Context) (control.Taken, error) {
+	taken, err := l.try(ctx)
+	if err != nil {
+		l.relay.log.Error("reload failed", "error", err)
+		return taken, err
+	}
+	l.tell(taken, false)
+	return taken, nil
+}
+
+// again reloads when X could not be asked about keys the last time, but for its rate limits. The log is told what is
+// new by it.
+func (l *reloads) again(ctx context.Context) {
+	if !l.pending || time.Now().Before(l.notYet) {
+		return
+	}
+	taken, err := l.try(ctx)
+	if err == nil {
+		l.failed = ""
+		l.tell(taken, true)
+		return
+	}
+	if why := err.Error(); why != l.failed {
+		l.failed = why
+		l.relay.log.Error("reload failed", "error", err)
+	}
+}
+
+// try takes over what is stored now. An error says that nothing was changed.
+func (l *reloads) try(ctx context.Context) (control.Taken, error) {
 	ctx, cancel := context.WithTimeout(ctx, reloadPatience)
 	defer cancel()
 	to, err := l.read(ctx)
 	if err != nil {
-		l.relay.log.Error("reload failed", "error", err)
 		return control.Taken{}, err
 	}
 	return l.takeOver(ctx, to), nil
-}
-
-// again repeats the last change when X could not be asked about it, but for its rate limits.
-func (l *reloads) again(ctx context.Context) {
-	if l.pending == nil || time.Now().Before(l.notYet) {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, reloadPatience)
-	defer cancel()
-	l.takeOver(ctx, l.pending)
 }
 
 // read reads what the relay is to work with. Secrets that are said to be in the other store are so for the next start.

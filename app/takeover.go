@@ -16,7 +16,7 @@ import (
 
 // takeOver makes the relay work with what it can of a change, and says what that is.
 func (l *reloads) takeOver(ctx context.Context, to *wanted) control.Taken {
-	l.pending = nil
+	l.pending = false
 	l.relay.book.hide(valuesOf(to.values))
 	running := l.relay.setup()
 	next := &setup{config: follow(running.config, to.config), values: maps.Clone(to.values)}
@@ -28,7 +28,6 @@ func (l *reloads) takeOver(ctx context.Context, to *wanted) control.Taken {
 	}
 	taken.Restart = len(taken.RestartFields)+len(taken.Refused) > 0
 	l.put(context.WithoutCancel(ctx), running, next)
-	l.tell(taken)
 	return taken
 }
 
@@ -63,6 +62,8 @@ func (l *reloads) keepTunnelSecrets(taken *control.Taken, running, next *setup) 
 func (l *reloads) keepKeys(ctx context.Context, taken *control.Taken, running, next *setup, to *wanted) {
 	ctx, cancel := context.WithTimeout(ctx, ownerPatience)
 	defer cancel()
+	refused := map[string]string{}
+	defer func() { l.refused.Store(&refused) }()
 	for _, ch := range next.config.Channels {
 		changed := slices.DeleteFunc(changedSecrets(running.values, to.values), func(k secret.Key) bool {
 			return k.Channel != ch.Name || !strings.HasPrefix(k.Name, "x.")
@@ -74,6 +75,7 @@ func (l *reloads) keepKeys(ctx context.Context, taken *control.Taken, running, n
 		if problem == nil {
 			continue
 		}
+		refused[ch.Name] = problem.Message + "; " + problem.Remedy
 		for _, key := range changed {
 			keep(next, running, key)
 			taken.Refused = append(taken.Refused, control.Problem{Field: key.String(), Message: problem.Message, Remedy: problem.Remedy})
@@ -102,18 +104,28 @@ func (l *reloads) judge(ctx context.Context, ch config.Channel, to *wanted) *bri
 		return nil
 	case err == nil:
 		return otherAccountError(ch.Name, known, owner)
-	case e.Kind == bridge.Operator || e.Kind == bridge.Rejected:
+	case xapi.AreKeysRefused(err):
 		return &bridge.Error{
 			Message: "X does not take the new keys of channel " + ch.Name + ": " + e.Message,
 			Remedy:  "store all of them that were made together; until X takes them, Perch goes on with those that it has",
 		}
 	default:
-		l.pending, l.notYet = to, e.RetryAt
-		return &bridge.Error{
-			Message: "X could not be asked whose the new keys of channel " + ch.Name + " are: " + e.Message,
-			Remedy:  "nothing to do: Perch asks again, and goes on with those that it has until then",
-		}
+		l.pending, l.notYet = true, e.RetryAt
+		return notAskedError(ch.Name, e)
 	}
+}
+
+// notAskedError says that X could not be asked whose keys are. What is in the way has a remedy of its own, but for one
+// that speaks of a message.
+func notAskedError(channel string, cause *bridge.Error) *bridge.Error {
+	e := &bridge.Error{
+		Message: "X could not be asked whose the new keys of channel " + channel + " are: " + cause.Message,
+		Remedy:  "nothing to do: Perch asks again, and goes on with those that it has until then",
+	}
+	if cause.Kind == bridge.Operator && cause.Remedy != "" {
+		e.Remedy = cause.Remedy + "; until then Perch goes on with those that it has, and asks again"
+	}
+	return e
 }
 
 func otherAccountError(channel string, known, owner bridge.Account) *bridge.Error {
@@ -121,7 +133,7 @@ func otherAccountError(channel string, known, owner bridge.Account) *bridge.Erro
 	return &bridge.Error{
 		Code:    codeOtherAccount,
 		Message: "the new keys are " + name(owner) + "'s, but channel " + channel + " speaks for " + name(known) + ": replies that wait would go out from the wrong account",
-		Remedy:  "store keys of " + name(known) + "; or, to change the account, see what waits (perch traffic --direction out --state queued) and then: perch restart",
+		Remedy:  "store keys of " + name(known) + "; or, to change the account, give up what waits (perch traffic --direction out --state queued; perch discard ID), then: perch restart",
 	}
 }
 
@@ -163,6 +175,9 @@ func (l *reloads) put(ctx context.Context, running, next *setup) {
 		if has("x.") || !slices.Equal(old.X.MediaHosts, ch.X.MediaHosts) {
 			defer clients.x.Close()
 			clients.x = clients.x.With(xConfig(ch, next.values, clients.quota, r.log))
+			if account := r.bridge.Account(ch.Name); account.ID != "" && has("x.") {
+				clients.x.Know(account) // those of another account were refused
+			}
 		}
 		if has("motion.") || old.Motion != ch.Motion {
 			defer clients.motion.Close()
@@ -173,7 +188,7 @@ func (l *reloads) put(ctx context.Context, running, next *setup) {
 	}
 	r.now.Store(next)
 	r.handler.Update(r.webhookConfig(next))
-	for _, ch := range next.channels() {
+	for _, ch := range next.channels(r.salt) {
 		r.bridge.Adopt(ctx, ch)
 	}
 	if waysChange {
@@ -188,9 +203,15 @@ func hasChanged(running, next *setup, channel, prefix string) bool {
 	})
 }
 
-// tell logs what became of a change.
-func (l *reloads) tell(t control.Taken) {
-	if len(t.Applied)+len(t.RestartFields)+len(t.Refused) == 0 {
+// tell logs what became of a change; of one that is tried again only what is new.
+func (l *reloads) tell(t control.Taken, isAgain bool) {
+	open := strings.Join(t.RestartFields, " ")
+	for _, p := range distinct(t.Refused) {
+		open += "\n" + p.Message
+	}
+	isNews := len(t.Applied) > 0 || open != l.told || (!isAgain && open != "")
+	l.told = open
+	if !isNews {
 		return
 	}
 	l.relay.log.Info("settings reloaded", "applied", strings.Join(t.Applied, " "), "after_restart", strings.Join(t.RestartFields, " "))

@@ -23,6 +23,7 @@ func (b *Bridge) Account(channel string) Account { return b.accounts.get(channel
 type accounts struct {
 	mu     sync.RWMutex
 	known  map[string]Account
+	keys   map[string]string // those with which X told so
 	x      map[string]sideState
 	motion map[string]sideState
 }
@@ -34,7 +35,7 @@ type sideState struct {
 }
 
 func newAccounts() *accounts {
-	return &accounts{known: map[string]Account{}, x: map[string]sideState{}, motion: map[string]sideState{}}
+	return &accounts{known: map[string]Account{}, keys: map[string]string{}, x: map[string]sideState{}, motion: map[string]sideState{}}
 }
 
 func (a *accounts) get(channel string) Account {
@@ -43,10 +44,16 @@ func (a *accounts) get(channel string) Account {
 	return a.known[channel]
 }
 
-func (a *accounts) set(channel string, account Account) {
+func (a *accounts) keysOf(channel string) string {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return a.keys[channel]
+}
+
+func (a *accounts) set(channel string, account Account, keys string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.known[channel] = account
+	a.known[channel], a.keys[channel] = account, keys
 }
 
 func (a *accounts) note(side Side, channel string, at time.Time, err error) {
@@ -73,26 +80,37 @@ func (a *accounts) state(side Side, channel string) sideState {
 	return a.motion[channel]
 }
 
-// route finds the channel that an event is for, among those of the app that signed it.
+// route finds the channel that an event is for, among those of the app that signed it. While a channel's guard holds,
+// it takes what may be for the account whose keys it has got too: that is kept with it until it is settled whose it is.
 func (b *Bridge) route(channels []string, e *Event) (string, bool) {
-	var unknown []string
+	var unknown, doubtful, strange []string
 	for _, name := range channels {
 		if b.channels[name] == nil {
 			continue
 		}
-		switch b.accounts.get(name).ID {
-		case "":
+		guard := b.channels[name].guarded()
+		switch own := b.accounts.get(name).ID; {
+		case own == "":
 			unknown = append(unknown, name)
-		case e.ForUser:
+		case e.ForUser == own:
 			return name, true
+		case guard.stranger.ID != "" && e.ForUser == guard.stranger.ID:
+			strange = append(strange, name) // unless it is another channel's own
+		case guard.isDoubtful():
+			doubtful = append(doubtful, name)
 		}
 	}
 	if e.ForUser == "" && b.channels[channels[0]] != nil {
 		return channels[0], true // unreadable: it has to be shown somewhere
 	}
 	// Until X has told who a channel is, a single such channel takes what no other one does.
-	if len(unknown) == 1 {
+	switch {
+	case len(strange) > 0:
+		return strange[0], true
+	case len(unknown) == 1:
 		return unknown[0], true
+	case len(unknown) == 0 && len(doubtful) > 0:
+		return doubtful[0], true
 	}
 	return "", false
 }
@@ -127,38 +145,62 @@ func (b *Bridge) revoked(channels []string, user string) {
 	}
 }
 
-func (b *Bridge) loadAccount(ctx context.Context, name string) error {
-	value, err := b.journal.Setting(ctx, settingAccount+name)
+// remembered is what the journal keeps of a channel's account, in one value so that the two never disagree.
+type remembered struct {
+	Account
+	// Keys is Channel.Keys of when X told who the account is.
+	Keys string `json:"keys,omitempty"`
+}
+
+// loadAccount reads who the channel is, and shuts its lanes towards X when it has got other keys since.
+func (b *Bridge) loadAccount(ctx context.Context, s *slot) error {
+	ch := s.now.Load()
+	value, err := b.journal.Setting(ctx, settingAccount+ch.Name)
 	if err != nil || value == "" {
 		return err
 	}
-	var account Account
-	if json.Unmarshal([]byte(value), &account) == nil {
-		b.accounts.set(name, account)
+	var kept remembered
+	if json.Unmarshal([]byte(value), &kept) == nil {
+		b.accounts.set(ch.Name, kept.Account, kept.Keys)
+	}
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	if b.mustAsk(ch) {
+		b.hold(s, guard{why: doubtfulError(ch.Name, nil)})
 	}
 	return nil
 }
 
-// checkX asks X who the channel is, which proves the keys too, and remembers the answer. What it asked with keys that
-// were replaced meanwhile says nothing.
-func (b *Bridge) checkX(ctx context.Context, name string) error {
-	asked := b.channel(name)
-	account, err := asked.X.Me(ctx)
-	if b.isOutdated(asked, SideX) {
-		return b.checkX(ctx, name)
+// remember keeps whom the channel speaks for, and with which keys.
+func (b *Bridge) remember(ctx context.Context, ch *Channel, account Account) error {
+	if account == b.accounts.get(ch.Name) && ch.Keys == b.accounts.keysOf(ch.Name) {
+		return nil
 	}
-	b.accounts.note(SideX, name, b.now(), err)
-	if err != nil {
+	value, _ := json.Marshal(remembered{account, ch.Keys}) // plain values only: cannot fail
+	if err := b.journal.SetSetting(ctx, settingAccount+ch.Name, string(value)); err != nil {
 		return err
 	}
-	if account != b.accounts.get(name) {
-		b.accounts.set(name, account)
-		value, _ := json.Marshal(account) // plain values only: cannot fail
-		if err := b.journal.SetSetting(ctx, settingAccount+name, string(value)); err != nil {
-			return err
-		}
+	b.accounts.set(ch.Name, account, ch.Keys)
+	return nil
+}
+
+// checkX asks X who the channel is, which proves the keys too, and remembers the answer. What it asked with keys that
+// were replaced meanwhile says nothing. An error may say that the keys are another account's.
+func (b *Bridge) checkX(ctx context.Context, name string) error {
+	s := b.channels[name]
+	asked := b.channel(name)
+	account, err := asked.X.Me(ctx)
+	s.turn.Lock()
+	isOld := b.isOutdated(asked, SideX)
+	if !isOld {
+		err = b.answered(ctx, s, account, err)
 	}
+	s.turn.Unlock()
 	switch {
+	case isOld:
+		return b.checkX(ctx, name)
+	case err != nil:
+		return err
 	case !account.CanWrite:
 		return readOnlyError(name)
 	case !account.CanDM:
@@ -217,6 +259,9 @@ func (b *Bridge) greetX(ctx context.Context, name string, again <-chan struct{})
 			return
 		}
 		b.log.Warn("x check failed", keyChannel, name, keyError, err)
+		if b.channels[name].guarded().stranger.ID != "" {
+			return // asking again changes nothing; people do, and then it is woken
+		}
 		pauseOr(ctx, greetRetry, again)
 	}
 }

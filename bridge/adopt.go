@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 )
 
@@ -9,6 +10,9 @@ import (
 // attempt works from its beginning to its end with the clients that it began with.
 type slot struct {
 	now atomic.Pointer[Channel]
+	// turn is held by whoever changes the Channel or its guard, so that both are always of the same keys.
+	turn  sync.Mutex
+	guard guard
 	// newX and newMotion tell that a side got another client; each holds at most one signal.
 	newX, newMotion chan struct{}
 }
@@ -27,16 +31,16 @@ func (b *Bridge) channel(name string) *Channel {
 	return nil
 }
 
-// Adopt puts ch in the place of the channel of its name, which has to speak for the same X account. Attempts under way
-// end with the clients that they began with, all later ones use the new. A side that has got another client is asked
-// at once whether it works, and what waited for the admin to mend something is tried. A name that New was not told of
-// is ignored.
+// Adopt puts ch in the place of the channel of its name. Attempts under way end with the clients that they began with,
+// all later ones use the new. A side that has got another client is asked at once whether it works, and what waited for
+// the admin to mend something is tried. With other keys nothing is sent before X has told that they belong to the same
+// account. A name that New was not told of is ignored.
 func (b *Bridge) Adopt(ctx context.Context, ch Channel) {
 	s := b.channels[ch.Name]
 	if s == nil {
 		return
 	}
-	old := s.now.Swap(&ch)
+	old := b.swap(ctx, s, &ch)
 	newX, newMotion := old.X != ch.X, old.Motion != ch.Motion
 	if newX {
 		signal(s.newX)
@@ -61,6 +65,21 @@ func (b *Bridge) Adopt(ctx context.Context, ch Channel) {
 		}
 	}
 	signal(b.wake)
+}
+
+// swap puts ch into a slot, guarded if its keys ask for it, and returns what was there.
+func (b *Bridge) swap(ctx context.Context, s *slot, ch *Channel) *Channel {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	old := s.now.Swap(ch)
+	switch {
+	case old.X == ch.X:
+	case b.mustAsk(ch):
+		b.hold(s, guard{why: doubtfulError(ch.Name, nil)})
+	default:
+		b.letGo(ctx, s)
+	}
+	return old
 }
 
 // isOutdated reports whether a side of the channel has got another client since.

@@ -10,7 +10,8 @@ import (
 func (d *dispatcher) attempt(ctx context.Context, delivery *Delivery) {
 	started := d.now()
 	looking := delivery.State == Undecided
-	j := &job{dispatcher: d, ch: d.channel(delivery.Channel), d: delivery}
+	ch, guard := d.channels[delivery.Channel].begin()
+	j := &job{dispatcher: d, ch: ch, guard: guard, d: delivery}
 	var err error
 	switch {
 	case looking:
@@ -31,6 +32,7 @@ func (d *dispatcher) attempt(ctx context.Context, delivery *Delivery) {
 type job struct {
 	*dispatcher
 	ch      *Channel
+	guard   guard
 	d       *Delivery
 	learned Learned
 	spawned []*Delivery

@@ -12,6 +12,8 @@
 //  4. Nothing fails silently: each message ends Delivered, Dead (with reason and remedy) or Discarded by a person.
 //  5. A reply typed in a direct-message interaction never becomes a public post, and the other way round.
 //  6. What Perch cannot read is counted, shown and told to the agent, never dropped.
+//  7. A reply that waits never goes out from another X account than the one that its channel spoke for: keys that may be
+//     another account's send nothing before X has told whose they are, nor after it while such replies wait.
 //
 // # States
 //
@@ -38,6 +40,9 @@ type Channel struct {
 	Mentions bool
 	X        XClient
 	Motion   MotionClient
+	// Keys tells one account's keys from another's without holding them; empty when there are none. With the keys of the
+	// last confirmed account Perch sends without asking X first.
+	Keys string
 	// Quota is the ledger that X's client obeys; shown to people.
 	Quota *Ledger
 }
@@ -108,8 +113,8 @@ func (b *Bridge) Prepare(ctx context.Context) error {
 		return err
 	}
 	b.paused.Store(paused == "1")
-	for name := range b.channels {
-		if err := b.loadAccount(ctx, name); err != nil {
+	for _, s := range b.channels {
+		if err := b.loadAccount(ctx, s); err != nil {
 			return err
 		}
 	}

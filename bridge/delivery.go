@@ -115,6 +115,10 @@ type Progress struct {
 	Resent bool `json:"resent,omitempty"`
 	// Reuploaded is set once a refused file was uploaded anew.
 	Reuploaded bool `json:"reuploaded,omitempty"`
+	// Called is set once X was asked to send the message.
+	Called bool `json:"called,omitempty"`
+	// Held is set on a message for an account about which it was not settled whether the channel speaks for it.
+	Held bool `json:"held,omitempty"`
 	// Deferrals counts how often the delivery was put off without an attempt being counted.
 	Deferrals int `json:"deferrals,omitempty"`
 }

@@ -66,12 +66,12 @@ func (b *Bridge) mediaOf(ctx context.Context, ch *Channel, d *Delivery) ([]Media
 	if !d.Event.MediaUnknown || len(d.Event.Media) > 0 {
 		return d.Event.Media, nil
 	}
-	if media, ok := b.files.lookedUp(d.ID); ok {
+	if media, ok := b.files.lookedUp(d.ID, b.now()); ok {
 		return media, nil
 	}
 	media, err := ch.lookUpMedia(ctx, d)
 	if err == nil {
-		b.files.remember(d.ID, media)
+		b.files.remember(d.ID, media, b.now())
 	}
 	return media, err
 }

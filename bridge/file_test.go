@@ -120,6 +120,32 @@ func TestFilesThatXDidNotDescribeAreAskedForOnce(t *testing.T) {
 	})
 }
 
+// X may have no file ready when somebody looks the first time.
+func TestAnEmptyAnswerAboutFilesIsForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var files []bridge.Media
+		r := newRig(t, func(r *rig) {
+			r.x.onLookUp = func(string) ([]bridge.Media, error) { return files, nil }
+		})
+		r.receive(pictureBody("1", "look", ""))
+		r.until("delivery", time.Minute, func() bool { return len(r.motion.bodies()) == 1 })
+		d, asked := r.message(bridge.In), r.x.called("look up")
+		for range 3 {
+			if _, err := r.File(t.Context(), d.ID, 0); bridge.KindOf(err) != bridge.Invalid {
+				t.Fatalf("without a file: %v", err)
+			}
+		}
+		if n := r.x.called("look up") - asked; n != 1 {
+			t.Errorf("X was asked %d times in a moment, want once", n)
+		}
+		files = []bridge.Media{{ID: "7", Type: bridge.Photo}}
+		time.Sleep(2 * time.Minute)
+		if file, err := r.File(t.Context(), d.ID, 0); err != nil || file.Name != "7.png" {
+			t.Errorf("File = %s, %v", file.Name, err)
+		}
+	})
+}
+
 func TestFilesOfAnAgentAreReadFromMotion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		png := append([]byte("\x89PNG\r\n\x1a\n"), "rest"...)
@@ -292,16 +318,25 @@ func TestWhatIsShownIsWhatWent(t *testing.T) {
 
 func TestCallsOfRepliesAreShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, func(r *rig) { r.motion.file = bridge.File{Type: "text/plain", Data: []byte("no picture")} })
+		r := newRig(t, func(r *rig) {
+			r.motion.file = bridge.File{Type: "text/plain", Data: []byte("no picture")}
+			r.x.onDM = func(_ int, text string) error {
+				if text == "bad" {
+					return rejected("X refuses it")
+				}
+				return nil
+			}
+		})
 		tests := map[string]struct {
 			reply bridge.Reply
 			want  []string
 		}{
 			"private":  {bridge.Reply{MotionID: "1", Body: "hello", Handle: "annlee"}, []string{"DM " + customerID + " hello"}},
 			"public":   {bridge.Reply{MotionID: "2", Body: "hello all", Handle: "annlee", ThreadID: "55"}, []string{"REPLY 55 to annlee hello all"}},
-			"file":     {bridge.Reply{MotionID: "3", Body: "a.png", AttachmentID: "7", Handle: "annlee"}, []string{"DM " + customerID + " (X's number of the file)"}},
+			"file":     {bridge.Reply{MotionID: "3", Body: "a.png", AttachmentID: "7", Handle: "annlee"}, nil}, // refused before X was called
+			"refused":  {bridge.Reply{MotionID: "6", Body: "bad", Handle: "annlee"}, []string{"DM " + customerID + " bad"}},
 			"too long": {bridge.Reply{MotionID: "4", Body: strings.Repeat("x", 20_000), Handle: "annlee"}, nil},
-			"nobody":   {bridge.Reply{MotionID: "5", Body: "hello"}, []string{"DM (X's number of the recipient) hello"}},
+			"nobody":   {bridge.Reply{MotionID: "5", Body: "hello"}, nil},
 		}
 		for name, tt := range tests {
 			o, err := r.AcceptReply(context.Background(), "support", tt.reply, []byte(`{"as":"it came"}`))

@@ -13,6 +13,8 @@ const (
 	fileCacheSize = 16 << 20
 	// maxLookedUp is for how many messages the files that X was asked about are remembered.
 	maxLookedUp = 512
+	// emptyLife is how long X's answer that a message has no files is believed: X may not have them ready yet.
+	emptyLife = time.Minute
 )
 
 type fileKey struct {
@@ -23,6 +25,12 @@ type fileKey struct {
 type keptFile struct {
 	key  fileKey
 	file File
+}
+
+// lookedUp is what X said of a message's files.
+type lookedUp struct {
+	media []Media
+	until time.Time // zero for ever
 }
 
 type refusal struct {
@@ -37,12 +45,12 @@ type files struct {
 	mu       sync.Mutex
 	kept     []keptFile // the one that was used last is last
 	size     int
-	media    map[int64][]Media
+	media    map[int64]lookedUp
 	refusals map[string]refusal // by channel
 }
 
 func newFiles() *files {
-	return &files{turns: make(chan struct{}, filesAtOnce), media: map[int64][]Media{}, refusals: map[string]refusal{}}
+	return &files{turns: make(chan struct{}, filesAtOnce), media: map[int64]lookedUp{}, refusals: map[string]refusal{}}
 }
 
 func (f *files) enter(ctx context.Context) error {
@@ -90,20 +98,24 @@ func (f *files) put(key fileKey, file File) {
 	}
 }
 
-func (f *files) lookedUp(message int64) ([]Media, bool) {
+func (f *files) lookedUp(message int64, now time.Time) ([]Media, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	media, ok := f.media[message]
-	return media, ok
+	known, ok := f.media[message]
+	return known.media, ok && (known.until.IsZero() || now.Before(known.until))
 }
 
-func (f *files) remember(message int64, media []Media) {
+func (f *files) remember(message int64, media []Media, now time.Time) {
+	known := lookedUp{media: media}
+	if len(media) == 0 {
+		known.until = now.Add(emptyLife)
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if len(f.media) >= maxLookedUp {
 		clear(f.media)
 	}
-	f.media[message] = media
+	f.media[message] = known
 }
 
 func (f *files) refused(channel string, now time.Time) error {

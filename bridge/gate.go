@@ -28,6 +28,7 @@ type gate struct {
 	step    int
 	probing bool // one delivery is on its way through
 	checked bool // the cheap probe has passed since the gate was due
+	held    bool // nothing but free opens it
 }
 
 // Blocked tells people why a lane waits.
@@ -35,7 +36,7 @@ type Blocked struct {
 	Lane    Lane
 	Failure Failure
 	Since   time.Time
-	// Until is when Perch tries again.
+	// Until is when Perch tries again; zero when that is not a matter of time.
 	Until time.Time
 }
 
@@ -57,7 +58,7 @@ func (g *gates) admits(lane Lane, want int, now time.Time) (n int, probe bool) {
 	switch {
 	case c == nil:
 		return want, false
-	case now.Before(c.until) || c.probing:
+	case c.held || now.Before(c.until) || c.probing:
 		return 0, false
 	case c.kind == RateLimited:
 		delete(g.closed, lane)
@@ -84,7 +85,7 @@ func (g *gates) probed(lane Lane, err error, now time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	c := g.closed[lane]
-	if c == nil {
+	if c == nil || c.held {
 		return
 	}
 	c.probing, c.checked = false, err == nil
@@ -101,10 +102,37 @@ func (g *gates) probed(lane Lane, err error, now time.Time) {
 func (g *gates) passed(lane Lane) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	_, was := g.closed[lane]
-	delete(g.closed, lane)
 	delete(g.fails, lane)
-	return was
+	c := g.closed[lane]
+	if c == nil || c.held {
+		return false
+	}
+	delete(g.closed, lane)
+	return true
+}
+
+// hold shuts lanes until free opens them, whatever attempts and probes come to.
+func (g *gates) hold(e *Error, now time.Time, lanes ...Lane) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, lane := range lanes {
+		since := now
+		if c := g.closed[lane]; c != nil && c.held {
+			since = c.since
+		}
+		g.closed[lane] = &gate{kind: Operator, failure: failureFrom(e), code: e.Code, since: since, held: true}
+	}
+}
+
+// free opens lanes that hold has shut.
+func (g *gates) free(lanes ...Lane) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, lane := range lanes {
+		if c := g.closed[lane]; c != nil && c.held {
+			delete(g.closed, lane)
+		}
+	}
 }
 
 // failed takes in an error of the lane's own side and returns until when the lane is closed; zero when it is open.
@@ -112,6 +140,9 @@ func (g *gates) failed(lane Lane, e *Error, now time.Time) time.Time {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	c := g.closed[lane]
+	if c != nil && c.held {
+		return time.Time{}
+	}
 	switch e.Kind {
 	case Operator, RateLimited:
 	case Temporary, OutcomeUnknown:
@@ -163,7 +194,7 @@ func (g *gates) hurry(now time.Time, lanes ...Lane) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, lane := range lanes {
-		if c := g.closed[lane]; c != nil && c.kind != RateLimited {
+		if c := g.closed[lane]; c != nil && c.kind != RateLimited && !c.held {
 			c.until, c.step = now, 0
 		}
 	}
@@ -186,7 +217,7 @@ func (g *gates) waitsFor(lane Lane, now time.Time) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	c := g.closed[lane]
-	return c == nil || (!c.probing && !now.Before(c.until))
+	return c == nil || (!c.held && !c.probing && !now.Before(c.until))
 }
 
 // next returns when the first lane is due that is closed until then.
@@ -195,7 +226,7 @@ func (g *gates) next(now time.Time) (time.Time, bool) {
 	defer g.mu.Unlock()
 	var first time.Time
 	for _, c := range g.closed {
-		if !c.probing && now.Before(c.until) && (first.IsZero() || c.until.Before(first)) {
+		if !c.held && !c.probing && now.Before(c.until) && (first.IsZero() || c.until.Before(first)) {
 			first = c.until
 		}
 	}

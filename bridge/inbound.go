@@ -29,6 +29,9 @@ func (j *job) deliverIn(ctx context.Context) error {
 	if j.d.Kind == KindNote {
 		return j.notify(ctx, Notification{Body: j.d.Text})
 	}
+	if err := j.checkAddressee(); err != nil {
+		return err
+	}
 	if err := j.findSender(ctx); err != nil {
 		return err
 	}
@@ -78,7 +81,11 @@ func (j *job) findSender(ctx context.Context) error {
 // not wait for it.
 func (j *job) fetchFiles(ctx context.Context) []fetched {
 	event := j.d.Event
+	wait := j.guard.putOff(j.now()) // X would refuse the file for good if the keys are another account's
 	if event.MediaUnknown && len(event.Media) == 0 {
+		if wait != nil {
+			return []fetched{{err: wait}}
+		}
 		media, err := j.ch.lookUpMedia(ctx, j.d)
 		if err != nil {
 			return []fetched{{err: AsError(err)}}
@@ -87,14 +94,22 @@ func (j *job) fetchFiles(ctx context.Context) []fetched {
 	}
 	var files []fetched
 	for i := j.d.Progress.FilesDone; i < len(event.Media); i++ {
-		f := fetched{index: i, media: event.Media[i]}
-		var err error
-		if f.file, err = j.ch.X.FetchMedia(ctx, f.media); err != nil {
-			f.err = AsError(err)
-		}
-		files = append(files, f)
+		files = append(files, j.fetchFile(ctx, i, wait))
 	}
 	return files
+}
+
+// fetchFile gets one file; wait says why it cannot be asked for now.
+func (j *job) fetchFile(ctx context.Context, index int, wait *Error) fetched {
+	f := fetched{index: index, media: j.d.Event.Media[index], err: wait}
+	if wait != nil {
+		return f
+	}
+	var err error
+	if f.file, err = j.ch.X.FetchMedia(ctx, f.media); err != nil {
+		f.err = AsError(err)
+	}
+	return f
 }
 
 // lookUpMedia asks X for the files that the payload of d did not describe.

@@ -133,7 +133,9 @@ func (b *Bridge) unpackEvent(p Post, channels []string, index int, e *Event, out
 	own := b.accounts.get(name).ID
 	if e.Kind != KindUnreadable && e.From.ID != "" && (e.From.ID == own || e.From.ID == e.ForUser) {
 		out.Ignored[IgnoredKey{name, "echo"}]++
-		out.Echoes = append(out.Echoes, echoOf(name, e))
+		if own == "" || own == e.ForUser {
+			out.Echoes = append(out.Echoes, echoOf(name, e))
+		}
 		return
 	}
 	if e.Kind.IsPublic() && !b.channel(name).Mentions {

@@ -20,6 +20,10 @@ const (
 // proves nothing, so it looks several times.
 func (j *job) look(ctx context.Context) error {
 	j.settled = true
+	if e := j.guard.putOff(j.now()); e != nil {
+		j.lookAgain(j.now().Add(lookRetry)) // another account's messages prove nothing
+		return e
+	}
 	var found string
 	// Perch may have ended before it wrote down who the recipient is.
 	err := j.findRecipient(ctx)

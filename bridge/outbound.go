@@ -8,6 +8,9 @@ import (
 // deliverOut sends one reply to X. Up to the mark right before the sending call a crash is harmless; after it the
 // outcome is unknown until X has answered.
 func (j *job) deliverOut(ctx context.Context) error {
+	if e := j.guard.putOff(j.now()); e != nil {
+		return e
+	}
 	if err := j.findRecipient(ctx); err != nil {
 		return err
 	}
@@ -85,6 +88,7 @@ func (j *job) send(ctx context.Context, message Outgoing) error {
 	if d.Progress.CallingSince.IsZero() {
 		d.Progress.CallingSince = j.now()
 	}
+	d.Progress.Called = true
 	if err := j.mark(ctx); err != nil {
 		return err
 	}

@@ -47,6 +47,7 @@ func (b *Bridge) Resend(ctx context.Context, id int64) error {
 func (b *Bridge) requeue(d *Delivery) {
 	d.State, d.DueAt, d.Failure = Queued, b.now(), nil
 	d.Progress.CallingSince, d.Progress.Looks, d.Progress.Resent, d.Progress.Reuploaded = noTime, 0, false, false
+	d.Progress.Held = false
 	d.Attempts = 0
 	d.ReceivedAt = later(d.ReceivedAt, b.now().Add(-retryLifetime/2)) // an old message gets time to be tried again
 }
@@ -93,6 +94,11 @@ func (b *Bridge) Resume(ctx context.Context) error {
 	}
 	b.paused.Store(false)
 	b.gates.hurry(b.now(), b.lanes...)
+	for _, s := range b.channels {
+		if s.guarded().why != nil {
+			signal(s.newX) // whose the keys are is asked again
+		}
+	}
 	signal(b.wake)
 	return nil
 }

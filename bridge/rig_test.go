@@ -28,6 +28,8 @@ type fakeX struct {
 	calls  map[string]int
 	nextID int
 
+	// id is whose the keys are; empty for the brand's.
+	id     string
 	onMe   func() error
 	onDM   func(n int, text string) error
 	onPost func(n int, text string) error
@@ -64,6 +66,9 @@ func (x *fakeX) Me(context.Context) (bridge.Account, error) {
 		if err := x.onMe(); err != nil {
 			return bridge.Account{}, err
 		}
+	}
+	if x.id != "" {
+		return bridge.Account{Person: bridge.Person{ID: x.id, Handle: "other"}, CanDM: true, CanWrite: true}, nil
 	}
 	return bridge.Account{Person: bridge.Person{ID: brandID, Handle: "acme"}, CanDM: true, CanWrite: true}, nil
 }
@@ -276,6 +281,7 @@ type rig struct {
 	motion  *fakeMotion
 	journal *sqlite.Store
 	clock   func() time.Time
+	keys    string
 	// second is a second channel of the same X app, "sales"; nil for none.
 	second *fakeX
 }
@@ -301,7 +307,7 @@ func (r *rig) start(path string) {
 	working, endWork := context.WithCancel(context.Background())
 	var journal, bridging sync.WaitGroup
 	journal.Go(func() { _ = r.journal.Run(writing) })
-	channels := []bridge.Channel{{Name: "support", Mentions: true, X: r.x, Motion: r.motion, Quota: bridge.NewLedger("support", r.journal, nil)}}
+	channels := []bridge.Channel{{Name: "support", Mentions: true, X: r.x, Motion: r.motion, Keys: r.keys, Quota: bridge.NewLedger("support", r.journal, nil)}}
 	if r.second != nil {
 		channels = append(channels, bridge.Channel{Name: "sales", Mentions: true, X: r.second, Motion: r.motion})
 	}
@@ -323,29 +329,6 @@ func (r *rig) start(path string) {
 			r.t.Error(err)
 		}
 	})
-}
-
-// seed writes a journal as a relay leaves it that dies while it attempts d.
-func (r *rig) seed(path string, d *bridge.Delivery, progress bridge.Progress) {
-	r.t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	s, err := sqlite.Open(ctx, path, slog.New(slog.DiscardHandler))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	done := make(chan error, 1)
-	go func() { done <- s.Run(ctx) }()
-	stored, _, err := s.Add(ctx, d, []byte("{}"))
-	if err == nil {
-		_, err = s.Claim(ctx, []bridge.LaneQuota{{Lane: d.Lane, N: 1}}, time.Now().Add(time.Second))
-	}
-	if err == nil {
-		err = s.Mark(ctx, stored.ID, progress)
-	}
-	cancel()
-	if err := errors.Join(err, <-done, s.Close()); err != nil {
-		r.t.Fatal(err)
-	}
 }
 
 func dmBody(id, from, text string) []byte {

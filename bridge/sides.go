@@ -96,9 +96,9 @@ func notificationsFor(d *Delivery, brand string) []Notification {
 	return all
 }
 
-// callsToX is the call that sends a reply; none for one that was refused before anything was tried.
+// callsToX is the call that sends a reply; none for one that was given up before X was called.
 func callsToX(x XCalls, d *Delivery) []Call {
-	if d.Reply == nil || (d.Attempts == 0 && (d.State == Dead || d.State == Discarded)) {
+	if d.Reply == nil || (!d.Progress.Called && (d.State == Dead || d.State == Discarded)) {
 		return nil
 	}
 	message := Outgoing{Text: d.Text}

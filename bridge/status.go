@@ -67,7 +67,7 @@ func (s Status) Degraded() bool {
 func (b *Bridge) channelStatus(name string, counts []Count) ChannelStatus {
 	c := ChannelStatus{Name: name, Account: b.accounts.get(name), X: b.link(SideX, name), Motion: b.link(SideMotion, name)}
 	for _, lane := range LanesOf(name) {
-		if shut, ok := b.gates.shut(lane); ok {
+		if shut, ok := b.gates.shut(lane); ok && !shut.Until.IsZero() {
 			c.Blocked = append(c.Blocked, shut)
 		}
 	}
@@ -83,6 +83,10 @@ func (b *Bridge) channelStatus(name string, counts []Count) ChannelStatus {
 		if n.Kind == KindEncrypted {
 			c.Encrypted += n.N
 		}
+	}
+	if s := b.channels[name].guarded().stranger; s.ID != "" {
+		now := failureFrom(strangerError(name, c.Account, s, c.Out.Queued+c.Out.Undecided))
+		c.X.Detail = now.sentence()
 	}
 	return c
 }

@@ -10,6 +10,8 @@ import (
 
 var noTime time.Time
 
+const opCheckKeys = "check X keys"
+
 // autoResponse begins every line that Perch itself writes into an interaction, as the old plugin did.
 const autoResponse = "AUTO-RESPONSE: "
 
@@ -228,16 +230,76 @@ func revokedError() *Error {
 
 func readOnlyError(channel string) *Error {
 	return &Error{
-		Kind: Operator, Side: SideX, Op: "check X keys", Message: "the X keys of channel " + channel + " may only read",
+		Kind: Operator, Side: SideX, Op: opCheckKeys, Message: "the X keys of channel " + channel + " may only read",
 		Remedy: "in X's developer portal set the app to \"Read and write and Direct message\", then make new access tokens, store them with perch secret set",
 	}
 }
 
 func noDMError(channel string) *Error {
 	return &Error{
-		Kind: Operator, Side: SideX, Op: "check X keys",
+		Kind: Operator, Side: SideX, Op: opCheckKeys,
 		Message: "the X keys of channel " + channel + " lack the direct-message permission",
 		Remedy:  "in X's developer portal set the app to \"Read and write and Direct message\", then make new access tokens, store them with perch secret set",
+	}
+}
+
+// nameOf is how people call an account.
+func nameOf(a Account) string {
+	if a.Handle != "" {
+		return "@" + a.Handle
+	}
+	return "the account " + a.ID
+}
+
+// doubtfulError says that a channel waits for X to tell whose its keys are; cause is what X said instead, nil before it
+// has said anything.
+func doubtfulError(channel string, cause *Error) *Error {
+	e := &Error{
+		Kind: Temporary, Side: SideX, Op: opCheckKeys,
+		Message: "the X keys of channel " + channel + " have changed, and replies wait until X has told whose they are",
+		Remedy:  "nothing to do: Perch asks X by itself",
+	}
+	if cause != nil {
+		e.Kind, e.Code, e.Err = cause.Kind, cause.Code, cause.Err
+		e.Message += ": " + cause.Message
+		if cause.Remedy != "" {
+			e.Remedy = cause.Remedy
+		}
+	}
+	return e
+}
+
+func strangerError(channel string, known, owner Account, waiting int) *Error {
+	e := &Error{Kind: Operator, Side: SideX, Op: opCheckKeys, Code: "other account"}
+	e.Message = fmt.Sprintf("the X keys of channel %s are those of %s, but the channel speaks for %s, so nothing is sent", channel, nameOf(owner), nameOf(known))
+	if waiting == 0 {
+		e.Message += "; no reply waits any more"
+		e.Remedy = fmt.Sprintf("to go on with %s: perch resume; or store the keys of %s", nameOf(owner), nameOf(known))
+		return e
+	}
+	replies := fmt.Sprintf("%d replies wait", waiting)
+	if waiting == 1 {
+		replies = "1 reply waits"
+	}
+	e.Message += "; " + replies + " that would go out from the wrong account"
+	e.Remedy = fmt.Sprintf("store the keys of %s; or, to go on with %s, give up what waits (see it with: perch traffic --direction out "+
+		"--state queued, and --state undecided; drop each with: perch discard ID), then: perch resume", nameOf(known), nameOf(owner))
+	return e
+}
+
+func heldError(d *Delivery, now time.Time) *Error {
+	return &Error{
+		Kind: Operator, Side: SidePerch, Op: opCheckKeys, RetryAt: now.Add(strangerRetry),
+		Message: "the message is for an X account about which it is not settled whether channel " + d.Channel + " speaks for it",
+		Remedy:  "perch status says what to do about the keys; then the message goes on by itself",
+	}
+}
+
+func strangersMessageError(d *Delivery) *Error {
+	return &Error{
+		Kind: Rejected, Side: SidePerch, Op: opCheckKeys,
+		Message: "the message is for another X account than the one that channel " + d.Channel + " speaks for",
+		Remedy:  fmt.Sprintf("to hand it to Motion all the same: perch retry %d; else: perch discard %d", d.ID, d.ID),
 	}
 }
 

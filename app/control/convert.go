@@ -59,6 +59,18 @@ func fromLink(l bridge.Link) Link {
 	return Link{State: l.State, Detail: l.Detail, Since: orNil(l.Since)}
 }
 
+// withKeysWaiting adds that there are stored keys which the relay does not use: after a restart it would.
+func withKeysWaiting(l Link, why string) Link {
+	if l.State == bridge.LinkOK || l.State == bridge.LinkUnknown {
+		l.State = bridge.LinkDegraded
+	}
+	if l.Detail != "" {
+		l.Detail = strings.TrimSuffix(l.Detail, ".") + ". "
+	}
+	l.Detail += "Keys that were stored since are not in use: " + why
+	return l
+}
+
 func (q Query) filter() bridge.Filter {
 	return bridge.Filter{
 		Channel: q.Channel, Direction: bridge.Direction(q.Direction), Kind: bridge.MessageKind(q.Kind), State: bridge.State(q.State),

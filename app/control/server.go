@@ -37,6 +37,8 @@ type Relay struct {
 	Poke func()
 	// Reload makes the relay take over what it can of perch.toml and the secrets as they are now.
 	Reload func(context.Context) (Taken, error)
+	// NotInUse says why stored keys of X of a channel are not in use; "" when they are.
+	NotInUse func(channel string) string
 	// Stop makes the relay end; it returns at once.
 	Stop func()
 }
@@ -136,13 +138,18 @@ func (s *Server) snapshot(ctx context.Context) (Status, error) {
 		State: StateRunning, Listen: s.relay.Listen(), Channels: []Channel{}, Reach: s.relay.Reach(), Version: s.relay.Version,
 		Started: &s.relay.Started, PID: os.Getpid(),
 	}
+	keysWait := false
 	for _, c := range now.Channels {
-		out.Channels = append(out.Channels, fromChannel(c))
+		ch := fromChannel(c)
+		if why := s.relay.NotInUse(c.Name); why != "" {
+			ch.X, keysWait = withKeysWaiting(ch.X, why), true
+		}
+		out.Channels = append(out.Channels, ch)
 	}
 	switch {
 	case now.Paused:
 		out.State = StatePaused
-	case now.Degraded() || s.relay.ReachIsTrouble(out.Reach):
+	case keysWait || now.Degraded() || s.relay.ReachIsTrouble(out.Reach):
 		out.State = StateDegraded
 	}
 	return out, nil

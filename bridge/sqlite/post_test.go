@@ -96,3 +96,33 @@ func TestMigrationFindsPostsBelowTheCursor(t *testing.T) {
 		t.Errorf("unread are %v", posts)
 	}
 }
+
+// More posts than the cursor said came after numbers began anew: the first ones were never read, the others were. What
+// was read comes a second time and makes no second message.
+func TestMigrationFindsPostsThatTheCursorHasPassed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "perch.db")
+	s := open(t, path)
+	for _, body := range []string{"never read 1", "never read 2", "read 3"} {
+		keep(t, s, body, time.Now())
+	}
+	if err := s.Unpack(t.Context(), 3, bridge.Unpacked{Deliveries: []*bridge.Delivery{inbound("ann", "3")}}); err != nil {
+		t.Fatal(err)
+	}
+	for _, query := range []string{`DROP TABLE kept`, `PRAGMA user_version = 1`} {
+		if err := s.write(t.Context(), func(tx *tx) error { tx.kept = span{}; _, err := tx.exec(query); return err }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s = open(t, path)
+	posts := unread(t, s)
+	if len(posts) != 3 || string(posts[0].Body) != "never read 1" {
+		t.Fatalf("unread are %v", posts)
+	}
+	all := []*bridge.Delivery{inbound("ann", "1"), inbound("ann", "2"), inbound("ann", "3")}
+	if err := s.Unpack(t.Context(), 3, bridge.Unpacked{Deliveries: all}); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := s.List(t.Context(), bridge.Filter{}); err != nil || len(list) != 3 {
+		t.Errorf("%d messages, %v; want 3", len(list), err)
+	}
+}

@@ -47,6 +47,8 @@ const (
 	fixKeys = "make new keys in X's developer portal (Keys and tokens), store all four with perch secret set"
 	fixPerm = "in X's developer portal set the app's permission to \"Read and write and Direct message\", then make NEW access " +
 		"tokens (old ones keep the old permission), store them with perch secret set"
+	keysRefused = "X refused the keys"
+	wrongKind   = "X does not take this kind of key for the call"
 	noCredits   = "the X account's API credits are used up"
 	fixCredits  = "buy credits in X's developer portal (Billing); Perch keeps the queue and goes on by itself"
 	limitUsedUp = "X's limit for this kind of call is used up"
@@ -86,7 +88,7 @@ var rules = []rule{
 		codes: []int{453}, kind: bridge.Operator, message: "the X app has no access to API v1.1",
 		remedy: "set api = \"v2\" in perch.toml and restart Perch, or ask X for Enterprise access",
 	},
-	{texts: []string{"unsupported-authentication"}, kind: bridge.Operator, message: "X does not take this kind of key for the call", remedy: fixKeys},
+	{texts: []string{"unsupported-authentication"}, kind: bridge.Operator, message: wrongKind, remedy: fixKeys},
 	{
 		codes: []int{64}, texts: []string{"your account is suspended"}, kind: bridge.Operator, message: "the X account is suspended",
 		remedy: "sign in to X as the brand and follow X's instructions, then: perch resume",
@@ -99,8 +101,8 @@ var rules = []rule{
 		codes: []int{93, 261}, texts: []string{"oauth1-permissions", "oauth1 app permissions"}, kind: bridge.Operator,
 		message: "the X app lacks the permission to write or to send direct messages", remedy: fixPerm,
 	},
-	{codes: []int{32, 89, 99, 215}, kind: bridge.Operator, message: "X refused the keys", remedy: fixKeys},
-	{status: []int{401}, kind: bridge.Operator, message: "X refused the keys", remedy: fixKeys},
+	{codes: []int{32, 89, 99, 215}, kind: bridge.Operator, message: keysRefused, remedy: fixKeys},
+	{status: []int{401}, kind: bridge.Operator, message: keysRefused, remedy: fixKeys},
 
 	{
 		codes: []int{226}, texts: []string{"might be automated"}, kind: bridge.Temporary, wait: lateRetry, message: "X took the message for an automated one",
@@ -176,6 +178,13 @@ func classify(what call, a *answer) *bridge.Error {
 		e.Endpoint = ""
 	}
 	return e
+}
+
+// AreKeysRefused reports whether X said by err that the keys themselves are wrong, and not that something else is in
+// the way: credits, the clock, a locked account, a limit, an outage.
+func AreKeysRefused(err error) bool {
+	e := bridge.AsError(err)
+	return e != nil && e.Side == bridge.SideX && (e.Message == keysRefused || e.Message == wrongKind)
 }
 
 // byStatus decides what no rule knows. Nothing is lost: a refusal of a message is final, but shown and repeatable.

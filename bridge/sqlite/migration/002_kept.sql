@@ -5,7 +5,10 @@ CREATE TABLE kept (
   at    INTEGER NOT NULL
 ) STRICT;
 
--- Pruning used to take the newest post too, after which numbers began anew below the cursor and posts were never taken
--- apart. Reading such posts again does no harm: duplicates are removed.
-UPDATE setting SET value = '0' WHERE key = 'unpacked'
-  AND CAST(value AS INTEGER) > (SELECT coalesce(max(seq), 0) FROM post);
+-- Pruning used to take the newest post too, after which numbers began anew below the cursor; those up to the cursor were
+-- never taken apart, and once it was passed nothing tells them from others. So all posts that are left are read once
+-- more. No message comes twice: posts are kept for 30 days, messages with X's id for 365. What is counted and not kept
+-- (the table ignored: echoes, unknown users, mentions while they are off) is counted a second time, a mention that was
+-- left out then is delivered if mentions are on now, and an old oauth.revoke closes X's lanes until X is asked again,
+-- seconds later.
+UPDATE setting SET value = '0' WHERE key = 'unpacked';
