@@ -117,7 +117,7 @@ func (h *hands) pressUntil(what, key string, isDone func() bool) {
 // wizardMemory is what window.json tells of the set-up.
 type wizardMemory struct {
 	Section string `json:"section"`
-	Wizard *struct {
+	Wizard  *struct {
 		Step    int            `json:"step"`
 		Account string         `json:"account"`
 		Config  control.Config `json:"config"`
