@@ -20,6 +20,7 @@ import (
 	"perch/app/config"
 	"perch/app/control"
 	"perch/bridge"
+	"perch/bridge/secret"
 )
 
 // Version is set by the linker in releases.
@@ -119,7 +120,7 @@ func sentence(err error) string {
 
 // causeOf returns the technical cause when it says more than the message does.
 func causeOf(e *bridge.Error) string {
-	if e.Err == nil || errors.Is(e.Err, control.ErrNotRunning) {
+	if e.Err == nil || errors.Is(e.Err, control.ErrNotRunning) || errors.Is(e.Err, secret.ErrNoPassphrase) {
 		return ""
 	}
 	return e.Err.Error()

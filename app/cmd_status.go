@@ -96,11 +96,18 @@ func (p *program) showChannel(c control.Channel) {
 		p.print("  Queue %s waits until %s: %s\n", b.Queue, clock(b.Until), b.Cause)
 	}
 	if n := c.Inbound.Dead + c.Outbound.Dead; n > 0 {
-		p.print("  %d need you: perch traffic --state dead\n", n)
+		p.print("  %s: perch traffic --state dead\n", needYou(n))
 	}
 	if c.Outbound.Undecided > 0 {
-		p.print("  %d need you: perch traffic --state undecided\n", c.Outbound.Undecided)
+		p.print("  %s: perch traffic --state undecided\n", needYou(c.Outbound.Undecided))
 	}
+}
+
+func needYou(n int) string {
+	if n == 1 {
+		return "1 message needs you"
+	}
+	return fmt.Sprintf("%d messages need you", n)
 }
 
 func lostText(lost string) string {

@@ -84,9 +84,10 @@ func (p *program) writeReplyURL(ctx context.Context, channel string, isYes bool)
 
 // confirm returns nil when the person types yes.
 func (p *program) confirm(question string) error {
-	p.say("%s Type yes: ", question)
+	p.say("%s (yes/no) ", question)
 	line, _ := bufio.NewReader(p.In).ReadString('\n') // no line is no yes
-	if strings.EqualFold(strings.TrimSpace(line), "yes") {
+	switch strings.ToLower(strings.TrimSpace(line)) {
+	case "y", "yes":
 		return nil
 	}
 	return &bridge.Error{

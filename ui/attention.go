@@ -19,6 +19,7 @@ type attention struct {
 	retry *kit.Button
 	cards *fyne.Container
 	none  fyne.CanvasObject
+	off   fyne.CanvasObject
 	cases []page.Case
 }
 
@@ -26,7 +27,8 @@ func newAttention(u *UI) *attention {
 	a := &attention{u: u, about: kit.CutText("", kit.TextSmall, kit.Muted), cards: kit.VStack(12)}
 	a.retry = kit.NewButton(u.t("window.attention.retry"), "restart", kit.Strong, a.onRetryAll)
 	a.none = emptyState("check", page.Good, u.t("window.attention.none"), u.t("window.attention.none.about"))
-	a.root = scrolled(header(u.t("window.attention"), a.about, a.retry), a.none, a.cards)
+	a.off = emptyState("stop", page.Idle, u.t("window.off"), u.t("window.off.about"))
+	a.root = scrolled(header(u.t("window.attention"), a.about, a.retry), a.none, a.off, a.cards)
 	return a
 }
 
@@ -57,9 +59,10 @@ func (a *attention) render(d page.Data) {
 	for _, c := range d.Status.Channels {
 		dead += c.Inbound.Dead + c.Outbound.Dead
 	}
-	a.about.SetText(a.u.Texts.N("window.attention.about", d.NeedYou()))
-	pick(dead > 0, a.retry.Show, a.retry.Hide)()
-	pick(len(cases) == 0, a.none.Show, a.none.Hide)()
+	a.about.SetText(pick(d.IsKnown(), a.u.Texts.N("window.attention.about", d.NeedYou()), ""))
+	pick(dead > 0 && d.Running, a.retry.Show, a.retry.Hide)()
+	pick(len(cases) == 0 && d.IsKnown(), a.none.Show, a.none.Hide)()
+	pick(len(cases) == 0 && !d.IsKnown(), a.off.Show, a.off.Hide)()
 	if reflect.DeepEqual(cases, a.cases) {
 		return
 	}
@@ -113,6 +116,7 @@ type limits struct {
 	root   fyne.CanvasObject
 	groups *fyne.Container
 	none   fyne.CanvasObject
+	off    fyne.CanvasObject
 	shape  []string
 	views  []*gaugeView
 }
@@ -120,7 +124,8 @@ type limits struct {
 func newLimits(u *UI) *limits {
 	l := &limits{u: u, groups: kit.VStack(kit.GapBig)}
 	l.none = emptyState("limits", page.Idle, u.t("window.limits.none"), u.t("window.limits.none.about"))
-	l.root = scrolled(header(u.t("window.limits"), kit.CutText(u.t("window.limits.about"), kit.TextSmall, kit.Muted)), l.none, l.groups)
+	l.off = emptyState("stop", page.Idle, u.t("window.off"), u.t("window.off.about"))
+	l.root = scrolled(header(u.t("window.limits"), kit.CutText(u.t("window.limits.about"), kit.TextSmall, kit.Muted)), l.none, l.off, l.groups)
 	return l
 }
 
@@ -131,7 +136,8 @@ func (l *limits) escape() bool               { return false }
 
 func (l *limits) render(d page.Data) {
 	groups := page.MakeLimits(d.Limits, d.Now, l.u.Texts)
-	pick(len(groups) == 0, l.none.Show, l.none.Hide)()
+	pick(len(groups) == 0 && d.IsKnown(), l.none.Show, l.none.Hide)()
+	pick(len(groups) == 0 && !d.IsKnown(), l.off.Show, l.off.Hide)()
 	var shape []string
 	for _, g := range groups {
 		shape = append(shape, g.Channel)

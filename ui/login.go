@@ -15,6 +15,7 @@ import (
 type loginCard struct {
 	u       *UI
 	content fyne.CanvasObject
+	row     fyne.CanvasObject // the same without a card around it
 	box     *widget.Check
 	help    *kit.Paragraph
 }
@@ -24,7 +25,8 @@ func newLoginCard(u *UI) *loginCard {
 	l.box.OnChanged = l.onChange
 	title := kit.NewParagraph(u.t("window.login"), kit.TextBody, kit.Ink)
 	title.Bold = true
-	l.content = kit.Card(kit.VStack(16, kit.Heading(u.t("window.group.login"), kit.TextHeading), twoColumns(kit.VStack(1, title, l.help), kit.VStack(0, l.box))))
+	l.row = twoColumns(kit.VStack(1, title, l.help), kit.VStack(0, l.box))
+	l.content = kit.Card(kit.VStack(16, kit.Heading(u.t("window.group.login"), kit.TextHeading), l.row))
 	l.render(page.Data{})
 	return l
 }

@@ -39,7 +39,7 @@ type logsPage struct {
 	pause          *kit.Button
 	isPaused       bool // nothing new is read
 	problem        *kit.Text
-	list           *widget.List
+	list           *kit.List
 	none           *kit.Paragraph
 	path           string
 	lines          []logtail.Line
@@ -74,7 +74,7 @@ func newLogs(u *UI) *logsPage {
 	l.pause = kit.NewButton(u.t("window.logs.pause"), "pause", kit.Plain, func() { l.hold(!l.isPaused) }).Small()
 	l.problem = kit.NewText("", kit.TextSmall, kit.Bad)
 	l.none = kit.NewParagraph("", kit.TextBody, kit.Muted)
-	l.list = widget.NewList(func() int { return len(l.rows) }, func() fyne.CanvasObject { return newLogRow() }, l.update)
+	l.list = kit.NewList(func() int { return len(l.rows) }, func() fyne.CanvasObject { return newLogRow() }, l.update)
 	l.list.HideSeparators = true
 	l.list.OnSelected = func(id widget.ListItemID) {
 		l.list.Unselect(id)
@@ -206,6 +206,7 @@ func (l *logsPage) restart() {
 	l.reader = logtail.New(l.path, q)
 	l.lines, l.rows, l.atStart, l.isBusy = nil, nil, false, false
 	l.hold(false)
+	l.lay()
 	l.isFollowed.SetChecked(true)
 	l.older()
 }

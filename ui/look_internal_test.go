@@ -105,7 +105,7 @@ func TestOverviewTellsWhatIsWrong(t *testing.T) {
 		s.Channels[0].Motion = control.Link{State: "degraded", Detail: "Motion cannot be reached. Check that Motion is running"}
 	})
 	r.refresh()
-	r.mustSee("Running, with trouble", "Motion: Motion cannot be reached.", "Check that Motion is running.")
+	r.mustSee("Has trouble", "Motion cannot be reached.", "Check that Motion is running.")
 	r.relay.SetStopped(true)
 	r.refresh()
 	r.mustSee("Stopped", "The relay is not running", "Start")

@@ -157,9 +157,20 @@ func (s *navState) render(d page.Data) {
 	s.dot.Set(icon, ink)
 	s.ground.Set(soft, "")
 	s.state.SetText(o.State)
-	s.about.SetText(s.u.Texts.N("window.waiting", o.Waiting))
+	s.about.SetText(navWords(d, s.u))
 	looks := map[string]string{kit.ModeLight: "sun", kit.ModeDark: "moon", kit.ModeSystem: "auto"}
 	s.look.SetIcon(looks[s.u.memory.Theme])
+}
+
+// navWords is the one number that matters most.
+func navWords(d page.Data, u *UI) string {
+	switch {
+	case !d.IsKnown():
+		return ""
+	case d.NeedYou() > 0:
+		return u.Texts.N("window.need_you", d.NeedYou())
+	}
+	return u.Texts.N("window.waiting", d.Waiting())
 }
 
 // fixedImage is a picture of one size.

@@ -96,8 +96,11 @@ func (o *overview) render(d page.Data) {
 	}
 	o.about.SetText(about)
 	o.buttons(m, d)
+	if o.u.isKnown && !o.u.settings.Exists && !d.Running {
+		m.Hint, m.Remedy, m.HintTone = o.u.t("window.hint.new"), o.u.t("window.hint.new.do"), page.Busy
+	}
 	ink, soft := inks(m.HintTone)
-	o.hint.Set("attention", ink, soft, m.Hint, m.Remedy)
+	o.hint.Set(pick(m.HintTone == page.Busy, "wizard", "attention"), ink, soft, m.Hint, m.Remedy)
 	o.noTray.Set("info", kit.Idle, kit.IdleSoft, pick(d.Host == desk.No && !o.u.memory.NoTray, o.u.t("window.no_tray"), ""), "")
 	for len(o.cards) < len(m.Chains) {
 		card := newChainCard()
@@ -113,10 +116,11 @@ func (o *overview) render(d page.Data) {
 		card.content.Show()
 		card.render(m.Chains[i])
 	}
-	o.waiting.set(m.Waiting, pick(m.Waiting > 0, page.Busy, page.Idle))
-	o.needYou.set(m.NeedYou, pick(m.NeedYou > 0, page.Bad, page.Good))
-	o.in.set(m.In, page.Idle)
-	o.out.set(m.Out, page.Idle)
+	isKnown := d.IsKnown()
+	o.waiting.set(m.Waiting, isKnown, pick(m.Waiting > 0, page.Busy, page.Idle))
+	o.needYou.set(m.NeedYou, isKnown, pick(m.NeedYou > 0, page.Bad, page.Good))
+	o.in.set(m.In, isKnown, page.Idle)
+	o.out.set(m.Out, isKnown, page.Idle)
 	o.counts = d.Minutes
 	o.chart.Set(d.Minutes.In[:], d.Minutes.Out[:])
 	o.addresses.render(d)
@@ -153,6 +157,10 @@ func (o *overview) buttons(m page.Overview, d page.Data) {
 // run starts, stops or restarts the relay. One that has to be given its passphrase is not started without.
 func (u *UI) run(what string) {
 	if u.data.Doing != "" {
+		return
+	}
+	if what == "start" && u.isKnown && !u.settings.Exists {
+		u.open(sectionWizard)
 		return
 	}
 	if what != "stop" && u.isLocked() {
@@ -204,9 +212,13 @@ func newFigure(icon, name string, tapped func()) *figure {
 	return f
 }
 
-func (f *figure) set(n int, tone page.Tone) {
+// set shows a number, or a dash for one that nobody knows while the relay is stopped.
+func (f *figure) set(n int, isKnown bool, tone page.Tone) {
+	if !isKnown {
+		tone = page.Idle
+	}
 	ink, soft := inks(tone)
-	f.number.SetText(page.Number(n))
+	f.number.SetText(pick(isKnown, page.Number(n), "–"))
 	f.icon.Set(f.icon.Name(), ink)
 	f.ground.Set(soft, "")
 }

@@ -174,6 +174,11 @@ func (s *settingsPage) addGroup(g page.FieldGroup, channel int) {
 	s.cards.Add(kit.Card(column))
 }
 
+// isKept reports whether a channel was saved before.
+func (s *settingsPage) isKept(channel int) bool {
+	return slices.ContainsFunc(s.kept.Config.Channels, func(c control.ChannelConfig) bool { return c.Name == s.name(channel) })
+}
+
 // name is that under which the secrets of a channel are kept.
 func (s *settingsPage) name(channel int) string {
 	if channel < len(s.draft.Channels) {
@@ -192,6 +197,9 @@ func (s *settingsPage) row(f page.Field, tab string, channel int) fyne.CanvasObj
 	s.places[full] = problem
 	key := pick(f.Path == "name", "channel.name", f.Path)
 	input := s.u.input(f, page.Get(&s.draft, full), func(value string) { s.onEdit(f, full, value) })
+	if e, ok := input.(*kit.Entry); ok && f.Path == "name" && s.isKept(channel) {
+		e.Disable() // its keys, its Reply URL and its history are kept under the name
+	}
 	return formRow(s.u.t("window.field."+key), s.u.t("window.help."+key), input, problem)
 }
 

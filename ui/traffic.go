@@ -33,7 +33,7 @@ type traffic struct {
 	clear        *kit.Button
 	fresh        *kit.Button // jumps to what is new
 	empty        *kit.Paragraph
-	list         *widget.List
+	list         *kit.List
 	split        *container.Split
 	side         *detailPane
 	place        *fyne.Container
@@ -62,7 +62,7 @@ func newTraffic(u *UI) *traffic {
 	t.fresh = kit.NewButton("", "up", kit.Strong, t.onFresh).Small()
 	t.fresh.Hide()
 	t.empty = kit.NewParagraph("", kit.TextBody, kit.Muted)
-	t.list = widget.NewList(func() int { return len(t.rows) }, func() fyne.CanvasObject { return newRowView(u) }, t.update)
+	t.list = kit.NewList(func() int { return len(t.rows) }, func() fyne.CanvasObject { return newRowView(u) }, t.update)
 	t.list.OnSelected = t.onSelected
 	t.search.OnDown = func() { u.window.Canvas().Focus(t.list) }
 	t.side = newDetailPane(u, t.onClose)

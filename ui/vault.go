@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
 	"perch/app/control"
@@ -53,8 +54,12 @@ func (f *vaultForm) onMake() {
 	phrase := strings.Join(groups, "-")
 	f.phrase.SetText(phrase)
 	f.again.SetText(phrase)
+	text := kit.NewText(phrase, kit.TextBody, kit.Ink)
+	text.Mono = true
+	box := container.NewStack(kit.NewGround(kit.Sunken, "", 7), kit.Pad(text, 6, 10))
+	button := kit.NewButton(f.u.t("window.copy"), "copy", kit.Plain, func() { f.u.copy(phrase) }).Small()
 	f.made.Objects = []fyne.CanvasObject{
-		f.u.copyRow(f.u.t("window.vault.made"), phrase), kit.NewParagraph(f.u.t("window.vault.made.do"), kit.TextSmall, kit.Muted),
+		kit.HStack(kit.Gap, box, kit.Middle(button), kit.Space()), kit.NewParagraph(f.u.t("window.vault.made.do"), kit.TextSmall, kit.Muted),
 	}
 	f.made.Refresh()
 }

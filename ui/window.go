@@ -178,7 +178,7 @@ func (u *UI) navigation() fyne.CanvasObject {
 	logo := container.NewStack(fixedImage(assets.Icon(assets.App, 64), 30))
 	head := kit.HStack(10, kit.Middle(logo), kit.Middle(kit.Heading("Perch", 18)))
 	list := kit.VStack(2)
-	for _, name := range Sections()[:6] {
+	for _, name := range Sections() {
 		item := newNavItem(name, u.t("window."+name), func() { u.open(name) })
 		u.items[name] = item
 		list.Add(item)
@@ -266,17 +266,25 @@ func (u *UI) complain(err error) bool {
 // shortcuts makes the keyboard reach everything.
 func (u *UI) shortcuts() {
 	c := u.window.Canvas()
-	for i, name := range Sections()[:6] {
-		key := fyne.KeyName(strconv.Itoa(i + 1))
-		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { u.open(name) })
+	add := func(key fyne.KeyName, work func()) {
+		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { u.unlessAsked(work) })
 	}
-	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.Key7, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { u.open(sectionWizard) })
-	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.KeyModifierShortcutDefault}, func(fyne.Shortcut) { u.sections[u.current].find() })
+	for i, name := range Sections() {
+		add(fyne.KeyName(strconv.Itoa(i+1)), func() { u.open(name) })
+	}
+	add(fyne.KeyF, func() { u.sections[u.current].find() })
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
 		if e.Name == fyne.KeyEscape && !u.closeDialog() && !u.sections[u.current].escape() {
 			u.hush()
 		}
 	})
+}
+
+// unlessAsked works, but not while a question is open, which has to be answered first.
+func (u *UI) unlessAsked(work func()) {
+	if u.dialog == nil {
+		work()
+	}
 }
 
 // switchTheme goes from the system's look to light, to dark and back.
@@ -298,10 +306,9 @@ func (u *UI) reloadSettings() {
 		return err
 	}, func(err error) {
 		u.vault = vault
-		if u.complain(err) {
-			return
+		if !u.complain(err) {
+			u.onSettings(settings)
 		}
-		u.onSettings(settings)
 	})
 }
 

@@ -64,19 +64,21 @@ func (w *wizard) escape() bool               { return false }
 
 // shown begins where the set-up was left, else at its start.
 func (w *wizard) shown(on bool) {
-	if !on || (w.isBuilt && w.u.isKnown && len(w.draft.Config.Channels) > 0) {
-		return
+	if on && !w.isBuilt {
+		w.begin()
 	}
-	w.begin()
 }
 
-// begin takes up the draft or makes one. It waits for the settings, which tell the defaults.
+// begin takes up the draft or makes one. It waits for the settings and the vault: what is asked depends on them.
 func (w *wizard) begin() {
+	if !w.u.isKnown {
+		return
+	}
 	w.isBuilt = true
 	if kept := w.u.memory.Wizard; kept != nil && len(kept.Config.Channels) > 0 {
 		w.draft = *kept
 		w.draft.Step = min(max(kept.Step, page.StepStart), page.StepFinish)
-	} else if w.u.isKnown {
+	} else {
 		w.draft = draft{Config: page.WizardConfig(w.u.settings), Began: page.Clone(w.u.settings.Config)}
 	}
 	w.build()
@@ -180,7 +182,7 @@ func (w *wizard) drawSteps() {
 
 // render moves the round trip on; it is only about the last step.
 func (w *wizard) render(d page.Data) {
-	if !w.isReady() {
+	if !w.isBuilt {
 		w.begin()
 		return
 	}
@@ -223,6 +225,8 @@ func (w *wizard) onNext() {
 		w.checkX()
 	case w.draft.Step == page.StepMotion && !w.checked:
 		w.checkMotion()
+	case w.draft.Step == page.StepReach || w.draft.Step == page.StepReplies:
+		w.checkReach()
 	case w.draft.Step == page.StepFinish && w.begun.IsZero():
 		w.onSave()
 	case w.draft.Step == page.StepFinish:
@@ -230,6 +234,28 @@ func (w *wizard) onNext() {
 	default:
 		w.goTo(w.draft.Step + 1)
 	}
+}
+
+// checkReach goes on when the way that was chosen is whole.
+func (w *wizard) checkReach() {
+	c := page.Clone(w.draft.Config)
+	var saved control.Saved
+	w.busy(func(ctx context.Context) (err error) {
+		saved, err = w.u.Settings.SaveSettings(ctx, c, true)
+		return err
+	}, func(err error) {
+		if w.tell(err) {
+			return
+		}
+		for _, p := range saved.Problems {
+			if strings.HasPrefix(p.Field, "reach.") || p.Field == "listen" {
+				showResult(w.outcome, control.CheckResult{Message: w.u.fieldName(p.Field, &c) + ": " + p.Message, Remedy: p.Remedy})
+				w.scroll.ScrollToBottom()
+				return
+			}
+		}
+		w.goTo(w.draft.Step + 1)
+	})
 }
 
 // store hands the typed secrets over. It returns what a running relay made of the last one: those before it belong to a

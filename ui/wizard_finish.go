@@ -47,6 +47,7 @@ type finishView struct {
 	write   *kit.Button
 	lines   [4]*tripLine
 	isDone  bool
+	login   *loginCard
 
 	reply    control.ReplyURL
 	failed   string    // why Motion cannot be asked; "" when it can
@@ -66,8 +67,9 @@ func newFinishView(w *wizard) *finishView {
 		newTripLine(u.t("window.wizard.trip.received", account)),
 		newTripLine(u.t("window.wizard.trip.answered")),
 	}
+	f.login = newLoginCard(u)
 	below := container.New(padding{0, 4, 40, 0}, kit.VStack(8, f.about, f.address, kit.HStack(0, f.write, kit.Space())))
-	f.content = kit.VStack(10, f.lines[0].content, f.lines[1].content, below, f.lines[2].content, f.lines[3].content)
+	f.content = kit.VStack(10, f.lines[0].content, f.lines[1].content, below, f.lines[2].content, f.lines[3].content, kit.Rule(), f.login.row)
 	f.explain()
 	return f
 }
@@ -75,6 +77,7 @@ func newFinishView(w *wizard) *finishView {
 // render moves the round trip on.
 func (f *finishView) render(d page.Data) {
 	trip := page.MakeTrip(d, f.w.channel().Name, f.w.begun)
+	f.login.render(d)
 	f.lines[0].set(trip.Running)
 	f.lines[1].set(f.reply.IsSet || trip.Answered)
 	f.lines[2].set(trip.Received)
@@ -139,7 +142,7 @@ func (f *finishView) explain() {
 	case f.reply.IsSet:
 		text = u.t("window.wizard.reply.set")
 	case f.failed != "":
-		text, ink = f.failed+" "+u.t("window.wizard.paste"), kit.Bad
+		text, ink = f.failed, kit.Bad
 	case f.reply.CanWrite && f.reply.InMotion != "":
 		text = u.t("window.wizard.reply.other", f.reply.InMotion)
 	case f.reply.CanWrite:

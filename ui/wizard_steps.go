@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -125,7 +126,7 @@ func (w *wizard) checkX() {
 		switch {
 		case w.tell(err):
 		case !who.OK:
-			showResult(w.outcome, who)
+			showResult(w.outcome, w.inWindow(who, "window.wizard.x.refused.do"))
 		case !may.OK:
 			showResult(w.outcome, may)
 		case len(taken.Refused) > 0: // by the running relay: they are another account's, for example
@@ -173,6 +174,10 @@ func (w *wizard) checkMotion() {
 		showResult(w.outcome, control.CheckResult{Message: w.u.t("window.wizard.motion.missing"), Remedy: w.u.t("window.wizard.motion.missing.do")})
 		return
 	}
+	if !page.IsMotionAddress(c.Channels[0].Motion) {
+		showResult(w.outcome, control.CheckResult{Message: w.u.t("window.wizard.motion.address.wrong"), Remedy: w.u.t("window.wizard.motion.missing.do")})
+		return
+	}
 	values := w.taken("motion.password", "motion.api_key")
 	var result control.CheckResult
 	var settings control.Settings
@@ -195,13 +200,21 @@ func (w *wizard) checkMotion() {
 		}
 		w.u.settings = settings
 		if !result.OK {
-			showResult(w.outcome, result)
+			showResult(w.outcome, w.inWindow(result, "window.wizard.motion.refused.do"))
 			return
 		}
 		delete(w.typed, "motion.password")
 		delete(w.typed, "motion.api_key")
 		w.offerAccounts(result)
 	})
+}
+
+// inWindow replaces advice that is about commands and files: here the fields are at hand.
+func (w *wizard) inWindow(r control.CheckResult, key string) control.CheckResult {
+	if strings.Contains(r.Remedy, "perch ") || strings.Contains(r.Remedy, "perch.toml") {
+		r.Remedy = w.u.t(key)
+	}
+	return r
 }
 
 // offerAccounts lets the Open Channel account be picked, where Motion told its list and none is known yet.

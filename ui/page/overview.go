@@ -114,7 +114,10 @@ func (o *Overview) hint(d Data, t *translation.Texts) {
 				continue
 			}
 			what, remedy := cutSentence(hop.Detail)
-			o.Hint, o.Remedy, o.HintTone = hop.Name+": "+what, remedy, hop.Tone
+			if !strings.HasPrefix(what, hop.Name) {
+				what = hop.Name + ": " + what
+			}
+			o.Hint, o.Remedy, o.HintTone = what, remedy, hop.Tone
 		}
 	}
 	if gaps := d.Status.Reach.Gaps; o.Hint == "" && len(gaps) > 0 {
@@ -246,7 +249,8 @@ func sentHop(c control.Channel, out Last, d Data, t *translation.Texts) Hop {
 		if !strings.HasPrefix(b.Queue, "out") {
 			continue
 		}
-		hop.State, hop.Tone = t.T("window.hop.sent.waits", ShortClock(b.Until, d.Now, t)), Warn
+		hop.State, hop.Tone = t.T("window.hop.sent.waits"), Warn
+		hop.Since = t.T("window.hop.until", ShortClock(b.Until, d.Now, t))
 		hop.Detail = t.T("window.hop.sent.blocked", t.T("window.queue."+b.Queue), ShortClock(b.Until, d.Now, t), b.Cause)
 	}
 	return hop

@@ -60,6 +60,9 @@ type LastKey struct{ Channel, Direction string }
 // Last is when a message was received last, and when one was delivered last; zero for never.
 type Last struct{ Received, Delivered time.Time }
 
+// IsKnown reports whether a relay has told how things are; a relay that has stopped since may have.
+func (d Data) IsKnown() bool { return d.Running || len(d.Status.Channels) > 0 }
+
 // Waiting is how many messages are on their way.
 func (d Data) Waiting() int {
 	n := 0

@@ -73,7 +73,7 @@ func TestOverview(t *testing.T) {
 		}, "No answer", page.Bad, "It is silent.", "Wait.", true, false},
 		"bad motion": {func(d *page.Data) {
 			d.Status.State, d.Status.Channels[0].Motion = "degraded", control.Link{State: "degraded", Detail: "Motion cannot be reached. Check that it runs"}
-		}, "Running, with trouble", page.Warn, "Motion: Motion cannot be reached.", "Check that it runs.", false, true},
+		}, "Has trouble", page.Warn, "Motion cannot be reached.", "Check that it runs.", false, true},
 		"limited": {blocked, "Running", page.Good, "To X: Public replies wait until 15:11: X's limit is used up.", "", false, true},
 		"gap": {func(d *page.Data) {
 			d.Status.Reach.Gaps = []control.Gap{{From: now.Add(-time.Hour), To: now.Add(-50 * time.Minute), Lost: "mentions older than a week"}}

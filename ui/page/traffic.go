@@ -186,7 +186,10 @@ func StateWords(state string, t *translation.Texts) (string, Tone) {
 }
 
 func textOf(m *control.Message, t *translation.Texts) string {
-	if len(m.Media) == 0 {
+	switch {
+	case m.Kind == "encrypted" && m.Text == "":
+		return t.T("window.encrypted")
+	case len(m.Media) == 0:
 		return m.Text
 	}
 	files := t.N("window.files", len(m.Media))

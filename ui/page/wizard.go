@@ -73,6 +73,12 @@ func MotionAddress(m control.MotionConfig) string {
 	return m.BaseURL
 }
 
+// IsMotionAddress reports whether it can be an address of a server.
+func IsMotionAddress(m control.MotionConfig) bool {
+	u, err := url.Parse(MotionAddress(m))
+	return err == nil && u.Hostname() != "" && (u.Scheme == "http" || u.Scheme == "https") && !strings.ContainsAny(u.Host, " ")
+}
+
 // The ways in which agents' answers come from Motion to Perch.
 const (
 	// ReplyHere is for a Perch on the Motion server.
