@@ -30,7 +30,7 @@ type accounts struct {
 
 // sideState is the last thing known of a side; the zero value says nothing was asked yet.
 type sideState struct {
-	at      time.Time
+	at      time.Time // since when it has been so
 	failure *Failure
 }
 
@@ -64,11 +64,25 @@ func (a *accounts) note(side Side, channel string, at time.Time, err error) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	of := a.motion
 	if side == SideX {
-		a.x[channel] = state
-	} else {
-		a.motion[channel] = state
+		of = a.x
 	}
+	if before := of[channel]; before.isLike(state) {
+		state.at = before.at
+	}
+	of[channel] = state
+}
+
+// isLike reports whether the side was well, or in the same kind of trouble, before too.
+func (s sideState) isLike(now sideState) bool {
+	switch {
+	case s.at.IsZero():
+		return false
+	case s.failure == nil || now.failure == nil:
+		return s.failure == now.failure
+	}
+	return s.failure.Kind == now.failure.Kind
 }
 
 func (a *accounts) state(side Side, channel string) sideState {
