@@ -259,7 +259,7 @@ func (u *UI) complain(err error) bool {
 		return false
 	}
 	message, remedy := control.Words(err)
-	u.say(page.Bad, page.Sentence(message), page.Sentence(remedy))
+	u.say(page.Bad, page.Sentence(message), page.Advice(remedy, u.Texts))
 	return true
 }
 

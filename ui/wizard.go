@@ -208,7 +208,7 @@ func (w *wizard) tell(err error) bool {
 		return false
 	}
 	message, remedy := control.Words(err)
-	showResult(w.outcome, control.CheckResult{Message: message, Remedy: remedy})
+	showResult(w.outcome, control.CheckResult{Message: message, Remedy: page.Advice(remedy, w.u.Texts)})
 	var unstored *unstoredError
 	if errors.As(err, &unstored) && w.draft.Config.Secrets == "keyring" && !w.u.data.Running {
 		w.instead.Show()

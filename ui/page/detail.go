@@ -67,7 +67,7 @@ func MakeDetail(d control.Detail, now time.Time, t *translation.Texts) Detail {
 	}
 	out.State, out.Tone = StateWords(d.State, t)
 	if d.Error != nil && d.State != "delivered" {
-		out.Problem, out.Remedy = Sentence(d.Error.Message), Sentence(d.Error.Remedy)
+		out.Problem, out.Remedy = Sentence(d.Error.Message), Advice(d.Error.Remedy, t)
 	}
 	out.Facts = facts(d, t)
 	out.Steps = steps(d, now, t)

@@ -62,6 +62,9 @@ func MakeOverview(d Data, t *translation.Texts) Overview {
 		o.Chains = []Chain{chainOf(control.Channel{}, d, t)}
 	}
 	o.hint(d, t)
+	if o.Remedy != "" {
+		o.Remedy = Advice(o.Remedy, t)
+	}
 	return o
 }
 

@@ -188,6 +188,15 @@ func Upper(text string) string {
 	return strings.ToUpper(text[:1]) + text[1:]
 }
 
+// Advice is a remedy as a sentence. One that names the file of settings or a command for secrets says where in the window
+// the same can be done.
+func Advice(remedy string, t *translation.Texts) string {
+	if strings.Contains(remedy, "perch.toml") || strings.Contains(remedy, "perch secret set") {
+		return Sentence(remedy) + " " + t.T("window.in_settings")
+	}
+	return Sentence(remedy)
+}
+
 // Sentence ends with a full stop and begins with a capital.
 func Sentence(text string) string {
 	if text == "" || strings.HasSuffix(text, ".") || strings.HasSuffix(text, "!") || strings.HasSuffix(text, "?") {
