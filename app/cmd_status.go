@@ -85,6 +85,7 @@ func (p *program) showChannel(c control.Channel) {
 	t := p.table()
 	_, _ = fmt.Fprintf(t, "  X\t%s\t%s\n", c.X.State, c.X.Detail)
 	_, _ = fmt.Fprintf(t, "  Motion\t%s\t%s\n", c.Motion.State, c.Motion.Detail)
+	_, _ = fmt.Fprintf(t, "  Replies\t%s\t%s\n", orDash(c.Reply.State), c.Reply.Detail)
 	_, _ = fmt.Fprintf(t, "  X → Motion\t%d delivered\t%d waiting, %d dead\n", c.Inbound.Delivered, c.Inbound.Queued, c.Inbound.Dead)
 	_, _ = fmt.Fprintf(t, "  Motion → X\t%d delivered\t%d waiting, %d undecided, %d dead\n",
 		c.Outbound.Delivered, c.Outbound.Queued, c.Outbound.Undecided, c.Outbound.Dead)

@@ -122,12 +122,10 @@ func (d *demo) secrets() secret.Store {
 
 // connect tells Motion the Reply URL, as an admin would.
 func (d *demo) connect(ctx context.Context) error {
-	urls, err := d.relayClient().URLs(ctx)
-	if err != nil {
+	if _, err := d.relayClient().WriteReplyURL(ctx, demoChannel, ""); err != nil {
 		return err
 	}
-	d.motion.SetReplyURL(urls[0].ReplyURL)
-	_, err = d.until(ctx, "X's activity stream", func() bool {
+	_, err := d.until(ctx, "X's activity stream", func() bool {
 		status, err := d.relayClient().Status(ctx)
 		return err == nil && status.Reach.State == reach.Connected
 	})

@@ -48,6 +48,7 @@ type relay struct {
 	tokens  map[string]string
 	salt    string
 	reloads *reloads
+	replies *replyWatch
 	public  net.Listener
 	control net.Listener
 	started time.Time
@@ -124,7 +125,7 @@ func (r *relay) work(ctx context.Context) error {
 		return err
 	}
 	var workers sync.WaitGroup
-	errs := make(chan error, 6)
+	errs := make(chan error, 7)
 	start := func(run func() error) {
 		workers.Go(func() {
 			err := run()
@@ -141,6 +142,7 @@ func (r *relay) work(ctx context.Context) error {
 	server.HandleReplyURLs(r)
 	start(func() error { return r.bridge.Run(ctx) })
 	start(func() error { return r.ways.run(ctx) })
+	start(func() error { return r.replies.run(ctx) })
 	start(func() error { return r.journal.RunPruner(ctx) })
 	start(func() error { return webhook.Serve(ctx, r.public, r.handler, r.log) })
 	start(func() error { return server.Serve(ctx, r.control) })
@@ -196,6 +198,7 @@ func (r *relay) build(ctx context.Context) error {
 	r.handler = webhook.New(r.webhookConfig(s))
 	r.ways = newWays(r)
 	r.reloads = newReloads(r)
+	r.replies = newReplyWatch(r)
 	if r.public, err = listenPublic(ctx, r.config.Listen); err != nil {
 		return err
 	}
@@ -249,9 +252,9 @@ func (r *relay) close() {
 func (r *relay) controlled() control.Relay {
 	return control.Relay{
 		Bridge: r.bridge, Listen: r.address, Reach: r.reach, Version: Version, Started: r.started, Stop: r.stop,
-		Poke:           func() { r.ways.poke(); r.reloads.poke() },
+		Poke:           func() { r.ways.poke(); r.reloads.poke(); r.replies.insist() },
 		ReachIsTrouble: r.ways.isTrouble, Reload: r.reloads.reload,
-		URLs: r.urls, NotInUse: r.reloads.notInUse,
+		URLs: r.urls, NotInUse: r.reloads.notInUse, ReplyURL: r.replies.link,
 	}
 }
 

@@ -32,9 +32,12 @@ type Status struct {
 type Channel struct {
 	Name string `json:"name"`
 	// Account is the brand's handle without "@"; empty until X has told it.
-	Account   string    `json:"account"`
-	X         Link      `json:"x"`
-	Motion    Link      `json:"motion"`
+	Account string `json:"account"`
+	X       Link   `json:"x"`
+	Motion  Link   `json:"motion"`
+	// Reply is how the Reply URL is that Motion has: "degraded" when agents' answers do not come here by it, "unknown"
+	// where Motion does not tell or cannot be asked.
+	Reply     Link      `json:"reply"`
 	Inbound   Inbound   `json:"inbound"`
 	Outbound  Outbound  `json:"outbound"`
 	Encrypted int       `json:"encrypted"`

@@ -8,6 +8,9 @@ import (
 	"perch/ui/translation"
 )
 
+// linkDegraded is the state of a link in trouble.
+const linkDegraded = "degraded"
+
 // gapShown is how long a gap in X's events is shown after it has ended.
 const gapShown = 24 * time.Hour
 
@@ -184,7 +187,7 @@ func linkWords(state string, t *translation.Texts) (string, Tone) {
 	switch state {
 	case "connected":
 		return t.T("window.link.connected"), Good
-	case "degraded":
+	case linkDegraded:
 		return t.T("window.link.degraded"), Bad
 	case "paused":
 		return t.T("window.link.paused"), Warn
@@ -211,12 +214,14 @@ func reachHop(d Data, t *translation.Texts) Hop {
 	return hop
 }
 
-// replyHop is the Reply URL: that replies come is the only proof that it works.
+// replyHop is the Reply URL: that replies come is the only proof that it works, unless the relay knows that it is wrong.
 func replyHop(c control.Channel, out Last, d Data, t *translation.Texts) Hop {
 	hop := Hop{Key: "reply", Icon: "reply", Name: t.T("window.hop.reply")}
 	switch {
 	case !d.Running:
 		hop.State = t.T("window.link.off")
+	case c.Reply.State == linkDegraded:
+		hop = linkHop("reply", "reply", c.Reply, d, t)
 	case out.Received.IsZero() && c.Outbound.Delivered+c.Outbound.Queued+c.Outbound.Dead+c.Outbound.Undecided == 0:
 		hop.State = t.T("window.hop.reply.none")
 	default:

@@ -44,6 +44,11 @@ func motionDown(s *control.Status) {
 	s.Channels[0].Motion = control.Link{State: "degraded", Detail: "Motion does not answer; check that it runs"}
 }
 
+func badReply(s *control.Status) {
+	s.State = control.StateDegraded
+	s.Channels[0].Reply = control.Link{State: "degraded", Detail: "the Reply URL is empty in Motion, so agents cannot answer; write it into Motion"}
+}
+
 func badKeys(s *control.Status) {
 	s.State = control.StateDegraded
 	last := &s.Channels[len(s.Channels)-1]
@@ -93,6 +98,7 @@ func TestRenderSaysItInWordsAndByIcon(t *testing.T) {
 		"paused":             {up(paused, waiting(2, 0)), assets.Paused, "Paused · 2 waiting", ""},
 		"paused and Motion":  {up(motionDown, paused), assets.Paused, "Paused", "Motion does not answer; check that it runs"},
 		"Motion down":        {up(motionDown), assets.Degraded, "Trouble with Motion", "Motion does not answer; check that it runs"},
+		"bad Reply URL":      {up(badReply), assets.Degraded, "Agents' answers do not come in", "the Reply URL is empty in Motion, so agents cannot answer; write it into Motion"},
 		"way in":             {up(func(s *control.Status) { s.Reach.State = "degraded" }), assets.Degraded, "Trouble with the way in from X", ""},
 		"degraded by itself": {up(func(s *control.Status) { s.State = control.StateDegraded }), assets.Degraded, "Running, but something needs a look", ""},
 		"bad keys":           {up(badKeys), assets.Attention, "X needs you", "X refuses the access token; replace it in Settings"},
@@ -197,7 +203,7 @@ func TestLongReasonsAreCut(t *testing.T) {
 func TestBothLanguagesHaveEveryText(t *testing.T) {
 	for _, lang := range []string{"en", "it"} {
 		tr := tray.T(translation.New(lang).T)
-		for _, s := range []tray.Snapshot{{}, up(dead(1), waiting(1, 1)), up(second, badKeys, paused), up(motionDown), {Phase: tray.PhaseDown}, {Phase: tray.PhaseSilent, Died: true}} {
+		for _, s := range []tray.Snapshot{{}, up(dead(1), waiting(1, 1)), up(second, badKeys, paused), up(motionDown), up(badReply), {Phase: tray.PhaseDown}, {Phase: tray.PhaseSilent, Died: true}} {
 			_, notices := tray.Memory{}.Notices(s, noon, tr)
 			if all := fmt.Sprintf("%+v %+v", tray.Render(s, noon, tr), notices); strings.Contains(all, "tray.") || strings.Contains(all, "%!") {
 				t.Errorf("%s: a text is missing or has wrong verbs: %s", lang, all)
