@@ -58,6 +58,7 @@ func (p *program) startCommand() *cobra.Command {
 	return p.withPassphrase(&cobra.Command{
 		Use: "start", Short: "Start the relay in the background", Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			p.isStarting = true
 			client, err := p.client()
 			if err != nil {
 				return err
@@ -206,6 +207,7 @@ func (p *program) restartCommand() *cobra.Command {
 	return p.withPassphrase(&cobra.Command{
 		Use: "restart", Short: "Stop the relay and start it again", Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			p.isStarting = true
 			home, c, err := p.config()
 			if err != nil {
 				return err // a relay that cannot come back is not stopped

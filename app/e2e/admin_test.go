@@ -310,7 +310,7 @@ func TestVaultIsOpenedByHandOrByItself(t *testing.T) {
 	}
 	b.env = append(b.env, "PERCH_VAULT_PASSPHRASE_FILE=")
 	const right, wrong = "correct horse battery staple\n", "wrong horse battery staple\n"
-	if _, said, code := b.perch("start"); code != 1 || !strings.Contains(said, "passphrase") || !strings.Contains(said, "perch secret keep") {
+	if _, said, code := b.perch("start"); code != 4 || !strings.Contains(said, "passphrase") || !strings.Contains(said, "perch secret keep") {
 		t.Errorf("start without a passphrase: %d, %s", code, said)
 	}
 	if _, said, code := b.perchWith(wrong, "start", "--passphrase-stdin"); code != 1 || !strings.Contains(said, "does not open the vault") {
@@ -321,7 +321,7 @@ func TestVaultIsOpenedByHandOrByItself(t *testing.T) {
 	}
 	t.Cleanup(func() { b.perch("stop") })
 	// A relay that could not come back is not stopped.
-	if _, said, code := b.perch("restart"); code != 1 || !strings.Contains(said, "passphrase") || b.status().PID == 0 {
+	if _, said, code := b.perch("restart"); code != 4 || !strings.Contains(said, "passphrase") || b.status().PID == 0 {
 		t.Errorf("restart without a passphrase: %d, %s", code, said)
 	}
 	if _, said, code := b.perchWith(wrong, "secret", "keep", "--passphrase-stdin"); code != 1 || !strings.Contains(said, "does not open the vault") {

@@ -26,6 +26,9 @@ func icon(s Snapshot) string {
 	case PhaseSilent:
 		return assets.Degraded
 	case PhaseDown:
+		if s.Locked {
+			return assets.Attention
+		}
 		return assets.Stopped
 	case PhaseUp:
 	}
@@ -57,6 +60,8 @@ func downLine(s Snapshot, now time.Time, tr T) string {
 	switch {
 	case !s.IsConfigured:
 		return tr("tray.line.set_up")
+	case s.Locked:
+		return tr("tray.line.locked")
 	case !s.RetryAt.IsZero():
 		return tr("tray.line.not_running") + " · " + tr("tray.line.again_at", s.RetryAt.In(now.Location()).Format("15:04:05"))
 	case s.Failure != "":

@@ -107,6 +107,7 @@ func TestRenderSaysItInWordsAndByIcon(t *testing.T) {
 		},
 		"one dead":          {up(dead(1)), assets.Attention, "Running · 1 needs you", ""},
 		"dead while paused": {up(paused, dead(2), undecided), assets.Attention, "Paused · 3 need you", ""},
+		"locked":            {tray.Snapshot{Phase: tray.PhaseDown, IsConfigured: true, Locked: true}, assets.Attention, "Needs its passphrase: open Perch", ""},
 		"starting":          {tray.Snapshot{Phase: tray.PhaseStarting}, assets.Starting, "Starting…", ""},
 		"stopping":          {tray.Snapshot{Phase: tray.PhaseStopping}, assets.Starting, "Stopping…", ""},
 		"restarting":        {tray.Snapshot{Phase: tray.PhaseRestarting}, assets.Starting, "Restarting…", ""},
@@ -203,7 +204,7 @@ func TestLongReasonsAreCut(t *testing.T) {
 func TestBothLanguagesHaveEveryText(t *testing.T) {
 	for _, lang := range []string{"en", "it"} {
 		tr := tray.T(translation.New(lang).T)
-		for _, s := range []tray.Snapshot{{}, up(dead(1), waiting(1, 1)), up(second, badKeys, paused), up(motionDown), up(badReply), {Phase: tray.PhaseDown}, {Phase: tray.PhaseSilent, Died: true}} {
+		for _, s := range []tray.Snapshot{{}, up(dead(1), waiting(1, 1)), up(second, badKeys, paused), up(motionDown), up(badReply), {Phase: tray.PhaseDown}, {Phase: tray.PhaseDown, IsConfigured: true, Locked: true}, {Phase: tray.PhaseSilent, Died: true}} {
 			_, notices := tray.Memory{}.Notices(s, noon, tr)
 			if all := fmt.Sprintf("%+v %+v", tray.Render(s, noon, tr), notices); strings.Contains(all, "tray.") || strings.Contains(all, "%!") {
 				t.Errorf("%s: a text is missing or has wrong verbs: %s", lang, all)

@@ -39,6 +39,8 @@ type Snapshot struct {
 	IsConfigured bool
 	// Died tells that the relay ended although nobody had asked it to.
 	Died bool
+	// Locked tells that the relay cannot be started before a person gives the passphrase of its vault.
+	Locked bool
 	// Failure says why the relay could not be started, or what else the user asked for and did not get.
 	Failure string
 	// RetryAt is when the tray starts the relay again; zero when it will not.

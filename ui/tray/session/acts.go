@@ -19,7 +19,7 @@ func (s *Session) click(ctx context.Context, id string) {
 	switch id {
 	case tray.ItemStart, tray.ItemStop, tray.ItemRestart:
 		if !s.supervisor.isBusy {
-			s.command(ctx, id)
+			s.command(ctx, id, true)
 		}
 	case tray.ItemPause:
 		s.act(s.Relay.Pause)

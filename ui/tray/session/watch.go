@@ -100,7 +100,10 @@ func (s *Session) isUp(ctx context.Context, a answer) {
 	if a.limits != nil || tray.Waiting(a.status) == 0 {
 		s.snapshot.Limits = a.limits
 	}
-	if complaint := s.supervisor.takeComplaint(); complaint != "" {
+	switch complaint, isLocked := s.supervisor.takeComplaint(); {
+	case isLocked:
+		s.complain(s.T("tray.line.locked"))
+	case complaint != "":
 		s.complain(complaint)
 	}
 	if !s.question.following {
