@@ -60,6 +60,9 @@ var stateWords = map[string]string{
 }
 
 func (p *program) showStatus(s control.Status) {
+	if s.Demo {
+		p.print("This is the demo: X and Motion are simulated. It ends with: perch stop\n")
+	}
 	p.print("%s · listens on %s · version %s\n", stateWords[s.State], s.Listen, s.Version)
 	p.print("Events come in by %s: %s\n", s.Reach.Mode, orDash(s.Reach.Detail, s.Reach.State))
 	if s.Reach.PublicURL != "" {

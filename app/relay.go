@@ -30,6 +30,8 @@ type relayOptions struct {
 	also io.Writer
 	// ready is called once with the address that the relay listens on.
 	ready func(address string)
+	// asDemo is called when a client stops the relay of a demo; nil for one that is none.
+	asDemo func()
 	// reload asks for a reload; nil when nobody does but the control API.
 	reload <-chan os.Signal
 }
@@ -251,11 +253,19 @@ func (r *relay) close() {
 
 func (r *relay) controlled() control.Relay {
 	return control.Relay{
-		Bridge: r.bridge, Listen: r.address, Reach: r.reach, Version: Version, Started: r.started, Stop: r.stop,
+		Bridge: r.bridge, Listen: r.address, Reach: r.reach, Version: Version, Started: r.started, Stop: r.stopAsked, Demo: r.asDemo != nil,
 		Poke:           func() { r.ways.poke(); r.reloads.poke(); r.replies.insist() },
 		ReachIsTrouble: r.ways.isTrouble, Reload: r.reloads.reload,
 		URLs: r.urls, NotInUse: r.reloads.notInUse, ReplyURL: r.replies.link,
 	}
+}
+
+// stopAsked ends the relay because a client asks for it.
+func (r *relay) stopAsked() {
+	if r.asDemo != nil {
+		r.asDemo()
+	}
+	r.stop()
 }
 
 // reach says how X's events come in.

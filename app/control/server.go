@@ -31,6 +31,8 @@ type Relay struct {
 	URLs    func() []URLs
 	Version string
 	Started time.Time
+	// Demo is set for the relay of a demo.
+	Demo bool
 	// ReachIsTrouble reports whether the ways in need a look.
 	ReachIsTrouble func(Reach) bool
 	// Poke makes the ways in look again at once.
@@ -138,7 +140,7 @@ func (s *Server) snapshot(ctx context.Context) (Status, error) {
 	}
 	out := Status{
 		State: StateRunning, Listen: s.relay.Listen(), Channels: []Channel{}, Reach: s.relay.Reach(), Version: s.relay.Version,
-		Started: &s.relay.Started, PID: os.Getpid(),
+		Started: &s.relay.Started, PID: os.Getpid(), Demo: s.relay.Demo,
 	}
 	isTrouble := now.Degraded()
 	for _, c := range now.Channels {

@@ -26,6 +26,9 @@ type Status struct {
 	Started *time.Time `json:"started,omitempty"`
 	// PID is the relay's process; 0 when it is not running.
 	PID int `json:"pid,omitempty"`
+	// Demo is set when this is the relay of a demo: X and Motion are simulated, and it can neither be started again nor
+	// outlive the demo.
+	Demo bool `json:"demo,omitempty"`
 }
 
 // Channel is the state of one channel.

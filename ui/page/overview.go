@@ -29,6 +29,8 @@ type Overview struct {
 	NeedYou      int
 	In, Out      int
 	Encrypted    int
+	// IsDemo is set for the relay of a demo, which can neither be started nor stopped from here.
+	IsDemo bool
 }
 
 // Chain is the way of one channel's messages, hop by hop.
@@ -52,8 +54,9 @@ type Hop struct {
 // MakeOverview makes the first page.
 func MakeOverview(d Data, t *translation.Texts) Overview {
 	o := Overview{Waiting: d.Waiting(), NeedYou: d.NeedYou(), IsPaused: d.Status.State == control.StatePaused}
-	idle := d.Doing == ""
-	o.CanStart, o.CanStop, o.CanPause = idle && d.Asked && !d.Running, idle && d.Running, idle && d.Running
+	o.IsDemo = d.Status.Demo
+	idle := d.Doing == "" && !o.IsDemo
+	o.CanStart, o.CanStop, o.CanPause = idle && d.Asked && !d.Running, idle && d.Running, d.Doing == "" && d.Running
 	o.State, o.About, o.Tone = relayWords(d, t)
 	for _, c := range d.Status.Channels {
 		o.In += c.Inbound.Delivered
@@ -106,6 +109,9 @@ func (o *Overview) hint(d Data, t *translation.Texts) {
 		return
 	case d.Problem != nil:
 		o.Hint, o.Remedy, o.HintTone = Sentence(d.Problem.Message), Sentence(d.Problem.Remedy), Bad
+		return
+	case !d.Running && o.IsDemo:
+		o.Hint, o.Remedy, o.HintTone = t.T("window.demo.over"), t.T("window.demo.over.do"), Warn
 		return
 	case !d.Running:
 		o.Hint, o.Remedy, o.HintTone = t.T("window.hint.stopped"), t.T("window.hint.stopped.do"), Warn

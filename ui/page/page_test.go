@@ -74,6 +74,8 @@ func TestOverview(t *testing.T) {
 		"bad motion": {func(d *page.Data) {
 			d.Status.State, d.Status.Channels[0].Motion = "degraded", control.Link{State: "degraded", Detail: "Motion cannot be reached. Check that it runs"}
 		}, "Running, with trouble", page.Warn, "Motion: Motion cannot be reached.", "Check that it runs.", false, true},
+		"demo":      {func(d *page.Data) { d.Status.Demo = true }, "Running", page.Good, "", "", false, false},
+		"demo over": {func(d *page.Data) { d.Status.Demo, d.Running = true, false }, "Stopped", page.Idle, "The demo has ended.", en.T("window.demo.over.do"), false, false},
 		"bad Reply URL": {func(d *page.Data) {
 			d.Status.State, d.Status.Channels[0].Reply = "degraded", control.Link{State: "degraded", Detail: "the Reply URL is empty in Motion, so agents cannot answer; write it into Motion"}
 		}, "Running, with trouble", page.Warn, "Replies: The Reply URL is empty in Motion, so agents cannot answer.", "Write it into Motion.", false, true},

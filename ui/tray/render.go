@@ -15,6 +15,9 @@ const maxDetail = 90
 // Render makes the view of a snapshot. Times are shown in now's time zone.
 func Render(s Snapshot, now time.Time, tr T) View {
 	line := firstLine(s, now, tr)
+	if s.Status.Demo {
+		line = tr("tray.line.demo") + " · " + line
+	}
 	return View{Icon: icon(s), Tooltip: tr("tray.tooltip", line), FirstLine: line, Items: items(s, tr)}
 }
 

@@ -49,6 +49,8 @@ func badReply(s *control.Status) {
 	s.Channels[0].Reply = control.Link{State: "degraded", Detail: "the Reply URL is empty in Motion, so agents cannot answer; write it into Motion"}
 }
 
+func demo(s *control.Status) { s.Demo = true }
+
 func badKeys(s *control.Status) {
 	s.State = control.StateDegraded
 	last := &s.Channels[len(s.Channels)-1]
@@ -107,6 +109,7 @@ func TestRenderSaysItInWordsAndByIcon(t *testing.T) {
 		},
 		"one dead":          {up(dead(1)), assets.Attention, "Running · 1 needs you", ""},
 		"dead while paused": {up(paused, dead(2), undecided), assets.Attention, "Paused · 3 need you", ""},
+		"demo":              {up(demo), assets.Running, "Demo · Running", ""},
 		"locked":            {tray.Snapshot{Phase: tray.PhaseDown, IsConfigured: true, Locked: true}, assets.Attention, "Needs its passphrase: open Perch", ""},
 		"starting":          {tray.Snapshot{Phase: tray.PhaseStarting}, assets.Starting, "Starting…", ""},
 		"stopping":          {tray.Snapshot{Phase: tray.PhaseStopping}, assets.Starting, "Stopping…", ""},
@@ -156,17 +159,21 @@ func menu(items []tray.Item) string {
 func TestMenu(t *testing.T) {
 	always := up()
 	always.Login = desk.Yes
+	over := up(demo)
+	over.Phase = tray.PhaseDown
 	for name, c := range map[string]struct {
 		s    tray.Snapshot
 		want string
 	}{
-		"running": {always, "Open Perch, Stop, Restart, Pause deliveries, (Needs attention (0)), Copy webhook URL, Copy Reply URL, ✓ Start at login, Quit (the relay goes on)"},
-		"paused":  {up(paused, dead(2)), "Open Perch, Stop, Restart, Resume deliveries, Needs attention (2), Copy webhook URL, Copy Reply URL, Start at login, Quit (the relay goes on)"},
-		"several": {up(second), "Open Perch, Stop, Restart, Pause deliveries, (Needs attention (0)), Copy webhook URL > support, sales, Copy Reply URL > support, sales, Start at login, Quit (the relay goes on)"},
-		"stopped": {tray.Snapshot{Phase: tray.PhaseDown, IsConfigured: true}, "Open Perch, Start, (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), (Start at login (not on this system)), Quit"},
-		"silent":  {tray.Snapshot{Phase: tray.PhaseSilent, IsConfigured: true, Login: desk.No}, "Open Perch, Stop, Restart, (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit (the relay goes on)"},
-		"busy":    {tray.Snapshot{Phase: tray.PhaseStarting, IsConfigured: true, Login: desk.No}, "Open Perch, (Start), (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
-		"new":     {tray.Snapshot{Phase: tray.PhaseDown, Login: desk.No}, "Open Perch, (Start), (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
+		"running":   {always, "Open Perch, Stop, Restart, Pause deliveries, (Needs attention (0)), Copy webhook URL, Copy Reply URL, ✓ Start at login, Quit (the relay goes on)"},
+		"demo":      {up(demo), "Open Perch, (Stop), (Restart), Pause deliveries, (Needs attention (0)), Copy webhook URL, Copy Reply URL, Start at login, Quit (the relay goes on)"},
+		"demo over": {over, "Open Perch, (Start), (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
+		"paused":    {up(paused, dead(2)), "Open Perch, Stop, Restart, Resume deliveries, Needs attention (2), Copy webhook URL, Copy Reply URL, Start at login, Quit (the relay goes on)"},
+		"several":   {up(second), "Open Perch, Stop, Restart, Pause deliveries, (Needs attention (0)), Copy webhook URL > support, sales, Copy Reply URL > support, sales, Start at login, Quit (the relay goes on)"},
+		"stopped":   {tray.Snapshot{Phase: tray.PhaseDown, IsConfigured: true}, "Open Perch, Start, (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), (Start at login (not on this system)), Quit"},
+		"silent":    {tray.Snapshot{Phase: tray.PhaseSilent, IsConfigured: true, Login: desk.No}, "Open Perch, Stop, Restart, (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit (the relay goes on)"},
+		"busy":      {tray.Snapshot{Phase: tray.PhaseStarting, IsConfigured: true, Login: desk.No}, "Open Perch, (Start), (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
+		"new":       {tray.Snapshot{Phase: tray.PhaseDown, Login: desk.No}, "Open Perch, (Start), (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := menu(tray.Render(c.s, noon, english).Items); got != c.want {

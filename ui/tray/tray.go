@@ -32,7 +32,8 @@ const (
 // Snapshot is all that the tray knows at one moment.
 type Snapshot struct {
 	Phase Phase
-	// Status and Limits are the relay's last answers; they count while Phase is PhaseUp.
+	// Status and Limits are the relay's last answers; they count while Phase is PhaseUp, but for Status.Demo: what was a
+	// demo stays one.
 	Status control.Status
 	Limits []control.Limit
 	// IsConfigured tells that there is a perch.toml.

@@ -18,7 +18,7 @@ func (s *Session) click(ctx context.Context, id string) {
 	id, part, _ := strings.Cut(id, "/")
 	switch id {
 	case tray.ItemStart, tray.ItemStop, tray.ItemRestart:
-		if !s.supervisor.isBusy {
+		if !s.supervisor.isBusy && !s.snapshot.Status.Demo {
 			s.command(ctx, id, true)
 		}
 	case tray.ItemPause:

@@ -332,15 +332,35 @@ func TestRelayThatDiedIsStartedAgainWithBackOff(t *testing.T) {
 	})
 }
 
+func TestDemoIsNeitherSteeredNorStartedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := running()
+		w.status.Demo = true
+		start(t, w)
+		expect(t, "line", w.view().FirstLine, "Demo · Running")
+		expect(t, "tooltip", w.view().Tooltip, "Perch: Demo · Running")
+		for _, item := range []string{tray.ItemStop, tray.ItemRestart, tray.ItemStart} {
+			w.session.Click(item)
+		}
+		w.session.Click(tray.ItemPause)
+		time.Sleep(3 * time.Second)
+		expect(t, "acts", w.heard(), "pause")
+		w.die(false)
+		time.Sleep(time.Hour)
+		expect(t, "line", w.view().FirstLine, "Demo · Stopped")
+		expect(t, "acts", w.heard(), "")
+	})
+}
+
 const lockedNotice = "notice Perch needs its passphrase (The relay does not run before the passphrase of its vault is given. Open Perch and choose Start.)"
 
-// lockedError is what package desk makes of a vault that nobody has opened.
-var lockedError = fmt.Errorf("open the vault of secrets: no passphrase: %w", desk.ErrLocked)
+// errVault is what package desk makes of a vault that nobody has opened.
+var errVault = fmt.Errorf("open the vault of secrets: no passphrase: %w", desk.ErrLocked)
 
 func TestLockedVaultWaitsForAPerson(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := running()
-		w.up, w.socket, w.startErr = false, false, lockedError
+		w.up, w.socket, w.startErr = false, false, errVault
 		start(t, w)
 		time.Sleep(time.Hour)
 		expect(t, "line", w.view().FirstLine, "Needs its passphrase: open Perch")
@@ -371,7 +391,7 @@ func TestLockedVaultWaitsForAPerson(t *testing.T) {
 func TestRestartOfALockedVaultLeavesTheRelayAndOpensTheWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := running()
-		w.restartErr = lockedError
+		w.restartErr = errVault
 		start(t, w)
 		w.session.Click(tray.ItemRestart)
 		time.Sleep(time.Minute)
