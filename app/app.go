@@ -1,8 +1,9 @@
 // Package app is the program perch: its commands, the relay's supervisor, logging and start-up.
 //
 // It guarantees that every command takes --home before or after its name, that errors go to standard error as
-// "perch: what: why; what to do" with exit code 1 (2 for wrong usage, 3 from "status" when the relay is not running),
-// and that no secret is ever printed or logged.
+// "perch: what: why; what to do" with exit code 1 (2 for wrong usage, 3 from "status" when the relay is not running, 4 from
+// "start" and "restart" when the vault's passphrase is needed and nobody gave it), and that no secret is ever printed or
+// logged.
 package app
 
 import (
@@ -19,6 +20,7 @@ import (
 
 	"perch/app/config"
 	"perch/app/control"
+	"perch/app/desk"
 	"perch/bridge"
 	"perch/bridge/secret"
 )
@@ -32,6 +34,7 @@ const (
 	exitFailed     = 1
 	exitUsage      = 2
 	exitNotRunning = 3
+	exitLocked     = desk.ExitLocked
 )
 
 // Streams are the standard streams of a run.
@@ -46,6 +49,8 @@ type program struct {
 	homeFlag string
 	json     bool
 	exit     int
+	// isStarting is set by the commands that start a relay in the background.
+	isStarting bool
 	// phraseOnInput is set when the vault's passphrase comes on standard input.
 	phraseOnInput bool
 	readPhrase    func() (string, error) // made by ask
@@ -90,6 +95,9 @@ func (p *program) complain(err error) int {
 		return exitUsage
 	}
 	p.say("perch: %s\n", sentence(err))
+	if p.isStarting && errors.Is(err, secret.ErrNoPassphrase) {
+		return exitLocked
+	}
 	return exitFailed
 }
 

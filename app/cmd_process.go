@@ -58,6 +58,10 @@ func (p *program) startCommand() *cobra.Command {
 	return p.withPassphrase(&cobra.Command{
 		Use: "start", Short: "Start the relay in the background", Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			p.isStarting = true
+			if err := p.notInDemo("start"); err != nil {
+				return err
+			}
 			client, err := p.client()
 			if err != nil {
 				return err
@@ -164,6 +168,9 @@ func (p *program) stopCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if status, err := client.Status(cmd.Context()); err == nil && status.Demo {
+				return p.stopDemo(cmd.Context(), client)
+			}
 			err = p.stop(cmd.Context(), client)
 			if errors.Is(err, control.ErrNotRunning) {
 				p.print("The relay is not running.\n")
@@ -206,6 +213,10 @@ func (p *program) restartCommand() *cobra.Command {
 	return p.withPassphrase(&cobra.Command{
 		Use: "restart", Short: "Stop the relay and start it again", Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			p.isStarting = true
+			if err := p.notInDemo("restart"); err != nil {
+				return err
+			}
 			home, c, err := p.config()
 			if err != nil {
 				return err // a relay that cannot come back is not stopped

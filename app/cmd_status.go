@@ -60,6 +60,9 @@ var stateWords = map[string]string{
 }
 
 func (p *program) showStatus(s control.Status) {
+	if s.Demo {
+		p.print("This is the demo: X and Motion are simulated. It ends with: perch stop\n")
+	}
 	p.print("%s · listens on %s · version %s\n", stateWords[s.State], s.Listen, s.Version)
 	p.print("Events come in by %s: %s\n", s.Reach.Mode, orDash(s.Reach.Detail, s.Reach.State))
 	if s.Reach.PublicURL != "" {
@@ -85,6 +88,7 @@ func (p *program) showChannel(c control.Channel) {
 	t := p.table()
 	_, _ = fmt.Fprintf(t, "  X\t%s\t%s\n", c.X.State, c.X.Detail)
 	_, _ = fmt.Fprintf(t, "  Motion\t%s\t%s\n", c.Motion.State, c.Motion.Detail)
+	_, _ = fmt.Fprintf(t, "  Replies\t%s\t%s\n", orDash(c.Reply.State), c.Reply.Detail)
 	_, _ = fmt.Fprintf(t, "  X → Motion\t%d delivered\t%d waiting, %d dead\n", c.Inbound.Delivered, c.Inbound.Queued, c.Inbound.Dead)
 	_, _ = fmt.Fprintf(t, "  Motion → X\t%d delivered\t%d waiting, %d undecided, %d dead\n",
 		c.Outbound.Delivered, c.Outbound.Queued, c.Outbound.Undecided, c.Outbound.Dead)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -60,6 +62,9 @@ func (p *program) runDemo(ctx context.Context, headless bool, length time.Durati
 	if d.home, err = config.FindHome(folder); err != nil {
 		return err
 	}
+	defer func() { _ = os.RemoveAll(filepath.Dir(d.home.Socket())) }() // it is elsewhere where the folder's name is long
+	ctx, end := untilHangup(ctx)
+	defer end()
 	if d.x, err = sim.StartX(sim.XOptions{AllowAnyURL: true, Echo: true}); err != nil {
 		return err
 	}
@@ -71,34 +76,49 @@ func (p *program) runDemo(ctx context.Context, headless bool, length time.Durati
 		d.x.AddPerson(person)
 	}
 	// The window shows what is set, so the demo's settings are in a file like anybody's.
-	if err = errors.Join(d.home.Make(), config.Save(d.home.Config(), d.config())); err != nil {
+	if err = errors.Join(d.home.Make(), markDemo(d.home), config.Save(d.home.Config(), d.config())); err != nil {
 		return errors.Join(err, d.x.Close(), d.motion.Close())
 	}
 	err = d.withRelay(ctx, func(ctx context.Context) error { return d.play(ctx, headless, length) })
 	return errors.Join(err, d.x.Close(), d.motion.Close())
 }
 
-// withRelay runs the relay while act acts.
+// withRelay runs the relay while act acts. It is there to the end, also when somebody presses Ctrl+C; a client that stops
+// it ends the demo.
 func (d *demo) withRelay(ctx context.Context, act func(context.Context) error) error {
-	ctx, stop := context.WithCancel(ctx)
+	acting, stopActing := context.WithCancel(ctx)
+	defer stopActing()
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
+	var isStopped atomic.Bool
 	ready, ended := make(chan string, 1), make(chan error, 1)
 	go func() {
-		ended <- runRelay(ctx, relayOptions{
+		ended <- runRelay(running, relayOptions{
 			home: d.home, config: d.config(), secrets: d.secrets(), ready: func(address string) { ready <- address },
+			asDemo: func() { isStopped.Store(true); stopActing() },
 		})
+		stopActing() // without a relay there is nothing to show
 	}()
 	select {
 	case <-ready:
 	case err := <-ended:
 		return err
 	}
-	err := d.connect(ctx)
+	err := d.connect(acting)
 	if err == nil {
-		err = act(ctx)
+		err = act(acting)
 	}
 	stop()
-	return errors.Join(err, <-ended)
+	relayErr := <-ended
+	switch {
+	case isStopped.Load():
+		d.print("\nThe demo was stopped.\n")
+		return relayErr
+	case err != nil && ctx.Err() != nil:
+		d.print("\nThe demo was ended early.\n")
+		return relayErr
+	}
+	return errors.Join(relayErr, err)
 }
 
 func (d *demo) config() *config.Config {
@@ -122,12 +142,10 @@ func (d *demo) secrets() secret.Store {
 
 // connect tells Motion the Reply URL, as an admin would.
 func (d *demo) connect(ctx context.Context) error {
-	urls, err := d.relayClient().URLs(ctx)
-	if err != nil {
+	if _, err := d.relayClient().WriteReplyURL(ctx, demoChannel, ""); err != nil {
 		return err
 	}
-	d.motion.SetReplyURL(urls[0].ReplyURL)
-	_, err = d.until(ctx, "X's activity stream", func() bool {
+	_, err := d.until(ctx, "X's activity stream", func() bool {
 		status, err := d.relayClient().Status(ctx)
 		return err == nil && status.Reach.State == reach.Connected
 	})

@@ -37,7 +37,9 @@ func (d *demo) play(ctx context.Context, headless bool, length time.Duration) er
 	d.print("Look on from a second terminal:  perch --home %s traffic -f\n", strings.TrimSuffix(d.home.Config(), "/perch.toml"))
 	var closed <-chan struct{}
 	if !headless {
-		closed = d.demoDesktop(ctx, d.home)
+		var leave func()
+		closed, leave = d.demoDesktop(ctx, d.home)
+		defer leave()
 	}
 	for i, s := range story {
 		d.print("\n%d. %s\n", i+1, s.title)

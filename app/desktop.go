@@ -47,18 +47,27 @@ func isTrayUseless(ctx context.Context, programs desk.Programs) bool {
 	return err == nil && desk.AwaitTrayHost(ctx, os.Getenv, trayGrace) == desk.No
 }
 
-// demoDesktop shows the window of a demo, and the tray where something shows its icon, until ctx ends. It returns a
-// channel that is closed when the window is; nil when there is none.
-func (p *program) demoDesktop(ctx context.Context, home config.Home) <-chan struct{} {
+// demoDesktop shows the window of a demo, and the tray where something shows its icon, until leave is called, which waits
+// for their end. closed is closed when the window is; nil when there is none.
+func (p *program) demoDesktop(ctx context.Context, home config.Home) (closed <-chan struct{}, leave func()) {
 	if desk.CheckDisplay(ctx, os.Getenv) != nil {
-		return nil
+		return nil, func() {}
 	}
+	ctx, end := context.WithCancel(ctx)
 	programs := desk.Programs{Home: filepath.Dir(home.Config())}
-	closed := start(ctx, programs, desk.Window)
+	closed = start(ctx, programs, desk.Window)
+	var tray <-chan struct{}
 	if !isTrayUseless(ctx, programs) {
-		start(ctx, programs, desk.Tray)
+		tray = start(ctx, programs, desk.Tray)
 	}
-	return closed
+	return closed, func() {
+		end()
+		for _, ended := range []<-chan struct{}{closed, tray} {
+			if ended != nil {
+				<-ended
+			}
+		}
+	}
 }
 
 // start starts a program that ends with ctx. It returns a channel that is closed at its end; nil when there is none.

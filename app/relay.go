@@ -30,6 +30,8 @@ type relayOptions struct {
 	also io.Writer
 	// ready is called once with the address that the relay listens on.
 	ready func(address string)
+	// asDemo is called when a client stops the relay of a demo; nil for one that is none.
+	asDemo func()
 	// reload asks for a reload; nil when nobody does but the control API.
 	reload <-chan os.Signal
 }
@@ -48,6 +50,7 @@ type relay struct {
 	tokens  map[string]string
 	salt    string
 	reloads *reloads
+	replies *replyWatch
 	public  net.Listener
 	control net.Listener
 	started time.Time
@@ -124,7 +127,7 @@ func (r *relay) work(ctx context.Context) error {
 		return err
 	}
 	var workers sync.WaitGroup
-	errs := make(chan error, 6)
+	errs := make(chan error, 7)
 	start := func(run func() error) {
 		workers.Go(func() {
 			err := run()
@@ -141,6 +144,7 @@ func (r *relay) work(ctx context.Context) error {
 	server.HandleReplyURLs(r)
 	start(func() error { return r.bridge.Run(ctx) })
 	start(func() error { return r.ways.run(ctx) })
+	start(func() error { return r.replies.run(ctx) })
 	start(func() error { return r.journal.RunPruner(ctx) })
 	start(func() error { return webhook.Serve(ctx, r.public, r.handler, r.log) })
 	start(func() error { return server.Serve(ctx, r.control) })
@@ -196,6 +200,7 @@ func (r *relay) build(ctx context.Context) error {
 	r.handler = webhook.New(r.webhookConfig(s))
 	r.ways = newWays(r)
 	r.reloads = newReloads(r)
+	r.replies = newReplyWatch(r)
 	if r.public, err = listenPublic(ctx, r.config.Listen); err != nil {
 		return err
 	}
@@ -248,11 +253,19 @@ func (r *relay) close() {
 
 func (r *relay) controlled() control.Relay {
 	return control.Relay{
-		Bridge: r.bridge, Listen: r.address, Reach: r.reach, Version: Version, Started: r.started, Stop: r.stop,
-		Poke:           func() { r.ways.poke(); r.reloads.poke() },
+		Bridge: r.bridge, Listen: r.address, Reach: r.reach, Version: Version, Started: r.started, Stop: r.stopAsked, Demo: r.asDemo != nil,
+		Poke:           func() { r.ways.poke(); r.reloads.poke(); r.replies.insist() },
 		ReachIsTrouble: r.ways.isTrouble, Reload: r.reloads.reload,
-		URLs: r.urls, NotInUse: r.reloads.notInUse,
+		URLs: r.urls, NotInUse: r.reloads.notInUse, ReplyURL: r.replies.link,
 	}
+}
+
+// stopAsked ends the relay because a client asks for it.
+func (r *relay) stopAsked() {
+	if r.asDemo != nil {
+		r.asDemo()
+	}
+	r.stop()
 }
 
 // reach says how X's events come in.

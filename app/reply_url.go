@@ -26,6 +26,7 @@ func (r *relay) ReplyURL(ctx context.Context, channel string) (control.ReplyURL,
 	if err != nil {
 		return control.ReplyURL{}, err
 	}
+	r.replies.poke() // Motion has just answered: what it has is judged anew
 	return control.ReplyURL{
 		Channel: channel, URL: own, InMotion: account.ReplyURL, IsSet: account.ReplyURL == own, CanWrite: account.TellsReplyURL(),
 	}, nil
@@ -42,6 +43,7 @@ func (r *relay) WriteReplyURL(ctx context.Context, channel, inMotion string) (co
 	if err := client.SetReplyURL(ctx, own, inMotion); err != nil {
 		return control.ReplyURL{}, err
 	}
+	r.replies.poke()
 	r.log.Info("reply url written into motion", "channel", channel)
 	return control.ReplyURL{Channel: channel, URL: own, InMotion: own, IsSet: true, CanWrite: true}, nil
 }

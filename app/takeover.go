@@ -194,6 +194,7 @@ func (l *reloads) put(ctx context.Context, running, next *setup) {
 	if waysChange {
 		r.ways.replace()
 	}
+	r.replies.poke()
 }
 
 // hasChanged reports whether a secret of the channel whose name begins so differs.

@@ -135,3 +135,18 @@ func (b *Bridge) link(side Side, name string) Link {
 	}
 	return link
 }
+
+// MayAskMotion reports whether a look into Motion with a channel's credentials can do no harm: Motion has been asked
+// with them before and does not refuse them, as far as is known. Motion locks users after some refusals.
+func (b *Bridge) MayAskMotion(channel string) bool {
+	last := b.accounts.state(SideMotion, channel)
+	if last.at.IsZero() || (last.failure != nil && last.failure.Kind == Operator) {
+		return false
+	}
+	for _, lane := range LanesOf(channel) {
+		if shut, ok := b.gates.shut(lane); ok && lane.Side() == SideMotion && shut.Failure.Kind == Operator {
+			return false
+		}
+	}
+	return true
+}

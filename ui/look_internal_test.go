@@ -44,6 +44,9 @@ func TestPictures(t *testing.T) {
 		"picture-light.png": {theme: kit.ModeLight, lang: "en", section: sectionTraffic, act: func(r *rig) {
 			r.traffic().pick(r.traffic().rows[0].ID)
 		}},
+		"overview-demo.png": {theme: kit.ModeLight, lang: "it", section: sectionOverview, act: func(r *rig) {
+			r.relay.Change(func(s *control.Status) { s.Demo = true })
+		}},
 		"wizard-light.png": {theme: kit.ModeLight, lang: "en", section: sectionWizard, act: func(r *rig) {
 			r.sections[sectionWizard].(*wizard).goTo(page.StepX)
 		}},
@@ -68,6 +71,7 @@ func TestPagesInEveryState(t *testing.T) {
 	states := map[string]func(r *rig){
 		"well": func(*rig) {}, "stopped": func(r *rig) { r.relay.SetStopped(true) },
 		"paused": func(r *rig) { r.relay.Change(func(s *control.Status) { s.State = control.StatePaused }) },
+		"demo":   func(r *rig) { r.relay.Change(func(s *control.Status) { s.Demo = true }) },
 		"nothing yet": func(r *rig) {
 			r.relay.Change(func(s *control.Status) {
 				s.Channels[0] = control.Channel{Name: "support"}

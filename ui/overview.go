@@ -18,7 +18,7 @@ type overview struct {
 
 	about                       *kit.Text
 	start, stop, restart, pause *kit.Button
-	hint, noTray                *kit.Notice
+	hint, noTray, demo          *kit.Notice
 	chains                      *fyne.Container
 	cards                       []*chainCard
 	waiting, needYou, in, out   *figure
@@ -36,6 +36,7 @@ func newOverview(u *UI) *overview {
 	o.stop = kit.NewButton(u.t("window.do.stop"), "stop", kit.Plain, func() { u.run("stop") })
 	o.hint = kit.NewNotice()
 	o.noTray = kit.NewNotice(kit.NewIconButton("close", u.t("window.close"), o.onNoTray).Small()).Calm()
+	o.demo = kit.NewNotice().Calm()
 	o.waiting = newFigure("clock", u.t("window.figure.waiting"), func() { u.show(page.Filter{State: "queued"}) })
 	o.needYou = newFigure("attention", u.t("window.figure.need_you"), func() { u.open(sectionAttention) })
 	o.in = newFigure("down", u.t("window.figure.in"), func() { u.show(page.Filter{Direction: "in"}) })
@@ -46,7 +47,7 @@ func newOverview(u *UI) *overview {
 	o.addresses = newAddressCard(u)
 	o.root = scrolled(
 		header(u.t("window.overview"), o.about, o.start, o.pause, o.restart, o.stop),
-		o.hint, o.noTray, o.chains, container.New(kit.Columns{Gap: kit.GapBig, Least: 128}, o.waiting.content, o.needYou.content, o.in.content, o.out.content),
+		o.hint, o.demo, o.noTray, o.chains, container.New(kit.Columns{Gap: kit.GapBig, Least: 128}, o.waiting.content, o.needYou.content, o.in.content, o.out.content),
 		kit.Card(kit.VStack(12, o.chartHead(), o.chart)), o.addresses.content,
 	)
 	return o
@@ -102,6 +103,8 @@ func (o *overview) render(d page.Data) {
 	ink, soft := inks(m.HintTone)
 	o.hint.Set(pick(m.HintTone == page.Busy, "wizard", "attention"), ink, soft, m.Hint, m.Remedy)
 	o.noTray.Set("info", kit.Idle, kit.IdleSoft, pick(d.Host == desk.No && !o.u.memory.NoTray, o.u.t("window.no_tray"), ""), "")
+	isDemo := m.IsDemo && d.Running
+	o.demo.Set("info", kit.Idle, kit.IdleSoft, pick(isDemo, o.u.t("window.demo.note"), ""), pick(isDemo, o.u.t("window.demo.note.do"), ""))
 	for len(o.cards) < len(m.Chains) {
 		card := newChainCard()
 		o.cards = append(o.cards, card)
@@ -144,8 +147,8 @@ func (o *overview) buttons(m page.Overview, d page.Data) {
 		show(b, d.Running || d.Problem != nil)
 	}
 	o.start.Enabled(m.CanStart)
-	o.stop.Enabled(m.CanStop || d.Problem != nil)
-	o.restart.Enabled(m.CanStop || d.Problem != nil)
+	o.stop.Enabled(m.CanStop || (d.Problem != nil && !m.IsDemo))
+	o.restart.Enabled(m.CanStop || (d.Problem != nil && !m.IsDemo))
 	o.pause.Enabled(m.CanPause)
 	if m.IsPaused {
 		o.pause.Set(o.u.t("window.do.resume"), "play", kit.Strong)
@@ -157,6 +160,10 @@ func (o *overview) buttons(m page.Overview, d page.Data) {
 // run starts, stops or restarts the relay. One that has to be given its passphrase is not started without.
 func (u *UI) run(what string) {
 	if u.data.Doing != "" {
+		return
+	}
+	if u.data.Status.Demo {
+		u.say(page.Warn, u.t("window.demo.no_restart"), "")
 		return
 	}
 	if what == "start" && u.isKnown && !u.settings.Exists {
@@ -177,6 +184,17 @@ func (u *UI) run(what string) {
 			u.say(page.Good, u.t("window.done."+what), "")
 		}
 	})
+}
+
+// markDemo says in the window's title and beside the logo that this is the demo; what was one stays one.
+func (u *UI) markDemo(d page.Data) {
+	if !d.Status.Demo || u.isDemo {
+		return
+	}
+	u.isDemo = true
+	u.window.SetTitle(u.t("window.demo.title"))
+	u.head.Add(kit.Middle(kit.NewPill(u.t("window.demo"), kit.Accent, kit.AccentSoft)))
+	u.head.Refresh()
 }
 
 // steer does something to the relay or a message, and says that it is done.

@@ -31,6 +31,17 @@ func (u *UI) tellTaken(saved, used string, t control.Taken, c *control.Config) {
 	}
 }
 
+// offerRestart says what is in use after a restart only, with a button that restarts.
+func (u *UI) offerRestart(title, about string) {
+	if u.data.Status.Demo {
+		u.say(page.Warn, title, strings.TrimSpace(about+" "+u.t("window.demo.no_restart")))
+		return
+	}
+	u.say(page.Warn, title, about)
+	u.until = u.Now().Add(offerFor)
+	u.again.Show()
+}
+
 // fieldNames are the names of fields and secrets as the settings show them.
 func (u *UI) fieldNames(paths []string, c *control.Config) string {
 	var names []string

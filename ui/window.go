@@ -81,6 +81,8 @@ type UI struct {
 	body   *fyne.Container
 	items  map[string]*navItem
 	state  *navState
+	head   *fyne.Container // the logo
+	isDemo bool            // the window says that this is the demo
 	said   *kit.Notice
 	again  *kit.Button   // the restart that said offers
 	until  time.Time     // when said goes away
@@ -176,7 +178,7 @@ func (u *UI) frame() fyne.CanvasObject {
 
 func (u *UI) navigation() fyne.CanvasObject {
 	logo := container.NewStack(fixedImage(assets.Icon(assets.App, 64), 30))
-	head := kit.HStack(10, kit.Middle(logo), kit.Middle(kit.Heading("Perch", 18)))
+	u.head = kit.HStack(10, kit.Middle(logo), kit.Middle(kit.Heading("Perch", 18)))
 	list := kit.VStack(2)
 	for _, name := range Sections() {
 		item := newNavItem(name, u.t("window."+name), func() { u.open(name) })
@@ -184,7 +186,7 @@ func (u *UI) navigation() fyne.CanvasObject {
 		list.Add(item)
 	}
 	u.state = newNavState(u)
-	column := container.NewBorder(kit.Pad(head, 14, 10), u.state.content, nil, nil, kit.Pad(list, 6, 0))
+	column := container.NewBorder(kit.Pad(u.head, 14, 10), u.state.content, nil, nil, kit.Pad(list, 6, 0))
 	ground := container.NewStack(kit.NewGround(kit.Sidebar, "", 0), kit.Pad(column, 10, 12))
 	edged := container.NewStack(kit.NewGround(kit.Border, "", 0), container.New(padding{right: 1}, ground))
 	return kit.AtLeast(edged, fyne.NewSize(navigationWidth, 0))
@@ -220,6 +222,7 @@ func (u *UI) render(d page.Data) {
 	}
 	u.items[sectionAttention].count(d.NeedYou())
 	u.state.render(d)
+	u.markDemo(d)
 	if !u.until.IsZero() && d.Now.After(u.until) {
 		u.hush()
 	}
@@ -238,13 +241,6 @@ func (u *UI) say(tone page.Tone, title, about string) {
 	u.page.Refresh() // where nothing else changes, it would be laid out with the next movement of the mouse
 	u.until = u.Now().Add(sayFor)
 	u.again.Hide()
-}
-
-// offerRestart says what is in use after a restart only, with a button that restarts.
-func (u *UI) offerRestart(title, about string) {
-	u.say(page.Warn, title, about)
-	u.until = u.Now().Add(offerFor)
-	u.again.Show()
 }
 
 func (u *UI) hush() {

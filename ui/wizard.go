@@ -33,6 +33,7 @@ type wizard struct {
 	typed   map[string]string // secrets that are not stored yet
 	checked bool              // what this step asks for was tried and is right
 	isBusy  bool
+	isDemo  bool        // the first step says that this is the demo
 	begun   time.Time   // when the set-up was saved, for the round trip
 	finish  *finishView // the round trip; nil before the set-up is saved
 	vault   *vaultForm  // while the passphrase is asked for; nil otherwise
@@ -185,6 +186,9 @@ func (w *wizard) render(d page.Data) {
 	if !w.isBuilt {
 		w.begin()
 		return
+	}
+	if w.draft.Step == page.StepStart && w.isDemo != d.Status.Demo {
+		w.build()
 	}
 	if w.finish != nil {
 		w.finish.render(d)

@@ -36,8 +36,11 @@ func (w *wizard) startStep() fyne.CanvasObject {
 	u := w.u
 	connect := tile("hub", u.t("window.wizard.connect"), u.t("window.wizard.connect.about"), true, func() { w.goTo(page.StepX) })
 	w.first = connect
-	return kit.VStack(16, w.stepHead("start"), connect,
-		tile("play", u.t("window.wizard.demo"), u.t("window.wizard.demo.about"), false, w.onDemo),
+	demo := tile("play", u.t("window.wizard.demo"), u.t("window.wizard.demo.about"), false, w.onDemo)
+	if w.isDemo = u.data.Status.Demo; w.isDemo {
+		demo = tile("info", u.t("window.wizard.demo.here"), u.t("window.wizard.demo.here.about"), false, func() { u.open(sectionOverview) })
+	}
+	return kit.VStack(16, w.stepHead("start"), connect, demo,
 		kit.NewParagraph(u.t("window.wizard.start.note"), kit.TextSmall, kit.Muted))
 }
 

@@ -31,6 +31,8 @@ type Relay struct {
 	URLs    func() []URLs
 	Version string
 	Started time.Time
+	// Demo is set for the relay of a demo.
+	Demo bool
 	// ReachIsTrouble reports whether the ways in need a look.
 	ReachIsTrouble func(Reach) bool
 	// Poke makes the ways in look again at once.
@@ -39,6 +41,8 @@ type Relay struct {
 	Reload func(context.Context) (Taken, error)
 	// NotInUse says why stored keys of X of a channel are not in use; "" when they are.
 	NotInUse func(channel string) string
+	// ReplyURL says how the Reply URL of a channel is that Motion has.
+	ReplyURL func(channel string) Link
 	// Stop makes the relay end; it returns at once.
 	Stop func()
 }
@@ -136,20 +140,22 @@ func (s *Server) snapshot(ctx context.Context) (Status, error) {
 	}
 	out := Status{
 		State: StateRunning, Listen: s.relay.Listen(), Channels: []Channel{}, Reach: s.relay.Reach(), Version: s.relay.Version,
-		Started: &s.relay.Started, PID: os.Getpid(),
+		Started: &s.relay.Started, PID: os.Getpid(), Demo: s.relay.Demo,
 	}
-	keysWait := false
+	isTrouble := now.Degraded()
 	for _, c := range now.Channels {
 		ch := fromChannel(c)
 		if why := s.relay.NotInUse(c.Name); why != "" {
-			ch.X, keysWait = withKeysWaiting(ch.X, why), true
+			ch.X, isTrouble = withKeysWaiting(ch.X, why), true
 		}
+		ch.Reply = s.relay.ReplyURL(c.Name)
+		isTrouble = isTrouble || ch.Reply.State == bridge.LinkDegraded
 		out.Channels = append(out.Channels, ch)
 	}
 	switch {
 	case now.Paused:
 		out.State = StatePaused
-	case keysWait || now.Degraded() || s.relay.ReachIsTrouble(out.Reach):
+	case isTrouble || s.relay.ReachIsTrouble(out.Reach):
 		out.State = StateDegraded
 	}
 	return out, nil

@@ -26,15 +26,21 @@ type Status struct {
 	Started *time.Time `json:"started,omitempty"`
 	// PID is the relay's process; 0 when it is not running.
 	PID int `json:"pid,omitempty"`
+	// Demo is set when this is the relay of a demo: X and Motion are simulated, and it can neither be started again nor
+	// outlive the demo.
+	Demo bool `json:"demo,omitempty"`
 }
 
 // Channel is the state of one channel.
 type Channel struct {
 	Name string `json:"name"`
 	// Account is the brand's handle without "@"; empty until X has told it.
-	Account   string    `json:"account"`
-	X         Link      `json:"x"`
-	Motion    Link      `json:"motion"`
+	Account string `json:"account"`
+	X       Link   `json:"x"`
+	Motion  Link   `json:"motion"`
+	// Reply is how the Reply URL is that Motion has: "degraded" when agents' answers do not come here by it, "unknown"
+	// where Motion does not tell or cannot be asked.
+	Reply     Link      `json:"reply"`
 	Inbound   Inbound   `json:"inbound"`
 	Outbound  Outbound  `json:"outbound"`
 	Encrypted int       `json:"encrypted"`

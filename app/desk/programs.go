@@ -29,6 +29,12 @@ const (
 	maxComplaint = 4 << 10
 )
 
+// ExitLocked is the exit code of perch start and restart when nobody gave the vault's passphrase.
+const ExitLocked = 4
+
+// ErrLocked tells that a relay cannot be started before a person gives the vault's passphrase.
+var ErrLocked = errors.New("needs its passphrase")
+
 // ErrMissing tells that a program of Perch is not installed.
 var ErrMissing = errors.New("is missing; install it beside Perch's other programs or on PATH")
 
@@ -105,7 +111,8 @@ func (p Programs) Start(ctx context.Context, name string, args ...string) (*exec
 	return cmd, nil
 }
 
-// Perch runs a command of perch that prints nothing of interest. The error is its own complaint.
+// Perch runs a command of perch that prints nothing of interest. The error is its own complaint; it wraps ErrLocked when
+// a passphrase is all that is missing.
 func (p Programs) Perch(ctx context.Context, args ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, commandTime)
 	defer cancel()
@@ -128,11 +135,21 @@ func (p Programs) Perch(ctx context.Context, args ...string) error {
 		return nil
 	case ctx.Err() != nil:
 		return fmt.Errorf("perch %s has not ended after %v; look at: perch logs", args[0], commandTime)
+	case cmd.ProcessState != nil && cmd.ProcessState.ExitCode() == ExitLocked:
+		return locked(complaint.text())
 	case complaint.text() != "":
 		return errors.New(complaint.text())
 	}
 	return fmt.Errorf("perch %s did not work: %w", args[0], err)
 }
+
+// locked is what perch said about a passphrase that it needs.
+type locked string
+
+func (l locked) Error() string { return string(l) }
+
+// Unwrap makes it an ErrLocked.
+func (l locked) Unwrap() error { return ErrLocked }
 
 // phraseFor returns what a command that starts a relay has to be given; "" for nothing.
 func (p Programs) phraseFor(args []string) string {

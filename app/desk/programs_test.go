@@ -66,6 +66,10 @@ func TestPerchIsRunWithItsHomeAndItsComplaintIsTold(t *testing.T) {
 	if err := p.Perch(t.Context(), "start"); err == nil || err.Error() != "start: the port is taken; change listen" {
 		t.Errorf("got %v", err)
 	}
+	script(t, folder, "perch", `echo "perch: open the vault: it needs its passphrase; give it" >&2; exit 4`)
+	if err := p.Perch(t.Context(), "start"); !errors.Is(err, desk.ErrLocked) || err.Error() != "open the vault: it needs its passphrase; give it" {
+		t.Errorf("got %v", err)
+	}
 	script(t, folder, "perch", `head -c 100000 /dev/zero | tr '\0' x >&2; exit 1`)
 	if err := p.Perch(t.Context(), "start"); err == nil || len(err.Error()) > 5000 {
 		t.Error("the complaint is not bounded")

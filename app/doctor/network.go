@@ -16,6 +16,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"perch/app/replyurl"
 )
 
 const (
@@ -265,7 +267,4 @@ func hostOnly(address string) string {
 	return host
 }
 
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || (ip != nil && ip.IsLoopback())
-}
+func isLoopback(host string) bool { return replyurl.IsLoopback(host) }

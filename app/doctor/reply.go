@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"perch/app/config"
-	"perch/bridge/webhook"
+	"perch/app/replyurl"
 )
 
 // planReply lists the check of the Reply URL as Motion has it.
@@ -25,50 +25,29 @@ const pasteReply = "paste the Reply URL that perch urls shows into Motion: Open 
 
 func (m *motionSide) checkReply(ctx context.Context) result {
 	address := m.account.text("replyUrl")
-	if address == "" {
-		if !m.account.has("replyUrl") {
-			return fine("Motion does not tell it")
-		}
-		return bad("the Reply URL is empty in Motion, so agents cannot answer", pasteReply)
+	if address == "" && !m.account.has("replyUrl") {
+		return fine("Motion does not tell it")
 	}
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return bad("the Reply URL in Motion is not an address", pasteReply)
+	u, wrong := replyurl.Parse(address)
+	if u == nil {
+		return bad(wrong, pasteReply)
 	}
-	if r := m.judgePath(u); r.state == Failed {
-		return r
+	switch wrong, other := replyurl.JudgePath(u, m.own()); {
+	case other != "":
+		return bad(wrong, "give this account its own: "+pasteReply)
+	case wrong != "":
+		return bad(wrong, pasteReply)
 	}
 	return m.judgeHost(ctx, u)
 }
 
-// judgePath looks whether the path is this channel's.
-func (m *motionSide) judgePath(u *url.URL) result {
-	token, isReply := strings.CutPrefix(u.Path, webhook.PathReply+"/")
-	switch {
-	case u.Path == webhook.PathLegacy && m.Config.LegacyReplyPath:
-		return fine("")
-	case u.Path == webhook.PathLegacy:
-		return bad("the Reply URL in Motion is still that of the old plugin ("+u.Host+u.Path+")", pasteReply)
-	case !isReply:
-		return bad("the Reply URL in Motion leads elsewhere: to "+u.Host+short(u.Path), pasteReply)
-	case m.tokens[m.Name] == "" || token == m.tokens[m.Name]:
-		return fine("") // without a journal nobody knows better
+// own is what the channel's Reply URL is judged by.
+func (m *motionSide) own() replyurl.Own {
+	o := replyurl.Own{Channel: m.Name, Tokens: m.tokens, TakesLegacy: m.Config.LegacyReplyPath}
+	if r := m.Config.Reach; r.Tunnel == config.TunnelSSH {
+		o.Forward = r.SSH.RemoteListen
 	}
-	for channel, other := range m.tokens {
-		if token == other {
-			return bad("the Reply URL in Motion is that of channel "+channel, "give this account its own: "+pasteReply)
-		}
-	}
-	return bad("the Reply URL in Motion has an old token, which Perch does not take any more", pasteReply)
-}
-
-// short shows a foreign path without all of what may be secret in it.
-func short(path string) string {
-	const most = 24
-	if len(path) > most {
-		return path[:most] + "…"
-	}
-	return path
+	return o
 }
 
 // judgeHost looks whether Motion can reach Perch at the address.
@@ -91,9 +70,8 @@ func (m *motionSide) judgeHost(ctx context.Context, u *url.URL) result {
 
 // judgeForward compares with the port that the SSH tunnel opens on the Motion server.
 func (m *motionSide) judgeForward(u *url.URL) result {
-	_, theirs, err := net.SplitHostPort(m.Config.Reach.SSH.RemoteListen)
-	if ours := hostPort(u); err == nil && !strings.HasSuffix(ours, ":"+theirs) {
-		return bad(fmt.Sprintf("the Reply URL in Motion leads to %s, but the tunnel listens on %s there", u.Host, m.Config.Reach.SSH.RemoteListen), pasteReply)
+	if wrong := replyurl.JudgeForward(u, m.own()); wrong != "" {
+		return bad(wrong, pasteReply)
 	}
 	return fine("it leads to the tunnel on the Motion server")
 }

@@ -310,7 +310,7 @@ func TestVaultIsOpenedByHandOrByItself(t *testing.T) {
 	}
 	b.env = append(b.env, "PERCH_VAULT_PASSPHRASE_FILE=")
 	const right, wrong = "correct horse battery staple\n", "wrong horse battery staple\n"
-	if _, said, code := b.perch("start"); code != 1 || !strings.Contains(said, "passphrase") || !strings.Contains(said, "perch secret keep") {
+	if _, said, code := b.perch("start"); code != 4 || !strings.Contains(said, "passphrase") || !strings.Contains(said, "perch secret keep") {
 		t.Errorf("start without a passphrase: %d, %s", code, said)
 	}
 	if _, said, code := b.perchWith(wrong, "start", "--passphrase-stdin"); code != 1 || !strings.Contains(said, "does not open the vault") {
@@ -321,7 +321,7 @@ func TestVaultIsOpenedByHandOrByItself(t *testing.T) {
 	}
 	t.Cleanup(func() { b.perch("stop") })
 	// A relay that could not come back is not stopped.
-	if _, said, code := b.perch("restart"); code != 1 || !strings.Contains(said, "passphrase") || b.status().PID == 0 {
+	if _, said, code := b.perch("restart"); code != 4 || !strings.Contains(said, "passphrase") || b.status().PID == 0 {
 		t.Errorf("restart without a passphrase: %d, %s", code, said)
 	}
 	if _, said, code := b.perchWith(wrong, "secret", "keep", "--passphrase-stdin"); code != 1 || !strings.Contains(said, "does not open the vault") {
@@ -365,9 +365,17 @@ func TestReplyURLIsWrittenIntoMotion(t *testing.T) {
 	if _, said, code := b.perchWith("no\n", "urls", "--write"); code != 1 || !strings.Contains(said, old) || b.motion.ReplyURL() != old {
 		t.Errorf("after a no: %d, %s; Motion has %s", code, said, b.motion.ReplyURL())
 	}
+	b.until("the status to tell the old plugin's address", func() bool {
+		s := b.status()
+		return s.State == "degraded" && s.Channels[0].Reply.State == "degraded" && strings.Contains(s.Channels[0].Reply.Detail, "old plugin")
+	})
+	if said := b.must("status"); !strings.Contains(said, "perch urls --write") {
+		t.Errorf("status: %s", said)
+	}
 	if _, said, code := b.perchWith("yes\n", "urls", "--write"); code != 0 || b.motion.ReplyURL() != urls[0].URL {
 		t.Errorf("after a yes: %d, %s; Motion has %s", code, said, b.motion.ReplyURL())
 	}
+	b.until("the status to be good again", func() bool { return b.status().Channels[0].Reply.State == "connected" })
 	b.must("urls", "--write") // nothing to ask about
 	if _, said, code := b.perch("urls", "--write", "--channel", "sales"); code != 1 || !strings.Contains(said, "no channel of that name") {
 		t.Errorf("another channel: %d, %s", code, said)

@@ -118,6 +118,9 @@ func pinned(pin string) *tls.Config {
 // Close drops idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
+// HasCredentials reports whether Motion can be asked for more than taking messages.
+func (c *Client) HasCredentials() bool { return c.hasCredentials() }
+
 func (c *Client) hasCredentials() bool {
 	return c.config.APIKey != "" || (c.config.User != "" && c.config.Password != "")
 }

@@ -8,6 +8,9 @@ import (
 	"perch/ui/translation"
 )
 
+// linkDegraded is the state of a link in trouble.
+const linkDegraded = "degraded"
+
 // gapShown is how long a gap in X's events is shown after it has ended.
 const gapShown = 24 * time.Hour
 
@@ -26,6 +29,8 @@ type Overview struct {
 	NeedYou      int
 	In, Out      int
 	Encrypted    int
+	// IsDemo is set for the relay of a demo, which can neither be started nor stopped from here.
+	IsDemo bool
 }
 
 // Chain is the way of one channel's messages, hop by hop.
@@ -49,8 +54,9 @@ type Hop struct {
 // MakeOverview makes the first page.
 func MakeOverview(d Data, t *translation.Texts) Overview {
 	o := Overview{Waiting: d.Waiting(), NeedYou: d.NeedYou(), IsPaused: d.Status.State == control.StatePaused}
-	idle := d.Doing == ""
-	o.CanStart, o.CanStop, o.CanPause = idle && d.Asked && !d.Running, idle && d.Running, idle && d.Running
+	o.IsDemo = d.Status.Demo
+	idle := d.Doing == "" && !o.IsDemo
+	o.CanStart, o.CanStop, o.CanPause = idle && d.Asked && !d.Running, idle && d.Running, d.Doing == "" && d.Running
 	o.State, o.About, o.Tone = relayWords(d, t)
 	for _, c := range d.Status.Channels {
 		o.In += c.Inbound.Delivered
@@ -106,6 +112,9 @@ func (o *Overview) hint(d Data, t *translation.Texts) {
 		return
 	case d.Problem != nil:
 		o.Hint, o.Remedy, o.HintTone = Sentence(d.Problem.Message), Sentence(d.Problem.Remedy), Bad
+		return
+	case !d.Running && o.IsDemo:
+		o.Hint, o.Remedy, o.HintTone = t.T("window.demo.over"), t.T("window.demo.over.do"), Warn
 		return
 	case !d.Running:
 		o.Hint, o.Remedy, o.HintTone = t.T("window.hint.stopped"), t.T("window.hint.stopped.do"), Warn
@@ -190,7 +199,7 @@ func linkWords(state string, t *translation.Texts) (string, Tone) {
 	switch state {
 	case "connected":
 		return t.T("window.link.connected"), Good
-	case "degraded":
+	case linkDegraded:
 		return t.T("window.link.degraded"), Bad
 	case "paused":
 		return t.T("window.link.paused"), Warn
@@ -217,12 +226,14 @@ func reachHop(d Data, t *translation.Texts) Hop {
 	return hop
 }
 
-// replyHop is the Reply URL: that replies come is the only proof that it works.
+// replyHop is the Reply URL: that replies come is the only proof that it works, unless the relay knows that it is wrong.
 func replyHop(c control.Channel, out Last, d Data, t *translation.Texts) Hop {
 	hop := Hop{Key: "reply", Icon: "reply", Name: t.T("window.hop.reply")}
 	switch {
 	case !d.Running:
 		hop.State = t.T("window.link.off")
+	case c.Reply.State == linkDegraded:
+		hop = linkHop("reply", "reply", c.Reply, d, t)
 	case out.Received.IsZero() && c.Outbound.Delivered+c.Outbound.Queued+c.Outbound.Dead+c.Outbound.Undecided == 0:
 		hop.State = t.T("window.hop.reply.none")
 	default:

@@ -74,6 +74,11 @@ func TestOverview(t *testing.T) {
 		"bad motion": {func(d *page.Data) {
 			d.Status.State, d.Status.Channels[0].Motion = "degraded", control.Link{State: "degraded", Detail: "Motion cannot be reached. Check that it runs"}
 		}, "Has trouble", page.Warn, "Motion cannot be reached.", "Check that it runs.", false, true},
+		"demo":      {func(d *page.Data) { d.Status.Demo = true }, "Running", page.Good, "", "", false, false},
+		"demo over": {func(d *page.Data) { d.Status.Demo, d.Running = true, false }, "Stopped", page.Idle, "The demo has ended.", en.T("window.demo.over.do"), false, false},
+		"bad Reply URL": {func(d *page.Data) {
+			d.Status.State, d.Status.Channels[0].Reply = "degraded", control.Link{State: "degraded", Detail: "the Reply URL is empty in Motion, so agents cannot answer; write it into Motion"}
+		}, "Has trouble", page.Warn, "Replies: The Reply URL is empty in Motion, so agents cannot answer.", "Write it into Motion.", false, true},
 		"limited": {blocked, "Running", page.Good, "To X: Public replies wait until 15:11: X's limit is used up.", "", false, true},
 		"gap": {func(d *page.Data) {
 			d.Status.Reach.Gaps = []control.Gap{{From: now.Add(-time.Hour), To: now.Add(-50 * time.Minute), Lost: "mentions older than a week"}}
@@ -105,6 +110,16 @@ func TestHopsTellWhatTheyKnow(t *testing.T) {
 		{Key: "sent", Icon: "up", Name: "To X", Tone: page.Good, State: "Connected"},
 	}
 	if diff := cmp.Diff(want, hops); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWrongReplyURLTurnsItsHopRed(t *testing.T) {
+	d := running(t)
+	since := now.Add(-time.Minute)
+	d.Status.Channels[0].Reply = control.Link{State: "degraded", Detail: "the Reply URL has an old token; write it", Since: &since}
+	want := page.Hop{Key: "reply", Icon: "reply", Name: "Replies", Tone: page.Bad, State: "Trouble", Since: "since 15:03", Detail: "the Reply URL has an old token; write it"}
+	if diff := cmp.Diff(want, page.MakeOverview(d, en).Chains[0].Hops[4]); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -140,6 +140,9 @@ func facts(s Snapshot) []fact {
 	if s.Phase != PhaseUp && s.Died {
 		add(GroupRelay, 1, "died")
 	}
+	if s.Phase == PhaseDown && s.Locked {
+		add(GroupRelay, 1, "locked")
+	}
 	if s.Phase == PhaseDown && s.Failure != "" {
 		add(GroupRelay, 1, "failed", s.Failure)
 	}
@@ -170,7 +173,10 @@ func notice(group string, s Snapshot, tr T) Notice {
 		return Notice{Group: GroupHost, Section: SectionOverview, Title: tr("tray.notice.host"), Body: tr("tray.notice.host.body")}
 	}
 	n := Notice{Group: GroupRelay, Section: SectionOverview, Title: tr("tray.notice.not_started"), Body: s.Failure}
-	if s.Failure == "" {
+	switch {
+	case s.Locked:
+		n.Title, n.Body = tr("tray.notice.locked"), tr("tray.notice.locked.body")
+	case s.Failure == "":
 		n.Title, n.Body = tr("tray.notice.died"), tr("tray.notice.died.body")
 	}
 	return n

@@ -15,6 +15,9 @@ const maxDetail = 90
 // Render makes the view of a snapshot. Times are shown in now's time zone.
 func Render(s Snapshot, now time.Time, tr T) View {
 	line := firstLine(s, now, tr)
+	if s.Status.Demo {
+		line = tr("tray.line.demo") + " · " + line
+	}
 	return View{Icon: icon(s), Tooltip: tr("tray.tooltip", line), FirstLine: line, Items: items(s, tr)}
 }
 
@@ -26,6 +29,9 @@ func icon(s Snapshot) string {
 	case PhaseSilent:
 		return assets.Degraded
 	case PhaseDown:
+		if s.Locked {
+			return assets.Attention
+		}
 		return assets.Stopped
 	case PhaseUp:
 	}
@@ -57,6 +63,8 @@ func downLine(s Snapshot, now time.Time, tr T) string {
 	switch {
 	case !s.IsConfigured:
 		return tr("tray.line.set_up")
+	case s.Locked:
+		return tr("tray.line.locked")
 	case !s.RetryAt.IsZero():
 		return tr("tray.line.not_running") + " · " + tr("tray.line.again_at", s.RetryAt.In(now.Location()).Format("15:04:05"))
 	case s.Failure != "":

@@ -44,6 +44,13 @@ func motionDown(s *control.Status) {
 	s.Channels[0].Motion = control.Link{State: "degraded", Detail: "Motion does not answer; check that it runs"}
 }
 
+func badReply(s *control.Status) {
+	s.State = control.StateDegraded
+	s.Channels[0].Reply = control.Link{State: "degraded", Detail: "the Reply URL is empty in Motion, so agents cannot answer; write it into Motion"}
+}
+
+func demo(s *control.Status) { s.Demo = true }
+
 func badKeys(s *control.Status) {
 	s.State = control.StateDegraded
 	last := &s.Channels[len(s.Channels)-1]
@@ -93,6 +100,7 @@ func TestRenderSaysItInWordsAndByIcon(t *testing.T) {
 		"paused":             {up(paused, waiting(2, 0)), assets.Paused, "Paused · 2 waiting", ""},
 		"paused and Motion":  {up(motionDown, paused), assets.Paused, "Paused", "Motion does not answer; check that it runs"},
 		"Motion down":        {up(motionDown), assets.Degraded, "Trouble with Motion", "Motion does not answer; check that it runs"},
+		"bad Reply URL":      {up(badReply), assets.Degraded, "Agents' answers do not come in", "the Reply URL is empty in Motion, so agents cannot answer; write it into Motion"},
 		"way in":             {up(func(s *control.Status) { s.Reach.State = "degraded" }), assets.Degraded, "Trouble with the way in from X", ""},
 		"degraded by itself": {up(func(s *control.Status) { s.State = control.StateDegraded }), assets.Degraded, "Running, but something needs a look", ""},
 		"bad keys":           {up(badKeys), assets.Attention, "X needs you", "X refuses the access token; replace it in Settings"},
@@ -101,6 +109,8 @@ func TestRenderSaysItInWordsAndByIcon(t *testing.T) {
 		},
 		"one dead":          {up(dead(1)), assets.Attention, "Running · 1 needs you", ""},
 		"dead while paused": {up(paused, dead(2), undecided), assets.Attention, "Paused · 3 need you", ""},
+		"demo":              {up(demo), assets.Running, "Demo · Running", ""},
+		"locked":            {tray.Snapshot{Phase: tray.PhaseDown, IsConfigured: true, Locked: true}, assets.Attention, "Needs its passphrase: open Perch", ""},
 		"starting":          {tray.Snapshot{Phase: tray.PhaseStarting}, assets.Starting, "Starting…", ""},
 		"stopping":          {tray.Snapshot{Phase: tray.PhaseStopping}, assets.Starting, "Stopping…", ""},
 		"restarting":        {tray.Snapshot{Phase: tray.PhaseRestarting}, assets.Starting, "Restarting…", ""},
@@ -149,17 +159,21 @@ func menu(items []tray.Item) string {
 func TestMenu(t *testing.T) {
 	always := up()
 	always.Login = desk.Yes
+	over := up(demo)
+	over.Phase = tray.PhaseDown
 	for name, c := range map[string]struct {
 		s    tray.Snapshot
 		want string
 	}{
-		"running": {always, "Open Perch, Stop, Restart, Pause deliveries, (Needs attention (0)), Copy webhook URL, Copy Reply URL, ✓ Start at login, Quit (the relay goes on)"},
-		"paused":  {up(paused, dead(2)), "Open Perch, Stop, Restart, Resume deliveries, Needs attention (2), Copy webhook URL, Copy Reply URL, Start at login, Quit (the relay goes on)"},
-		"several": {up(second), "Open Perch, Stop, Restart, Pause deliveries, (Needs attention (0)), Copy webhook URL > support, sales, Copy Reply URL > support, sales, Start at login, Quit (the relay goes on)"},
-		"stopped": {tray.Snapshot{Phase: tray.PhaseDown, IsConfigured: true}, "Open Perch, Start, (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), (Start at login (not on this system)), Quit"},
-		"silent":  {tray.Snapshot{Phase: tray.PhaseSilent, IsConfigured: true, Login: desk.No}, "Open Perch, Stop, Restart, (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit (the relay goes on)"},
-		"busy":    {tray.Snapshot{Phase: tray.PhaseStarting, IsConfigured: true, Login: desk.No}, "Open Perch, (Start), (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
-		"new":     {tray.Snapshot{Phase: tray.PhaseDown, Login: desk.No}, "Open Perch, (Start), (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
+		"running":   {always, "Open Perch, Stop, Restart, Pause deliveries, (Needs attention (0)), Copy webhook URL, Copy Reply URL, ✓ Start at login, Quit (the relay goes on)"},
+		"demo":      {up(demo), "Open Perch, (Stop), (Restart), Pause deliveries, (Needs attention (0)), Copy webhook URL, Copy Reply URL, Start at login, Quit (the relay goes on)"},
+		"demo over": {over, "Open Perch, (Start), (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
+		"paused":    {up(paused, dead(2)), "Open Perch, Stop, Restart, Resume deliveries, Needs attention (2), Copy webhook URL, Copy Reply URL, Start at login, Quit (the relay goes on)"},
+		"several":   {up(second), "Open Perch, Stop, Restart, Pause deliveries, (Needs attention (0)), Copy webhook URL > support, sales, Copy Reply URL > support, sales, Start at login, Quit (the relay goes on)"},
+		"stopped":   {tray.Snapshot{Phase: tray.PhaseDown, IsConfigured: true}, "Open Perch, Start, (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), (Start at login (not on this system)), Quit"},
+		"silent":    {tray.Snapshot{Phase: tray.PhaseSilent, IsConfigured: true, Login: desk.No}, "Open Perch, Stop, Restart, (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit (the relay goes on)"},
+		"busy":      {tray.Snapshot{Phase: tray.PhaseStarting, IsConfigured: true, Login: desk.No}, "Open Perch, (Start), (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
+		"new":       {tray.Snapshot{Phase: tray.PhaseDown, Login: desk.No}, "Open Perch, (Start), (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := menu(tray.Render(c.s, noon, english).Items); got != c.want {
@@ -197,7 +211,7 @@ func TestLongReasonsAreCut(t *testing.T) {
 func TestBothLanguagesHaveEveryText(t *testing.T) {
 	for _, lang := range []string{"en", "it"} {
 		tr := tray.T(translation.New(lang).T)
-		for _, s := range []tray.Snapshot{{}, up(dead(1), waiting(1, 1)), up(second, badKeys, paused), up(motionDown), {Phase: tray.PhaseDown}, {Phase: tray.PhaseSilent, Died: true}} {
+		for _, s := range []tray.Snapshot{{}, up(dead(1), waiting(1, 1)), up(second, badKeys, paused), up(motionDown), up(badReply), {Phase: tray.PhaseDown}, {Phase: tray.PhaseDown, IsConfigured: true, Locked: true}, {Phase: tray.PhaseSilent, Died: true}} {
 			_, notices := tray.Memory{}.Notices(s, noon, tr)
 			if all := fmt.Sprintf("%+v %+v", tray.Render(s, noon, tr), notices); strings.Contains(all, "tray.") || strings.Contains(all, "%!") {
 				t.Errorf("%s: a text is missing or has wrong verbs: %s", lang, all)

@@ -32,13 +32,16 @@ const (
 // Snapshot is all that the tray knows at one moment.
 type Snapshot struct {
 	Phase Phase
-	// Status and Limits are the relay's last answers; they count while Phase is PhaseUp.
+	// Status and Limits are the relay's last answers; they count while Phase is PhaseUp, but for Status.Demo: what was a
+	// demo stays one.
 	Status control.Status
 	Limits []control.Limit
 	// IsConfigured tells that there is a perch.toml.
 	IsConfigured bool
 	// Died tells that the relay ended although nobody had asked it to.
 	Died bool
+	// Locked tells that the relay cannot be started before a person gives the passphrase of its vault.
+	Locked bool
 	// Failure says why the relay could not be started, or what else the user asked for and did not get.
 	Failure string
 	// RetryAt is when the tray starts the relay again; zero when it will not.

@@ -18,7 +18,7 @@ const (
 // trouble is what is wrong with one connection.
 type trouble struct {
 	level level
-	// side is "x", "motion" or "reach".
+	// side is "x", "motion", "reply" or "reach".
 	side    string
 	channel string
 	detail  string
@@ -39,6 +39,7 @@ func troubles(s control.Status) []trouble {
 	for _, c := range s.Channels {
 		add("x", c.Name, c.X.State, c.X.Detail)
 		add("motion", c.Name, c.Motion.State, c.Motion.Detail)
+		add("reply", c.Name, c.Reply.State, c.Reply.Detail)
 	}
 	add("reach", "", s.Reach.State, s.Reach.Detail)
 	return all

@@ -18,8 +18,8 @@ func (s *Session) click(ctx context.Context, id string) {
 	id, part, _ := strings.Cut(id, "/")
 	switch id {
 	case tray.ItemStart, tray.ItemStop, tray.ItemRestart:
-		if !s.supervisor.isBusy {
-			s.command(ctx, id)
+		if !s.supervisor.isBusy && !s.snapshot.Status.Demo {
+			s.command(ctx, id, true)
 		}
 	case tray.ItemPause:
 		s.act(s.Relay.Pause)

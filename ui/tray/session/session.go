@@ -3,7 +3,7 @@
 //
 // It guarantees that every click that it is given is acted on, and in order, but that a Start, Stop or Restart which
 // would overlap another is left out; that a relay which ended although nobody had asked it to is started again after 1 s, 2 s, 4 s … 60 s; that one which
-// a person has stopped, here or elsewhere, stays stopped; and that the end of a session leaves the relay as it is.
+// a person has stopped, here or elsewhere, stays stopped, and one that needs a person's passphrase waits for it; and that the end of a session leaves the relay as it is.
 package session
 
 import (
@@ -172,7 +172,7 @@ func (s *Session) step(ctx context.Context) {
 		s.ask(ctx)
 	}
 	if s.supervisor.mayStart(s.snapshot, now) {
-		s.command(ctx, "start")
+		s.command(ctx, "start", false)
 	}
 	if view := tray.Render(s.snapshot, now, s.T); !reflect.DeepEqual(view, s.shown) {
 		s.shown = view

@@ -332,6 +332,74 @@ func TestRelayThatDiedIsStartedAgainWithBackOff(t *testing.T) {
 	})
 }
 
+func TestDemoIsNeitherSteeredNorStartedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := running()
+		w.status.Demo = true
+		start(t, w)
+		expect(t, "line", w.view().FirstLine, "Demo · Running")
+		expect(t, "tooltip", w.view().Tooltip, "Perch: Demo · Running")
+		for _, item := range []string{tray.ItemStop, tray.ItemRestart, tray.ItemStart} {
+			w.session.Click(item)
+		}
+		w.session.Click(tray.ItemPause)
+		time.Sleep(3 * time.Second)
+		expect(t, "acts", w.heard(), "pause")
+		w.die(false)
+		time.Sleep(time.Hour)
+		expect(t, "line", w.view().FirstLine, "Demo · Stopped")
+		expect(t, "acts", w.heard(), "")
+	})
+}
+
+const lockedNotice = "notice Perch needs its passphrase (The relay does not run before the passphrase of its vault is given. Open Perch and choose Start.)"
+
+// errVault is what package desk makes of a vault that nobody has opened.
+var errVault = fmt.Errorf("open the vault of secrets: no passphrase: %w", desk.ErrLocked)
+
+func TestLockedVaultWaitsForAPerson(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := running()
+		w.up, w.socket, w.startErr = false, false, errVault
+		start(t, w)
+		time.Sleep(time.Hour)
+		expect(t, "line", w.view().FirstLine, "Needs its passphrase: open Perch")
+		expect(t, "acts", w.heard(), "perch start; "+lockedNotice)
+		if v := w.view(); v.Icon != assets.Attention || !v.Items[0].Hidden {
+			t.Errorf("got %+v", v)
+		}
+		w.session.Click(tray.ItemStart)
+		time.Sleep(time.Hour)
+		expect(t, "acts", w.heard(), `perch start; open ""`)
+		expect(t, "line", w.view().FirstLine, "Needs its passphrase: open Perch")
+		w.set(func() { w.up, w.socket = true, true }) // started in the window
+		time.Sleep(3 * time.Second)
+		expect(t, "line", w.view().FirstLine, "Running")
+		w.die(false)
+		time.Sleep(time.Hour)
+		expect(t, "line", w.view().FirstLine, "Needs its passphrase: open Perch")
+		if n := strings.Count(w.heard(), "perch start"); n != 1 {
+			t.Errorf("tried %d times", n)
+		}
+		w.set(func() { w.startErr = nil }) // it is kept now
+		w.session.Click(tray.ItemStart)
+		time.Sleep(3 * time.Second)
+		expect(t, "line", w.view().FirstLine, "Running")
+	})
+}
+
+func TestRestartOfALockedVaultLeavesTheRelayAndOpensTheWindow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := running()
+		w.restartErr = errVault
+		start(t, w)
+		w.session.Click(tray.ItemRestart)
+		time.Sleep(time.Minute)
+		expect(t, "line", w.view().FirstLine, "Running")
+		expect(t, "acts", w.heard(), `perch restart; open ""; notice That did not work (Needs its passphrase: open Perch)`)
+	})
+}
+
 func TestDeathIsSaidOnceAndThenTheReason(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := running()

@@ -2,8 +2,10 @@ package session
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"perch/app/desk"
 	"perch/ui/tray"
 )
 
@@ -21,18 +23,20 @@ type supervisor struct {
 	isWanted, isBusy bool
 	// complaint is why the last command failed; whether it matters shows when the relay is asked next.
 	complaint string
-	tries     int
-	upSince   time.Time
+	// isLocked tells that the last command failed because a person has to give the vault's passphrase.
+	isLocked bool
+	tries    int
+	upSince  time.Time
 }
 
 func (v *supervisor) mayStart(s tray.Snapshot, now time.Time) bool {
-	return v.isWanted && !v.isBusy && s.Phase == tray.PhaseDown && s.IsConfigured && !now.Before(s.RetryAt)
+	return v.isWanted && !v.isBusy && s.Phase == tray.PhaseDown && s.IsConfigured && !s.Locked && !now.Before(s.RetryAt)
 }
 
-func (v *supervisor) takeComplaint() string {
-	complaint := v.complaint
-	v.complaint = ""
-	return complaint
+func (v *supervisor) takeComplaint() (complaint string, isLocked bool) {
+	complaint, isLocked = v.complaint, v.isLocked
+	v.complaint, v.isLocked = "", false
+	return complaint, isLocked
 }
 
 func (v *supervisor) sawUp(s *tray.Snapshot, now time.Time) {
@@ -43,20 +47,23 @@ func (v *supervisor) sawUp(s *tray.Snapshot, now time.Time) {
 		v.tries = 0
 	}
 	v.isWanted = true
-	s.Phase, s.IsConfigured, s.Died, s.Failure, s.RetryAt = tray.PhaseUp, true, false, "", time.Time{}
+	s.Phase, s.IsConfigured, s.Died, s.Locked, s.Failure, s.RetryAt = tray.PhaseUp, true, false, false, "", time.Time{}
 }
 
-// sawDown tells a relay that was stopped from one that died: only the former removes its socket.
+// sawDown tells a relay that was stopped from one that died: only the former removes its socket. One that waits for a
+// person's passphrase is not tried again by itself.
 func (v *supervisor) sawDown(s *tray.Snapshot, now time.Time, process Process) {
 	before := s.Phase
 	s.Phase = tray.PhaseDown
-	complaint := v.takeComplaint()
+	complaint, isLocked := v.takeComplaint()
 	switch {
 	case before == tray.PhaseDown:
 	case before == "":
 		v.isWanted = s.IsConfigured
 	case !v.isWanted:
 		s.Died, s.Failure, s.RetryAt = false, "", time.Time{}
+	case isLocked:
+		s.Died, s.Locked, s.Failure, s.RetryAt = false, true, "", time.Time{}
 	case complaint != "":
 		s.Failure = complaint
 		v.backOff(s, now)
@@ -77,11 +84,11 @@ func (v *supervisor) backOff(s *tray.Snapshot, now time.Time) {
 var phases = map[string]tray.Phase{"start": tray.PhaseStarting, "stop": tray.PhaseStopping, "restart": tray.PhaseRestarting}
 
 // command runs perch start, stop or restart beside the loop. It goes on when the session ends: a restart must not
-// end half way.
-func (s *Session) command(ctx context.Context, name string) {
+// end half way. Where a person has clicked and a passphrase is missing, the window opens.
+func (s *Session) command(ctx context.Context, name string, isClicked bool) {
 	s.Log.Info("relay command", "command", name)
 	s.supervisor.isBusy, s.supervisor.isWanted = true, name != "stop"
-	s.snapshot.Phase, s.snapshot.RetryAt = phases[name], time.Time{}
+	s.snapshot.Phase, s.snapshot.Locked, s.snapshot.RetryAt = phases[name], false, time.Time{}
 	s.question.round++
 	s.background(func() func() {
 		err := s.Process.Do(context.WithoutCancel(ctx), name)
@@ -89,7 +96,10 @@ func (s *Session) command(ctx context.Context, name string) {
 			s.supervisor.isBusy = false
 			if err != nil {
 				s.Log.Warn("relay command failed", "command", name, "error", err)
-				s.supervisor.complaint = err.Error()
+				s.supervisor.complaint, s.supervisor.isLocked = err.Error(), errors.Is(err, desk.ErrLocked)
+				if s.supervisor.isLocked && isClicked {
+					s.click(ctx, tray.ItemOpen) // its Start asks for the passphrase
+				}
 			}
 			s.question.round++
 			s.question.last = time.Time{} // ask at once

@@ -97,10 +97,16 @@ func (s *Session) isUp(ctx context.Context, a answer) {
 	now := time.Now()
 	s.supervisor.sawUp(&s.snapshot, now)
 	s.snapshot.Status = a.status
+	if a.status.Demo {
+		s.supervisor.isWanted = false // it ends with the demo
+	}
 	if a.limits != nil || tray.Waiting(a.status) == 0 {
 		s.snapshot.Limits = a.limits
 	}
-	if complaint := s.supervisor.takeComplaint(); complaint != "" {
+	switch complaint, isLocked := s.supervisor.takeComplaint(); {
+	case isLocked:
+		s.complain(s.T("tray.line.locked"))
+	case complaint != "":
 		s.complain(complaint)
 	}
 	if !s.question.following {
