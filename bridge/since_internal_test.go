@@ -12,10 +12,14 @@ func TestSideIsSinceItBecameSo(t *testing.T) {
 		err  error
 		want time.Duration // after the beginning
 	}{
-		{nil, 0}, {nil, 0}, {nil, 0},
-		{errors.New("gone"), 3 * time.Minute}, {errors.New("still gone"), 3 * time.Minute},
+		{nil, 0},
+		{nil, 0},
+		{nil, 0},
+		{errors.New("gone"), 3 * time.Minute},
+		{errors.New("still gone"), 3 * time.Minute},
 		{&Error{Kind: Operator}, 5 * time.Minute},
-		{nil, 6 * time.Minute}, {nil, 6 * time.Minute},
+		{nil, 6 * time.Minute},
+		{nil, 6 * time.Minute},
 	}
 	for i, step := range steps {
 		a.note(SideMotion, "support", at.Add(time.Duration(i)*time.Minute), step.err)

@@ -136,6 +136,9 @@ func (s *Session) Run(ctx context.Context) {
 	defer stop()
 	s.work.Go(func() { s.actAll(context.WithoutCancel(ctx)) })
 	s.memory = s.Memory.Load()
+	if !s.Process.IsConfigured() { // a new icon alone leads nobody on
+		s.act(func(ctx context.Context) error { return s.Desktop.Open(ctx, "") })
+	}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {

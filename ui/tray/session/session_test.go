@@ -290,7 +290,7 @@ func TestStartsTheRelayThatIsNotThere(t *testing.T) {
 	})
 }
 
-func TestStartsNothingThatIsNotSetUp(t *testing.T) {
+func TestStartsNothingThatIsNotSetUpButOpensTheWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{}
 		start(t, w)
@@ -299,7 +299,7 @@ func TestStartsNothingThatIsNotSetUp(t *testing.T) {
 		w.set(func() { w.configured = true }) // an admin is still at it
 		time.Sleep(time.Minute)
 		expect(t, "line", w.view().FirstLine, "Stopped")
-		expect(t, "acts", w.heard(), "")
+		expect(t, "acts", w.heard(), `open ""`)
 		w.session.Click(tray.ItemStart)
 		time.Sleep(time.Second)
 		expect(t, "acts", w.heard(), "perch start")
