@@ -12,9 +12,11 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -35,6 +37,9 @@ var perchBinary string
 func TestMain(m *testing.M) {
 	if secret := os.Getenv(envHashOnly); secret != "" {
 		hashOnly(secret)
+	}
+	if signal.Ignored(syscall.SIGHUP) { // under nohup: what is started here is to see hang-ups all the same
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	}
 	folder, err := os.MkdirTemp("", "perch-e2e-*")
 	if err != nil {
