@@ -280,5 +280,5 @@ func leadsHere(ctx context.Context, address string) bool {
 	}
 	defer func() { _ = answer.Body.Close() }()
 	body, _ := io.ReadAll(io.LimitReader(answer.Body, replyProbeMost)) // what cannot be read is not ours
-	return answer.StatusCode == http.StatusMethodNotAllowed && strings.Contains(string(body), "use POST")
+	return replyurl.Answers(answer.StatusCode, body)
 }

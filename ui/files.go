@@ -122,11 +122,7 @@ func (v *filesView) why(err error) string {
 	case errors.Is(err, picture.ErrNoPicture):
 		return v.u.t("window.file.broken")
 	}
-	message, remedy := control.Words(err)
-	if remedy == "" {
-		return page.Sentence(message)
-	}
-	return page.Sentence(message) + " " + page.Sentence(remedy)
+	return join(control.Words(err))
 }
 
 // saveFile writes a file into the folder for downloads and says where it is.

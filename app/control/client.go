@@ -171,11 +171,7 @@ func (c *Client) send(ctx context.Context, method, path string) (*http.Response,
 		return response, nil
 	}
 	defer func() { _ = response.Body.Close() }()
-	var f failure
-	if err := json.NewDecoder(response.Body).Decode(&f); err != nil || f.Message == "" {
-		return nil, unexpected(fmt.Errorf("answer %d", response.StatusCode)) //nolint:err113 // a cause for the log
-	}
-	return nil, &bridge.Error{Kind: bridge.Invalid, Side: bridge.SidePerch, Op: f.What, Message: f.Message, Remedy: f.Remedy}
+	return nil, refused(response)
 }
 
 func notRunning(err error) error {

@@ -90,7 +90,7 @@ func (m *motionSide) tryReply(ctx context.Context, u *url.URL) result {
 	}
 	body := string(a.body)
 	switch {
-	case a.status == http.StatusMethodNotAllowed && strings.Contains(body, "use POST"):
+	case replyurl.Answers(a.status, a.body):
 		return fine("it leads to this channel")
 	case a.status == http.StatusNotFound && strings.Contains(body, "there is nothing here") && m.tokens[m.Name] == "":
 		return fine("it leads to a Perch that has not started yet")

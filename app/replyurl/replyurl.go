@@ -5,7 +5,9 @@
 package replyurl
 
 import (
+	"bytes"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -95,6 +97,11 @@ func Port(u *url.URL) string {
 func IsLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return strings.EqualFold(host, "localhost") || (ip != nil && ip.IsLoopback())
+}
+
+// Answers reports whether what GET brought is the answer of a Reply URL, which takes POST only.
+func Answers(status int, body []byte) bool {
+	return status == http.StatusMethodNotAllowed && bytes.Contains(body, []byte("use POST"))
 }
 
 // short shows a foreign path without what may be secret in it: its first part.

@@ -61,29 +61,11 @@ func KeepPassphrase(path, phrase string) error {
 		return err
 	}
 	err := os.MkdirAll(filepath.Dir(path), 0o700)
-	next := path + ".new"
 	if err == nil {
-		err = os.Remove(next)
-	}
-	if err == nil || errors.Is(err, fs.ErrNotExist) {
-		err = writePrivate(next, phrase+"\n")
-	}
-	if err == nil {
-		err = os.Rename(next, path)
+		err = replaceFile(path, []byte(phrase+"\n"))
 	}
 	if err != nil {
-		_ = os.Remove(next) // it holds the passphrase
 		return failed(op, "the file "+path+" cannot be written", "check that its folder belongs to the account that runs Perch", err)
 	}
 	return nil
-}
-
-// writePrivate makes a new file: one that is there already may have other readers.
-func writePrivate(path, content string) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(content)
-	return errors.Join(err, f.Sync(), f.Close())
 }
