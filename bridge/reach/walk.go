@@ -91,7 +91,7 @@ func (g *closer) walk(ctx context.Context, s *source, cursor string, thorough bo
 		if err != nil {
 			return f, err
 		}
-		for _, m := range page.Events {
+		for _, m := range timed(page.Events) {
 			if g.isEnd(ctx, &f, m, cursor, born) || (!thorough && f.run >= knownRun) {
 				return f, nil
 			}
@@ -109,10 +109,29 @@ func (g *closer) walk(ctx context.Context, s *source, cursor string, thorough bo
 	return f, nil
 }
 
+// timed gives what X told no time of the time of its neighbour in the list, which is in the order of time.
+func timed(list []xapi.Missed) []xapi.Missed {
+	list = slices.Clone(list)
+	for i := range list {
+		if list[i].CreatedAt.IsZero() && i > 0 {
+			list[i].CreatedAt = list[i-1].CreatedAt
+		}
+	}
+	for i := len(list) - 2; i >= 0; i-- {
+		if list[i].CreatedAt.IsZero() {
+			list[i].CreatedAt = list[i+1].CreatedAt
+		}
+	}
+	return list
+}
+
 // isEnd takes in the next element and reports whether it was handed on by an earlier pass, or is older than the channel.
 func (g *closer) isEnd(ctx context.Context, f *found, m xapi.Missed, cursor string, born time.Time) bool {
 	if !g.isPlace(m.ID) {
 		return false // what cannot be read has no place in the list, and is handed on once
+	}
+	if m.CreatedAt.IsZero() { // none of the list has a time
+		m.CreatedAt = idTime(m.ID)
 	}
 	isOld := m.CreatedAt.Before(born)
 	if cursor != "" {
@@ -134,6 +153,15 @@ func (g *closer) isPlace(id string) bool {
 
 // firstSnowflake is greater than any number that X gave before it made them of the time.
 const firstSnowflake = 1 << 45
+
+// idTime is the time in an id; zero when there is none in it.
+func idTime(id string) time.Time {
+	n, err := strconv.ParseUint(id, 10, 63)
+	if err != nil || n < firstSnowflake {
+		return time.Time{}
+	}
+	return snowflakeTime(n)
+}
 
 // snowflakeTime is when X made an id (X docs: twitter IDs): milliseconds since X's epoch above 22 bits.
 func snowflakeTime(id uint64) time.Time {
