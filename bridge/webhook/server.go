@@ -7,8 +7,6 @@ import (
 	"net"
 	"net/http"
 	"time"
-
-	"golang.org/x/net/netutil"
 )
 
 const (
@@ -20,17 +18,16 @@ const (
 	idleTimeout  = 2 * time.Minute
 	// maxHeader bounds a request's headers, in bytes.
 	maxHeader = 16 << 10
-	// maxConns bounds the open connections.
-	maxConns = 1024
 	// stopGrace is how long requests under way may take when Perch stops.
 	stopGrace = 9 * time.Second
 )
 
 // Serve answers requests on the listener until ctx ends, lets those under way finish, and returns nil.
 func Serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
+	d := newDoor(listener, log)
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
-		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ConnContext: withConn, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	stopped := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
@@ -41,7 +38,7 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler, log
 			_ = server.Close()
 		}
 	})
-	err := server.Serve(netutil.LimitListener(listener, maxConns))
+	err := server.Serve(d)
 	if errors.Is(err, http.ErrServerClosed) {
 		<-stopped
 		return nil
