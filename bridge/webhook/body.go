@@ -1,7 +1,6 @@
 package webhook
 
 import (
-	"container/list"
 	"context"
 	"errors"
 	"io"
@@ -48,10 +47,9 @@ type body struct {
 	by     time.Time // when the next ones have to be there
 	end    time.Time // when all have to be there
 
-	held  int64         // room in the budget; under its lock
-	place *list.Element // in the budget's order; under its lock
-	mu    sync.Mutex    // orders deadlines and the cut
-	cut   chan struct{} // closed when the body was cut
+	stay
+	mu  sync.Mutex    // orders deadlines and the cut
+	cut chan struct{} // closed when the body was cut
 }
 
 func newBody(w http.ResponseWriter, r *http.Request, limit int64, room *budget) *body {
@@ -145,34 +143,28 @@ func (b *body) nextPiece(ctx context.Context) ([]byte, error) {
 }
 
 func (b *body) charge(ctx context.Context) error {
-	var late <-chan time.Time
+	waited := false
 	for {
-		wait, err := b.budget.charge(b, pieceSize)
-		if err != nil {
+		wait, err := b.budget.charge(b)
+		if err != nil || wait == nil {
+			if waited { // the sender is not to blame for it
+				b.by = time.Time{}
+				b.extend(0)
+			}
 			return err
 		}
-		if wait == nil {
-			break
-		}
-		if late == nil {
-			timer := time.NewTimer(time.Until(b.end))
-			defer timer.Stop()
-			late = timer.C
-		}
+		waited = true
 		select {
 		case <-wait:
 		case <-b.cut:
-		case <-late:
-			return errCrowded
+		case <-time.After(min(askAgain, time.Until(b.end))):
+			if !time.Now().Before(b.end) {
+				return errCrowded
+			}
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
-	if late != nil { // the sender is not to blame for the wait
-		b.by = time.Time{}
-		b.extend(0)
-	}
-	return nil
 }
 
 // fill reads into a piece until it is full or the body ends.

@@ -134,4 +134,3 @@ func (d *door) known(c *conn) {
 		delete(d.strange, c.peer)
 	}
 }
-
