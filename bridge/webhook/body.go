@@ -30,13 +30,13 @@ var pieces = sync.Pool{New: func() any { return new([pieceSize]byte) }}
 
 // body is a request's body on its way in. Its bytes are head, then the pieces.
 type body struct {
-	src     io.Reader
-	length  int64 // as announced; negative when it was not
-	limit   int64
-	conn    *conn
-	peer    netip.Prefix
-	control *http.ResponseController
-	budget  *budget
+	src    io.Reader
+	length int64 // as announced; negative when it was not
+	limit  int64
+	conn   *conn
+	peer   netip.Prefix
+	answer http.ResponseWriter
+	budget *budget
 	// isWanted is whether what comes beyond freeBody is kept. What has no signature is read, so that the answer arrives,
 	// but takes no room.
 	isWanted bool
@@ -54,11 +54,7 @@ type body struct {
 
 func newBody(w http.ResponseWriter, r *http.Request, limit int64, room *budget) *body {
 	b := &body{
-		src: r.Body, length: r.ContentLength, limit: limit, conn: connOf(r.Context()), control: http.NewResponseController(w),
-		budget: room, isWanted: true,
-	}
-	if b.end = b.conn.deadline(); b.end.IsZero() {
-		b.end = time.Now().Add(readTimeout)
+		src: r.Body, length: r.ContentLength, limit: limit, conn: connOf(r.Context()), answer: w, budget: room, isWanted: true,
 	}
 	if b.length < 0 || b.length > freeBody {
 		b.peer, b.cut = peerOfText(r.RemoteAddr), make(chan struct{})
@@ -107,7 +103,7 @@ func (b *body) readHead() (isWhole bool, err error) {
 		most = min(most, b.length)
 	}
 	b.head = make([]byte, 0, min(most, firstRead))
-	b.extend(0)
+	b.start()
 	for b.size < freeBody {
 		if len(b.head) == cap(b.head) {
 			grown := make([]byte, len(b.head), min(most, int64(8*cap(b.head))))

@@ -20,7 +20,7 @@ import (
 )
 
 func bodyFor(g *budget, peer string) *body {
-	return &body{budget: g, peer: peerOfText(peer), cut: make(chan struct{}), control: http.NewResponseController(httptest.NewRecorder())}
+	return &body{budget: g, peer: peerOfText(peer), cut: make(chan struct{}), answer: httptest.NewRecorder()}
 }
 
 // more asks for a piece and says what came of it.

@@ -3,6 +3,7 @@ package webhook
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"time"
 )
@@ -17,6 +18,21 @@ const (
 
 var errSlow = fmt.Errorf("the body came too slowly: Perch waits %d seconds for more, and each second has to bring %d KB",
 	int(bodyGrace.Seconds()), minRate>>10)
+
+// start begins the clock. It leaves the deadline of the request as the server has set it, if that is far enough.
+func (b *body) start() {
+	now := time.Now()
+	b.by, b.end = b.conn.deadline(), now.Add(readTimeout)
+	if b.by.IsZero() {
+		b.extend(0)
+		return
+	}
+	b.end = b.by.Add(readTimeout - headerTimeout)
+	if b.by.Sub(now) < bodyGrace/2 {
+		b.by = now.Add(bodyGrace)
+		b.extend(0)
+	}
+}
 
 // extend moves the time by which more has to be there: each byte buys time, up to the grace. Once the body has ended,
 // the server has no deadline; it must not be given one.
@@ -34,8 +50,12 @@ func (b *body) extend(n int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !b.isCut() {
-		_ = b.control.SetReadDeadline(b.by) // what has no deadlines is no connection
+		b.readUntil(b.by)
 	}
+}
+
+func (b *body) readUntil(t time.Time) {
+	_ = http.NewResponseController(b.answer).SetReadDeadline(t) // what has no deadlines is no connection
 }
 
 // cutOff makes the reader give up. The budget calls it, under its lock, while the body is in its order and so being read.
@@ -43,7 +63,7 @@ func (b *body) cutOff() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	close(b.cut)
-	_ = b.control.SetReadDeadline(time.Unix(1, 0))
+	b.readUntil(time.Unix(1, 0))
 }
 
 func (b *body) isCut() bool {

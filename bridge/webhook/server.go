@@ -10,8 +10,9 @@ import (
 )
 
 const (
-	// headerTimeout and readTimeout bound what a slow client may take; X sends small bodies at once.
-	headerTimeout = 10 * time.Second
+	// headerTimeout and readTimeout bound what a slow client may take for the headers and for all; X sends small bodies at
+	// once. A body begins under the headers' deadline, which is moved as its bytes come.
+	headerTimeout = bodyGrace
 	readTimeout   = 30 * time.Second
 	// writeTimeout is longer than bridge.ReplyWait, which the answer to Motion may take.
 	writeTimeout = 60 * time.Second
@@ -26,7 +27,7 @@ const (
 func Serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
 	d := newDoor(listener, log)
 	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
+		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: headerTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ConnContext: withConn, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	stopped := make(chan struct{})
