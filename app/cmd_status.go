@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"perch/app/control"
+	"perch/bridge"
 )
 
 func (p *program) statusCommand() *cobra.Command {
@@ -46,7 +48,7 @@ func (p *program) notRunning() error {
 		p.print("The relay is not running. Start it with: perch start\n")
 		return nil
 	}
-	status := control.Status{State: control.StateStopped, Channels: []control.Channel{}, Version: Version}
+	status := control.Status{State: control.StateStopped, Channels: []control.Channel{}, Version: Version, Journal: control.Link{State: bridge.LinkUnknown}}
 	if err == nil {
 		status.Listen, status.Reach.Mode = c.Listen, c.Reach.Mode
 	}
@@ -60,6 +62,9 @@ var stateWords = map[string]string{
 }
 
 func (p *program) showStatus(s control.Status) {
+	if s.Journal.State == bridge.LinkDegraded {
+		p.print("TROUBLE WITH THE JOURNAL%s: %s\n", sinceText(s.Journal.Since), s.Journal.Detail)
+	}
 	if s.Demo {
 		p.print("This is the demo: X and Motion are simulated. It ends with: perch stop\n")
 	}
@@ -105,6 +110,13 @@ func (p *program) showChannel(c control.Channel) {
 	if c.Outbound.Undecided > 0 {
 		p.print("  %s: perch traffic --state undecided\n", needYou(c.Outbound.Undecided))
 	}
+}
+
+func sinceText(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return " since " + clock(*t)
 }
 
 func needYou(n int) string {

@@ -170,6 +170,21 @@ func postTooLongError(weighted int) *Error {
 		"an emoji or a Chinese or Japanese character 2)", weighted, MaxPost), "shorten it, or send it in several replies")
 }
 
+// journalFailure says that a step of the journal failed. Where its place is at fault, that says it all.
+func journalFailure(e *Error, step string) Failure {
+	f := failureFrom(e)
+	if strings.HasPrefix(e.Code, CodeJournal) {
+		return f
+	}
+	cause := ""
+	if e.Err != nil {
+		cause = ": " + e.Err.Error()
+	}
+	f.Message = fmt.Sprintf("the journal could not do one of its steps (%s%s)", step, cause)
+	f.Remedy = "nothing that was acknowledged is lost, and Perch goes on trying; if it lasts, look at perch logs and report it"
+	return f
+}
+
 func noSuchFileError(id int64, n int) *Error {
 	return &Error{
 		Kind: Invalid, Side: SidePerch, Op: opShowFile, Message: fmt.Sprintf("message %d has no file with the number %d", id, n),

@@ -140,7 +140,7 @@ func (s *Server) snapshot(ctx context.Context) (Status, error) {
 	}
 	out := Status{
 		State: StateRunning, Listen: s.relay.Listen(), Channels: []Channel{}, Reach: s.relay.Reach(), Version: s.relay.Version,
-		Started: &s.relay.Started, PID: os.Getpid(), Demo: s.relay.Demo,
+		Started: &s.relay.Started, PID: os.Getpid(), Demo: s.relay.Demo, Journal: fromLink(now.Journal),
 	}
 	isTrouble := now.Degraded()
 	for _, c := range now.Channels {
