@@ -27,6 +27,8 @@ const (
 	resultCantOpen = 14
 	resultNotADB   = 26
 	primaryResult  = 0xFF // the rest of a code is detail
+	// resultShmSize is SQLite's word for a disk without room for the file beside the journal.
+	resultShmSize = 4874
 )
 
 // roomSize is how much the disk has to take, in bytes, for the journal to be well: what a busy second makes it grow by.
@@ -83,6 +85,9 @@ func troubleOf(err error) (trouble, bool) {
 	var result *sqlite.Error
 	switch {
 	case errors.As(err, &result):
+		if result.Code() == resultShmSize {
+			return diskFull, true
+		}
 		found, ok := troubles[result.Code()&primaryResult]
 		return found, ok
 	case slices.ContainsFunc(noRoom, func(full error) bool { return errors.Is(err, full) }):
