@@ -69,6 +69,9 @@ func (t table) flush() { _ = t.Flush() } // a reader that went away is not an er
 
 // clock shows a time the short way: without the date when it is today.
 func clock(t time.Time) string {
+	if t.IsZero() { // not known, or none that can be shown
+		return "–"
+	}
 	t = t.Local()
 	if y, m, d := time.Now().Date(); t.Year() == y && t.Month() == m && t.Day() == d {
 		return t.Format("15:04:05")
