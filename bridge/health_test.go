@@ -72,7 +72,7 @@ func (j *sickJournal) Counts(ctx context.Context) ([]bridge.Count, error) {
 	return j.Journal.Counts(ctx)
 }
 
-func (j *sickJournal) Update(ctx context.Context, id int64, change func(*bridge.Delivery) (bridge.Result, error)) error {
+func (j *sickJournal) Update(_ context.Context, id int64, change func(*bridge.Delivery) (bridge.Result, error)) error {
 	if _, err := change(&bridge.Delivery{ID: id}); err != nil {
 		return err
 	}

@@ -28,10 +28,16 @@ func TestAnswersAreWholeOrSayWhy(t *testing.T) {
 		"limits": {[]Limit{
 			{Endpoint: "dm.send", Windows: []Window{{Name: "15min", Limit: 15, ResetAt: far}}}, {Endpoint: "users.me", Windows: []Window{{ResetAt: now}}},
 		}, 200, []string{`"endpoint":"dm.send"`, `"limit":15`, `"reset_at":"0001-01-01T00:00:00Z"`, `"endpoint":"users.me"`, now.Format(time.RFC3339)}},
-		"a status with an odd gap": {Status{State: StateRunning, Reach: Reach{Gaps: []Gap{{From: far, To: now}}}, Started: &far}, 200,
-			[]string{`"state":"running"`, now.Format(time.RFC3339)}},
-		"a message whose content will not": {Detail{Message: Message{ID: 9, Text: "hello"}, Content: stubborn{}}, 200,
-			[]string{`"id":9`, `"text":"hello"`, `"content":null`, "cannot be shown"}},
+		"a status with an odd gap": {
+			Status{State: StateRunning, Reach: Reach{Gaps: []Gap{{From: far, To: now}}}, Started: &far},
+			200,
+			[]string{`"state":"running"`, now.Format(time.RFC3339)},
+		},
+		"a message whose content will not": {
+			Detail{Message: Message{ID: 9, Text: "hello"}, Content: stubborn{}},
+			200,
+			[]string{`"id":9`, `"text":"hello"`, `"content":null`, "cannot be shown"},
+		},
 		"an odd time in the content": {Detail{Message: Message{ID: 9}, Content: &struct{ At time.Time }{far}}, 200, []string{`"content":{"At":"0001-01-01T00:00:00Z"}`}},
 		"one of several":             {[]any{Message{ID: 1}, stubborn{2}, Message{ID: 3}}, 200, []string{`"id":1`, `"id":3`}},
 		"nothing that can be shown":  {stubborn{}, 422, []string{`"what":"answer"`, "it will not be shown", `"remedy":"`}},

@@ -72,8 +72,21 @@ func TestForeignTextIsMadeVisible(t *testing.T) {
 	}
 
 	for _, args := range [][]string{
-		{"traffic"}, {"traffic", "--direction", "in"}, {"show", "1"}, {"show", "2"}, {"show", "3"}, {"show", "4"}, {"show", "5"},
-		{"status"}, {"limits"}, {"logs"}, {"urls"}, {"doctor"}, {"retry", "9" + evil}, {"traffic", "--state", evil}, {"show", "9999"},
+		{"traffic"},
+		{"traffic", "--direction", "in"},
+		{"show", "1"},
+		{"show", "2"},
+		{"show", "3"},
+		{"show", "4"},
+		{"show", "5"},
+		{"status"},
+		{"limits"},
+		{"logs"},
+		{"urls"},
+		{"doctor"},
+		{"retry", "9" + evil},
+		{"traffic", "--state", evil},
+		{"show", "9999"},
 	} {
 		stdout, stderr, _ := b.perch(args...)
 		mustBeReadable(t, fmt.Sprintf("stdout of perch %.20q", args), stdout)
