@@ -241,12 +241,12 @@ func (p *program) restartCommand() *cobra.Command {
 }
 
 func (p *program) pauseCommand() *cobra.Command {
-	return p.simple("pause", "Stop deliveries both ways; what comes in is kept", "Deliveries are paused. Go on with: perch resume\n",
+	return p.simple("pause", "Stop deliveries both ways; what comes in is kept", "Deliveries are paused. Go on with: perch resume",
 		(*control.Client).Pause)
 }
 
 func (p *program) resumeCommand() *cobra.Command {
-	return p.simple("resume", "Go on delivering, and try every side that is in trouble at once", "Deliveries go on.\n", (*control.Client).Resume)
+	return p.simple("resume", "Go on delivering, and try every side that is in trouble at once", "Deliveries go on.", (*control.Client).Resume)
 }
 
 func (p *program) simple(name, short, done string, call func(*control.Client, context.Context) error) *cobra.Command {
@@ -260,7 +260,7 @@ func (p *program) simple(name, short, done string, call func(*control.Client, co
 			if err := call(client, cmd.Context()); err != nil {
 				return err
 			}
-			p.print("%s", done)
+			p.print("%s\n", done)
 			return nil
 		},
 	}
