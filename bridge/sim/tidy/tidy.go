@@ -16,11 +16,13 @@ import (
 )
 
 const (
-	// envFolder marks the processes of a run, envKeeper the run's keeper.
-	envFolder = "PERCH_TEST_FOLDER"
-	envKeeper = "PERCH_TEST_KEEPER"
+	// envFolder marks the processes of a run, envKeeper the run's keeper. Perch hands no PERCH_… on to other programs.
+	envFolder = "TIDY_TEST_FOLDER"
+	envKeeper = "TIDY_TEST_KEEPER"
 	// grace is how long a process may take to end after the last test.
 	grace = 5 * time.Second
+	// startTime is how long a process may take to be seen: one that has only just been started has no arguments yet.
+	startTime = 100 * time.Millisecond
 	// killTime bounds how long the keeper tries to end what was left.
 	killTime = 5 * time.Second
 	pollTime = 20 * time.Millisecond
@@ -101,6 +103,7 @@ func keep(folder string) {
 // left names what a run has left: processes that do not end by themselves, and files.
 func left(folder string) []string {
 	var all []string
+	time.Sleep(startTime)
 	found := processes(folder)
 	for end := time.Now().Add(grace); len(found) > 0 && time.Now().Before(end); found = processes(folder) {
 		time.Sleep(pollTime)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"perch/app/desk"
+	"perch/bridge/sim/tidy"
 	"perch/ui/translation"
 	"perch/ui/tray"
 	"perch/ui/tray/desktop"
@@ -46,6 +47,8 @@ func eventually(t *testing.T, what string, check func() bool) {
 	t.Fatal(what)
 }
 
+func TestMain(m *testing.M) { os.Exit(tidy.Run(m.Run)) }
+
 func newDesktop(t *testing.T, programs desk.Programs) *desktop.Desktop {
 	t.Helper()
 	d := desktop.New(desktop.Config{
@@ -62,7 +65,7 @@ func TestOneWindowAtATime(t *testing.T) {
 	if err := d.Open(t.Context(), ""); err == nil || !strings.Contains(err.Error(), "is not installed") {
 		t.Errorf("got %v", err)
 	}
-	script(t, folder, "perch-window", fmt.Sprintf("echo \"$*\" >>%s/said; while [ ! -e %[1]s/close ]; do sleep 0.02; done", folder))
+	script(t, folder, "perch-window", fmt.Sprintf("echo \"$*\" >>%s/said; while [ -d %[1]s ] && [ ! -e %[1]s/close ]; do sleep 0.02; done", folder))
 	for range 3 {
 		if err := d.Open(t.Context(), tray.SectionAttention); err != nil {
 			t.Fatal(err)
