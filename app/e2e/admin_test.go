@@ -99,6 +99,8 @@ func TestConfigMistakesNameTheLine(t *testing.T) {
 func TestStartStopRestart(t *testing.T) {
 	t.Parallel()
 	b := newBox(t)
+	temp := t.TempDir()
+	b.env = append(b.env, "TMPDIR="+temp)
 	out := b.must("start")
 	t.Cleanup(func() { b.perch("stop") })
 	if !strings.Contains(out, "running") {
@@ -131,6 +133,9 @@ func TestStartStopRestart(t *testing.T) {
 	b.write(filepath.Join(b.home, "passphrase"), "wrong\n")
 	if _, stderr, code := b.perch("start"); code != 1 || !strings.Contains(stderr, "passphrase") {
 		t.Errorf("start with a wrong passphrase: %d %s", code, stderr)
+	}
+	if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
+		t.Errorf("among the temporary files it leaves %v, %v", left, err)
 	}
 }
 
@@ -303,6 +308,7 @@ func TestSlowClientsDoNotStopTheCRC(t *testing.T) {
 }
 
 func TestVaultIsOpenedByHandOrByItself(t *testing.T) {
+	t.Parallel()
 	b := newBox(t)
 	phrase := filepath.Join(b.home, "passphrase")
 	if err := os.Remove(phrase); err != nil {
@@ -353,6 +359,7 @@ func TestVaultIsOpenedByHandOrByItself(t *testing.T) {
 }
 
 func TestReplyURLIsWrittenIntoMotion(t *testing.T) {
+	t.Parallel()
 	b := newBox(t).start()
 	var urls []struct {
 		URL string `json:"reply_url"`

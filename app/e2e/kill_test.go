@@ -40,6 +40,7 @@ func (l *ledger) note(set map[string]bool, text string) {
 
 // Killed at any moment, the relay loses nothing that it acknowledged and sends nothing twice.
 func TestKill9LosesNothingAndRepeatsNothing(t *testing.T) {
+	t.Parallel()
 	seed := uint64(time.Now().UnixNano())
 	if s, err := strconv.ParseUint(os.Getenv("SEED"), 10, 64); err == nil {
 		seed = s

@@ -44,6 +44,7 @@ type diskWrite struct {
 // A power cut at any moment loses nothing that was acknowledged. The trace of a real run is cut at random places; of
 // what no fsync has covered, a random part is on the disk, and sectors may be torn.
 func TestPowerCutLosesNothing(t *testing.T) {
+	t.Parallel()
 	strace, err := exec.LookPath("strace")
 	if err != nil {
 		t.Skip("needs strace: apt-get install strace")
