@@ -125,8 +125,11 @@ func TestWhatCameWhileAwayIsFetched(t *testing.T) {
 func TestStreamCutAtRandomLosesNothing(t *testing.T) {
 	t.Parallel()
 	events, cuts := 1000, 10
-	if os.Getenv("ROUNDS") != "" {
+	switch {
+	case os.Getenv("ROUNDS") != "":
 		events, cuts = 10_000, 100
+	case testing.Short():
+		events, cuts = 300, 5
 	}
 	b := newBox(t, func(b *box) { b.mode = "stream" })
 	b.start()
