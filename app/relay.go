@@ -207,6 +207,9 @@ func (r *relay) build(ctx context.Context) error {
 	if r.public, err = listenPublic(ctx, r.config.Listen); err != nil {
 		return err
 	}
+	if err := r.home.Make(); err != nil { // a relay that ended in the meantime has taken its folder along
+		return err
+	}
 	r.control, err = control.Listen(ctx, r.home.Socket())
 	return err
 }
@@ -250,6 +253,7 @@ func (r *relay) close() {
 		_ = r.book.file.Close()
 	}
 	if r.lock != nil {
+		r.home.Leave()
 		_ = r.lock.Close()
 	}
 }
