@@ -106,7 +106,9 @@ func mustHome(t *testing.T) string {
 }
 
 // noBus keeps programs from starting a message bus of their own, which would outlive them.
-func noBus(home string) string { return "DBUS_SESSION_BUS_ADDRESS=unix:path=" + filepath.Join(home, "no-bus") }
+func noBus(home string) string {
+	return "DBUS_SESSION_BUS_ADDRESS=unix:path=" + filepath.Join(home, "no-bus")
+}
 
 // window is a running perch-window.
 type window struct {
