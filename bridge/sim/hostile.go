@@ -168,3 +168,17 @@ func (m *Motion) Hostile(o Oddity) { m.odd.arm(o) }
 
 // Calm ends all oddities, and returns those that struck since the last Calm, in order.
 func (m *Motion) Calm() []Struck { return m.odd.calm() }
+
+// Met returns the oddities that struck since the last Met or Calm, in order, and leaves those that are still set.
+func (x *X) Met() []Struck { return x.odd.met() }
+
+// Met returns the oddities that struck since the last Met or Calm, in order, and leaves those that are still set.
+func (m *Motion) Met() []Struck { return m.odd.met() }
+
+func (o *oddities) met() []Struck {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	struck := o.struck
+	o.struck = nil
+	return struck
+}
