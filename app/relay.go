@@ -19,6 +19,7 @@ import (
 	"perch/bridge/secret"
 	"perch/bridge/sqlite"
 	"perch/bridge/webhook"
+	"perch/bridge/xapi/payload"
 )
 
 // relayOptions is what a relay is made of.
@@ -188,7 +189,7 @@ func (r *relay) build(ctx context.Context) error {
 			return err
 		}
 	}
-	r.bridge = bridge.New(bridge.Config{Channels: s.channels(r.salt), Journal: r.journal, Log: r.log, Measure: measure})
+	r.bridge = bridge.New(bridge.Config{Channels: s.channels(r.salt), Journal: r.journal, Log: r.log, Read: payload.Read, Measure: measure})
 	if err := r.bridge.Prepare(ctx); err != nil {
 		return err
 	}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -28,6 +30,9 @@ func (b *Bridge) AcceptReply(ctx context.Context, channel string, reply Reply, r
 		return Outcome{}, err
 	}
 	if !known {
+		for _, remark := range d.Remarks {
+			b.log.Warn("reply changed", keyDelivery, d.ID, keyChannel, channel, "why", remark)
+		}
 		b.feed.Publish(d)
 	}
 	if d.State != Queued && d.State != Sending {
@@ -85,7 +90,7 @@ func (b *Bridge) outboundDelivery(ctx context.Context, channel string, r Reply) 
 		From: handleOrID(b.accounts.get(channel).Person), To: r.Handle, Text: r.Body, Reply: &r, ReceivedAt: now, DueAt: now,
 	}
 	if r.AttachmentID != "" {
-		d.Text, d.Media = "", []Attached{{Type: "file", Name: r.Body}}
+		d.Text, d.Media = captioned(r, "", "")
 	}
 	refusal, err := b.routeReply(ctx, d)
 	if err != nil {
@@ -108,7 +113,7 @@ func (b *Bridge) outboundConversation(ctx context.Context, d *Delivery) (string,
 	if d.Kind != KindDM {
 		return fmt.Sprintf("%s/out/post/%s", d.Channel, d.ThreadID), nil
 	}
-	byHandle := fmt.Sprintf("%s/out/dm/@%s", d.Channel, strings.ToLower(d.To))
+	byHandle := fmt.Sprintf("%s/out/dm/@%s", d.Channel, strings.ToLower(d.Reply.Handle))
 	if d.PeerID == "" {
 		return byHandle, nil
 	}
@@ -135,6 +140,9 @@ func (b *Bridge) routeReply(ctx context.Context, d *Delivery) (*Error, error) {
 		if about.Direct && !about.Public {
 			return directOnlyError(), nil
 		}
+		if refusal, err := b.mendThread(ctx, d, about); refusal != nil || err != nil {
+			return refusal, err
+		}
 		return nil, b.findThreadAuthor(ctx, d)
 	}
 	if about.Public && !about.Direct {
@@ -143,13 +151,37 @@ func (b *Bridge) routeReply(ctx context.Context, d *Delivery) (*Error, error) {
 	return nil, b.findRecipient(ctx, d, about)
 }
 
+// mendThread puts the post that the interaction is known to be about in the place of a number that has lost its last
+// digits on the way through Motion. Where that cannot be told, the reply is refused: it must not answer somebody else.
+func (b *Bridge) mendThread(ctx context.Context, d *Delivery, about Interaction) (*Error, error) {
+	if d.ThreadID == about.ThreadID {
+		return nil, nil
+	}
+	_, isKnown, err := b.journal.Thread(ctx, d.Channel, d.ThreadID)
+	switch {
+	case err != nil || isKnown:
+		return nil, err
+	case isSameRounded(d.ThreadID, about.ThreadID):
+		d.Remarks = append(d.Remarks, threadMendedText(d.ThreadID, about.ThreadID))
+		d.ThreadID = about.ThreadID
+		return nil, nil
+	case d.Reply.IsThreadRounded:
+		return lossyThreadError(), nil
+	}
+	return nil, nil
+}
+
+// isSameRounded reports whether two ids are the same to a program that keeps numbers as doubles.
+func isSameRounded(a, b string) bool {
+	x, errX := strconv.ParseFloat(a, 64)
+	y, errY := strconv.ParseFloat(b, 64)
+	return errX == nil && errY == nil && x == y
+}
+
 func (b *Bridge) findThreadAuthor(ctx context.Context, d *Delivery) error {
 	author, ok, err := b.journal.Thread(ctx, d.Channel, d.ThreadID)
 	if ok {
-		d.PeerID = author.ID
-		if author.Handle != "" {
-			d.To = author.Handle
-		}
+		b.address(d, author)
 	}
 	return err
 }
@@ -157,18 +189,27 @@ func (b *Bridge) findThreadAuthor(ctx context.Context, d *Delivery) error {
 // findRecipient asks the memory only; an unknown handle is looked up at X by the attempt.
 func (b *Bridge) findRecipient(ctx context.Context, d *Delivery, about Interaction) error {
 	if about.PersonID != "" {
-		d.PeerID = about.PersonID
-		return nil
+		person, _, err := b.journal.PersonByID(ctx, d.Channel, about.PersonID, time.Time{})
+		person.ID = about.PersonID
+		named, isKnown, nameErr := b.journal.PersonByHandle(ctx, d.Channel, d.To)
+		if err == nil && nameErr == nil && d.To != "" && (!isKnown || named.ID != about.PersonID) {
+			d.Remarks = append(d.Remarks, readdressedText(d.To, handleOrID(person)))
+		}
+		b.address(d, person)
+		return errors.Join(err, nameErr)
 	}
 	if d.To == "" {
 		return nil
 	}
 	person, ok, err := b.journal.PersonByHandle(ctx, d.Channel, d.To)
 	if ok {
-		d.PeerID = person.ID
+		b.address(d, person)
 	}
 	return err
 }
+
+// address makes a person the recipient, under the name that is known now: what is shown is who gets it.
+func (b *Bridge) address(d *Delivery, person Person) { d.PeerID, d.To = person.ID, handleOrID(person) }
 
 // replyFingerprint stands in for a missing Motion id: identical replies within a short time are one.
 func replyFingerprint(r Reply, now time.Time) string {

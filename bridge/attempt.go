@@ -14,6 +14,8 @@ func (d *dispatcher) attempt(ctx context.Context, delivery *Delivery) {
 	j := &job{dispatcher: d, ch: ch, guard: guard, d: delivery}
 	var err error
 	switch {
+	case delivery.IsHollow():
+		err = unreadableContentError(delivery)
 	case looking:
 		err = j.look(ctx)
 	case delivery.Direction == In:
@@ -88,6 +90,7 @@ func (j *job) fail(e *Error, now time.Time) {
 		if !shutUntil.IsZero() {
 			d.DueAt = shutUntil
 		}
+		d.DueAt = earlier(d.DueAt, now.Add(MaxWindow))
 		d.Progress.Deferrals++
 	case OutcomeUnknown:
 		d.Attempts++
@@ -195,6 +198,13 @@ func (d *dispatcher) noteFor(r Result) []*Delivery {
 		return nil
 	}
 	return []*Delivery{noteTo(m, noteText(m), d.now())}
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 func later(a, b time.Time) time.Time {

@@ -52,6 +52,8 @@ type Config struct {
 	Channels []Channel
 	Journal  Journal
 	Log      *slog.Logger
+	// Read reads a body from X. It never fails: what cannot be read is an event of KindUnreadable.
+	Read func(body []byte) Parsed
 	// Measure returns the weighted length of a post and whether X takes it; nil counts nothing.
 	Measure func(text string) (weighted int, valid bool)
 	// Now is the clock; nil means time.Now.
@@ -63,6 +65,7 @@ type Config struct {
 type Bridge struct {
 	journal  Journal
 	log      *slog.Logger
+	read     func([]byte) Parsed
 	measure  func(string) (int, bool)
 	now      func() time.Time
 	channels map[string]*slot // never changed; what the slots hold is
@@ -84,7 +87,7 @@ type Bridge struct {
 // New returns a Bridge that does nothing until Run.
 func New(config Config) *Bridge {
 	b := &Bridge{
-		journal: config.Journal, log: config.Log, measure: config.Measure, now: config.Now,
+		journal: config.Journal, log: config.Log, read: config.Read, measure: config.Measure, now: config.Now,
 		channels: map[string]*slot{}, gates: newGates(), accounts: newAccounts(), waiters: newWaiters(), files: newFiles(),
 		feed: NewFeed(), unpack: make(chan struct{}, 1), wake: make(chan struct{}, 1),
 	}

@@ -147,6 +147,8 @@ type Delivery struct {
 	Reply  *Reply
 	// Parent is the delivery that this file or note belongs to; 0 for none.
 	Parent int64
+	// Remarks are sentences about how the delivery came to be what it is; Outbox.Add keeps them in its history.
+	Remarks []string
 	// Post is the number of the post that held it; 0 for a line that Perch wrote itself.
 	Post     int64
 	Progress Progress
@@ -156,6 +158,11 @@ type Delivery struct {
 	DueAt       time.Time
 	DeliveredAt time.Time
 	Failure     *Failure
+}
+
+// IsHollow reports whether what the delivery is about is missing, because it could not be read any more.
+func (d *Delivery) IsHollow() bool {
+	return (d.Direction == In && d.Kind != KindNote && d.Event == nil) || (d.Direction == Out && d.Reply == nil)
 }
 
 // Attempt is one try of a delivery, or one deferral (Number 0), as kept in the journal.

@@ -1,6 +1,10 @@
 package bridge
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // Direction says which way a message travels.
 type Direction string
@@ -60,11 +64,43 @@ type Variant struct {
 	Bitrate int `json:"bitrate,omitempty"`
 }
 
-// Media is a file that a customer attached. A photo has exactly one variant.
+// Media is a file that a customer attached. A photo has exactly one variant; a file of which X has told no more than that
+// it is there has none, and is to be looked up.
 type Media struct {
 	ID       string    `json:"id,omitempty"`
 	Type     MediaType `json:"type"`
 	Variants []Variant `json:"variants,omitempty"`
+}
+
+// ExtraKind says what an Extra is.
+type ExtraKind string
+
+// The kinds of Extra.
+const (
+	// ExtraLocation is a place; Text is its name or its latitude and longitude, or empty.
+	ExtraLocation ExtraKind = "location"
+	// ExtraPost is somebody's post that was passed on; Text is its id.
+	ExtraPost ExtraKind = "post"
+	// ExtraPoll is a poll; X tells no more of it.
+	ExtraPoll ExtraKind = "poll"
+	// ExtraUnknown is something that Perch does not know; Text is X's word for it, or empty.
+	ExtraUnknown ExtraKind = "unknown"
+)
+
+// Extra is something that a message holds beside text and files. The agent is told of each.
+type Extra struct {
+	Kind ExtraKind `json:"kind"`
+	Text string    `json:"text,omitempty"`
+}
+
+// Parsed is what one body from X held.
+type Parsed struct {
+	// Events are in the order of the body, the account's own messages among them.
+	Events []Event
+	// Revoked are the users who took back their access; "" when X did not say who.
+	Revoked []string
+	// Ignored counts, by kind, what can be read but is of no use to Perch.
+	Ignored map[string]int
 }
 
 // Event is one fact that X reported, read out of either payload family and of every way in. It is immutable.
@@ -81,8 +117,10 @@ type Event struct {
 	To    Person  `json:"to,omitzero"`
 	Text  string  `json:"text,omitempty"`
 	Media []Media `json:"media,omitempty"`
-	// MediaUnknown is set when the post has files that the payload did not describe: they must be looked up.
+	// MediaUnknown is set when the message has files, but the payload did not even say how many: they must be looked up.
 	MediaUnknown bool `json:"media_unknown,omitempty"`
+	// Extras are what the message holds beside text and files.
+	Extras []Extra `json:"extras,omitempty"`
 	// InReplyTo is the id of the post answered; empty for none.
 	InReplyTo string `json:"in_reply_to,omitempty"`
 	// CreatedAt is X's time; zero when the payload had none.
@@ -91,17 +129,67 @@ type Event struct {
 	Problem string `json:"problem,omitempty"`
 }
 
+// NeedsLookUp reports whether X has to be asked where files of the event are.
+func (e *Event) NeedsLookUp() bool {
+	return (e.MediaUnknown && len(e.Media) == 0) || slices.ContainsFunc(e.Media, func(m Media) bool { return len(m.Variants) == 0 })
+}
+
+// Describe returns the files of the event with what X said of them when it was asked: by their ids, and the others in
+// their order, where it described as many as are left. A file of which it said nothing stays as it is.
+func (e *Event) Describe(found []Media) []Media {
+	if len(e.Media) == 0 {
+		return found
+	}
+	files := slices.Clone(e.Media)
+	rest := slices.DeleteFunc(slices.Clone(found), func(m Media) bool {
+		i := slices.IndexFunc(files, func(f Media) bool { return isSameFile(f.ID, m.ID) })
+		if i >= 0 && len(files[i].Variants) == 0 {
+			files[i] = m
+		}
+		return i >= 0
+	})
+	var open []int
+	for i, f := range files {
+		if len(f.Variants) == 0 {
+			open = append(open, i)
+		}
+	}
+	if len(open) == len(rest) {
+		for n, i := range open {
+			files[i] = rest[n]
+		}
+	}
+	return files
+}
+
+// isSameFile compares the ids of files, which are v1.1's numbers or v2's keys: the kind, an underscore and the number.
+func isSameFile(a, b string) bool {
+	return a != "" && b != "" && a[strings.LastIndexByte(a, '_')+1:] == b[strings.LastIndexByte(b, '_')+1:]
+}
+
+// Sent is the event as a message that the account itself has sent.
+func (e *Event) Sent() Sent {
+	return Sent{
+		XID: e.XID, PeerID: e.To.ID, ThreadID: e.InReplyTo, Text: e.Text,
+		HasMedia: len(e.Media) > 0 || e.MediaUnknown, CreatedAt: e.CreatedAt,
+	}
+}
+
 // Reply is what an agent sent, as Motion posted it to the Reply URL. Every field may be empty.
 type Reply struct {
 	// MotionID is Motion's message id, the key of duplicates.
 	MotionID string `json:"motion_id,omitempty"`
-	// Body is the text, or the file name when AttachmentID is set.
+	// Body is the text; when AttachmentID is set it may be the name of the file.
 	Body         string `json:"body"`
 	AttachmentID string `json:"attachment_id,omitempty"`
+	// FileName is the name of the file where Motion told it beside the text.
+	FileName string `json:"file_name,omitempty"`
 	// InteractionID and ThreadID are of Motion's interaction; ThreadID is set for public ones only.
 	InteractionID string `json:"interaction_id,omitempty"`
 	ThreadID      string `json:"thread_id,omitempty"`
-	ContactID     string `json:"contact_id,omitempty"`
+	// IsThreadRounded is set when ThreadID came as a number that may have lost its last digits.
+	IsThreadRounded bool   `json:"is_thread_rounded,omitempty"`
+	ContactID       string `json:"contact_id,omitempty"`
 	// Handle is the value of the Map Key in the contact, without a leading "@".
 	Handle string `json:"handle,omitempty"`
 	Agent  string `json:"agent,omitempty"`

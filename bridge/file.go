@@ -54,7 +54,7 @@ func (b *Bridge) fetchShown(ctx context.Context, ch *Channel, d *Delivery, n int
 		if err != nil {
 			return File{}, err
 		}
-		if n < len(media) {
+		if n < len(media) && len(media[n].Variants) > 0 {
 			return ch.X.FetchMedia(ctx, media[n])
 		}
 	}
@@ -63,17 +63,17 @@ func (b *Bridge) fetchShown(ctx context.Context, ch *Channel, d *Delivery, n int
 
 // mediaOf returns where the files of an event are.
 func (b *Bridge) mediaOf(ctx context.Context, ch *Channel, d *Delivery) ([]Media, error) {
-	if !d.Event.MediaUnknown || len(d.Event.Media) > 0 {
+	if !d.Event.NeedsLookUp() {
 		return d.Event.Media, nil
 	}
 	if media, ok := b.files.lookedUp(d.ID, b.now()); ok {
-		return media, nil
+		return d.Event.Describe(media), nil
 	}
 	media, err := ch.lookUpMedia(ctx, d)
 	if err == nil {
 		b.files.remember(d.ID, media, b.now())
 	}
-	return media, err
+	return d.Event.Describe(media), err
 }
 
 // fetchAgentFile asks Motion, unless Motion is known to refuse the credentials.

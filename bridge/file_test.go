@@ -100,7 +100,7 @@ func TestFilesThatXDidNotDescribeAreAskedForOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, func(r *rig) {
 			r.x.onLookUp = func(id string) ([]bridge.Media, error) {
-				return []bridge.Media{{ID: "of " + id, Type: bridge.Photo}}, nil
+				return []bridge.Media{{ID: "of " + id, Type: bridge.Photo, Variants: []bridge.Variant{{URL: "https://x/" + id}}}}, nil
 			}
 		})
 		r.receive(pictureBody("1", "look", ""))
@@ -138,7 +138,7 @@ func TestAnEmptyAnswerAboutFilesIsForgotten(t *testing.T) {
 		if n := r.x.called("look up") - asked; n != 1 {
 			t.Errorf("X was asked %d times in a moment, want once", n)
 		}
-		files = []bridge.Media{{ID: "7", Type: bridge.Photo}}
+		files = []bridge.Media{{ID: "7", Type: bridge.Photo, Variants: []bridge.Variant{{URL: "https://x/7"}}}}
 		time.Sleep(2 * time.Minute)
 		if file, err := r.File(t.Context(), d.ID, 0); err != nil || file.Name != "7.png" {
 			t.Errorf("File = %s, %v", file.Name, err)

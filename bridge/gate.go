@@ -167,7 +167,7 @@ func (c *gate) reclose(now time.Time, e *Error) {
 	case RateLimited:
 		c.until = now.Add(outageMost)
 		if !e.RetryAt.IsZero() {
-			c.until = e.RetryAt.Add(limitJitter())
+			c.until = earlier(e.RetryAt, now.Add(MaxWindow)).Add(limitJitter())
 		}
 	case Operator:
 		c.until = now.Add(min(operatorFirst<<min(c.step, 10), operatorMost))

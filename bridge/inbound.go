@@ -64,10 +64,10 @@ func (j *job) findSender(ctx context.Context) error {
 		switch {
 		case err == nil:
 			*sender = person
-		case KindOf(err) == Rejected:
+		case AsError(err).Code == CodeNoAccount:
 			sender.Handle = sender.ID
 		default:
-			return err
+			return untold(err)
 		}
 	}
 	j.d.From = sender.Handle
@@ -77,24 +77,39 @@ func (j *job) findSender(ctx context.Context) error {
 	return nil
 }
 
+// untold is the error of a look-up of the sender that X refused without saying that there is no such account: the message
+// waits for the handle, because under another name it would be a second customer in Motion.
+func untold(err error) error {
+	e := *AsError(err)
+	if e.Kind == Rejected || e.Kind == Invalid {
+		e.Kind = Temporary
+	}
+	return &e
+}
+
 // fetchFiles gets the files that are not delivered yet. A file that cannot be had is no error here: the text must
 // not wait for it.
 func (j *job) fetchFiles(ctx context.Context) []fetched {
 	event := j.d.Event
 	wait := j.guard.putOff(j.now()) // X would refuse the file for good if the keys are another account's
-	if event.MediaUnknown && len(event.Media) == 0 {
-		if wait != nil {
-			return []fetched{{err: wait}}
-		}
+	untold := wait                  // why what the payload does not describe cannot be had
+	if event.NeedsLookUp() && wait == nil {
 		media, err := j.ch.lookUpMedia(ctx, j.d)
-		if err != nil {
-			return []fetched{{err: AsError(err)}}
+		event.Media, untold = event.Describe(media), AsError(err)
+	}
+	if event.MediaUnknown && len(event.Media) == 0 && j.d.Progress.FilesDone == 0 {
+		if untold == nil {
+			untold = noFileShownError()
 		}
-		event.Media = media
+		return []fetched{{err: untold}}
 	}
 	var files []fetched
 	for i := j.d.Progress.FilesDone; i < len(event.Media); i++ {
-		files = append(files, j.fetchFile(ctx, i, wait))
+		why := wait
+		if len(event.Media[i].Variants) == 0 {
+			why = untold
+		}
+		files = append(files, j.fetchFile(ctx, i, why))
 	}
 	return files
 }
@@ -102,7 +117,11 @@ func (j *job) fetchFiles(ctx context.Context) []fetched {
 // fetchFile gets one file; wait says why it cannot be asked for now.
 func (j *job) fetchFile(ctx context.Context, index int, wait *Error) fetched {
 	f := fetched{index: index, media: j.d.Event.Media[index], err: wait}
-	if wait != nil {
+	switch {
+	case wait != nil:
+		return f
+	case len(f.media.Variants) == 0:
+		f.err = noFileShownError()
 		return f
 	}
 	var err error
@@ -146,6 +165,11 @@ func textFor(d *Delivery, brand string, files int) string {
 	body := d.Text
 	if d.Kind == KindEncrypted {
 		body = encryptedText(d.Event.From, brand)
+	}
+	if d.Event != nil {
+		for _, e := range d.Event.Extras {
+			body = appendLine(body, extraText(e))
+		}
 	}
 	if d.Progress.Missing != "" {
 		body = appendLine(body, d.Progress.Missing)
@@ -210,9 +234,10 @@ func (j *job) setAside(ctx context.Context, f fetched, again bool) error {
 // fileDelivery makes the delivery that tries one file on its own.
 func fileDelivery(d *Delivery, f fetched, now time.Time) *Delivery {
 	event := *d.Event
-	event.Text, event.Media = "", nil
-	if f.media.Type != "" {
-		event.Media, event.MediaUnknown = []Media{f.media}, false
+	event.Text, event.Extras = "", nil
+	event.Media, event.MediaUnknown = []Media{f.media}, false
+	if f.media.ID == "" && len(f.media.Variants) == 0 {
+		event.Media, event.MediaUnknown = nil, true
 	}
 	due, _ := RetryPolicy{}.Next(now, d.ReceivedAt, 1, time.Time{})
 	lane := FilesLane(d.Channel)

@@ -72,21 +72,77 @@ func (b *Bridge) unpackAll(ctx context.Context) error {
 		if err != nil || len(posts) == 0 {
 			return err
 		}
-		out := Unpacked{Ignored: map[IgnoredKey]int{}}
-		done := 0
-		for done < len(posts) && b.unpackPost(posts[done], &out) {
-			done++
+		done, err := b.unpackPosts(ctx, posts)
+		if err != nil && len(posts) > 1 && ctx.Err() == nil {
+			err = b.unpackEach(ctx, posts[:done])
+		} else if err != nil {
+			err = b.setAside(ctx, posts[0], err)
 		}
-		if done > 0 {
-			if err := b.journal.Unpack(ctx, posts[done-1].Seq, out); err != nil {
-				return err
-			}
-			b.announce(out.Deliveries)
+		if err != nil {
+			return err
 		}
 		if done < len(posts) {
 			return errWhoseIsIt
 		}
 	}
+}
+
+// unpackPosts takes posts apart in one transaction, up to the first of which it cannot be told yet whose it is, and
+// returns how many those are.
+func (b *Bridge) unpackPosts(ctx context.Context, posts []Post) (done int, err error) {
+	out := Unpacked{Ignored: map[IgnoredKey]int{}}
+	for done < len(posts) && b.unpackPost(posts[done], &out) {
+		done++
+	}
+	if done == 0 {
+		return 0, nil
+	}
+	if err := b.journal.Unpack(ctx, posts[done-1].Seq, out); err != nil {
+		return done, err
+	}
+	b.announce(out.Deliveries)
+	return done, nil
+}
+
+// unpackEach takes posts apart one by one, so that one which cannot be stored as it was understood holds up no other.
+func (b *Bridge) unpackEach(ctx context.Context, posts []Post) error {
+	for i := range posts {
+		if _, err := b.unpackPosts(ctx, posts[i:i+1]); err != nil {
+			if err := b.setAside(ctx, posts[i], err); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// setAside stores a post as unreadable in the place of what it was taken for. Where that fails too, it is not the post
+// but the journal that is out of order, and cause is returned.
+func (b *Bridge) setAside(ctx context.Context, p Post, cause error) error {
+	names, isX := strings.CutPrefix(p.Source, sourceX)
+	out := Unpacked{Ignored: map[IgnoredKey]int{}}
+	if isX {
+		event := Event{Kind: KindUnreadable, XID: UnreadableID(p.Body, 0), Problem: "it cannot be stored as it was understood"}
+		channel, _, _ := strings.Cut(names, ",")
+		out.Deliveries = []*Delivery{inboundDelivery(channel, &event, p)}
+	}
+	if ctx.Err() != nil || b.journal.Unpack(ctx, p.Seq, out) != nil {
+		return cause
+	}
+	b.log.Error("post set aside as unreadable", "post", p.Seq, keyError, cause)
+	b.announce(out.Deliveries)
+	return nil
+}
+
+// readPost reads a post. A mistake of Perch's own in reading it costs this post only.
+func (b *Bridge) readPost(p Post) (parsed Parsed) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			b.log.Error("reading a post failed", "post", p.Seq, keyError, cause)
+			parsed = Parsed{Events: []Event{{Kind: KindUnreadable, Problem: "Perch made a mistake in reading it"}}}
+		}
+	}()
+	return b.read(p.Body)
 }
 
 // errWhoseIsIt tells that an event waits until X has told which channel has the account that it is for.
@@ -108,7 +164,7 @@ func (b *Bridge) unpackPost(p Post, out *Unpacked) bool {
 		return true // an agent's reply, kept for the record only
 	}
 	channels := strings.Split(names, ",")
-	parsed := ParseX(p.Body)
+	parsed := b.readPost(p)
 	if b.mustWaitForAccounts(channels, parsed.Events) {
 		return false
 	}
@@ -134,7 +190,7 @@ func (b *Bridge) unpackEvent(p Post, channels []string, index int, e *Event, out
 	if e.Kind != KindUnreadable && e.From.ID != "" && (e.From.ID == own || e.From.ID == e.ForUser) {
 		out.Ignored[IgnoredKey{name, "echo"}]++
 		if own == "" || own == e.ForUser {
-			out.Echoes = append(out.Echoes, echoOf(name, e))
+			out.Echoes = append(out.Echoes, echoOf(name, e, p.ReceivedAt))
 		}
 		return
 	}
@@ -143,17 +199,24 @@ func (b *Bridge) unpackEvent(p Post, channels []string, index int, e *Event, out
 		return
 	}
 	if e.Kind == KindUnreadable {
-		sum := sha256.Sum256(p.Body)
-		e.XID = fmt.Sprintf("unreadable:%s:%d", hex.EncodeToString(sum[:8]), index)
+		e.XID = UnreadableID(p.Body, index)
 	}
 	out.Deliveries = append(out.Deliveries, inboundDelivery(name, e, p))
 }
 
-func echoOf(channel string, e *Event) Echo {
-	return Echo{Channel: channel, Sent: Sent{
-		XID: e.XID, PeerID: e.To.ID, ThreadID: e.InReplyTo, Text: e.Text,
-		HasMedia: len(e.Media) > 0 || e.MediaUnknown, CreatedAt: e.CreatedAt,
-	}}
+// UnreadableID stands in for the id at X of an event of a body that cannot be read, so that it is kept once only.
+func UnreadableID(body []byte, index int) string {
+	sum := sha256.Sum256(body)
+	return fmt.Sprintf("unreadable:%s:%d", hex.EncodeToString(sum[:8]), index)
+}
+
+// echoOf is what the account sent. Where X gave no time, it counts as sent when it was told of.
+func echoOf(channel string, e *Event, receivedAt time.Time) Echo {
+	echo := Echo{Channel: channel, Sent: e.Sent()}
+	if echo.CreatedAt.IsZero() {
+		echo.CreatedAt = receivedAt
+	}
+	return echo
 }
 
 // inboundDelivery makes the delivery that hands an event to Motion.

@@ -108,8 +108,10 @@ func (j *job) isThis(s Sent, since time.Time) bool {
 		return false
 	case d.Kind != KindDM && s.ThreadID != d.ThreadID:
 		return false
-	case d.Reply.AttachmentID != "":
+	case d.Reply.AttachmentID != "" && d.Text == "":
 		return s.HasMedia
+	case d.Reply.AttachmentID != "":
+		return s.HasMedia && strings.HasPrefix(essence(s.Text), essence(d.Text)) // X may put a link to the file behind it
 	}
 	return essence(s.Text) == essence(d.Text)
 }

@@ -48,13 +48,16 @@ func (j *job) findRecipient(ctx context.Context) error {
 	}
 	// An earlier reply of the conversation may have found out since this one was accepted.
 	known, ok, err := j.journal.PersonByHandle(ctx, d.Channel, d.To)
-	if ok || err != nil {
-		d.PeerID = known.ID
+	if err != nil {
 		return err
+	}
+	if ok {
+		j.address(d, known)
+		return nil
 	}
 	person, err := j.ch.X.UserByHandle(ctx, d.To)
 	if err != nil {
-		if KindOf(err) == Rejected {
+		if AsError(err).Code == CodeNoAccount {
 			return unknownHandleError(d.To, err)
 		}
 		return err
@@ -73,13 +76,16 @@ func (j *job) compose(ctx context.Context) (Outgoing, error) {
 	if err != nil {
 		return Outgoing{}, err
 	}
-	file.Name = j.d.Reply.Body
-	j.d.Media = []Attached{{Type: file.Type, Name: file.Name, Bytes: int64(len(file.Data))}}
+	j.d.Text, j.d.Media = captioned(*j.d.Reply, file.Name, file.Type)
+	file.Name, j.d.Media[0].Bytes = j.d.Media[0].Name, int64(len(file.Data))
+	if refusal := j.preflightText(j.d); refusal != nil {
+		return Outgoing{}, refusal
+	}
 	if refusal := preflightFile(file); refusal != nil {
 		return Outgoing{}, refusal
 	}
 	id, err := j.ch.X.UploadMedia(ctx, file, j.d.Kind != KindDM)
-	return Outgoing{MediaID: id}, err
+	return Outgoing{Text: j.d.Text, MediaID: id}, err
 }
 
 // send makes X send. A file that X refuses is uploaded once more.
@@ -88,7 +94,7 @@ func (j *job) send(ctx context.Context, message Outgoing) error {
 	if d.Progress.CallingSince.IsZero() {
 		d.Progress.CallingSince = j.now()
 	}
-	d.Progress.Called = true
+	d.Progress.Called, d.From = true, handleOrID(j.accounts.get(d.Channel).Person)
 	if err := j.mark(ctx); err != nil {
 		return err
 	}
@@ -132,11 +138,12 @@ func (j *job) clearCalling() {
 	}
 }
 
-// CodeDuplicate and CodeMedia are how X's client marks two refusals that the dispatcher has an answer to: an
-// identical post, and a file that X does not take any more (a prefix).
+// CodeDuplicate, CodeMedia and CodeNoAccount are how X's client marks refusals that the dispatcher has an answer to: an
+// identical post, a file that X does not take any more (a prefix), and an account that does not exist (any more).
 const (
 	CodeDuplicate = "403/187"
 	CodeMedia     = "media/"
+	CodeNoAccount = "account/none"
 )
 
 func isDuplicate(err error) bool { return AsError(err).Code == CodeDuplicate }

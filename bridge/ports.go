@@ -14,7 +14,7 @@ type Account struct {
 	CanWrite bool
 }
 
-// Outgoing is the content of one direct message or public reply. Exactly one of the fields is set.
+// Outgoing is the content of one direct message or public reply: a text, a file, or a file with a text beside it.
 type Outgoing struct {
 	Text string
 	// MediaID is the id that Sender.UploadMedia returned.

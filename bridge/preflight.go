@@ -14,7 +14,7 @@ const (
 // preflightText refuses what X would refuse, before any call. nil means that the text may go.
 func (b *Bridge) preflightText(d *Delivery) *Error {
 	switch {
-	case d.Reply.AttachmentID != "":
+	case d.Reply.AttachmentID != "" && d.Text == "":
 		return nil
 	case d.Kind == KindDM:
 		if n := utf8.RuneCountInString(d.Text); n > MaxDM {

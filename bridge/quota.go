@@ -11,6 +11,10 @@ import (
 // ledgerFlush is how often changed windows are written to the journal; a window that is used up is written at once.
 const ledgerFlush = 2 * time.Second
 
+// MaxWindow is the longest time for which a limit of X is believed to be used up: its longest window is of 24 hours (X
+// docs: rate limits).
+const MaxWindow = 24 * time.Hour
+
 // Ledger is the Quota of one channel: it remembers every window that X told, over restarts too, and lets no call
 // through that X would refuse. It is safe for concurrent use.
 type Ledger struct {
@@ -37,10 +41,19 @@ func (l *Ledger) Load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	now := l.now()
+	for endpoint, kept := range windows {
+		windows[endpoint] = slices.DeleteFunc(kept, func(w Window) bool { return !isBelievable(w, now) })
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.windows = windows
 	return nil
+}
+
+// isBelievable reports whether a window ends within the time that X's longest one has.
+func isBelievable(w Window, now time.Time) bool {
+	return !w.Reset.After(now.Add(MaxWindow + time.Hour))
 }
 
 // Admit implements Quota. It also counts the call that follows, so that calls side by side cannot overdraw.
@@ -67,6 +80,8 @@ func (l *Ledger) Admit(endpoint string) error {
 
 // Observe implements Quota.
 func (l *Ledger) Observe(endpoint string, windows []Window, limited bool) {
+	now := l.now()
+	windows = slices.DeleteFunc(slices.Clone(windows), func(w Window) bool { return !isBelievable(w, now) })
 	if len(windows) == 0 {
 		return
 	}

@@ -25,7 +25,7 @@ const (
 type RetryPolicy struct{}
 
 // Next returns when to try again after the given number of counted attempts, or false when the delivery has
-// run out of time. A later time in notBefore (Retry-After) wins.
+// run out of time. A later time in notBefore (Retry-After) wins, but never outlives the delivery.
 func (RetryPolicy) Next(now, receivedAt time.Time, attempts int, notBefore time.Time) (time.Time, bool) {
 	schedule := &ladder{step: max(attempts, 1) - 1, elapsed: now.Sub(receivedAt)}
 	wait := schedule.NextBackOff()
@@ -33,10 +33,10 @@ func (RetryPolicy) Next(now, receivedAt time.Time, attempts int, notBefore time.
 		return time.Time{}, false
 	}
 	due := now.Add(wait)
-	if notBefore.After(due) {
-		due = notBefore
+	if end := receivedAt.Add(retryLifetime); notBefore.After(end) {
+		notBefore = end
 	}
-	return due, true
+	return later(due, notBefore), true
 }
 
 // ladder is the retry table as a backoff.BackOff, so that loops inside the process climb the same steps.

@@ -13,6 +13,7 @@ import (
 
 	"perch/bridge"
 	"perch/bridge/sqlite"
+	"perch/bridge/xapi/payload"
 )
 
 const (
@@ -312,6 +313,7 @@ func (r *rig) start(path string) {
 		channels = append(channels, bridge.Channel{Name: "sales", Mentions: true, X: r.second, Motion: r.motion})
 	}
 	r.Bridge = bridge.New(bridge.Config{
+		Read:     payload.Read,
 		Channels: channels,
 		Journal:  r.journal, Log: log, Measure: func(s string) (int, bool) { return len(s), s != "" && len(s) <= bridge.MaxPost },
 		Now: r.clock,

@@ -103,7 +103,7 @@ func callsToX(x XCalls, d *Delivery) []Call {
 	}
 	message := Outgoing{Text: d.Text}
 	if d.Reply.AttachmentID != "" {
-		message = Outgoing{MediaID: mediaIDLater}
+		message.MediaID = mediaIDLater
 	}
 	if d.Kind != KindDM {
 		return []Call{x.ReplyCall(d.ThreadID, Person{ID: d.PeerID, Handle: d.To}, message)}

@@ -67,6 +67,38 @@ func missingFileText(f fetched) string {
 	return line + "]"
 }
 
+// extraText tells the agent of something that is neither text nor file.
+func extraText(e Extra) string {
+	switch e.Kind {
+	case ExtraLocation:
+		if e.Text == "" {
+			return "[The customer shared a place, which X does not describe. Look at it on X.]"
+		}
+		return "[The customer shared a place: " + e.Text + "]"
+	case ExtraPost:
+		return "[The customer shared a post: https://x.com/i/status/" + e.Text + "]"
+	case ExtraPoll:
+		return "[The post holds a poll, which Perch cannot show. Look at it on X.]"
+	case ExtraUnknown:
+	}
+	what := "something"
+	if e.Text != "" {
+		what = fmt.Sprintf("something (%s)", shorten(e.Text, 40))
+	}
+	return "[The customer also sent " + what + " that Perch cannot show. Look at it on X.]"
+}
+
+func noFileShownError() *Error {
+	return &Error{Kind: Rejected, Side: SideX, Op: "look up the customer's file", Message: "X does not show it", Remedy: "look at it on X"}
+}
+
+func unreadableContentError(d *Delivery) *Error {
+	return &Error{
+		Kind: Unreadable, Side: SidePerch, Op: "read message", Message: "what the journal holds of the message cannot be read any more",
+		Remedy: fmt.Sprintf("perch show %d shows what came in; drop it with perch discard %d", d.ID, d.ID),
+	}
+}
+
 func fileLaterText(name string, e *Error) string {
 	return fmt.Sprintf("%sThe customer also sent the file %s. It is not here yet: %s. It follows as soon as it can.",
 		autoResponse, name, e.Message)
@@ -164,6 +196,20 @@ func postTooLongError(weighted int) *Error {
 	}
 	return refuse(fmt.Sprintf("the text counts %d characters by X's rules, but a public reply has at most %d (a link counts 23, "+
 		"an emoji or a Chinese or Japanese character 2)", weighted, MaxPost), "shorten it, or send it in several replies")
+}
+
+func lossyThreadError() *Error {
+	return refuse("Motion named the post to answer by a number that has lost its last digits, so it was not sent",
+		"wait until the customer writes again in this interaction, or answer on X")
+}
+
+// readdressedText tells where a reply went when Motion's contact names somebody else.
+func readdressedText(contact, person string) string {
+	return fmt.Sprintf("the contact in Motion names @%s, but @%s wrote in this interaction and gets the reply", contact, person)
+}
+
+func threadMendedText(given, known string) string {
+	return fmt.Sprintf("Motion gave the post as %s, which has lost its last digits; the reply answers post %s of this interaction", given, known)
 }
 
 func noSuchFileError(id int64, n int) *Error {

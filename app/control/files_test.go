@@ -19,6 +19,7 @@ import (
 	"perch/app/control"
 	"perch/bridge"
 	"perch/bridge/sqlite"
+	"perch/bridge/xapi/payload"
 )
 
 // source is an X and a Motion that have files only.
@@ -64,7 +65,7 @@ func mustShow(t *testing.T) *shown {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &shown{source: &source{}, socket: filepath.Join(folder, "c.sock")}
 	s.Client = control.NewClient(s.socket)
-	b := bridge.New(bridge.Config{Channels: []bridge.Channel{{Name: "support", X: s.source, Motion: s.source}}, Journal: journal, Log: log})
+	b := bridge.New(bridge.Config{Channels: []bridge.Channel{{Name: "support", X: s.source, Motion: s.source}}, Journal: journal, Log: log, Read: payload.Read})
 	listener, err := control.Listen(ctx, s.socket)
 	if err != nil {
 		t.Fatal(err)

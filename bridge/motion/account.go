@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"perch/bridge"
+	"perch/bridge/loose"
 )
 
 // maxAccounts is how many Open Channel accounts are asked for; a Motion has a handful.
@@ -38,7 +39,7 @@ var (
 
 func (c *Client) account(o object) Account {
 	a := Account{
-		ID: o.text("id"), Name: o.text("name"), MapKey: o.text(mapKeyNames...), ReceiveURL: o.text(receiveURLNames...),
+		ID: o.id("id"), Name: o.text("name"), MapKey: o.text(mapKeyNames...), ReceiveURL: o.text(receiveURLNames...),
 		ReplyURL: o.text(replyURLNames...), replyName: o.name(replyURLNames...),
 	}
 	if a.ReceiveURL == "" && a.ID != "" {
@@ -66,18 +67,23 @@ func (c *Client) Accounts(ctx context.Context) ([]Account, error) {
 	return accounts, nil
 }
 
+// rows are the objects of a list; what is no object is left out.
 func rows(body []byte) []object {
-	var bare []object
-	d := json.NewDecoder(bytes.NewReader(body))
+	var list any
+	d := json.NewDecoder(bytes.NewReader(loose.Trim(body)))
 	d.UseNumber()
-	if d.Decode(&bare) == nil {
-		return bare
+	_ = d.Decode(&list) // what cannot be read has no rows
+	if o, ok := list.(map[string]any); ok {
+		list = object(o).get("rows", "data")
 	}
-	var wrapped struct{ Rows []object }
-	d = json.NewDecoder(bytes.NewReader(body))
-	d.UseNumber()
-	_ = d.Decode(&wrapped) // what cannot be read has no rows
-	return wrapped.Rows
+	elements, _ := list.([]any)
+	var all []object
+	for _, e := range elements {
+		if o, ok := e.(map[string]any); ok {
+			all = append(all, o)
+		}
+	}
+	return all
 }
 
 // Account returns the account of the Receive URL.
@@ -97,8 +103,8 @@ func (c *Client) Account(ctx context.Context) (Account, error) {
 		return Account{}, err
 	}
 	var o object
-	if decode(answer.body, &o) != nil {
-		o = nil
+	if decode(answer.body, &o) != nil || len(o) == 0 {
+		return Account{}, foreign(op, answer)
 	}
 	return c.account(o), nil
 }
@@ -172,6 +178,9 @@ func (c *Client) ask(ctx context.Context, op, method, path string, body []byte) 
 	}
 	if !a.ok() {
 		return nil, classify(op, a)
+	}
+	if method == http.MethodGet && (!loose.IsJSON(a.body) || saysNo(a.body)) {
+		return nil, foreign(op, a)
 	}
 	return a, nil
 }

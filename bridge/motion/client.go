@@ -141,6 +141,7 @@ type answer struct {
 	status int
 	header http.Header
 	body   []byte
+	asked  string // the address that was called
 }
 
 func (a *answer) ok() bool { return a.status/100 == 2 }
@@ -188,7 +189,7 @@ func (c *Client) do(ctx context.Context, what call) (*answer, error) {
 			Remedy: "send a smaller file",
 		}
 	}
-	return &answer{response.StatusCode, response.Header, body}, nil
+	return &answer{response.StatusCode, response.Header, body, what.url}, nil
 }
 
 // apiKeyInURL finds the key in an address, which Go's errors quote.
@@ -220,8 +221,12 @@ func unreachable(op string, err error) *bridge.Error {
 	return e
 }
 
-// classify turns an unsuccessful answer into an error that says what happens next.
+// classify turns an unsuccessful answer into an error that says what happens next. A refusal counts only in the form in
+// which Motion refuses; a page of something in between is no word of Motion's.
 func classify(op string, a *answer) *bridge.Error {
+	if isFromTheWay(a) {
+		return foreign(op, a)
+	}
 	e := &bridge.Error{Side: bridge.SideMotion, Op: op, Code: strconv.Itoa(a.status)}
 	switch s := a.status; {
 	case s == http.StatusUnauthorized || s == http.StatusForbidden:
@@ -245,9 +250,20 @@ func classify(op string, a *answer) *bridge.Error {
 	return e
 }
 
+// maxWait is the longest wait that Motion may ask for: it is the admin's own server, and is tried again rather too soon.
+const maxWait = 15 * time.Minute
+
+// retryAfter is the time that Retry-After asks for, as seconds or as a date; zero when there is none that makes sense.
 func retryAfter(h http.Header) time.Time {
-	if seconds, err := strconv.Atoi(h.Get("Retry-After")); err == nil && seconds >= 0 {
-		return time.Now().Add(time.Duration(seconds) * time.Second)
+	value := strings.TrimSpace(h.Get("Retry-After"))
+	wait := time.Duration(-1)
+	if seconds, err := strconv.ParseFloat(value, 64); err == nil {
+		wait = time.Duration(min(max(seconds, -1), maxWait.Seconds()) * float64(time.Second))
+	} else if at, err := http.ParseTime(value); err == nil {
+		wait = time.Until(at)
 	}
-	return time.Time{}
+	if wait < 0 {
+		return time.Time{}
+	}
+	return time.Now().Add(min(wait, maxWait))
 }

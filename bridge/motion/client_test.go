@@ -100,7 +100,8 @@ func TestAnswersAreClassed(t *testing.T) {
 	}{
 		{"refused credentials", sim.MotionFault{Status: 401}, bridge.Operator},
 		{"wrong path", sim.MotionFault{Status: 404}, bridge.Operator},
-		{"redirect", sim.MotionFault{Status: 302, Header: map[string]string{"Location": "https://elsewhere.example/"}}, bridge.Operator},
+		{"moved", sim.MotionFault{Status: 301, Header: map[string]string{"Location": "https://elsewhere.example/"}}, bridge.Operator},
+		{"log-in page elsewhere", sim.MotionFault{Status: 302, Header: map[string]string{"Location": "https://elsewhere.example/"}}, bridge.Temporary},
 		{"bad data", sim.MotionFault{Status: 422, RawBody: `{"message":"contact list is full"}`}, bridge.Rejected},
 		{"limit", sim.MotionFault{Status: 429, Header: map[string]string{"Retry-After": "60"}}, bridge.RateLimited},
 		{"error", sim.MotionFault{Status: 500, RawBody: "<html>"}, bridge.Temporary},
@@ -144,7 +145,9 @@ func TestPhoneIsSentWhereMotionInsists(t *testing.T) {
 		if !strings.Contains(b.String(), `"phone":"none"`) {
 			w.WriteHeader(http.StatusBadRequest)
 			_, _ = w.Write([]byte(`{"message":"phone is required"}`))
+			return
 		}
+		_, _ = w.Write([]byte(`{"interaction":{"id":1}}`))
 	}))
 	defer server.Close()
 	c := motion.New(motion.Config{ReceiveURL: server.URL + "/api/openchannel/accounts/5/notify?token=abc", MapKey: "twitter", Log: slog.New(slog.DiscardHandler)})
@@ -177,7 +180,8 @@ func TestWithKeepsTheMapKeyOfTheSameAccount(t *testing.T) {
 
 func TestTheCallIsShownAsItIsMade(t *testing.T) {
 	var got []bridge.Call
-	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write([]byte(`{"interaction":{"id":1}}`))
 		body, _ := io.ReadAll(r.Body)
 		got = append(got, bridge.Call{Method: r.Method, URL: "http://" + r.Host + r.URL.String(), Body: body})
 	}))

@@ -5,19 +5,29 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
+
+	"perch/bridge/loose"
 )
 
 // object is a JSON object of Motion's, whose members are found without regard to case. nil is an empty one.
 type object map[string]any
 
+// decode reads an object; ids in it keep all their digits.
 func decode(body []byte, into *object) error {
-	d := json.NewDecoder(bytes.NewReader(body))
+	d := json.NewDecoder(bytes.NewReader(loose.Trim(body)))
 	d.UseNumber()
 	return d.Decode(into)
 }
 
+// get finds the first of the names that has a value, in its own spelling first.
 func (o object) get(names ...string) any {
+	for _, name := range names {
+		if v, ok := o[name]; ok && v != nil {
+			return v
+		}
+	}
 	for _, name := range names {
 		for k, v := range o {
 			if strings.EqualFold(k, name) && v != nil {
@@ -28,17 +38,22 @@ func (o object) get(names ...string) any {
 	return nil
 }
 
-func (o object) object(name string) object {
-	m, _ := o.get(name).(map[string]any)
+func (o object) object(names ...string) object {
+	m, _ := o.get(names...).(map[string]any)
 	return m
 }
 
-func (o object) text(names ...string) string {
-	switch v := o.get(names...).(type) {
+func (o object) text(names ...string) string { return textOf(o.get(names...)) }
+
+// textOf is a text, a number as it is written, or a truth value; "" for anything else.
+func textOf(v any) string {
+	switch v := v.(type) {
 	case string:
 		return v
 	case json.Number:
 		return v.String()
+	case bool:
+		return strconv.FormatBool(v)
 	}
 	return ""
 }
@@ -48,14 +63,38 @@ func said(a *answer) string {
 	var body object
 	text := ""
 	if decode(a.body, &body) == nil {
-		text = cmp.Or(body.text("message"), body.text("error"), body.text("name"))
+		text = reasonIn(body)
 	}
 	if text == "" {
-		text = http.StatusText(a.status)
+		text = cmp.Or(http.StatusText(a.status), "no reason")
 	}
 	text = strings.Join(strings.Fields(text), " ")
 	if runes := []rune(text); len(runes) > 200 {
 		text = string(runes[:200]) + "…"
 	}
 	return text
+}
+
+// reasonIn finds a sentence in the members that errors have, whether they are texts, objects or lists.
+func reasonIn(v any) string {
+	switch v := v.(type) {
+	case object:
+		for _, name := range []string{"message", "error", "errors", "detail", "name", "code"} {
+			if text := reasonIn(v.get(name)); text != "" {
+				return text
+			}
+		}
+	case map[string]any:
+		return reasonIn(object(v))
+	case []any:
+		for _, one := range v {
+			if text := reasonIn(one); text != "" {
+				return text
+			}
+		}
+	case bool:
+	default:
+		return textOf(v)
+	}
+	return ""
 }

@@ -5,15 +5,19 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"mime"
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"perch/bridge"
+	"perch/bridge/loose"
 )
 
 // notification is the body of a call of the Receive URL (XCALLY docs: custom Open Channel).
@@ -47,9 +51,32 @@ func (c *Client) Notify(ctx context.Context, n bridge.Notification) (bridge.Rece
 		return bridge.Receipt{}, err
 	}
 	if !a.ok() {
-		return bridge.Receipt{}, classify("hand message to Motion", a)
+		return bridge.Receipt{}, classify(opNotify, a)
 	}
-	return receipt(a.body), nil
+	return taken(a)
+}
+
+const opNotify = "hand message to Motion"
+
+// taken reads what Motion answered to a message. Only an answer that names what Motion has made of it counts as yes.
+func taken(a *answer) (bridge.Receipt, error) {
+	r := receipt(a.body)
+	switch {
+	case saysNo(a.body):
+		return r, notTaken(a, "Motion did not take the message: "+said(a))
+	case r == (bridge.Receipt{}) && !loose.IsJSON(a.body):
+		return r, foreign(opNotify, a)
+	case r == (bridge.Receipt{}):
+		return r, notTaken(a, "Motion's answer does not say that it took the message")
+	}
+	return r, nil
+}
+
+func notTaken(a *answer, message string) *bridge.Error {
+	return &bridge.Error{
+		Kind: bridge.Temporary, Side: bridge.SideMotion, Op: opNotify, Code: strconv.Itoa(a.status), Message: message,
+		Remedy: "look at Motion's logs and at the Open Channel account; Perch keeps trying",
+	}
 }
 
 func bodyOf(n bridge.Notification, mapKey string) notification {
@@ -70,7 +97,7 @@ func (c *Client) post(ctx context.Context, n notification, authorized bool) (*an
 func (c *Client) postCall(n notification, authorized bool) (call, error) {
 	body, err := json.Marshal(n)
 	return call{
-		op: "hand message to Motion", method: http.MethodPost, url: c.config.ReceiveURL, body: body, contentType: "application/json",
+		op: opNotify, method: http.MethodPost, url: c.config.ReceiveURL, body: body, contentType: "application/json",
 		authorized: authorized, limit: maxAnswer, timeout: callTimeout,
 	}, err
 }
@@ -103,14 +130,19 @@ func receipt(body []byte) bridge.Receipt {
 	if decode(body, &a) != nil {
 		return bridge.Receipt{}
 	}
+	for _, name := range []string{"data", "result"} {
+		if inner := a.object(name); inner != nil && a.get("interaction", "message") == nil {
+			a = inner
+		}
+	}
 	message := a.object("message")
 	r := bridge.Receipt{
-		InteractionID: cmp.Or(a.object("interaction").text("id"), a.text("OpenchannelInteractionId"), message.text("OpenchannelInteractionId")),
-		MessageID:     message.text("id"),
-		ContactID:     cmp.Or(a.object("contact").text("id"), a.text("ContactId"), message.text("ContactId")),
+		InteractionID: cmp.Or(a.object("interaction").id("id"), a.id("OpenchannelInteractionId", "InteractionId"), message.id("OpenchannelInteractionId")),
+		MessageID:     message.id("id"),
+		ContactID:     cmp.Or(a.object("contact").id("id"), a.id("ContactId"), message.id("ContactId")),
 	}
-	if r.MessageID == "" && a.text("OpenchannelInteractionId") != "" {
-		r.MessageID = a.text("id")
+	if r.MessageID == "" {
+		r.MessageID = a.id("id")
 	}
 	return r
 }
@@ -135,11 +167,24 @@ func (c *Client) Upload(ctx context.Context, file bridge.File) (string, error) {
 	if !a.ok() {
 		return "", classifyFile(op, a)
 	}
+	return storedID(op, a)
+}
+
+// storedID reads the number of a file out of the answer that says that Motion has it.
+func storedID(op string, a *answer) (string, error) {
 	var stored object
-	if err := decode(a.body, &stored); err != nil || stored.text("id") == "" {
-		return "", &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideMotion, Op: op, Message: "Motion did not say the number of the file", Err: err}
+	err := decode(a.body, &stored)
+	if !loose.IsJSON(a.body) {
+		return "", foreign(op, a)
 	}
-	return stored.text("id"), nil
+	if err != nil || stored.id("id") == "" || saysNo(a.body) {
+		e := &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideMotion, Op: op, Message: "Motion did not say the number of the file", Err: err}
+		if saysNo(a.body) {
+			e.Message = "Motion did not take the file: " + said(a)
+		}
+		return "", e
+	}
+	return stored.id("id"), nil
 }
 
 func form(file bridge.File) (body []byte, contentType string, err error) {
@@ -177,19 +222,46 @@ func (c *Client) Download(ctx context.Context, id string) (bridge.File, error) {
 	if !a.ok() {
 		return bridge.File{}, classifyFile(op, a)
 	}
-	return bridge.File{Type: bridge.SniffType(a.body), Data: a.body}, nil
+	file := bridge.File{Name: fileName(a.header), Type: bridge.SniffType(a.body), Data: a.body}
+	if file.Type == "text/html" && !isNamed(file.Name, ".html", ".htm") {
+		return bridge.File{}, foreign(op, a)
+	}
+	if loose.IsObject(a.body) && saysNo(a.body) && !isNamed(file.Name, ".json") {
+		return bridge.File{}, &bridge.Error{
+			Kind: bridge.Temporary, Side: bridge.SideMotion, Op: op, Message: "Motion did not give the file: " + said(a), Remedy: "attach it again if it lasts; Perch keeps trying",
+		}
+	}
+	return file, nil
+}
+
+// fileName is the name under which Motion keeps a file; "" when it does not tell.
+func fileName(h http.Header) string {
+	_, params, err := mime.ParseMediaType(h.Get("Content-Disposition"))
+	if err != nil {
+		return ""
+	}
+	name := params["filename"]
+	if i := strings.LastIndexAny(name, "/\\"); i >= 0 {
+		name = name[i+1:]
+	}
+	return loose.Clean(name)
+}
+
+func isNamed(name string, endings ...string) bool {
+	return slices.ContainsFunc(endings, func(e string) bool { return strings.HasSuffix(strings.ToLower(name), e) })
 }
 
 // classifyFile differs in two points: a missing file is not a wrong address, and one too large is named.
 func classifyFile(op string, a *answer) *bridge.Error {
 	e := classify(op, a)
 	switch {
-	case a.status == http.StatusNotFound && strings.HasPrefix(op, "fetch"):
+	case a.status == http.StatusNotFound && strings.HasPrefix(op, "fetch") && !isPage(a):
 		e.Kind, e.Message, e.Remedy = bridge.Rejected, "Motion does not have the file any more", "attach it again"
 	case a.status == http.StatusRequestEntityTooLarge:
+		e.Kind, e.RetryAt = bridge.Rejected, time.Time{}
 		e.Message = "the file is larger than Motion allows"
 		e.Remedy = "raise \"Max attachment size\" in Motion's settings (and nginx's limit), then: perch retry"
-	case a.status == http.StatusForbidden:
+	case a.status == http.StatusForbidden && e.Kind == bridge.Operator:
 		e.Message, e.Remedy = "the Motion user may not use attachments", "give the user admin rights in Motion, then: perch resume"
 	}
 	return e
@@ -244,15 +316,19 @@ func (c *Client) Check(ctx context.Context) (string, error) {
 	if c.AccountID() != "" {
 		a, err = c.do(ctx, what)
 	}
-	if err == nil && (a == nil || a.status == http.StatusNotFound) {
+	if err == nil && (a == nil || (a.status == http.StatusNotFound && !isPage(a))) {
 		what.url = c.base + "/api/users?fields=id&limit=1" // a cheap question that every version answers
 		a, err = c.do(ctx, what)
 	}
 	if err != nil {
 		return "", err
 	}
-	if !a.ok() && a.status != http.StatusNotFound {
+	switch {
+	case a.status == http.StatusNotFound && !isPage(a):
+	case !a.ok():
 		return "", classify(op, a)
+	case !loose.IsJSON(a.body) || saysNo(a.body):
+		return "", foreign(op, a)
 	}
 	c.learnMapKey(a.body)
 	return c.MapKey(), nil

@@ -17,6 +17,7 @@ import (
 	"perch/bridge"
 	"perch/bridge/reach"
 	"perch/bridge/xapi"
+	"perch/bridge/xapi/payload"
 )
 
 const (
@@ -327,7 +328,7 @@ func (j *journal) AcceptX(_ context.Context, channels []string, body []byte) err
 	if j.broken != nil {
 		return j.broken
 	}
-	for _, e := range bridge.ParseX(body).Events {
+	for _, e := range payload.Read(body).Events {
 		if e.Kind == bridge.KindUnreadable || !slices.Contains(channels, "support") {
 			panic(fmt.Sprintf("%v: %+v: %s", channels, e, body))
 		}

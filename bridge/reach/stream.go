@@ -8,6 +8,7 @@ import (
 
 	"perch/bridge"
 	"perch/bridge/xapi"
+	"perch/bridge/xapi/payload"
 )
 
 const (
@@ -222,7 +223,7 @@ func (s *Stream) arrivals(ctx context.Context, line []byte) (all []arrival, isKn
 	s.mu.Lock()
 	opened, byOwnID := s.opened, s.byOwnID
 	s.mu.Unlock()
-	parsed := bridge.ParseX(line)
+	parsed := payload.Read(line)
 	isKnown = len(parsed.Events) > 0
 	for i := range parsed.Events {
 		e := &parsed.Events[i]

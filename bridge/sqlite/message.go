@@ -40,8 +40,8 @@ func scanDelivery(row rowScanner) (*bridge.Delivery, error) {
 		d.Failure = nil
 	}
 	var c content
-	if err := errors.Join(decode(media, &d.Media), decode(progress, &d.Progress), decode(body, &c)); err != nil {
-		return nil, fmt.Errorf("message %d: %w", d.ID, err)
+	if errors.Join(decode(media, &d.Media), decode(progress, &d.Progress), decode(body, &c)) != nil {
+		return d, nil // hollow: one row that cannot be read must not hide the others
 	}
 	d.Event, d.Reply = c.Event, c.Reply
 	return d, nil
@@ -108,8 +108,15 @@ func (s *Store) Add(ctx context.Context, d *bridge.Delivery, raw []byte) (*bridg
 			return err
 		}
 		d.Post = post.Seq
-		_, err := t.exec(`UPDATE message SET post = ? WHERE id = ?`, d.Post, d.ID)
-		return err
+		if _, err := t.exec(`UPDATE message SET post = ? WHERE id = ?`, d.Post, d.ID); err != nil {
+			return err
+		}
+		for _, remark := range d.Remarks {
+			if err := addAttempt(t, d.ID, bridge.Attempt{At: d.ReceivedAt, Outcome: d.State, Message: remark}); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return stored, known, err
 }
@@ -200,8 +207,12 @@ func toMilli(t time.Time) int64 {
 	return t.UnixMilli()
 }
 
+// lastMilli is the end of the year 9999, beyond which no time can be written as people and JSON write it.
+const lastMilli = 253_402_214_400_000
+
+// fromMilli reads a time; one that cannot be shown is none.
 func fromMilli(ms int64) time.Time {
-	if ms == 0 {
+	if ms <= 0 || ms > lastMilli {
 		return time.Time{}
 	}
 	return time.UnixMilli(ms)

@@ -151,6 +151,9 @@ func (s *Store) NextDue(ctx context.Context, lanes []bridge.Lane) (time.Time, bo
 // taken it; anything else goes back to the queue.
 func (s *Store) Recover(ctx context.Context, now time.Time) error {
 	return s.write(ctx, func(t *tx) error {
+		if err := heal(t, now); err != nil {
+			return err
+		}
 		for _, query := range []string{
 			`UPDATE message SET state = CASE WHEN direction = 'out' AND json_extract(nullif(progress, ''), '$.calling_since') IS NOT NULL
 				THEN 'undecided' ELSE 'queued' END WHERE state = 'sending'`,

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"perch/bridge"
+	"perch/bridge/motion"
 )
 
 // serveReply takes one of Motion's replies and answers with what became of it.
@@ -33,7 +34,7 @@ func (h *Handler) readReply(w http.ResponseWriter, r *http.Request) ([]byte, boo
 }
 
 func (h *Handler) takeReply(w http.ResponseWriter, r *http.Request, ch *Channel, raw []byte) {
-	reply, internal, err := bridge.ParseReply(raw, ch.MapKey())
+	reply, internal, err := motion.ParseReply(raw, ch.MapKey())
 	if err != nil {
 		h.log.Warn("reply not understood", "channel", ch.Name, "error", err)
 		refuse(w, http.StatusBadRequest, bridge.AsError(err).Message)

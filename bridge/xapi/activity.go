@@ -1,11 +1,14 @@
 package xapi
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
 	"net/url"
 	"slices"
+
+	"perch/bridge/loose"
 )
 
 // Subscription is a subscription of the X Activity API. Without a WebhookID its events go to streams only.
@@ -48,17 +51,20 @@ func (c *caller) Subscriptions(ctx context.Context) ([]Subscription, error) {
 		var body struct {
 			Data json.RawMessage `json:"data"`
 			Meta struct {
-				Next string `json:"next_token"`
+				Next loose.Text `json:"next_token"`
 			} `json:"meta"`
 		}
 		if err := a.decode(what.op, &body); err != nil {
 			return nil, err
 		}
+		if len(body.Data) == 0 && !bytes.Contains(a.body, []byte(`"meta"`)) {
+			return nil, a.unexpected(what.op, nil)
+		}
 		all = append(all, readSubscriptions(body.Data)...)
 		if body.Meta.Next == "" {
 			break
 		}
-		query = url.Values{"max_results": {subscriptionsPerPage}, "pagination_token": {body.Meta.Next}}
+		query = url.Values{"max_results": {subscriptionsPerPage}, "pagination_token": {string(body.Meta.Next)}}
 	}
 	return all, nil
 }
@@ -107,29 +113,27 @@ func (c *Client) Subscribe(ctx context.Context, eventType, webhookID string) err
 	return checkSubscribed(what, a)
 }
 
-// checkSubscribed looks into a 200: X may put errors there in place of the subscription.
+// checkSubscribed looks into a success for the subscription.
 func checkSubscribed(what call, a *answer) error {
 	var body struct {
-		Data   json.RawMessage   `json:"data"`
-		Errors []json.RawMessage `json:"errors"`
+		Data json.RawMessage `json:"data"`
 	}
 	if err := a.decode(what.op, &body); err != nil {
 		return err
 	}
-	if len(body.Errors) == 0 || len(readSubscriptions(body.Data)) > 0 {
-		return nil
+	if len(readSubscriptions(body.Data)) == 0 && loose.IsEmpty(body.Data) {
+		return a.unexpected(what.op, nil)
 	}
-	_, err := judged(what, &answer{http.StatusBadRequest, a.header, a.body}, nil)
-	if isCode(err, codeSubscribed) {
-		return nil
-	}
-	return err
+	return nil
 }
 
 // takeOver finds the subscription that is there already, and points it to the webhook.
 func (c *Client) takeOver(ctx context.Context, eventType, own, webhookID string) error {
+	if webhookID == "" {
+		return nil
+	}
 	all, err := c.Subscriptions(ctx)
-	if err != nil || webhookID == "" {
+	if err != nil {
 		return err
 	}
 	for _, s := range all {
@@ -152,31 +156,31 @@ func (c *caller) MoveSubscription(ctx context.Context, id, webhookID string) err
 // Unsubscribe deletes a subscription; one that is gone is a success.
 func (c *caller) Unsubscribe(ctx context.Context, id string) error {
 	what := c.activityCall("delete subscription", http.MethodDelete, "/"+url.PathEscape(id))
+	what.mayBeEmpty = true
 	a, err := c.asApp(ctx, what)
 	return goneIsFine(judged(what, a, err))
 }
 
 // readSubscriptions reads the forms in which X gives subscriptions: a list, an object, or one below a name.
 func readSubscriptions(raw json.RawMessage) []Subscription {
-	var list []json.RawMessage
-	if json.Unmarshal(raw, &list) == nil {
+	if bytes.HasPrefix(loose.Trim(raw), []byte("[")) {
+		var list []json.RawMessage
+		loose.Part(raw, &list)
 		return slices.Concat(each(list, readSubscriptions)...)
 	}
 	var one struct {
 		One    json.RawMessage `json:"subscription"`
 		Many   json.RawMessage `json:"subscriptions"`
-		ID     looseID         `json:"subscription_id"`
-		Other  looseID         `json:"id"`
-		Kind   string          `json:"event_type"`
-		Tag    string          `json:"tag"`
-		Hook   looseID         `json:"webhook_id"`
+		ID     loose.ID        `json:"subscription_id"`
+		Other  loose.ID        `json:"id"`
+		Kind   loose.Text      `json:"event_type"`
+		Tag    loose.Text      `json:"tag"`
+		Hook   loose.ID        `json:"webhook_id"`
 		Filter struct {
-			UserID looseID `json:"user_id"`
+			UserID loose.ID `json:"user_id"`
 		} `json:"filter"`
 	}
-	if json.Unmarshal(raw, &one) != nil {
-		return nil
-	}
+	loose.Part(raw, &one)
 	for _, below := range []json.RawMessage{one.One, one.Many} {
 		if len(below) > 0 {
 			return readSubscriptions(below)
@@ -188,11 +192,7 @@ func readSubscriptions(raw json.RawMessage) []Subscription {
 	if one.ID == "" {
 		return nil
 	}
-	hook := string(one.Hook)
-	if hook == "null" {
-		hook = ""
-	}
-	return []Subscription{{string(one.ID), one.Kind, string(one.Filter.UserID), one.Tag, hook}}
+	return []Subscription{{string(one.ID), string(one.Kind), string(one.Filter.UserID), string(one.Tag), string(one.Hook)}}
 }
 
 func each[A, B any](list []A, f func(A) B) []B {
@@ -219,6 +219,7 @@ func (v *v2) SubscribeAll(ctx context.Context, webhookID string) error {
 }
 
 func (c *caller) subscribe(ctx context.Context, what call) error {
+	what.mayBeEmpty = true
 	a, err := c.exchange(ctx, what)
 	if _, err = judged(what, a, err); isCode(err, codeSubscribed) {
 		return nil
@@ -237,11 +238,16 @@ func (v *v2) IsSubscribedAll(ctx context.Context, webhookID string) (bool, error
 	}
 	var body struct {
 		Data struct {
-			Subscribed bool `json:"subscribed"`
+			Subscribed loose.Bool `json:"subscribed"`
 		} `json:"data"`
 	}
-	err = a.decode(what.op, &body)
-	return body.Data.Subscribed, err
+	if err := a.decode(what.op, &body); err != nil {
+		return false, err
+	}
+	if !body.Data.Subscribed.Known {
+		return false, a.unexpected(what.op, nil)
+	}
+	return body.Data.Subscribed.Value, nil
 }
 
 // UnsubscribeAll implements inlet.
@@ -251,6 +257,7 @@ func (v *v2) UnsubscribeAll(ctx context.Context, webhookID string) error {
 		return err
 	}
 	what := allCall("unsubscribe", http.MethodDelete, v.allPath(webhookID, url.PathEscape(own)+"/all"))
+	what.mayBeEmpty = true
 	a, err := v.asApp(ctx, what)
 	return goneIsFine(judged(what, a, err))
 }
@@ -277,6 +284,7 @@ func (v *v11) SubscribeAll(ctx context.Context, webhookID string) error {
 // IsSubscribedAll implements inlet. X answers 204 or 404.
 func (v *v11) IsSubscribedAll(ctx context.Context, webhookID string) (bool, error) {
 	what := allCall("check subscription", http.MethodGet, v.allPath(webhookID, ""))
+	what.mayBeEmpty = true
 	a, err := v.exchange(ctx, what)
 	if err == nil && a.status == http.StatusNotFound {
 		return false, nil
@@ -292,6 +300,7 @@ func (v *v11) UnsubscribeAll(ctx context.Context, webhookID string) error {
 		return err
 	}
 	what := allCall("unsubscribe", http.MethodDelete, v.allPath(webhookID, own))
+	what.mayBeEmpty = true
 	a, err := v.asApp(ctx, what)
 	return goneIsFine(judged(what, a, err))
 }

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"perch/bridge"
+	"perch/bridge/loose"
 )
 
 const endpointToken = "oauth2.token"
@@ -36,7 +37,7 @@ func (c *caller) token(ctx context.Context) (string, error) {
 		return "", err
 	}
 	var body struct {
-		Token string `json:"access_token"`
+		Token loose.Text `json:"access_token"`
 	}
 	if err := a.decode(what.op, &body); err != nil {
 		return "", err
@@ -44,8 +45,8 @@ func (c *caller) token(ctx context.Context) (string, error) {
 	if body.Token == "" {
 		return "", &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideX, Op: what.op, Message: "X's answer holds no token"}
 	}
-	c.app.token = body.Token
-	return body.Token, nil
+	c.app.token = string(body.Token)
+	return c.app.token, nil
 }
 
 // dropToken forgets a token that X refused, unless a newer one is there already.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"perch/bridge"
+	"perch/bridge/loose"
 )
 
 const (
@@ -35,6 +36,8 @@ type call struct {
 	json         any
 	body         []byte
 	contentType  string
+	// mayBeEmpty is set where X answers with a success that has no body.
+	mayBeEmpty bool
 	// sends marks a call that makes X send something: it is never repeated, and a lost answer is unknown.
 	sends bool
 	// bearer, when set, is used in place of the OAuth 1.0a signature.
@@ -52,14 +55,20 @@ type answer struct {
 	body   []byte
 }
 
+// decode reads the answer. Members of an unexpected type are left out, so who needs one has to look whether it is there.
 func (a *answer) decode(op string, into any) error {
-	if err := json.Unmarshal(a.body, into); err != nil {
-		return &bridge.Error{
-			Kind: bridge.Temporary, Side: bridge.SideX, Op: op, Message: "X's answer cannot be read",
-			Code: strconv.Itoa(a.status), Err: err,
-		}
+	if err := loose.Read(a.body, into); err != nil {
+		return a.unexpected(op, err)
 	}
 	return nil
+}
+
+// unexpected is the error of an answer that does not hold what was asked for.
+func (a *answer) unexpected(op string, err error) error {
+	return &bridge.Error{
+		Kind: bridge.Temporary, Side: bridge.SideX, Op: op, Message: "X's answer does not hold what was asked for",
+		Code: strconv.Itoa(a.status), Err: err,
+	}
 }
 
 // isSigned reports whether the call carries an OAuth 1.0a signature.
@@ -68,14 +77,20 @@ func (w call) isSigned() bool { return w.bearer == "" && !w.basic }
 // do makes the call and returns X's answer when it is a success.
 func (c *caller) do(ctx context.Context, what call) (*answer, error) {
 	a, err := c.exchange(ctx, what)
-	if err != nil || a.status/100 == 2 {
-		return a, err
+	if err != nil {
+		return nil, err
+	}
+	if a.status/100 == 2 {
+		if status, is := a.refusesInside(); is {
+			return nil, classify(what, &answer{status, a.header, a.body})
+		}
+		return a, nil
 	}
 	return nil, classify(what, a)
 }
 
-// exchange makes the call and returns X's answer, whatever it is. A signature that X refuses because of the clock is
-// made anew once: X has surely not acted on it.
+// exchange makes the call and returns X's answer, whatever it says; what only stands in X's place is an error. A
+// signature that X refuses because of the clock is made anew once: X has surely not acted on it.
 func (c *caller) exchange(ctx context.Context, what call) (*answer, error) {
 	if keys := c.config.Keys.missing(); len(keys) > 0 {
 		return nil, noKeys(what.op, c.config.Channel, keys)
@@ -92,6 +107,7 @@ func (c *caller) exchange(ctx context.Context, what call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.noteClock(a.header)
 	c.observe(what.endpoint, a)
 	return a, nil
 }
@@ -119,12 +135,15 @@ func (c *caller) once(ctx context.Context, what call) (*answer, error) {
 		return nil, lost(what, err, written.Load())
 	}
 	defer func() { _ = response.Body.Close() }()
-	c.noteClock(response.Header)
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil && response.StatusCode/100 == 2 {
 		return nil, lost(what, err, true)
 	}
-	return &answer{response.StatusCode, response.Header, body}, nil
+	a := &answer{response.StatusCode, response.Header, body}
+	if e := judgeForm(what, a); e != nil {
+		return nil, e
+	}
+	return a, nil
 }
 
 func (c *caller) request(ctx context.Context, what call) (*http.Request, error) {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"perch/bridge"
+	"perch/bridge/loose"
 )
 
 const (
@@ -44,9 +45,33 @@ func (c *Client) FetchMedia(ctx context.Context, media bridge.Media) (bridge.Fil
 			return bridge.File{}, err
 		}
 		kind := bridge.SniffType(data)
+		if err := judgeFile(media, kind, data); err != nil {
+			return bridge.File{}, err
+		}
 		return bridge.File{Name: fileName(variant.URL, media, kind), Type: kind, Data: data}, nil
 	}
 	return bridge.File{}, noFile(fmt.Sprintf("it is larger than %d MB, the most that Motion takes", bridge.MaxInboundFile>>20))
+}
+
+// judgeFile checks that what came is a file and not a page that stands in its place.
+func judgeFile(media bridge.Media, kind string, data []byte) error {
+	switch {
+	case len(data) == 0:
+		return notYet("X sent nothing in place of the file")
+	case strings.HasPrefix(kind, "text/") || loose.IsJSON(data):
+		return notYet("a web page or a text came in its place")
+	case media.Type == bridge.Photo && strings.HasPrefix(kind, "video/"):
+		return notYet("something else came in place of the picture")
+	}
+	return nil
+}
+
+// notYet is the error of a file that may be had later.
+func notYet(why string) *bridge.Error {
+	return &bridge.Error{
+		Kind: bridge.Temporary, Side: bridge.SideX, Op: opDownload, Message: why, Code: codeWay + "file",
+		Remedy: "look at it on X; Perch keeps trying",
+	}
 }
 
 func noFile(why string) *bridge.Error {
@@ -110,12 +135,17 @@ func readFile(response *http.Response) ([]byte, error) {
 	case status == http.StatusOK:
 	case status == http.StatusNotFound || status == http.StatusGone:
 		return nil, noFile("X does not have it any more")
+	case status == http.StatusProxyAuthRequired:
+		return nil, notYet(wayProxy)
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+		if strings.HasPrefix(strings.ToLower(response.Header.Get("Content-Type")), "text/html") {
+			return nil, notYet(wayAnswers)
+		}
 		return nil, noFile("X does not let the account see it")
 	case status == http.StatusTooManyRequests:
 		return nil, &bridge.Error{
 			Kind: bridge.Temporary, Side: bridge.SideX, Op: opDownload, Message: "X's limit for files is used up",
-			Code: "429", RetryAt: retryAt(response.Header),
+			Code: "429", RetryAt: retryAfter(response.Header, maxOutageWait),
 		}
 	case status >= http.StatusInternalServerError:
 		return nil, &bridge.Error{

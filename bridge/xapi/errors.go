@@ -1,7 +1,6 @@
 package xapi
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -16,16 +15,6 @@ const (
 	// lateRetry is the wait after X took a message for an automated one, or after the day's posts are used up.
 	lateRetry = time.Hour
 )
-
-// refusal is what an unsuccessful answer says, in either profile's form.
-type refusal struct {
-	status int
-	codes  []int
-	// text is all words of the answer, in lower case: title, detail, type, reason, messages.
-	text string
-	// said is X's own sentence for people.
-	said string
-}
 
 // rule classes refusals; the first one that matches wins. A rule without codes and texts matches by the status.
 type rule struct {
@@ -53,6 +42,8 @@ const (
 	fixCredits  = "buy credits in X's developer portal (Billing); Perch keeps the queue and goes on by itself"
 	limitUsedUp = "X's limit for this kind of call is used up"
 	limitWait   = "nothing to do: Perch goes on by itself when X's window resets"
+	noAccount   = "X knows no such account"
+	checkHandle = "check the contact's X handle"
 	fixProject  = "in X's developer portal move the app into a Project, then: perch resume"
 )
 
@@ -108,6 +99,10 @@ var rules = []rule{
 		codes: []int{226}, texts: []string{"might be automated"}, kind: bridge.Temporary, wait: lateRetry, message: "X took the message for an automated one",
 		remedy: "label the account as automated, or write less uniform answers; Perch tries again in an hour",
 	},
+	{
+		texts: []string{"user has been suspended", "user not found", "could not find user"}, kind: bridge.Rejected, code: bridge.CodeNoAccount,
+		message: noAccount, remedy: checkHandle,
+	},
 	{codes: []int{63}, kind: bridge.Rejected, message: "the customer's X account is suspended", remedy: "nothing can be sent to it"},
 	{
 		codes: []int{150, 349}, texts: []string{"permission to dm"}, kind: bridge.Rejected, message: "X does not let this account send the customer a direct message",
@@ -145,7 +140,7 @@ var rules = []rule{
 		codes: []int{324, 325, 386, 415, 416, 417}, texts: []string{"attach this media", "media ids are invalid", "media id is invalid", "invalid media"}, kind: bridge.Rejected,
 		code: bridge.CodeMedia + "refused", message: "X does not take the file", remedy: "send it again, or another one",
 	},
-	{codes: []int{17, 50, 108}, kind: bridge.Rejected, message: "X knows no such account", remedy: "check the contact's X handle"},
+	{codes: []int{17, 50, 108}, kind: bridge.Rejected, code: bridge.CodeNoAccount, message: noAccount, remedy: checkHandle},
 	{codes: []int{130, 131}, kind: bridge.Temporary, message: "X is out of order at the moment"},
 	{status: []int{420}, kind: bridge.Temporary, wait: time.Minute, message: "X asks for a pause"},
 	{status: []int{408}, kind: bridge.Temporary, message: "X gave up waiting for the request"},
@@ -171,7 +166,10 @@ func classify(what call, a *answer) *bridge.Error {
 		}
 	}
 	if e.RetryAt.IsZero() && (e.Kind == bridge.RateLimited || e.Kind == bridge.Temporary) {
-		e.RetryAt = retryAt(a.header)
+		e.RetryAt = retryAfter(a.header, maxOutageWait)
+		if e.Kind == bridge.RateLimited {
+			e.RetryAt = limitedUntil(a.header)
+		}
 	}
 	e.Doubtful = e.Kind == bridge.Temporary && what.sends && r.status >= http.StatusInternalServerError
 	if e.Kind != bridge.RateLimited {
@@ -192,9 +190,6 @@ func byStatus(e *bridge.Error, r refusal) {
 	switch {
 	case r.status >= http.StatusInternalServerError:
 		e.Kind, e.Message = bridge.Temporary, "X is out of order at the moment"
-	case r.status/100 == 3:
-		e.Kind, e.Message = bridge.Operator, "X's address answers with a redirect, which Perch does not follow"
-		e.Remedy = "check api_base in perch.toml"
 	default:
 		e.Kind, e.Message = bridge.Rejected, fmt.Sprintf("X refused it (%d): %s", r.status, strings.TrimRight(r.said, "."))
 		e.Remedy = "read X's reason, change the message and send it again"
@@ -221,58 +216,6 @@ func (r refusal) code() string {
 		return strconv.Itoa(r.status)
 	}
 	return fmt.Sprintf("%d/%d", r.status, r.codes[0])
-}
-
-// readRefusal reads the body leniently: v2 problems, v1.1 error lists, a bare text, HTML or nothing at all.
-func readRefusal(a *answer) refusal {
-	r := refusal{status: a.status}
-	var body struct {
-		Title  string          `json:"title"`
-		Detail string          `json:"detail"`
-		Type   string          `json:"type"`
-		Reason string          `json:"reason"`
-		Error  json.RawMessage `json:"error"`
-		Errors json.RawMessage `json:"errors"`
-	}
-	if json.Unmarshal(a.body, &body) != nil {
-		r.said = http.StatusText(a.status)
-		return r
-	}
-	words := []string{body.Title, body.Detail, body.Type, body.Reason}
-	said := []string{body.Detail, body.Title}
-	for _, raw := range []json.RawMessage{body.Errors, body.Error} {
-		codes, texts := readErrors(raw)
-		r.codes = append(r.codes, codes...)
-		words, said = append(words, texts...), append(said, texts...)
-	}
-	r.text = strings.ToLower(strings.Join(words, "\n"))
-	said = append(said, http.StatusText(a.status))
-	r.said = bounded(said[slices.IndexFunc(said, func(s string) bool { return s != "" })])
-	return r
-}
-
-func readErrors(raw json.RawMessage) (codes []int, texts []string) {
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		return nil, []string{text}
-	}
-	var list []struct {
-		Code    int    `json:"code"`
-		Message string `json:"message"`
-		Detail  string `json:"detail"`
-		Title   string `json:"title"`
-		Type    string `json:"type"`
-	}
-	if json.Unmarshal(raw, &list) != nil {
-		return nil, nil
-	}
-	for _, e := range list {
-		if e.Code != 0 {
-			codes = append(codes, e.Code)
-		}
-		texts = append(texts, e.Message, e.Detail, e.Title, e.Type)
-	}
-	return codes, texts
 }
 
 // bounded keeps a foreign sentence short and on one line.

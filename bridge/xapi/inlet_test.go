@@ -22,6 +22,7 @@ import (
 	"perch/bridge"
 	"perch/bridge/sim"
 	"perch/bridge/xapi"
+	"perch/bridge/xapi/payload"
 )
 
 // newHook is a server that answers X's challenges as long as good is set.
@@ -137,7 +138,7 @@ func scripted(t *testing.T, answers map[string]string) (*xapi.Client, func() []s
 		}
 		status, body, _ := strings.Cut(text, " ")
 		if !found {
-			status, body = "404", "{}"
+			status, body = "404", `{"title":"Not Found"}`
 		}
 		var code int
 		_, _ = fmt.Sscan(status, &code)
@@ -193,7 +194,7 @@ func TestKeysAreTriedInTurn(t *testing.T) {
 
 func TestTokenIsFetchedAgain(t *testing.T) {
 	c, calls := scripted(t, map[string]string{
-		"POST /oauth2/token": `200 {"access_token":"T"}`, "GET /2/webhooks": `401 {}`,
+		"POST /oauth2/token": `200 {"access_token":"T"}`, "GET /2/webhooks": `401 {"title":"Unauthorized"}`,
 	})
 	if _, err := c.Webhooks(t.Context()); bridge.KindOf(err) != bridge.Operator {
 		t.Error(err)
@@ -209,7 +210,7 @@ func TestKeysThatWereGoodAreNotGoneRound(t *testing.T) {
 	if _, err := c.Subscriptions(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	answers["OAuth GET /2/activity/subscriptions"] = `401 {}`
+	answers["OAuth GET /2/activity/subscriptions"] = `401 {"title":"Unauthorized"}`
 	if _, err := c.Subscriptions(t.Context()); bridge.KindOf(err) != bridge.Operator {
 		t.Errorf("revoked keys: %v; want to hear of it", err)
 	}
@@ -278,7 +279,7 @@ func TestStream(t *testing.T) {
 			}
 			return nil
 		}
-		for _, e := range bridge.ParseX(line).Events {
+		for _, e := range payload.Read(line).Events {
 			texts = append(texts, e.Text)
 		}
 		if len(texts) == 2 {
@@ -394,7 +395,7 @@ func TestMissedMessagesReadLikeLiveOnes(t *testing.T) {
 				t.Fatalf("%d messages, want 122 with the own one at the end", len(all))
 			}
 			for i, m := range all {
-				got := bridge.ParseX(m.Body)
+				got := payload.Read(m.Body)
 				if len(got.Events) != 1 || got.Events[0].Kind != bridge.KindDM || got.Events[0].XID != m.ID || !got.Events[0].CreatedAt.Equal(m.CreatedAt) {
 					t.Fatalf("message %d: %+v", i, got)
 				}
@@ -432,7 +433,7 @@ func TestMissedMentionsReadLikeLiveOnes(t *testing.T) {
 				t.Fatalf("%d posts, want 230 and perhaps the answer", len(all))
 			}
 			for i, m := range all[:230] {
-				got := bridge.ParseX(m.Body)
+				got := payload.Read(m.Body)
 				if m.ID != want[i] || len(got.Events) != 1 || got.Events[0].Kind != bridge.KindMention || got.Events[0].From.Handle != "annlee" {
 					t.Fatalf("post %d: %+v %+v", i, m.ID, got)
 				}

@@ -3,9 +3,19 @@ package xapi
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"perch/bridge"
+	"perch/bridge/loose"
+)
+
+const (
+	// maxOutageWait is the longest wait that X may ask for while it is out of order, and bridge.MaxWindow that of a limit:
+	// each kind of answer has its own clock.
+	maxOutageWait = time.Hour
+	// pastWindow is how long ago a window may have ended and still be told of: clocks are never quite the same.
+	pastWindow = time.Minute
 )
 
 // windowHeaders are the headers in which X tells its limits (X docs: rate limits; the 24-hour ones as seen in
@@ -16,22 +26,43 @@ var windowHeaders = []struct{ name, prefix string }{
 	{"app_24h", "X-App-Limit-24hour-"},
 }
 
-// windowsOf reads the limits out of an answer's headers. Windows without an end are left out.
+// windowsOf reads the limits out of an answer's headers. Windows without a sane end are left out.
 func windowsOf(h http.Header) []bridge.Window {
 	var windows []bridge.Window
 	for _, w := range windowHeaders {
-		reset, err := strconv.ParseInt(h.Get(w.prefix+"Reset"), 10, 64)
-		if err != nil || reset <= 0 {
-			continue
-		}
-		remaining, err := strconv.Atoi(h.Get(w.prefix + "Remaining"))
-		if err != nil {
+		reset := moment(h, loose.When(h.Get(w.prefix+"Reset")), bridge.MaxWindow)
+		remaining, err := strconv.Atoi(strings.TrimSpace(h.Get(w.prefix + "Remaining")))
+		if err != nil || reset.IsZero() {
 			continue
 		}
 		limit, _ := strconv.Atoi(h.Get(w.prefix + "Limit")) // for show only
-		windows = append(windows, bridge.Window{Name: w.name, Limit: limit, Remaining: remaining, Reset: time.Unix(reset, 0)})
+		windows = append(windows, bridge.Window{Name: w.name, Limit: max(limit, 0), Remaining: remaining, Reset: reset})
 	}
 	return windows
+}
+
+// moment turns a time of X's clock, which the answer's Date tells, into one of ours. It is zero when it lies further ahead
+// than the wait may be at most, or in the past.
+func moment(h http.Header, at time.Time, most time.Duration) time.Time {
+	if at.IsZero() {
+		return at
+	}
+	now := time.Now()
+	clocks := []time.Time{now}
+	if theirs, err := http.ParseTime(h.Get("Date")); err == nil {
+		clocks = []time.Time{theirs, now}
+	}
+	for _, clock := range clocks {
+		wait, apart := at.Sub(clock), now.Sub(clock)
+		switch {
+		case wait <= -pastWindow || wait > most:
+		case apart.Abs() < skewTolerance:
+			return at
+		default:
+			return at.Add(apart.Round(time.Second))
+		}
+	}
+	return time.Time{}
 }
 
 func (c *caller) observe(endpoint string, a *answer) {
@@ -41,9 +72,9 @@ func (c *caller) observe(endpoint string, a *answer) {
 	c.config.Quota.Observe(endpoint, windowsOf(a.header), a.status == http.StatusTooManyRequests)
 }
 
-// retryAt returns when a limited call may be repeated: the latest end of a used-up window, else what Retry-After
+// limitedUntil returns when a limited call may be repeated: the latest end of a used-up window, else what Retry-After
 // says; zero when X did not tell.
-func retryAt(h http.Header) time.Time {
+func limitedUntil(h http.Header) time.Time {
 	var at time.Time
 	windows := windowsOf(h)
 	for _, w := range windows {
@@ -52,7 +83,7 @@ func retryAt(h http.Header) time.Time {
 		}
 	}
 	if at.IsZero() {
-		at = retryAfter(h)
+		at = retryAfter(h, bridge.MaxWindow)
 	}
 	if at.IsZero() && len(windows) == 1 {
 		at = windows[0].Reset // it says that some is left, but X refused: the only end known is the best guess
@@ -60,13 +91,25 @@ func retryAt(h http.Header) time.Time {
 	return at
 }
 
-func retryAfter(h http.Header) time.Time {
-	value := h.Get("Retry-After")
-	if seconds, err := strconv.Atoi(value); err == nil && seconds >= 0 {
-		return time.Now().Add(time.Duration(seconds) * time.Second)
+// retryAfter is the time that Retry-After asks for, as seconds or as a date; most bounds the wait. Zero when there is
+// none that makes sense.
+func retryAfter(h http.Header, most time.Duration) time.Time {
+	value := strings.TrimSpace(h.Get("Retry-After"))
+	if seconds, err := strconv.ParseFloat(value, 64); err == nil {
+		if !(seconds >= 0) { // nor what is no number at all
+			return time.Time{}
+		}
+		return time.Now().Add(min(time.Duration(min(seconds, most.Seconds())*float64(time.Second)), most))
 	}
-	if at, err := http.ParseTime(value); err == nil {
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return time.Time{}
+	}
+	if at = moment(h, at, 100*365*24*time.Hour); at.IsZero() {
 		return at
 	}
-	return time.Time{}
+	if latest := time.Now().Add(most); at.After(latest) {
+		return latest
+	}
+	return at
 }

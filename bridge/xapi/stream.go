@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -15,6 +14,7 @@ import (
 	"time"
 
 	"perch/bridge"
+	"perch/bridge/loose"
 )
 
 const (
@@ -81,15 +81,16 @@ func wholeLines(data []byte, atEOF bool) (advance int, line []byte, err error) {
 	return bufio.ScanLines(data, atEOF)
 }
 
-// takeLine hands a line on, unless X says in it why it ends the stream.
+// takeLine hands a line on, unless X says in it why it ends the stream, or it is none of X's.
 func takeLine(what call, line []byte, handle func([]byte) error) error {
-	if !strings.HasPrefix(string(line), `{"errors"`) {
+	line = loose.Trim(line)
+	switch {
+	case len(line) > 0 && line[0] != '{':
+		return onTheWay(what, &answer{status: http.StatusOK, header: http.Header{}, body: line}, wayAnswers, wayRemedy)
+	case !bytes.Contains(line, []byte(`"errors"`)):
 		return handle(line)
 	}
-	var body struct {
-		Data json.RawMessage `json:"data"`
-	}
-	if json.Unmarshal(line, &body) == nil && len(body.Data) > 0 {
+	if _, is := (&answer{body: line}).refusesInside(); !is {
 		return handle(line)
 	}
 	r := readRefusal(&answer{status: http.StatusServiceUnavailable, body: line})
@@ -132,15 +133,25 @@ func (c *caller) openStream(ctx context.Context, what call) (io.ReadCloser, erro
 			return nil, err
 		}
 		if response.StatusCode/100 == 2 {
-			return response.Body, nil
+			if !isPage(response.Header, nil) {
+				return response.Body, nil
+			}
+			_ = response.Body.Close()
+			return nil, onTheWay(what, &answer{status: response.StatusCode, header: response.Header}, wayAnswers+" (a web page)", wayRemedy)
 		}
 		raw, _ := io.ReadAll(io.LimitReader(response.Body, maxAnswer)) // a part of the reason is better than none
 		_ = response.Body.Close()
+		a := &answer{response.StatusCode, response.Header, raw}
+		if e := judgeForm(what, a); e != nil {
+			return nil, e
+		}
 		if response.StatusCode == http.StatusUnauthorized && again {
 			c.dropToken(token)
 			continue
 		}
-		return nil, streamRefusal(what, &answer{response.StatusCode, response.Header, raw})
+		c.noteClock(a.header)
+		c.observe(what.endpoint, a)
+		return nil, streamRefusal(what, a)
 	}
 }
 
@@ -154,8 +165,10 @@ func (c *caller) connect(ctx context.Context, what call) (*http.Response, error)
 	if err != nil {
 		return nil, lost(what, err, false)
 	}
-	c.noteClock(response.Header)
-	c.observe(what.endpoint, &answer{status: response.StatusCode, header: response.Header})
+	if response.StatusCode/100 == 2 && !isPage(response.Header, nil) {
+		c.noteClock(response.Header)
+		c.observe(what.endpoint, &answer{status: response.StatusCode, header: response.Header})
+	}
 	return response, nil
 }
 

@@ -2,9 +2,9 @@ package xapi
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"perch/bridge"
+	"perch/bridge/loose"
 )
 
 const (
@@ -24,6 +25,8 @@ const (
 	processingLimit = 3 * time.Minute
 	// processingPause is the wait between two questions when X does not say one.
 	processingPause = 2 * time.Second
+
+	opUpload = "upload file"
 )
 
 // UploadMedia implements bridge.Sender.
@@ -55,29 +58,47 @@ func category(mime string, public bool) string {
 
 // processing is how far X is with a file.
 type processing struct {
-	State      string `json:"state"`
-	CheckAfter int    `json:"check_after_secs"`
-	Error      struct {
-		Name    string `json:"name"`
-		Message string `json:"message"`
-	} `json:"error"`
+	State      loose.Text      `json:"state"`
+	CheckAfter loose.Int       `json:"check_after_secs"`
+	Error      json.RawMessage `json:"error"`
+}
+
+// isDone reports whether there is nothing to wait for.
+func (p *processing) isDone() bool { return p == nil || p.State == "succeeded" || p.State == "" }
+
+// failed returns why X will not take the file. An error is one whatever the state beside it says, unless it is done.
+func (p *processing) failed() error {
+	if p == nil || p.State == "succeeded" || (p.State != "failed" && loose.IsEmpty(p.Error)) {
+		return nil
+	}
+	var list problems
+	var named struct {
+		Name loose.Text `json:"name"`
+	}
+	loose.Part(p.Error, &list)
+	loose.Part(p.Error, &named)
+	said := "it does not say why"
+	if len(list) > 0 {
+		said = cmp.Or(cmp.Or(list[0].words()...), string(named.Name), said)
+	}
+	return &bridge.Error{
+		Kind: bridge.Rejected, Side: bridge.SideX, Op: opUpload, Code: bridge.CodeMedia + bounded(string(named.Name)),
+		Message: "X could not process the file: " + bounded(said), Remedy: "convert it (MP4 with H.264 and AAC, or PNG) and send it again",
+	}
 }
 
 // await asks until X has processed the file.
 func (c *caller) await(ctx context.Context, p *processing, ask func(context.Context) (*processing, error)) error {
-	for end := time.Now().Add(processingLimit); p != nil && p.State != "succeeded" && p.State != ""; {
-		if p.State == "failed" {
-			return &bridge.Error{
-				Kind: bridge.Rejected, Side: bridge.SideX, Op: "upload file", Code: bridge.CodeMedia + bounded(p.Error.Name),
-				Message: "X could not process the file: " + bounded(p.Error.Message), Remedy: "convert it (MP4 with H.264 and AAC, or PNG) and send it again",
-			}
+	for end := time.Now().Add(processingLimit); ; {
+		if err := p.failed(); err != nil || p.isDone() {
+			return err
 		}
 		wait := time.Duration(p.CheckAfter) * time.Second
 		if wait <= 0 {
 			wait = processingPause
 		}
 		if time.Now().Add(wait).After(end) {
-			return &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideX, Op: "upload file", Message: "X takes too long to process the file"}
+			return &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideX, Op: opUpload, Message: "X takes too long to process the file"}
 		}
 		if err := sleep(ctx, wait); err != nil {
 			return err
@@ -87,7 +108,6 @@ func (c *caller) await(ctx context.Context, p *processing, ask func(context.Cont
 			return err
 		}
 	}
-	return nil
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -97,7 +117,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	case <-timer.C:
 		return nil
 	case <-ctx.Done():
-		return &bridge.Error{Kind: bridge.Temporary, Side: bridge.SidePerch, Op: "upload file", Message: "Perch is stopping", Err: ctx.Err()}
+		return &bridge.Error{Kind: bridge.Temporary, Side: bridge.SidePerch, Op: opUpload, Message: "Perch is stopping", Err: ctx.Err()}
 	}
 }
 
@@ -137,14 +157,15 @@ func (c *caller) appendChunk(ctx context.Context, target string, fields map[stri
 		return err
 	}
 	_, err = c.do(ctx, call{
-		op: "upload file", endpoint: endpointUpload, method: http.MethodPost, url: target, body: body, contentType: contentType, limit: chunkTimeout,
+		op: opUpload, endpoint: endpointUpload, method: http.MethodPost, url: target, body: body, contentType: contentType, limit: chunkTimeout,
+		mayBeEmpty: true,
 	})
 	return err
 }
 
 type v2Upload struct {
 	Data struct {
-		ID         string      `json:"id"`
+		ID         loose.ID    `json:"id"`
 		Processing *processing `json:"processing_info"`
 	} `json:"data"`
 }
@@ -157,7 +178,7 @@ func (v *v2) upload(ctx context.Context, file bridge.File, category string) (str
 	if err != nil {
 		return "", err
 	}
-	id := begun.Data.ID
+	id := string(begun.Data.ID)
 	base := v.api("/2/media/upload/" + url.PathEscape(id))
 	err = chunks(file.Data, func(i int, part []byte) error {
 		return v.appendChunk(ctx, base+"/append", map[string]string{"segment_index": strconv.Itoa(i)}, part)
@@ -182,7 +203,7 @@ func (v *v2) uploadStep(ctx context.Context, what call) (v2Upload, error) {
 	var u v2Upload
 	a, err := v.step(ctx, what)
 	if err == nil {
-		err = a.decode("upload file", &u)
+		err = a.decode(opUpload, &u)
 	}
 	if err == nil && u.Data.ID == "" {
 		err = noMediaID()
@@ -192,7 +213,7 @@ func (v *v2) uploadStep(ctx context.Context, what call) (v2Upload, error) {
 
 // step makes one call of an upload, a POST unless it says otherwise.
 func (c *caller) step(ctx context.Context, what call) (*answer, error) {
-	what.op = "upload file"
+	what.op = opUpload
 	if what.method == "" {
 		what.method = http.MethodPost
 	}
@@ -203,11 +224,11 @@ func (c *caller) step(ctx context.Context, what call) (*answer, error) {
 }
 
 func noMediaID() *bridge.Error {
-	return &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideX, Op: "upload file", Message: "X did not say the number of the file"}
+	return &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideX, Op: opUpload, Message: "X did not say the number of the file"}
 }
 
 type v11Upload struct {
-	ID         string      `json:"media_id_string"`
+	ID         loose.ID    `json:"media_id_string"`
 	Processing *processing `json:"processing_info"`
 }
 
@@ -218,20 +239,21 @@ func (v *v11) upload(ctx context.Context, file bridge.File, category string) (st
 	if err != nil {
 		return "", err
 	}
+	id := string(begun.ID)
 	err = chunks(file.Data, func(i int, part []byte) error {
-		fields := map[string]string{"command": "APPEND", "media_id": begun.ID, "segment_index": strconv.Itoa(i)}
+		fields := map[string]string{"command": "APPEND", "media_id": id, "segment_index": strconv.Itoa(i)}
 		return v.appendChunk(ctx, v.uploadURL(), fields, part)
 	})
 	if err != nil {
 		return "", err
 	}
-	done, err := v.uploadStep(ctx, call{form: url.Values{"command": {"FINALIZE"}, "media_id": {begun.ID}}})
+	done, err := v.uploadStep(ctx, call{form: url.Values{"command": {"FINALIZE"}, "media_id": {id}}})
 	if err != nil {
 		return "", err
 	}
-	return begun.ID, v.await(ctx, done.Processing, func(ctx context.Context) (*processing, error) {
+	return id, v.await(ctx, done.Processing, func(ctx context.Context) (*processing, error) {
 		status, err := v.uploadStep(ctx, call{
-			method: http.MethodGet, endpoint: endpointStatus, query: url.Values{"command": {"STATUS"}, "media_id": {begun.ID}},
+			method: http.MethodGet, endpoint: endpointStatus, query: url.Values{"command": {"STATUS"}, "media_id": {id}},
 		})
 		return status.Processing, err
 	})
@@ -246,8 +268,8 @@ func (v *v11) uploadStep(ctx context.Context, what call) (v11Upload, error) {
 	if err != nil {
 		return u, err
 	}
-	if err := json.Unmarshal(a.body, &u); err != nil {
-		return u, fmt.Errorf("read X's answer to the upload: %w", err)
+	if err := a.decode(opUpload, &u); err != nil {
+		return u, err
 	}
 	if u.ID == "" {
 		return u, noMediaID()

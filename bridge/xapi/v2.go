@@ -2,11 +2,15 @@ package xapi
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
-	"time"
+	"strconv"
+	"strings"
 
 	"perch/bridge"
+	"perch/bridge/loose"
+	"perch/bridge/xapi/payload"
 )
 
 // The endpoints under which limits are kept, in both profiles.
@@ -24,20 +28,13 @@ const (
 // lookbackCount is how many sent messages one look covers; X allows 100.
 const lookbackCount = "50"
 
-const mediaFields = "url,variants,type,preview_image_url"
+const (
+	opLookUp    = "look up account"
+	mediaFields = "url,variants,type,preview_image_url"
+)
 
 // v2 is the profile of API v2 (X docs: direct messages, manage posts, users lookup, media upload).
 type v2 struct{ *caller }
-
-type v2User struct {
-	ID       string `json:"id"`
-	Name     string `json:"name"`
-	Username string `json:"username"`
-}
-
-func (u v2User) person() bridge.Person {
-	return bridge.Person{ID: u.ID, Handle: u.Username, Name: u.Name}
-}
 
 // Me implements bridge.Directory.
 func (v *v2) Me(ctx context.Context) (bridge.Account, error) {
@@ -83,41 +80,58 @@ func (c *caller) ownID(ctx context.Context, ask func(context.Context) (bridge.Ac
 
 // User implements bridge.Directory.
 func (v *v2) User(ctx context.Context, id string) (bridge.Person, error) {
-	person, _, err := v.user(ctx, call{op: "look up account", endpoint: endpointUser, url: v.api("/2/users/" + url.PathEscape(id))})
-	return person, err
+	person, a, err := v.user(ctx, call{op: opLookUp, endpoint: endpointUser, url: v.api("/2/users/" + url.PathEscape(id))})
+	return found(person, a, err, opLookUp, person.ID == id)
 }
 
 // UserByHandle implements bridge.Directory.
 func (v *v2) UserByHandle(ctx context.Context, handle string) (bridge.Person, error) {
-	person, _, err := v.user(ctx, call{
-		op: "look up account", endpoint: endpointHandle, url: v.api("/2/users/by/username/" + url.PathEscape(handle)),
-	})
-	return person, err
+	person, a, err := v.user(ctx, call{op: opLookUp, endpoint: endpointHandle, url: v.api("/2/users/by/username/" + url.PathEscape(handle))})
+	return found(person, a, err, opLookUp, strings.EqualFold(person.Handle, handle))
 }
 
 func (v *v2) user(ctx context.Context, what call) (bridge.Person, *answer, error) {
 	what.method = http.MethodGet
 	a, err := v.do(ctx, what)
 	if err != nil {
-		return bridge.Person{}, nil, err
+		return bridge.Person{}, nil, accountGone(err)
 	}
 	var body struct {
-		Data v2User `json:"data"`
+		Data json.RawMessage `json:"data"`
 	}
 	if err := a.decode(what.op, &body); err != nil {
 		return bridge.Person{}, nil, err
 	}
-	if body.Data.ID == "" {
-		return bridge.Person{}, nil, noSuchAccount(what.op) // X answers 200 with errors beside missing data
+	person := payload.Person(body.Data)
+	if person.ID == "" {
+		return bridge.Person{}, nil, a.unexpected(what.op, nil)
 	}
-	return body.Data.person(), a, nil
+	return person, a, nil
 }
 
-func noSuchAccount(op string) *bridge.Error {
-	return &bridge.Error{
-		Kind: bridge.Rejected, Side: bridge.SideX, Op: op, Message: "X knows no such account", Remedy: "check the contact's X handle",
-		Code: "200/none",
+// accountGone names a refusal of a look-up that says that there is no such account.
+func accountGone(err error) error {
+	e := bridge.AsError(err)
+	if e.Kind != bridge.Rejected || !isStatus(e.Code, http.StatusNotFound) {
+		return err
 	}
+	gone := *e
+	gone.Code, gone.Message, gone.Remedy = bridge.CodeNoAccount, noAccount, checkHandle
+	return &gone
+}
+
+// isStatus reports whether a code is that of a status, whatever X's own code in it.
+func isStatus(code string, status int) bool {
+	first, _, _ := strings.Cut(code, "/")
+	return first == strconv.Itoa(status)
+}
+
+// found checks that a look-up brought who was asked for, with the handle that messages need.
+func found(person bridge.Person, a *answer, err error, op string, isAsked bool) (bridge.Person, error) {
+	if err == nil && (!isAsked || person.Handle == "") {
+		err = a.unexpected(op, nil)
+	}
+	return person, err
 }
 
 func (v *v2) dmCall(recipientID string, message bridge.Outgoing) call {
@@ -141,10 +155,10 @@ func (v *v2) dmCall(recipientID string, message bridge.Outgoing) call {
 func (v *v2) SendDM(ctx context.Context, recipientID string, message bridge.Outgoing) (string, error) {
 	var sent struct {
 		Data struct {
-			ID string `json:"dm_event_id"`
+			ID loose.ID `json:"dm_event_id"`
 		} `json:"data"`
 	}
-	return sentID(ctx, v.caller, v.dmCall(recipientID, message), &sent, func() string { return sent.Data.ID })
+	return sentID(ctx, v.caller, v.dmCall(recipientID, message), &sent, func() string { return string(sent.Data.ID) })
 }
 
 func (v *v2) replyCall(threadID string, message bridge.Outgoing) call {
@@ -171,10 +185,10 @@ func (v *v2) replyCall(threadID string, message bridge.Outgoing) call {
 func (v *v2) SendReply(ctx context.Context, threadID string, _ bridge.Person, message bridge.Outgoing) (string, error) {
 	var sent struct {
 		Data struct {
-			ID string `json:"id"`
+			ID loose.ID `json:"id"`
 		} `json:"data"`
 	}
-	return sentID(ctx, v.caller, v.replyCall(threadID, message), &sent, func() string { return sent.Data.ID })
+	return sentID(ctx, v.caller, v.replyCall(threadID, message), &sent, func() string { return string(sent.Data.ID) })
 }
 
 // sentID makes a sending call. An answer of success without an id leaves the outcome unknown: a look will find it.
@@ -191,50 +205,28 @@ func sentID(ctx context.Context, c *caller, what call, into any, id func() strin
 	return id(), nil
 }
 
-// v2Event is a direct message as v2 lists it.
-type v2Event struct {
-	ID          string    `json:"id"`
-	Text        string    `json:"text"`
-	SenderID    string    `json:"sender_id"`
-	CreatedAt   time.Time `json:"created_at"`
-	Attachments struct {
-		MediaKeys []string `json:"media_keys"`
-	} `json:"attachments"`
-}
-
 // SentDMs implements bridge.Lookback.
 func (v *v2) SentDMs(ctx context.Context, personID string) ([]bridge.Sent, error) {
 	own, err := v.ownID(ctx, v.Me)
 	if err != nil {
 		return nil, err
 	}
-	what := call{
+	list, err := v.page(ctx, call{
 		op: "look for a direct message", endpoint: endpointDMs, method: http.MethodGet,
 		url: v.api("/2/dm_conversations/with/" + url.PathEscape(personID) + "/dm_events"),
 		query: url.Values{
 			"max_results": {lookbackCount}, "event_types": {"MessageCreate"},
-			"dm_event.fields": {"id,text,event_type,created_at,sender_id,attachments"}, "expansions": {"sender_id"},
+			"dm_event.fields": {"id,text,event_type,created_at,sender_id,entities,attachments"}, "expansions": {"sender_id"},
 		},
-	}
-	a, err := v.do(ctx, what)
-	if err != nil {
-		return nil, err
-	}
-	var body struct {
-		Data []v2Event `json:"data"`
-	}
-	if err := a.decode(what.op, &body); err != nil {
-		return nil, err
-	}
+	}, "")
 	var sent []bridge.Sent
-	for _, e := range body.Data {
-		if e.SenderID == own {
-			sent = append(sent, bridge.Sent{
-				XID: e.ID, PeerID: personID, Text: bridge.Unescape(e.Text), HasMedia: len(e.Attachments.MediaKeys) > 0, CreatedAt: e.CreatedAt,
-			})
+	for _, m := range list.missed(kindDM, own) {
+		if m.Own {
+			m.event.To.ID = personID
+			sent = append(sent, m.event.Sent())
 		}
 	}
-	return sent, nil
+	return sent, err
 }
 
 // SentPosts implements bridge.Lookback.
@@ -243,49 +235,16 @@ func (v *v2) SentPosts(ctx context.Context) ([]bridge.Sent, error) {
 	if err != nil {
 		return nil, err
 	}
-	what := call{
+	list, err := v.page(ctx, call{
 		op: "look for a public reply", endpoint: endpointOwnPosts, method: http.MethodGet,
 		url:   v.api("/2/users/" + url.PathEscape(own) + "/tweets"),
-		query: url.Values{"max_results": {lookbackCount}, "tweet.fields": {"created_at,referenced_tweets,attachments"}},
-	}
-	a, err := v.do(ctx, what)
-	if err != nil {
-		return nil, err
-	}
-	var body struct {
-		Data []v2Post `json:"data"`
-	}
-	if err := a.decode(what.op, &body); err != nil {
-		return nil, err
-	}
+		query: url.Values{"max_results": {lookbackCount}, "tweet.fields": {"author_id,created_at,referenced_tweets,entities,attachments"}},
+	}, "")
 	var sent []bridge.Sent
-	for _, p := range body.Data {
-		sent = append(sent, p.sent())
+	for _, m := range list.missed(kindPost, own) {
+		sent = append(sent, m.event.Sent())
 	}
-	return sent, nil
-}
-
-type v2Post struct {
-	ID         string    `json:"id"`
-	Text       string    `json:"text"`
-	CreatedAt  time.Time `json:"created_at"`
-	Referenced []struct {
-		Type string `json:"type"`
-		ID   string `json:"id"`
-	} `json:"referenced_tweets"`
-	Attachments struct {
-		MediaKeys []string `json:"media_keys"`
-	} `json:"attachments"`
-}
-
-func (p v2Post) sent() bridge.Sent {
-	s := bridge.Sent{XID: p.ID, Text: bridge.Unescape(p.Text), HasMedia: len(p.Attachments.MediaKeys) > 0, CreatedAt: p.CreatedAt}
-	for _, r := range p.Referenced {
-		if r.Type == "replied_to" {
-			s.ThreadID = r.ID
-		}
-	}
-	return s
+	return sent, err
 }
 
 // PostMedia implements bridge.MediaSource.
@@ -312,39 +271,11 @@ func (v *v2) lookUpMedia(ctx context.Context, what call) ([]bridge.Media, error)
 	}
 	var body struct {
 		Includes struct {
-			Media []v2Media `json:"media"`
+			Media json.RawMessage `json:"media"`
 		} `json:"includes"`
 	}
 	if err := a.decode(what.op, &body); err != nil {
 		return nil, err
 	}
-	var found []bridge.Media
-	for _, m := range body.Includes.Media {
-		found = append(found, m.media())
-	}
-	return found, nil
-}
-
-type v2Media struct {
-	Key      string `json:"media_key"`
-	Type     string `json:"type"`
-	URL      string `json:"url"`
-	Variants []struct {
-		URL         string `json:"url"`
-		ContentType string `json:"content_type"`
-		BitRate     int    `json:"bit_rate"`
-	} `json:"variants"`
-}
-
-func (m v2Media) media() bridge.Media {
-	out := bridge.Media{ID: m.Key, Type: bridge.MediaType(m.Type)}
-	if out.Type == bridge.Photo && m.URL != "" {
-		out.Variants = []bridge.Variant{{URL: m.URL}}
-	}
-	for _, variant := range m.Variants {
-		if variant.ContentType == "video/mp4" {
-			out.Variants = append(out.Variants, bridge.Variant{URL: variant.URL, ContentType: variant.ContentType, Bitrate: variant.BitRate})
-		}
-	}
-	return out
+	return payload.Media(body.Includes.Media), nil
 }

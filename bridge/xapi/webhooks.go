@@ -1,7 +1,6 @@
 package xapi
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -9,6 +8,7 @@ import (
 	"slices"
 
 	"perch/bridge"
+	"perch/bridge/loose"
 )
 
 // Webhook is a registered webhook. While it is not Valid X sends it nothing.
@@ -102,8 +102,15 @@ var inletRules = []rule{
 
 // judged turns an answer of X about webhooks and subscriptions into a result.
 func judged(what call, a *answer, err error) (*answer, error) {
-	if err != nil || a.status/100 == 2 {
-		return a, err
+	if err != nil {
+		return nil, err
+	}
+	if a.status/100 == 2 {
+		status, is := a.refusesInside()
+		if !is {
+			return a, nil
+		}
+		a = &answer{status, a.header, a.body}
 	}
 	r := readRefusal(a)
 	if found := slices.IndexFunc(inletRules, func(rule rule) bool { return rule.matches(r, what) }); found >= 0 &&
@@ -123,33 +130,35 @@ func isCode(err error, code string) bool { return err != nil && bridge.AsError(e
 
 // hookJSON is a webhook in either profile.
 type hookJSON struct {
-	ID    looseID `json:"id"`
-	URL   string  `json:"url"`
-	Valid bool    `json:"valid"`
+	ID    loose.ID   `json:"id"`
+	URL   loose.Text `json:"url"`
+	Valid loose.Bool `json:"valid"`
 }
 
-func (h hookJSON) webhook() Webhook { return Webhook{string(h.ID), h.URL, h.Valid} }
+// webhook is the registered webhook. One of which X does not say that it is good is not.
+func (h hookJSON) webhook() Webhook { return Webhook{string(h.ID), string(h.URL), h.Valid.Value} }
 
-func webhooks(list []hookJSON) []Webhook {
+// webhooks reads a list; what has no id is none.
+func webhooks(raw json.RawMessage) []Webhook {
+	var list loose.List[hookJSON]
+	loose.Part(raw, &list)
 	var found []Webhook
 	for _, h := range list {
-		found = append(found, h.webhook())
+		if h.ID != "" {
+			found = append(found, h.webhook())
+		}
 	}
 	return found
 }
 
-// looseID is an id that may be written as a text or as a number.
-type looseID string
-
-// UnmarshalJSON keeps the digits as they stand.
-func (i *looseID) UnmarshalJSON(raw []byte) error {
-	var text string
-	if err := json.Unmarshal(raw, &text); err == nil {
-		*i = looseID(text)
-		return nil
+// registered reads the webhook out of the answer that says that it is there.
+func (a *answer) registered(what call, raw json.RawMessage) (Webhook, error) {
+	var h hookJSON
+	loose.Part(raw, &h)
+	if h.ID == "" {
+		return Webhook{}, a.unexpected(what.op, nil)
 	}
-	*i = looseID(bytes.TrimSpace(raw))
-	return nil
+	return h.webhook(), nil
 }
 
 // existing finds the webhook of an address that X says it has already.
@@ -176,10 +185,14 @@ func (v *v2) Webhooks(ctx context.Context) ([]Webhook, error) {
 		return nil, err
 	}
 	var body struct {
-		Data []hookJSON `json:"data"`
+		Data json.RawMessage `json:"data"`
+		Meta json.RawMessage `json:"meta"`
 	}
 	if err := a.decode(what.op, &body); err != nil {
 		return nil, err
+	}
+	if len(body.Data)+len(body.Meta) == 0 {
+		return nil, a.unexpected(what.op, nil)
 	}
 	return webhooks(body.Data), nil
 }
@@ -195,10 +208,12 @@ func (v *v2) RegisterWebhook(ctx context.Context, address string) (Webhook, erro
 		return Webhook{}, err
 	}
 	var body struct {
-		Data hookJSON `json:"data"`
+		Data json.RawMessage `json:"data"`
 	}
-	err = a.decode(what.op, &body)
-	return body.Data.webhook(), err
+	if err := a.decode(what.op, &body); err != nil {
+		return Webhook{}, err
+	}
+	return a.registered(what, body.Data)
 }
 
 // RevalidateWebhook implements inlet.
@@ -210,10 +225,10 @@ func (v *v2) RevalidateWebhook(ctx context.Context, id string) error {
 	}
 	var body struct {
 		Data struct {
-			Valid *bool `json:"valid"`
+			Valid loose.Bool `json:"valid"`
 		} `json:"data"`
 	}
-	if json.Unmarshal(a.body, &body) == nil && body.Data.Valid != nil && !*body.Data.Valid {
+	if loose.Read(a.body, &body) == nil && body.Data.Valid.Known && !body.Data.Valid.Value {
 		return &bridge.Error{
 			Kind: bridge.Temporary, Side: bridge.SideX, Op: what.op, Code: CodeWebhookCRC,
 			Message: "X called the public URL and did not get the right answer",
@@ -226,6 +241,7 @@ func (v *v2) RevalidateWebhook(ctx context.Context, id string) error {
 // DeleteWebhook implements inlet.
 func (v *v2) DeleteWebhook(ctx context.Context, id string) error {
 	what := hookCall("delete webhook", http.MethodDelete, v.api("/2/webhooks/"+url.PathEscape(id)))
+	what.mayBeEmpty = true
 	a, err := v.asUserOrApp(ctx, what)
 	return goneIsFine(judged(what, a, err))
 }
@@ -252,11 +268,7 @@ func (v *v11) Webhooks(ctx context.Context) ([]Webhook, error) {
 	if a, err = judged(what, a, err); err != nil {
 		return nil, err
 	}
-	var list []hookJSON
-	if err := a.decode(what.op, &list); err != nil {
-		return nil, err
-	}
-	return webhooks(list), nil
+	return webhooks(a.body), nil
 }
 
 // RegisterWebhook implements inlet.
@@ -269,14 +281,13 @@ func (v *v11) RegisterWebhook(ctx context.Context, address string) (Webhook, err
 	} else if err != nil {
 		return Webhook{}, err
 	}
-	var body hookJSON
-	err = a.decode(what.op, &body)
-	return body.webhook(), err
+	return a.registered(what, a.body)
 }
 
 // RevalidateWebhook implements inlet.
 func (v *v11) RevalidateWebhook(ctx context.Context, id string) error {
 	what := hookCall("validate webhook", http.MethodPut, v.activityPath("webhooks/"+url.PathEscape(id)+".json"))
+	what.mayBeEmpty = true
 	a, err := v.exchange(ctx, what)
 	_, err = judged(what, a, err)
 	return err
@@ -285,6 +296,7 @@ func (v *v11) RevalidateWebhook(ctx context.Context, id string) error {
 // DeleteWebhook implements inlet.
 func (v *v11) DeleteWebhook(ctx context.Context, id string) error {
 	what := hookCall("delete webhook", http.MethodDelete, v.activityPath("webhooks/"+url.PathEscape(id)+".json"))
+	what.mayBeEmpty = true
 	a, err := v.exchange(ctx, what)
 	return goneIsFine(judged(what, a, err))
 }

@@ -1,4 +1,4 @@
-package bridge_test
+package payload_test
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"perch/bridge"
+	"perch/bridge/xapi/payload"
 )
 
 const legacyDM = `{"for_user_id":"4337869213","direct_message_events":[{"type":"message_create","id":"1990000000000000102","created_timestamp":"1795000100000",
@@ -38,7 +39,7 @@ const encryptedChat = `{"data":{"event_type":"chat.received","filter":{"user_id"
 
 var ann = bridge.Person{ID: "3001969357", Handle: "annlee", Name: "Ann Lee"}
 
-func TestParseX(t *testing.T) {
+func TestRead(t *testing.T) {
 	photo := func(id, url string) []bridge.Media {
 		return []bridge.Media{{ID: id, Type: bridge.Photo, Variants: []bridge.Variant{{URL: url}}}}
 	}
@@ -69,7 +70,7 @@ func TestParseX(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			tc.want.ForUser = "4337869213"
-			parsed := bridge.ParseX([]byte(tc.body))
+			parsed := payload.Read([]byte(tc.body))
 			if len(parsed.Events) != 1 {
 				t.Fatalf("%+v", parsed)
 			}
@@ -80,7 +81,7 @@ func TestParseX(t *testing.T) {
 	}
 }
 
-func TestParseXNeverDrops(t *testing.T) {
+func TestReadNeverDrops(t *testing.T) {
 	for body, want := range map[string]bridge.MessageKind{
 		`not JSON`: bridge.KindUnreadable, ``: bridge.KindUnreadable, `[1]`: bridge.KindUnreadable, strings.Repeat("[", 1000): bridge.KindUnreadable,
 		`{"for_user_id":"1","direct_message_events":{"a":1}}`:                                     bridge.KindUnreadable,
@@ -90,7 +91,7 @@ func TestParseXNeverDrops(t *testing.T) {
 		`{"data":{"filter":{"user_id":"1"},"payload":{"x":1}}}`:                                   bridge.KindUnreadable,
 		"{\"data\":{\"event_type\":\"chat.received\",\"filter\":{\"user_id\":1},\"payload\":{}}}": bridge.KindUnreadable,
 	} {
-		if parsed := bridge.ParseX([]byte(body)); len(parsed.Events) != 1 || parsed.Events[0].Kind != want || parsed.Events[0].Problem == "" {
+		if parsed := payload.Read([]byte(body)); len(parsed.Events) != 1 || parsed.Events[0].Kind != want || parsed.Events[0].Problem == "" {
 			t.Errorf("%.60s: %+v", body, parsed)
 		}
 	}
@@ -99,74 +100,33 @@ func TestParseXNeverDrops(t *testing.T) {
 		`{"for_user_id":"1","tweet_create_events":[{"id_str":"5","retweeted_status":{},"user":{"id_str":"2"}}]}`: "repost",
 		`{"data":{"event_type":"like.create","filter":{"user_id":"1"},"payload":{}}}`:                            "like.create",
 	} {
-		if parsed := bridge.ParseX([]byte(body)); len(parsed.Events) != 0 || parsed.Ignored[kind] == 0 {
+		if parsed := payload.Read([]byte(body)); len(parsed.Events) != 0 || parsed.Ignored[kind] == 0 {
 			t.Errorf("%s: %+v; want %s counted", body, parsed, kind)
 		}
 	}
 	revoke := `{"user_event":{"revoke":{"target":{"app_id":"1"},"source":{"user_id":"4337869213"}}}}`
-	if parsed := bridge.ParseX([]byte(revoke)); len(parsed.Revoked) != 1 || parsed.Revoked[0] != "4337869213" {
+	if parsed := payload.Read([]byte(revoke)); len(parsed.Revoked) != 1 || parsed.Revoked[0] != "4337869213" {
 		t.Errorf("%+v", parsed)
 	}
 }
 
-func TestParseXReadsEveryElementOfABatch(t *testing.T) {
+func TestReadReadsEveryElementOfABatch(t *testing.T) {
 	var list []string
 	for i := range 10_000 {
 		list = append(list, fmt.Sprintf(`{"type":"message_create","id":"%d","message_create":{"sender_id":"2","message_data":{"text":"n"}}}`, 1_000_000+i))
 	}
 	body := `{"for_user_id":"1","direct_message_events":[` + strings.Join(list, ",") + `]}`
-	if parsed := bridge.ParseX([]byte(body)); len(parsed.Events) != 10_000 || parsed.Events[9_999].XID != "1009999" {
+	if parsed := payload.Read([]byte(body)); len(parsed.Events) != 10_000 || parsed.Events[9_999].XID != "1009999" {
 		t.Errorf("read %d events", len(parsed.Events))
 	}
 }
 
-func TestParseReply(t *testing.T) {
-	for _, tc := range []struct {
-		name, body string
-		want       bridge.Reply
-	}{
-		{
-			"as documented", `{"id":9001,"body":"Hi","AttachmentId":null,"OpenchannelInteractionId":812,"ContactId":44,"Contact":{"id":44,"twitter":"annlee"},
-			"Interaction":{"id":812,"threadId":null},"agent":{"fullname":"Jane Miller"}}`,
-			bridge.Reply{MotionID: "9001", Body: "Hi", InteractionID: "812", ContactID: "44", Handle: "annlee", Agent: "Jane Miller"},
-		},
-		{
-			"strings for ids, a file, in public", `{"id":"9002","body":"p.png","AttachmentId":"77","Contact":{"twitter":"@annlee"},"Interaction":{"id":"813","threadId":"1790000000000000001"}}`,
-			bridge.Reply{MotionID: "9002", Body: "p.png", AttachmentID: "77", InteractionID: "813", ThreadID: "1790000000000000001", Handle: "annlee"},
-		},
-		{"lower-case contact", `{"body":"x","contact":{"twitter":" annlee "}}`, bridge.Reply{Body: "x", Handle: "annlee"}},
-		{"first version", `{"body":"x","to":"annlee"}`, bridge.Reply{Body: "x", Handle: "annlee"}},
-		{"large id kept whole", `{"id":9007199254740993,"body":"x","to":"a"}`, bridge.Reply{MotionID: "9007199254740993", Body: "x", Handle: "a"}},
-		{"form data", `body=Hi+there&Contact%5Btwitter%5D=annlee&id=5`, bridge.Reply{MotionID: "5", Body: "Hi there", Handle: "annlee"}},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			reply, internal, err := bridge.ParseReply([]byte(tc.body), "twitter")
-			if err != nil || internal {
-				t.Fatal(internal, err)
-			}
-			if diff := cmp.Diff(tc.want, reply); diff != "" {
-				t.Error(diff)
-			}
-		})
-	}
-	for _, body := range []string{`{"secret":true,"body":"x"}`, `{"secret":1,"body":"x"}`, `{"direction":"in","body":"x","to":"a"}`} {
-		if _, internal, err := bridge.ParseReply([]byte(body), "twitter"); !internal || err != nil {
-			t.Errorf("%s: internal %v, %v", body, internal, err)
-		}
-	}
-	for _, body := range []string{``, `x`, `[]`, `{"body":""}`, `{"body":"x"}`, "{\"body\":\"\xff\",\"to\":\"a\"}", `{"body":"x","to":"a","Interaction":{"threadId":"1; DROP"}}`} {
-		if _, _, err := bridge.ParseReply([]byte(body), "twitter"); bridge.KindOf(err) != bridge.Invalid {
-			t.Errorf("%q: %v; want invalid", body, err)
-		}
-	}
-}
-
-func FuzzParseX(f *testing.F) {
+func FuzzRead(f *testing.F) {
 	for _, body := range []string{legacyDM, activityDM, legacyMention, activityMention, activityReply, encryptedChat, `{}`, `{"data":[]}`} {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		parsed := bridge.ParseX(body)
+		parsed := payload.Read(body)
 		if len(parsed.Events)+len(parsed.Revoked)+len(parsed.Ignored) == 0 && len(body) > 0 && !strings.Contains(string(body), "[]") && !strings.Contains(string(body), "data") &&
 			!strings.Contains(string(body), "for_user_id") && !strings.Contains(string(body), "user") && !strings.Contains(string(body), "apps") {
 			t.Errorf("%q left no trace", body)
@@ -175,21 +135,6 @@ func FuzzParseX(f *testing.F) {
 			if e.Kind != bridge.KindUnreadable && e.XID == "" {
 				t.Errorf("%q: an event without an id", body)
 			}
-		}
-	})
-}
-
-func FuzzParseReply(f *testing.F) {
-	for _, body := range []string{
-		`{"id":9001,"body":"Hi","AttachmentId":null,"Contact":{"twitter":"annlee"},"Interaction":{"id":812,"threadId":"17"}}`,
-		`body=Hi&Contact%5Btwitter%5D=annlee`, `{"body":17,"to":[1]}`, `{"body":{"a":1}}`,
-	} {
-		f.Add([]byte(body))
-	}
-	f.Fuzz(func(t *testing.T, body []byte) {
-		reply, internal, err := bridge.ParseReply(body, "twitter")
-		if err == nil && !internal && reply.Body == "" && reply.AttachmentID == "" {
-			t.Errorf("%q: an empty reply was taken", body)
 		}
 	})
 }

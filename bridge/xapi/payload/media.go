@@ -1,0 +1,149 @@
+package payload
+
+import (
+	"cmp"
+	"strings"
+
+	"perch/bridge"
+	"perch/bridge/loose"
+)
+
+// media is an attached file in either family.
+type media struct {
+	ID            loose.ID   `json:"id"`
+	IDStr         loose.ID   `json:"id_str"`
+	MediaKey      loose.Text `json:"media_key"`
+	Type          loose.Text `json:"type"`
+	URL           loose.Text `json:"url"`
+	MediaURL      loose.Text `json:"media_url"`
+	MediaURLHTTPS loose.Text `json:"media_url_https"`
+	// Source is the post that the file belongs to, when that is another one.
+	Source    loose.ID `json:"source_status_id_str"`
+	VideoInfo struct {
+		Variants loose.List[variant] `json:"variants"`
+	} `json:"video_info"`
+	Variants loose.List[variant] `json:"variants"`
+}
+
+type variant struct {
+	Bitrate     loose.Int  `json:"bitrate"`
+	BitRate     loose.Int  `json:"bit_rate"`
+	ContentType loose.Text `json:"content_type"`
+	URL         loose.Text `json:"url"`
+}
+
+// media returns the file for the domain, without variants when the payload does not say where it is.
+func (m media) media() bridge.Media {
+	out := bridge.Media{ID: cmp.Or(loose.First(m.IDStr, m.ID), string(m.MediaKey)), Type: bridge.MediaType(m.Type)}
+	for _, v := range append(m.VideoInfo.Variants, m.Variants...) {
+		if v.URL != "" && !strings.Contains(strings.ToLower(string(v.ContentType)), "mpegurl") {
+			out.Variants = append(out.Variants, bridge.Variant{
+				URL: string(v.URL), ContentType: string(v.ContentType), Bitrate: max(int(v.Bitrate), int(v.BitRate), 0),
+			})
+		}
+	}
+	if len(out.Variants) > 0 && out.Type == "" {
+		out.Type = bridge.Video
+	}
+	if out.Type != bridge.Photo && out.Type != "" {
+		return out
+	}
+	at := cmp.Or(m.MediaURLHTTPS, m.MediaURL)
+	if at == "" && m.MediaKey != "" {
+		at = m.URL // in v2 "url" is the file; in v1.1 it is the t.co link
+	}
+	if at != "" {
+		out.Type, out.Variants = bridge.Photo, []bridge.Variant{{URL: string(at)}}
+	}
+	return out
+}
+
+// Media reads the files of a list, in the form of either profile.
+func Media(raw []byte) []bridge.Media {
+	var list loose.List[media]
+	loose.Part(raw, &list)
+	var found []bridge.Media
+	for _, m := range list {
+		found = append(found, m.media())
+	}
+	return found
+}
+
+// MessageMedia reads the files of a direct message of v1.1, which has one at most.
+func MessageMedia(event []byte) []bridge.Media {
+	var m directMessage
+	loose.Part(event, &m)
+	if m.Create == nil {
+		return nil
+	}
+	var found []bridge.Media
+	for _, a := range m.Create.Data.Attachment {
+		for _, one := range a.Media {
+			found = append(found, one.media())
+		}
+	}
+	return found
+}
+
+// attachments are what v2 names by keys.
+type attachments struct {
+	MediaKeys loose.Names `json:"media_keys"`
+	PollIDs   loose.Names `json:"poll_ids"`
+	// isOdd is set for something that is not an object, but not nothing either.
+	isOdd bool
+}
+
+// UnmarshalJSON implements json.Unmarshaler; it never fails.
+func (a *attachments) UnmarshalJSON(raw []byte) error {
+	type plain attachments
+	var known plain
+	if loose.IsObject(raw) {
+		loose.Part(raw, &known)
+	}
+	*a = attachments(known)
+	a.isOdd = !loose.IsObject(raw) && !loose.IsEmpty(raw)
+	return nil
+}
+
+// files are those of the keys, in their order. One that nothing describes is there all the same, without variants.
+func (a attachments) files(included map[string]media) []bridge.Media {
+	var found []bridge.Media
+	for _, key := range a.MediaKeys.List {
+		file := included[key].media()
+		file.ID = key
+		found = append(found, file)
+	}
+	for range a.MediaKeys.Odd {
+		found = append(found, bridge.Media{})
+	}
+	return found
+}
+
+// attachment is what v1.1 hangs on a direct message.
+type attachment struct {
+	Type     loose.Text        `json:"type"`
+	Media    loose.List[media] `json:"media"`
+	Location *location         `json:"location"`
+	// Post is somebody's post that is passed on.
+	Tweet  *shared `json:"tweet"`
+	Status *shared `json:"status"`
+}
+
+type shared struct {
+	ID    loose.ID `json:"id"`
+	IDStr loose.ID `json:"id_str"`
+}
+
+type attachmentList []attachment
+
+// UnmarshalJSON implements json.Unmarshaler; it never fails. What is neither an object nor a list is an attachment of an
+// unknown kind.
+func (l *attachmentList) UnmarshalJSON(raw []byte) error {
+	var list loose.List[attachment]
+	loose.Part(raw, &list)
+	*l = attachmentList(list)
+	if len(list) == 0 && !loose.IsEmpty(raw) {
+		*l = attachmentList{{}}
+	}
+	return nil
+}

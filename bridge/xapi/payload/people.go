@@ -1,0 +1,103 @@
+package payload
+
+import (
+	"encoding/json"
+	"strings"
+
+	"perch/bridge"
+	"perch/bridge/loose"
+)
+
+// user is an account in either family: v1.1 names, v2 names, or v2 names under "data".
+type user struct {
+	ID         loose.ID   `json:"id"`
+	IDStr      loose.ID   `json:"id_str"`
+	Name       loose.Text `json:"name"`
+	ScreenName loose.Text `json:"screen_name"`
+	Username   loose.Text `json:"username"`
+	Data       *user      `json:"data"`
+}
+
+func (u *user) person() bridge.Person {
+	if u == nil {
+		return bridge.Person{}
+	}
+	if u.Data != nil {
+		return u.Data.person()
+	}
+	handle := u.ScreenName
+	if handle == "" {
+		handle = u.Username
+	}
+	return bridge.Person{
+		ID: loose.First(u.IDStr, u.ID), Handle: strings.TrimPrefix(strings.TrimSpace(string(handle)), "@"), Name: string(u.Name),
+	}
+}
+
+// Person reads an account, in the form of either profile; the ID is empty when there is none.
+func Person(raw []byte) bridge.Person {
+	var u user
+	loose.Part(raw, &u)
+	person := u.person()
+	if !isNumber(person.ID) {
+		return bridge.Person{}
+	}
+	return person
+}
+
+// people are accounts by their ids.
+type people map[string]bridge.Person
+
+// readPeople reads accounts in a list, or in an object under their ids. One that cannot be read is left out, because
+// whoever needs it has its id and can ask.
+func readPeople(raw json.RawMessage) people {
+	found := people{}
+	if loose.IsObject(raw) {
+		var entries map[string]user
+		loose.Part(raw, &entries)
+		for key, u := range entries {
+			person := u.person()
+			person.ID = key
+			found[key] = person
+		}
+		return found
+	}
+	var list loose.List[user]
+	loose.Part(raw, &list)
+	for i := range list {
+		person := list[i].person()
+		found[person.ID] = person
+	}
+	return found
+}
+
+// of returns what is known of an account; at least its id.
+func (p people) of(who loose.ID) bridge.Person {
+	person := p[string(who)]
+	person.ID = string(who)
+	return person
+}
+
+// includes are the people and files beside a payload of v2.
+type includes struct {
+	people people
+	files  map[string]media
+	places map[string]string
+}
+
+func readIncludes(raw json.RawMessage) includes {
+	var inc struct {
+		Users  json.RawMessage   `json:"users"`
+		Media  loose.List[media] `json:"media"`
+		Places loose.List[place] `json:"places"`
+	}
+	loose.Part(raw, &inc)
+	all := includes{readPeople(inc.Users), map[string]media{}, map[string]string{}}
+	for _, m := range inc.Media {
+		all.files[string(m.MediaKey)] = m
+	}
+	for _, p := range inc.Places {
+		all.places[string(p.ID)] = p.name()
+	}
+	return all
+}

@@ -1,0 +1,125 @@
+package xapi
+
+import (
+	"bytes"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"perch/bridge"
+	"perch/bridge/loose"
+)
+
+// What answers in X's place is named as such: the proxy, firewall or log-in page of a network, or X's own front when it
+// is out of order. Nothing of it counts as X's word.
+const (
+	wayAnswers  = "something between this computer and X answered in X's place"
+	wayRemedy   = "open https://api.x.com in a browser on this computer: a proxy, a firewall or a log-in page of the network shows itself there; Perch keeps trying"
+	wayProxy    = "the proxy of this network wants a user and a password before it lets Perch through to X"
+	proxyRemedy = "let this computer through to api.x.com, or put the proxy with user and password into HTTPS_PROXY; Perch keeps trying"
+)
+
+// codeWay begins the code of what the way said, followed by the status.
+const codeWay = "way/"
+
+// judgeForm returns an error when an answer is not of the form in which X answers, whatever it says.
+func judgeForm(what call, a *answer) *bridge.Error {
+	switch status := a.status; {
+	case status == http.StatusProxyAuthRequired:
+		return onTheWay(what, a, wayProxy, proxyRemedy)
+	case status/100 == 2:
+		return judgeSuccess(what, a)
+	case status == http.StatusMovedPermanently, status == http.StatusPermanentRedirect,
+		status/100 == 3 && loose.IsSameHost(what.url, a.header.Get("Location")):
+		return &bridge.Error{
+			Kind: bridge.Operator, Side: bridge.SideX, Op: what.op, Code: strconv.Itoa(status), Message: "X's address answers with a redirect, which Perch does not follow",
+			Remedy: "check api_base in perch.toml",
+		}
+	case status/100 == 3:
+		return onTheWay(what, a, wayAnswers+" and wants to lead elsewhere", wayRemedy)
+	case status == http.StatusTooManyRequests || status == statusCalm || status >= http.StatusInternalServerError:
+		return nil // they mean the same whoever says them
+	case status == http.StatusUnauthorized && isKeysChallenge(a.header):
+		return nil
+	case !isVerdict(a.body):
+		return onTheWay(what, a, wayAnswers+" ("+described(a)+")", wayRemedy)
+	}
+	return nil
+}
+
+// statusCalm is "enhance your calm", by which X once asked for a pause.
+const statusCalm = 420
+
+// judgeSuccess checks that a success is JSON, or is empty where it may be. A message that the way said yes to may have
+// come to X all the same, so its outcome is unknown.
+func judgeSuccess(what call, a *answer) *bridge.Error {
+	isEmpty := len(loose.Trim(a.body)) == 0
+	if (isEmpty && what.mayBeEmpty) || loose.IsJSON(a.body) {
+		return nil
+	}
+	e := onTheWay(what, a, wayAnswers+" ("+described(a)+")", wayRemedy)
+	if isEmpty {
+		e.Message, e.Remedy = "X's answer is empty", "nothing to do: Perch tries again"
+	}
+	if what.sends {
+		e.Kind = bridge.OutcomeUnknown
+	}
+	return e
+}
+
+func onTheWay(what call, a *answer, message, remedy string) *bridge.Error {
+	return &bridge.Error{
+		Kind: bridge.Temporary, Side: bridge.SideX, Op: what.op, Message: message, Remedy: remedy, Code: codeWay + strconv.Itoa(a.status),
+		RetryAt: retryAfter(a.header, maxOutageWait),
+	}
+}
+
+// described names what came instead of an answer.
+func described(a *answer) string {
+	what := "no words at all"
+	switch body := loose.Trim(a.body); {
+	case isPage(a.header, body):
+		what = "a web page"
+	case loose.IsJSON(body):
+		what = "data that is not X's"
+	case len(body) > 0:
+		what = "something that is not X's"
+	}
+	return what + ", status " + strconv.Itoa(a.status)
+}
+
+// isPage reports whether an answer is a web page.
+func isPage(h http.Header, body []byte) bool {
+	kind := strings.ToLower(h.Get("Content-Type"))
+	return strings.HasPrefix(kind, "text/html") || strings.HasPrefix(kind, "application/xhtml") || bytes.HasPrefix(loose.Trim(body), []byte("<"))
+}
+
+// isKeysChallenge reports whether a 401 asks for the keys in X's way, which a page of the way does not.
+func isKeysChallenge(h http.Header) bool {
+	return slices.ContainsFunc(h.Values("Www-Authenticate"), func(v string) bool {
+		scheme, _, _ := strings.Cut(strings.ToLower(v), " ")
+		return scheme == "oauth" || scheme == "bearer"
+	})
+}
+
+// verdictMembers are those of which X's refusals hold at least one (X docs: response codes, error codes).
+var verdictMembers = []string{"errors", "error", "title", "detail", "type", "reason", "request"}
+
+// isVerdict reports whether a body has the form in which X refuses.
+func isVerdict(body []byte) bool {
+	if !loose.IsObject(body) {
+		return false
+	}
+	var members map[string]any
+	if loose.Read(body, &members) != nil {
+		return false
+	}
+	return slices.ContainsFunc(verdictMembers, func(name string) bool { return members[name] != nil })
+}
+
+// IsWay reports whether err says that something between this computer and X answered in X's place.
+func IsWay(err error) bool {
+	e := bridge.AsError(err)
+	return e != nil && strings.HasPrefix(e.Code, codeWay)
+}
