@@ -16,9 +16,9 @@ import (
 // aim is one message of a variation, and what is to become of it: it is delivered once and to the right side, or waits or
 // has failed with a reason.
 type aim struct {
-	isOut, isPublic bool
-	text            string
-	customer        sim.Person
+	isOut, isPublic, isChat bool
+	text                    string
+	customer                sim.Person
 	// post is the post that is answered; empty for direct messages.
 	post     string
 	files    int
@@ -31,6 +31,15 @@ type answered struct {
 	result sim.ReplyResult
 	err    error
 }
+
+// mark is the first word of the text, which no other message has; an encrypted message has none.
+func (a aim) mark() string {
+	mark, _, _ := strings.Cut(a.text, " ")
+	return mark
+}
+
+// holds reports whether a text is that of the aim.
+func (a aim) holds(text string) bool { return !a.isChat && strings.Contains(text, a.mark()) }
 
 // mayVanish reports whether a part was touched without which nobody can know what the rest is.
 func (run *hostileRun) mayVanish() bool {
@@ -54,7 +63,7 @@ func (run *hostileRun) mayRepeat() bool {
 // isTextTouched reports whether a text was changed, so that another one, or none, is right.
 func (run *hostileRun) isTextTouched(a aim) bool {
 	for _, s := range run.struck {
-		if (s.Endpoint == sim.Events || s.Endpoint == sim.Replies) && !bytes.Contains(s.Body, []byte(a.text[:strings.Index(a.text, " ")])) {
+		if (s.Endpoint == sim.Events || s.Endpoint == sim.Replies) && !a.isChat && !bytes.Contains(s.Body, []byte(a.mark())) {
 			return true
 		}
 	}
@@ -253,12 +262,13 @@ func (r *hostileRig) decide(run *hostileRun, m control.Message) {
 var onlyDigits = regexp.MustCompile(`^[0-9]+$`)
 
 func (r *hostileRig) judgeIn(run *hostileRun, a aim, found []control.Message) {
-	mark, _, _ := strings.Cut(a.text, " ")
 	var texts, files, extra int
 	for _, m := range r.inMotion() {
 		isHis := m.From == a.customer.Handle || m.From == a.customer.ID
 		switch {
-		case m.AttachmentID == 0 && strings.Contains(m.Body, mark):
+		case a.isChat && isHis:
+			texts++
+		case m.AttachmentID == 0 && a.holds(m.Body):
 			texts++
 			if !strings.HasSuffix(strings.TrimSpace(m.Body), "😀") {
 				extra++
@@ -268,15 +278,15 @@ func (r *hostileRig) judgeIn(run *hostileRun, a aim, found []control.Message) {
 		case isHis:
 			extra++
 		}
-		if (isHis || strings.Contains(m.Body, mark)) && onlyDigits.MatchString(m.From) && !run.isVerdict() {
+		if (isHis || a.holds(m.Body)) && onlyDigits.MatchString(m.From) && !run.isVerdict() {
 			r.fail(run, "delivered under the numeric id", m.From)
 		}
 	}
 	var record *control.Message
 	for i, m := range found {
-		if m.Direction == "in" && (strings.Contains(m.Text, mark) || m.Kind == "unreadable" || m.From == a.customer.Handle || m.From == a.customer.ID) {
+		if m.Direction == "in" && (a.holds(m.Text) || m.Kind == "unreadable" || m.From == a.customer.Handle || m.From == a.customer.ID) {
 			record = &found[i]
-			if strings.Contains(m.Text, mark) {
+			if a.holds(m.Text) {
 				break
 			}
 		}
@@ -306,7 +316,7 @@ func (r *hostileRig) judgeOut(run *hostileRun, a aim, found []control.Message) {
 		a.answered <- told
 	default:
 	}
-	mark, _, _ := strings.Cut(a.text, " ")
+	mark := a.mark()
 	dms, posts := r.sentTo(a, mark)
 	n := len(dms) + len(posts)
 	if a.isPublic && len(dms) > 0 || !a.isPublic && len(posts) > 0 {

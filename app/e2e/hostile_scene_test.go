@@ -120,12 +120,12 @@ func chatScenes() []hostileScene {
 		{"event of an encrypted message", 3, func(r *hostileRig, run *hostileRun) {
 			r.arm(run, sim.Events, run.customer.ID, 0)
 			r.x.Chat(run.customer.ID, brandID)
-			run.aims = append(run.aims, aim{text: "encrypted", customer: run.customer})
+			run.aims = append(run.aims, aim{isChat: true, text: "encrypted", customer: run.customer})
 		}},
 		{"look-up of a sender", 6, func(r *hostileRig, run *hostileRun) {
 			r.arm(run, "users.id", run.customer.ID, 0)
 			r.x.Chat(run.customer.ID, brandID)
-			run.aims = append(run.aims, aim{text: "encrypted", customer: run.customer})
+			run.aims = append(run.aims, aim{isChat: true, text: "encrypted", customer: run.customer})
 		}},
 	}
 }
