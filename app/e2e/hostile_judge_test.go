@@ -38,6 +38,17 @@ func (a aim) mark() string {
 	return mark
 }
 
+// told is what Motion was told, if it was.
+func (a aim) told() (what answered, isAnswered bool) {
+	select {
+	case what = <-a.answered:
+		a.answered <- what
+		return what, true
+	default:
+		return what, false
+	}
+}
+
 // holds reports whether a text is that of the aim.
 func (a aim) holds(text string) bool { return !a.isChat && strings.Contains(text, a.mark()) }
 
@@ -47,17 +58,21 @@ func (run *hostileRun) mayVanish() bool {
 }
 
 // isVerdict reports whether X or Motion itself may have refused something; a page, or bytes of some other kind, says
-// nothing.
+// nothing. A file whose bytes were changed is another file.
 func (run *hostileRun) isVerdict() bool {
+	isFile := strings.HasPrefix(run.scene.name, "file of")
 	return slices.ContainsFunc(run.struck, func(s sim.Struck) bool {
 		return slices.Contains([]string{sim.OddErrors, sim.OddMember, sim.OddLimits, sim.OddLater, sim.OddClock, sim.OddRefusal}, s.Kind) ||
-			s.Endpoint == sim.Events || s.Endpoint == sim.Replies
+			s.Endpoint == sim.Events || s.Endpoint == sim.Replies || isFile && (s.Kind == sim.OddMark || s.Kind == sim.OddDoubled)
 	})
 }
 
 // mayRepeat reports whether Motion took something and answered so that nobody can know.
 func (run *hostileRun) mayRepeat() bool {
-	return slices.ContainsFunc(run.struck, func(s sim.Struck) bool { return s.Carried && strings.HasPrefix(s.Endpoint, "/api") })
+	return slices.ContainsFunc(run.struck, func(s sim.Struck) bool {
+		isOtherID := s.Kind == sim.OddMember && (s.Endpoint == "dm.events" || s.Endpoint == "mentions") && strings.Contains(s.Words, ".id")
+		return s.Carried && strings.HasPrefix(s.Endpoint, "/api") || isOtherID
+	})
 }
 
 // isTextTouched reports whether a text was changed, so that another one, or none, is right.
@@ -165,10 +180,23 @@ func (r *hostileRig) violations(run *hostileRun) {
 	r.seenX, r.seenMotion = len(x), len(m)
 }
 
+// lookEvery is the time between two looks at what is still to be tried again.
+const lookEvery = 2 * time.Second
+
+// farAhead is from when on nobody waits for an attempt at the end, and lookTime is how long Perch looks for a message whose
+// answer was lost before a person has to.
+const farAhead, lookTime = 8 * time.Second, 45 * time.Second
+
 // settleSome judges what has come to its end since.
 func (r *hostileRig) settleSome() {
 	for i := 0; i < len(r.waiting) && i < 8; {
-		if run := r.waiting[i]; r.judge(run, time.Since(run.began) > finalWithin) {
+		run := r.waiting[i]
+		if time.Now().Before(run.again) {
+			i++
+			continue
+		}
+		run.again = time.Now().Add(lookEvery)
+		if r.judge(run, time.Since(run.began) > finalWithin) {
 			r.waiting = slices.Delete(r.waiting, i, i+1)
 			continue
 		}
@@ -179,6 +207,8 @@ func (r *hostileRig) settleSome() {
 // settleAll waits until everything has come to its end.
 func (r *hostileRig) settleAll(patience time.Duration) {
 	end := time.Now().Add(patience)
+	r.isEnding = true
+	defer func() { r.isEnding = false }()
 	for len(r.waiting) > 0 && time.Now().Before(end) {
 		before := len(r.waiting)
 		r.settleSome()
@@ -211,7 +241,8 @@ func (r *hostileRig) judge(run *hostileRun, isLast bool) bool {
 	for _, m := range found {
 		switch m.State {
 		case "queued", "sending":
-			if !isLast && !(m.Error != nil && m.Error.Kind == "rate_limited") {
+			isFar := m.Error != nil && m.Error.Message != "" && m.DueAt != nil && time.Until(*m.DueAt) > farAhead
+			if !isLast && !(isFar && (r.isEnding || m.Error.Kind == "rate_limited")) {
 				return false
 			}
 			r.waits(run, m)
@@ -249,7 +280,7 @@ func (r *hostileRig) waits(run *hostileRun, m control.Message) {
 
 // decide does what a person would who has looked at X.
 func (r *hostileRig) decide(run *hostileRun, m control.Message) {
-	if time.Since(run.began) < 45*time.Second { // Perch still looks itself
+	if time.Since(run.began) < lookTime && !r.isEnding { // Perch still looks itself
 		return
 	}
 	if dms, posts := r.atX(m.Text); len(dms)+len(posts) > 0 {
@@ -263,8 +294,14 @@ var onlyDigits = regexp.MustCompile(`^[0-9]+$`)
 
 func (r *hostileRig) judgeIn(run *hostileRun, a aim, found []control.Message) {
 	var texts, files, extra int
-	for _, m := range r.inMotion() {
-		isHis := m.From == a.customer.Handle || m.From == a.customer.ID
+	all, interaction := r.inMotion(), 0
+	for _, m := range all {
+		if a.holds(m.Body) {
+			interaction = m.Interaction
+		}
+	}
+	for _, m := range all {
+		isHis := m.From == a.customer.Handle || m.From == a.customer.ID || m.Interaction == interaction
 		switch {
 		case a.isChat && isHis:
 			texts++
@@ -310,12 +347,7 @@ func (r *hostileRig) judgeIn(run *hostileRun, a aim, found []control.Message) {
 }
 
 func (r *hostileRig) judgeOut(run *hostileRun, a aim, found []control.Message) {
-	var told answered
-	select {
-	case told = <-a.answered:
-		a.answered <- told
-	default:
-	}
+	told, _ := a.told()
 	mark := a.mark()
 	dms, posts := r.sentTo(a, mark)
 	n := len(dms) + len(posts)

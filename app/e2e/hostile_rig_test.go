@@ -3,8 +3,10 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -43,6 +45,7 @@ type hostileRig struct {
 	// seenX and seenMotion count the violations that were reported.
 	seenX, seenMotion int
 	knownFiles        map[int]bool
+	isEnding          bool
 }
 
 func newHostileRig(t *testing.T, p hostileProfile, book *hostileBook) *hostileRig {
@@ -131,16 +134,26 @@ func (r *hostileRig) work(runs <-chan *hostileRun) {
 func (r *hostileRig) run(run *hostileRun) {
 	run.began = time.Now()
 	r.x.AddPerson(run.customer)
-	before := r.newest()
+	run.before = r.newest()
 	run.scene.play(r, run)
+	lap := r.laps(run)
+	defer lap("the rest")
 	r.await(meetWithin, func() bool { run.struck = append(run.struck, r.met()...); return len(run.struck) > 0 })
-	r.rest(run, before)
+	lap("to meet")
+	r.rest(run)
+	lap("to rest")
 	run.struck = append(append(run.struck, r.x.Calm()...), r.motion.Calm()...)
 	r.x.ClearFaults()
 	r.motion.ClearFaults()
 	r.book.note(run)
 	mustRenew, keep := r.look(run)
+	if mustRenew && keep { // Motion asked for a pause, so nothing can come in
+		r.renew(true)
+		mustRenew = false
+	}
+	lap("to look")
 	isDead := !r.goodIn(run)
+	lap("good in")
 	if run.isOut && !mustRenew && !isDead {
 		isDead = !r.goodOut(run)
 	}
@@ -148,7 +161,16 @@ func (r *hostileRig) run(run *hostileRun) {
 	r.verbose(run)
 	r.waiting = append(r.waiting, run)
 	if isDead || mustRenew {
-		r.renew(keep && !isDead)
+		r.renew(false)
+	}
+}
+
+// laps returns what writes down how long each part of a variation took.
+func (r *hostileRig) laps(run *hostileRun) func(part string) {
+	last := run.began
+	return func(part string) {
+		r.book.lap(run.scene.name+" "+part, time.Since(last))
+		last = time.Now()
 	}
 }
 
@@ -176,13 +198,13 @@ func (r *hostileRig) newest() int64 {
 }
 
 // rest waits until what the oddity touched does not move any more, and notes which messages there are.
-func (r *hostileRig) rest(run *hostileRun, before int64) {
+func (r *hostileRig) rest(run *hostileRun) {
 	patience := restWithin
-	if run.mayVanish() {
+	if run.mayVanish() || run.isPoll {
 		patience = 500 * time.Millisecond
 	}
 	r.await(patience, func() bool {
-		list, err := r.client.Messages(r.t.Context(), control.Query{After: before, Limit: 50})
+		list, err := r.client.Messages(r.t.Context(), control.Query{After: run.before, Limit: 50})
 		if err != nil {
 			return true // the look at the control API will tell
 		}
@@ -190,13 +212,25 @@ func (r *hostileRig) rest(run *hostileRun, before int64) {
 		for _, m := range list {
 			run.shown = append(run.shown, m.ID)
 		}
-		return len(list) > 0 && !anyMoves(list) && len(list) >= len(run.aims)
+		return len(list) >= run.wanted() && !anyMoves(list)
 	})
+}
+
+// wanted is how many messages there are to be: a reply that was refused at once is none.
+func (run *hostileRun) wanted() int {
+	n := 0
+	for _, a := range run.aims {
+		if told, isAnswered := a.told(); !a.isOut || !isAnswered || told.result.Status/100 != 4 {
+			n++
+		}
+	}
+	return n
 }
 
 func anyMoves(list []control.Message) bool {
 	for _, m := range list {
-		if m.State == "sending" || m.State == "queued" && m.Error == nil {
+		isDue := m.DueAt == nil || time.Until(*m.DueAt) < time.Second
+		if m.State == "sending" || m.State == "queued" && m.Error == nil && isDue {
 			return true
 		}
 	}
@@ -222,6 +256,9 @@ func (r *hostileRig) look(run *hostileRun) (mustRenew, keepJournal bool) {
 		r.commands(run)
 	}
 	isBlocked := false
+	if run.isPoll && slices.ContainsFunc(run.struck, func(s sim.Struck) bool { return s.Status == http.StatusTooManyRequests }) {
+		mustRenew, keepJournal = true, true // X asked for a pause, so nothing can come in
+	}
 	for _, c := range status.Channels {
 		for _, b := range c.Blocked {
 			isBlocked = true

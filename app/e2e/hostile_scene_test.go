@@ -49,6 +49,7 @@ func (r *hostileRig) hello(run *hostileRun, isPublic bool) (interaction int, pos
 	if interaction == 0 {
 		r.fail(run, "an ordinary message does not arrive", "before anything odd")
 	}
+	run.before = r.newest()
 	return interaction, post
 }
 
@@ -150,9 +151,12 @@ func answerScenes() []hostileScene {
 	lookBack := func(call, endpoint string, isPublic bool) func(*hostileRig, *hostileRun) {
 		return func(r *hostileRig, run *hostileRun) {
 			interaction, post := r.hello(run, isPublic)
+			r.x.Change(func(o *sim.XOptions) { o.Echo = false }) // an echo would find it
+			defer r.x.Change(func(o *sim.XOptions) { o.Echo = true })
 			r.x.Fault(sim.Fault{Endpoint: call, After: run.seed%3 != 0, Drop: true, Times: 1})
 			r.arm(run, endpoint, "", 0)
 			r.replies(run, interaction, post, nil)
+			r.await(meetWithin, func() bool { run.struck = append(run.struck, r.met()...); return len(run.struck) > 0 })
 		}
 	}
 	return []hostileScene{
@@ -318,7 +322,7 @@ func wayScenes() []hostileScene {
 			usable := slices.DeleteFunc(slices.Clone(all), func(e string) bool {
 				return e == "users.me" || e == pathAccount || e == "oauth2.token" || (r.api == "v2") == strings.HasPrefix(e, "subscriptions")
 			})
-			r.arm(run, usable[int(run.seed/7)%len(usable)], "", int(run.seed/3)%2)
+			r.arm(run, usable[int(run.seed/7)%len(usable)], "", 0)
 			_ = r.client.Resume(r.t.Context())
 		}},
 	}

@@ -47,12 +47,12 @@ func hostileProfiles() []hostileProfile {
 	stream := append(eventScenes(), append(chatScenes(), streamScenes()...)...)
 	return []hostileProfile{
 		{name: "v2", api: "v2", mode: "webhook", family: sim.XAA, share: 34, relays: 4, scenes: xaa},
-		{name: "v1.1", api: "v1.1", mode: "webhook", family: sim.Legacy, share: 28, relays: 3, scenes: append(slices.Clone(both), legacyScenes()...)},
-		{name: "stream", api: "v2", mode: "stream", share: 18, relays: 2, scenes: stream},
-		{name: "poll v2", api: "v2", mode: "poll", share: 6, relays: 1, scenes: pollScenes()},
-		{name: "poll v1.1", api: "v1.1", mode: "poll", share: 6, relays: 1, scenes: pollScenes()},
-		{name: "registered v2", api: "v2", mode: "webhook", family: sim.XAA, isRegistered: true, share: 4, relays: 1, scenes: wayScenes()},
-		{name: "registered v1.1", api: "v1.1", mode: "webhook", family: sim.Legacy, isRegistered: true, share: 4, relays: 1, scenes: wayScenes()},
+		{name: "v1.1", api: "v1.1", mode: "webhook", family: sim.Legacy, share: 28, relays: 4, scenes: append(slices.Clone(both), legacyScenes()...)},
+		{name: "stream", api: "v2", mode: "stream", share: 18, relays: 4, scenes: stream},
+		{name: "poll v2", api: "v2", mode: "poll", share: 6, relays: 3, scenes: pollScenes()},
+		{name: "poll v1.1", api: "v1.1", mode: "poll", share: 6, relays: 3, scenes: pollScenes()},
+		{name: "registered v2", api: "v2", mode: "webhook", family: sim.XAA, isRegistered: true, share: 4, relays: 3, scenes: wayScenes()},
+		{name: "registered v1.1", api: "v1.1", mode: "webhook", family: sim.Legacy, isRegistered: true, share: 4, relays: 3, scenes: wayScenes()},
 	}
 }
 
@@ -71,6 +71,9 @@ type hostileRun struct {
 	aims   []aim
 	// shown are the messages that Perch has made of it.
 	shown []int64
+	// before is the message before the first of those, and again when to look at them again.
+	before int64
+	again  time.Time
 	// isOut is set when the way to X was touched, too.
 	isOut bool
 	// isPublic asks for a public good message, and isWay for patience with the way in.
@@ -121,7 +124,7 @@ func TestNothingFromOutsideStopsPerch(t *testing.T) {
 			runs[run.profile] = append(runs[run.profile], run)
 		}
 	}
-	book := &hostileBook{failed: map[string][]string{}, kinds: map[string]int{}}
+	book := &hostileBook{failed: map[string][]string{}, kinds: map[string]int{}, laps: map[string]time.Duration{}}
 	began := time.Now()
 	var relays sync.WaitGroup // not t.Parallel, which lets only as many run as there are processors: these wait most of the time
 	for i, p := range profiles {
@@ -155,6 +158,7 @@ type hostileBook struct {
 	slowest     time.Duration
 	failed      map[string][]string // by class
 	kinds       map[string]int
+	laps        map[string]time.Duration
 }
 
 func (k *hostileBook) fail(class, what string) {
@@ -169,11 +173,17 @@ func (k *hostileBook) note(run *hostileRun) {
 	k.done++
 	if len(run.struck) == 0 {
 		k.unmet++
-		k.kinds["(not met) "+run.scene.name]++
+		k.kinds[fmt.Sprintf("(not met) %s %s: seed %d", run.scene.name, run.oddity.Endpoint, run.seed)]++
 	}
 	for _, s := range run.struck {
 		k.kinds[s.Endpoint+" "+s.Kind]++
 	}
+}
+
+func (k *hostileBook) lap(part string, took time.Duration) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.laps[part] += took
 }
 
 func (k *hostileBook) arrived(after time.Duration) {
@@ -202,5 +212,13 @@ func (k *hostileBook) report(t *testing.T, took time.Duration) {
 	}
 	if os.Getenv("PERCH_HOSTILE_KINDS") != "" {
 		t.Log(k.kinds)
+		var parts []string
+		for part := range k.laps {
+			parts = append(parts, part)
+		}
+		slices.SortFunc(parts, func(a, b string) int { return int(k.laps[b] - k.laps[a]) })
+		for _, part := range parts[:min(len(parts), 25)] {
+			t.Log(k.laps[part].Round(time.Millisecond), part)
+		}
 	}
 }
