@@ -296,6 +296,9 @@ func (r *hostileRig) complainOfTime(run *hostileRun, class string, at time.Time)
 
 // fail writes a failure down with all that is needed to see it again.
 func (r *hostileRig) fail(run *hostileRun, class, detail string) {
+	if isHostileAlone() {
+		r.t.Errorf("seed %d: %s: what the relay has warned of:\n%s", run.seed, class, r.warnings())
+	}
 	r.book.fail(class, fmt.Sprintf("seed %d (%s, %s): %s; %s", run.seed, r.profile.name, run.scene.name, run.words(), shortened(detail, 300)))
 }
 

@@ -313,16 +313,13 @@ func pollScenes() []hostileScene {
 	}
 }
 
-func wayScenes() []hostileScene {
-	all := []string{"webhooks", "activity.subscriptions", "subscriptions", "subscriptions.list", "oauth2.token", "users.me", pathAccount}
+// wayScenes are those of a webhook that Perch registers itself; all are the endpoints for that.
+func wayScenes(all ...string) []hostileScene {
 	return []hostileScene{
-		startScene("start", 3, all...),
+		startScene("start", 3, append(slices.Clone(all), "oauth2.token", "users.me", pathAccount)...),
 		{"look at the webhook", 5, func(r *hostileRig, run *hostileRun) {
 			run.isWay = true
-			usable := slices.DeleteFunc(slices.Clone(all), func(e string) bool {
-				return e == "users.me" || e == pathAccount || e == "oauth2.token" || (r.api == "v2") == strings.HasPrefix(e, "subscriptions")
-			})
-			r.arm(run, usable[int(run.seed/7)%len(usable)], "", 0)
+			r.arm(run, all[int(run.seed/7)%len(all)], "", 0)
 			_ = r.client.Resume(r.t.Context())
 		}},
 	}

@@ -51,8 +51,8 @@ func hostileProfiles() []hostileProfile {
 		{name: "stream", api: "v2", mode: "stream", share: 18, relays: 4, scenes: stream},
 		{name: "poll v2", api: "v2", mode: "poll", share: 6, relays: 3, scenes: pollScenes()},
 		{name: "poll v1.1", api: "v1.1", mode: "poll", share: 6, relays: 3, scenes: pollScenes()},
-		{name: "registered v2", api: "v2", mode: "webhook", family: sim.XAA, isRegistered: true, share: 4, relays: 3, scenes: wayScenes()},
-		{name: "registered v1.1", api: "v1.1", mode: "webhook", family: sim.Legacy, isRegistered: true, share: 4, relays: 3, scenes: wayScenes()},
+		{name: "registered v2", api: "v2", mode: "webhook", family: sim.XAA, isRegistered: true, share: 4, relays: 3, scenes: wayScenes("webhooks", "activity.subscriptions")},
+		{name: "registered v1.1", api: "v1.1", mode: "webhook", family: sim.Legacy, isRegistered: true, share: 4, relays: 3, scenes: wayScenes("webhooks", "subscriptions")},
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -46,6 +48,19 @@ func steers(s string) bool {
 	return !utf8.ValidString(s) || strings.ContainsFunc(s, func(c rune) bool {
 		return unicode.IsControl(c) && c != '\n' && c != '\t' || unicode.Is(unicode.Bidi_Control, c)
 	})
+}
+
+// isHostileAlone reports whether somebody looks at single variations.
+func isHostileAlone() bool {
+	return os.Getenv("PERCH_HOSTILE_SEED") != "" || os.Getenv("PERCH_HOSTILE_ONLY") != ""
+}
+
+// warnings are the last lines of the log that are worth a look.
+func (r *hostileRig) warnings() string {
+	const shown = 15
+	raw, _ := os.ReadFile(filepath.Join(r.home, "perch.log"))
+	lines := slices.DeleteFunc(strings.Split(string(raw), "\n"), func(line string) bool { return strings.Contains(line, "level=INFO") })
+	return strings.Join(lines[max(0, len(lines)-shown):], "\n")
 }
 
 // verbose tells all about a variation that runs alone.
