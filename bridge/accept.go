@@ -154,21 +154,21 @@ func (b *Bridge) routeReply(ctx context.Context, d *Delivery) (*Error, error) {
 // mendThread puts the post that the interaction is known to be about in the place of a number that has lost its last
 // digits on the way through Motion. Where that cannot be told, the reply is refused: it must not answer somebody else.
 func (b *Bridge) mendThread(ctx context.Context, d *Delivery, about Interaction) (*Error, error) {
-	if d.ThreadID == about.ThreadID {
-		return nil, nil
-	}
-	_, isKnown, err := b.journal.Thread(ctx, d.Channel, d.ThreadID)
 	switch {
-	case err != nil || isKnown:
-		return nil, err
+	case d.ThreadID == about.ThreadID:
+		return nil, nil
 	case isSameRounded(d.ThreadID, about.ThreadID):
 		d.Remarks = append(d.Remarks, threadMendedText(d.ThreadID, about.ThreadID))
 		d.ThreadID = about.ThreadID
 		return nil, nil
-	case d.Reply.IsThreadRounded:
-		return lossyThreadError(), nil
+	case !d.Reply.IsThreadRounded:
+		return nil, nil
 	}
-	return nil, nil
+	_, isKnown, err := b.journal.Thread(ctx, d.Channel, d.ThreadID)
+	if err != nil || isKnown {
+		return nil, err
+	}
+	return lossyThreadError(), nil
 }
 
 // isSameRounded reports whether two ids are the same to a program that keeps numbers as doubles.

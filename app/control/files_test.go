@@ -88,7 +88,7 @@ func (s *shown) fill(t *testing.T, journal *sqlite.Store) {
 	now := time.Now()
 	in := &bridge.Delivery{
 		Channel: "support", Direction: bridge.In, Kind: bridge.KindDM, State: bridge.Delivered, XID: "1", From: "annlee", Text: "look", ReceivedAt: now,
-		Event: &bridge.Event{From: bridge.Person{ID: "7", Handle: "annlee"}, Media: []bridge.Media{{ID: "a", Type: bridge.Photo}}},
+		Event: &bridge.Event{From: bridge.Person{ID: "7", Handle: "annlee"}, Media: []bridge.Media{{ID: "a", Type: bridge.Photo, Variants: []bridge.Variant{{URL: "https://x.example/a.png"}}}}},
 		Media: []bridge.Attached{{Type: "image/png", Name: "a.png", Bytes: 4}}, Progress: bridge.Progress{TextDone: true, FilesDone: 1},
 	}
 	out := &bridge.Delivery{

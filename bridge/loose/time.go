@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// The range of times that are believed: from the year in which X began to the end of the century. Within it every time
+// The range of times that are believed: this century. Within it every time
 // can be written down and read again by every part of Perch.
 var (
-	earliest = time.Date(2006, 1, 1, 0, 0, 0, 0, time.UTC)
+	earliest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 	latest   = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
 )
 
@@ -53,7 +53,7 @@ func When(text string) time.Time {
 // Epoch reads a number since 1970, in the unit that makes it a time of now: seconds, or thousandths of one, a million or
 // a billion times. Zero when there is none.
 func Epoch(n float64) time.Time {
-	// Seconds of the range that is believed have ten digits, and each unit three more, so no number fits two.
+	// Within the range that is believed no number fits two units: each is a thousand times the one before.
 	for _, unit := range []time.Duration{time.Second, time.Millisecond, time.Microsecond, time.Nanosecond} {
 		seconds := n * unit.Seconds()
 		if seconds >= float64(earliest.Unix()) && seconds < float64(latest.Unix()) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,6 +28,10 @@ const (
 	dmDays = 30 * 24 * time.Hour
 	// maxFed is how many ids are remembered as handed on.
 	maxFed = 8192
+	// maxPages bounds one walk: more than maxMissed has on pages of the smallest size.
+	maxPages = maxMissed / 5
+	// placeMargin is how far ahead of X's clock the time in an id may be.
+	placeMargin = 24 * time.Hour
 	// limitWorry is the wait for X's limit that people are told of.
 	limitWorry = 2 * time.Minute
 )
@@ -43,6 +48,9 @@ func (g *closer) follow(ctx context.Context, s *source, thorough bool) (tally, e
 	cursor, err := g.Settings.Setting(ctx, g.key(s.name))
 	if err != nil {
 		return tally{}, err
+	}
+	if !g.isPlace(cursor) {
+		cursor = "" // an odd id must not hide for ever what lies below it
 	}
 	f, err := g.walk(ctx, s, cursor, thorough)
 	if err != nil {
@@ -78,16 +86,19 @@ func (g *closer) walk(ctx context.Context, s *source, cursor string, thorough bo
 	if cursor != "" && s.name != "dm" {
 		count = fullCount // X lists only what came since
 	}
-	for {
+	for range maxPages {
 		page, err := g.page(ctx, s, cursor, count, next)
 		if err != nil {
 			return f, err
 		}
-		for _, m := range page.Events {
+		for _, m := range timed(page.Events) {
 			if g.isEnd(ctx, &f, m, cursor, born) || (!thorough && f.run >= knownRun) {
 				return f, nil
 			}
 			f.above = append(f.above, m)
+		}
+		if page.Next == next {
+			page.Next = "" // a list that leads to itself has no end
 		}
 		next, count = page.Next, fullCount
 		if next == "" || len(f.above) >= maxMissed {
@@ -95,10 +106,33 @@ func (g *closer) walk(ctx context.Context, s *source, cursor string, thorough bo
 			return f, nil
 		}
 	}
+	return f, nil
+}
+
+// timed gives what X told no time of the time of its neighbour in the list, which is in the order of time.
+func timed(list []xapi.Missed) []xapi.Missed {
+	list = slices.Clone(list)
+	for i := range list {
+		if list[i].CreatedAt.IsZero() && i > 0 {
+			list[i].CreatedAt = list[i-1].CreatedAt
+		}
+	}
+	for i := len(list) - 2; i >= 0; i-- {
+		if list[i].CreatedAt.IsZero() {
+			list[i].CreatedAt = list[i+1].CreatedAt
+		}
+	}
+	return list
 }
 
 // isEnd takes in the next element and reports whether it was handed on by an earlier pass, or is older than the channel.
 func (g *closer) isEnd(ctx context.Context, f *found, m xapi.Missed, cursor string, born time.Time) bool {
+	if !g.isPlace(m.ID) {
+		return false // what cannot be read has no place in the list, and is handed on once
+	}
+	if m.CreatedAt.IsZero() { // none of the list has a time
+		m.CreatedAt = idTime(m.ID)
+	}
 	isOld := m.CreatedAt.Before(born)
 	if cursor != "" {
 		isOld = !isNewer(m.ID, cursor)
@@ -108,6 +142,31 @@ func (g *closer) isEnd(ctx context.Context, f *found, m xapi.Missed, cursor stri
 	}
 	f.run = g.runOfKnown(ctx, f.run, m)
 	return isOld
+}
+
+// isPlace reports whether an id can be a place in X's lists: a number, and, since X makes its numbers of the time, none that
+// will come only after tomorrow.
+func (g *closer) isPlace(id string) bool {
+	n, err := strconv.ParseUint(id, 10, 63)
+	return err == nil && (n < firstSnowflake || snowflakeTime(n).Before(g.xNow().Add(placeMargin)))
+}
+
+// firstSnowflake is greater than any number that X gave before it made them of the time.
+const firstSnowflake = 1 << 45
+
+// idTime is the time in an id; zero when there is none in it.
+func idTime(id string) time.Time {
+	n, err := strconv.ParseUint(id, 10, 63)
+	if err != nil || n < firstSnowflake {
+		return time.Time{}
+	}
+	return snowflakeTime(n)
+}
+
+// snowflakeTime is when X made an id (X docs: twitter IDs): milliseconds since X's epoch above 22 bits.
+func snowflakeTime(id uint64) time.Time {
+	const epoch, bits = 1288834974657, 22
+	return time.UnixMilli(int64(id>>bits) + epoch)
 }
 
 // cutWords says what lies beyond the end of X's list, when that is where the walk ended.
