@@ -63,7 +63,7 @@ func (run *hostileRun) isVerdict() bool {
 	isFile := strings.HasPrefix(run.scene.name, "file of")
 	return slices.ContainsFunc(run.struck, func(s sim.Struck) bool {
 		return slices.Contains([]string{sim.OddErrors, sim.OddMember, sim.OddLimits, sim.OddLater, sim.OddClock, sim.OddRefusal}, s.Kind) ||
-			s.Endpoint == sim.Events || s.Endpoint == sim.Replies || isFile && (s.Kind == sim.OddMark || s.Kind == sim.OddDoubled)
+			s.Endpoint == sim.Events || s.Endpoint == sim.Replies || isFile && (s.Kind == sim.OddMark || s.Kind == sim.OddDoubled || s.Kind == sim.OddRubbish && s.Status/100 == 2)
 	})
 }
 
@@ -175,6 +175,9 @@ func (r *hostileRig) atX(text string) (dms, posts []sim.Sent) {
 func (r *hostileRig) violations(run *hostileRun) {
 	x, m := r.x.Violations(), r.motion.Violations()
 	for _, v := range append(slices.Clone(x[r.seenX:]), m[r.seenMotion:]...) {
+		if strings.Contains(v, "/2/account_activity/") {
+			continue // only Enterprise apps have it, so the simulator does not
+		}
 		r.fail(run, "Perch made a request that nobody can take", v)
 	}
 	r.seenX, r.seenMotion = len(x), len(m)
@@ -233,10 +236,20 @@ func (r *hostileRig) judge(run *hostileRun, isLast bool) bool {
 	if err != nil {
 		return isLast
 	}
+	later, _ := r.client.Messages(ctx, control.Query{After: run.before, Limit: 100})
+	for _, m := range later { // files that are tried on their own, and answers that are a file
+		isOf := slices.ContainsFunc(found, func(f control.Message) bool { return f.ID == m.Parent })
+		if m.Parent != 0 && isOf || m.Direction == "out" && m.To == run.customer.Handle && m.Kind != "note" && !strings.Contains(m.Text, run.mark) {
+			found = append(found, m)
+		}
+	}
 	for _, id := range run.shown {
 		if d, err := r.client.Message(ctx, id); err == nil && !slices.ContainsFunc(found, func(m control.Message) bool { return m.ID == id }) {
 			found = append(found, d.Message)
 		}
+	}
+	if !isLast && !r.isEnding && time.Since(run.began) < 3*goodWithin && !run.areAllShown(r, found) {
+		return false
 	}
 	for _, m := range found {
 		switch m.State {
@@ -268,6 +281,22 @@ func (r *hostileRig) judge(run *hostileRun, isLast bool) bool {
 	return true
 }
 
+// areAllShown reports whether every message that came in is in Motion or in traffic.
+func (run *hostileRun) areAllShown(r *hostileRig, found []control.Message) bool {
+	for _, a := range run.aims {
+		isHere := func(text, from string) bool {
+			return a.holds(text) || from == a.customer.Handle || from == a.customer.ID
+		}
+		if !a.isOut && !run.mayVanish() && !slices.ContainsFunc(found, func(m control.Message) bool {
+			return isHere(m.Text, m.From) || m.Kind == "unreadable" || a.isChat && m.Kind == "encrypted"
+		}) &&
+			!slices.ContainsFunc(r.inMotion(), func(m sim.MotionMessage) bool { return isHere(m.Body, m.From) }) {
+			return false
+		}
+	}
+	return true
+}
+
 // waits reports what waits without a reason, or for too long.
 func (r *hostileRig) waits(run *hostileRun, m control.Message) {
 	if m.Error == nil || m.Error.Message == "" {
@@ -283,7 +312,14 @@ func (r *hostileRig) decide(run *hostileRun, m control.Message) {
 	if time.Since(run.began) < lookTime && !r.isEnding { // Perch still looks itself
 		return
 	}
-	if dms, posts := r.atX(m.Text); len(dms)+len(posts) > 0 {
+	n := 0
+	for _, a := range run.aims {
+		if a.isOut {
+			dms, posts := r.sentTo(a, a.mark())
+			n += len(dms) + len(posts)
+		}
+	}
+	if n > 0 {
 		_ = r.client.Act(r.t.Context(), m.ID, "sent")
 		return
 	}
@@ -321,7 +357,7 @@ func (r *hostileRig) judgeIn(run *hostileRun, a aim, found []control.Message) {
 	}
 	var record *control.Message
 	for i, m := range found {
-		if m.Direction == "in" && (a.holds(m.Text) || m.Kind == "unreadable" || m.From == a.customer.Handle || m.From == a.customer.ID) {
+		if m.Direction == "in" && (a.holds(m.Text) || m.Kind == "unreadable" || a.isChat && m.Kind == "encrypted" || m.From == a.customer.Handle || m.From == a.customer.ID) {
 			record = &found[i]
 			if a.holds(m.Text) {
 				break

@@ -147,8 +147,8 @@ func (r *hostileRig) run(run *hostileRun) {
 	r.motion.ClearFaults()
 	r.book.note(run)
 	mustRenew, keep := r.look(run)
-	if mustRenew && keep { // Motion asked for a pause, so nothing can come in
-		r.renew(true)
+	if mustRenew && (keep || run.isPoll || run.isWay) { // somebody asked for a pause, so nothing can come in
+		r.renew(keep)
 		mustRenew = false
 	}
 	lap("to look")
@@ -256,7 +256,7 @@ func (r *hostileRig) look(run *hostileRun) (mustRenew, keepJournal bool) {
 		r.commands(run)
 	}
 	isBlocked := false
-	if run.isPoll && slices.ContainsFunc(run.struck, func(s sim.Struck) bool { return s.Status == http.StatusTooManyRequests }) {
+	if (run.isPoll || run.isWay) && slices.ContainsFunc(run.struck, func(s sim.Struck) bool { return s.Status == http.StatusTooManyRequests }) {
 		mustRenew, keepJournal = true, true // X asked for a pause, so nothing can come in
 	}
 	for _, c := range status.Channels {

@@ -31,6 +31,9 @@ func (r *hostileRig) arm(run *hostileRun, endpoint, wanted string, skip int) {
 func (r *hostileRig) writes(run *hostileRun, isPublic bool, files ...sim.File) (id string) {
 	a := aim{text: fmt.Sprint(run.mark, "-", len(run.aims), " says é &lt; <b> 😀"), customer: run.customer, isPublic: isPublic, files: len(files)}
 	run.aims = append(run.aims, a)
+	for i := range files {
+		files[i] = run.marked(files[i], "")
+	}
 	if isPublic {
 		return r.x.Post(run.customer.ID, sim.Post{Text: "@acme_support " + a.text, Files: files})
 	}
@@ -70,9 +73,11 @@ func (r *hostileRig) replies(run *hostileRun, interaction int, post string, file
 	}()
 }
 
-func picture(run *hostileRun) sim.File {
-	file := sim.SamplePNG()
-	file.Name = run.mark + ".png"
+// picture is a file that can be told from all others.
+func picture(run *hostileRun) sim.File { return run.marked(sim.SamplePNG(), run.mark+".png") }
+
+func (run *hostileRun) marked(file sim.File, name string) sim.File {
+	file.Name, file.Data = name, append(slices.Clone(file.Data), run.mark...)
 	return file
 }
 
@@ -180,20 +185,20 @@ func answerScenes() []hostileScene {
 		}},
 		{"file of a direct message", 5, func(r *hostileRig, run *hostileRun) {
 			r.x.Change(func(o *sim.XOptions) { o.MediaKeys = false })
-			r.arm(run, "media.get", "", 0)
+			r.arm(run, "media.get", run.mark, 0)
 			r.writes(run, false, sim.SamplePNG())
 		}},
 		{"file of a mention", 3, func(r *hostileRig, run *hostileRun) {
-			r.arm(run, "media.get", "", 0)
+			r.arm(run, "media.get", run.mark, 0)
 			r.writes(run, true, sim.SampleJPEG())
 		}},
 		{"look-up of the files of a message", 4, func(r *hostileRig, run *hostileRun) {
 			r.x.Change(func(o *sim.XOptions) { o.MediaKeys = true })
-			r.arm(run, map[string]string{"v2": "dm.events", "v1.1": "media.get"}[r.api], "", 0)
+			r.arm(run, map[string]string{"v2": "dm.events", "v1.1": "media.get"}[r.api], run.mark, 0)
 			r.writes(run, false, sim.SamplePNG())
 		}},
 		{"look-up of the files of a mention", 4, func(r *hostileRig, run *hostileRun) {
-			r.arm(run, map[string]string{"v2": "posts.get", "v1.1": "media.get"}[r.api], "", 0)
+			r.arm(run, map[string]string{"v2": "posts.get", "v1.1": "media.get"}[r.api], run.mark, 0)
 			r.writes(run, true, sim.SamplePNG())
 		}},
 		{"look-up of a sender whom the event does not name", 4, func(r *hostileRig, run *hostileRun) {
@@ -243,12 +248,12 @@ func motionScenes() []hostileScene {
 		}},
 		{"answer of Motion to an upload", 4, func(r *hostileRig, run *hostileRun) {
 			r.x.Change(func(o *sim.XOptions) { o.MediaKeys = false })
-			r.arm(run, pathAttachments, "", 0)
+			r.arm(run, pathAttachments, run.mark, 0)
 			r.writes(run, false, sim.SamplePNG())
 		}},
 		{"file of an agent", 5, func(r *hostileRig, run *hostileRun) {
 			interaction, post := r.hello(run, run.seed%2 == 0)
-			r.arm(run, pathAttachments, "/download", 0)
+			r.arm(run, pathAttachments, run.mark, 0)
 			file := picture(run)
 			r.replies(run, interaction, post, &file)
 		}},

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -23,11 +22,6 @@ func (s *spoiler) carries() bool {
 		return s.oneIn(2)
 	}
 	return true
-}
-
-// holds reports whether a call is one that an oddity is for.
-func holds(want string, r *http.Request, body []byte) bool {
-	return want == "" || strings.Contains(r.URL.RequestURI(), want) || bytes.Contains(body, []byte(want))
 }
 
 // strike carries the call out, where the oddity lets it, and answers oddly.

@@ -237,7 +237,7 @@ func (m *Motion) answer(in *motionRequest, isPublic bool, serve func(*motionRequ
 	}
 	in.body = body
 	odd := m.odd.next(func(o *Oddity) bool {
-		return o.Endpoint != Replies && strings.HasPrefix(in.URL.Path, o.Endpoint) && holds(o.For, in.Request, body)
+		return o.Endpoint != Replies && strings.HasPrefix(in.URL.Path, o.Endpoint) && holds(o.For, in.Request, body, m.about(in.Request))
 	})
 	if odd == nil {
 		return m.carry(in, isPublic, serve)

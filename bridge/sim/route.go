@@ -184,7 +184,9 @@ func (x *X) answer(in *request, r route) *answer {
 	if broken := in.meet(x.faults.next(r.name, false)); broken != nil {
 		return broken
 	}
-	if odd := x.odd.next(func(o *Oddity) bool { return o.Endpoint == r.name && holds(o.For, in.Request, in.body) }); odd != nil {
+	if odd := x.odd.next(func(o *Oddity) bool {
+		return o.Endpoint == r.name && holds(o.For, in.Request, in.body, x.about(in.Request))
+	}); odd != nil {
 		return odd.strike(&x.odd, in.isV11(), func() *answer { return x.carry(in, r) })
 	}
 	return x.carry(in, r)
