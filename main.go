@@ -16,6 +16,7 @@ import (
 	"perch/app/config"
 	"perch/app/control"
 	"perch/app/desk"
+	"perch/bridge/visible"
 	"perch/ui"
 	"perch/ui/translation"
 )
@@ -25,7 +26,7 @@ const id = "io.github.perch.window"
 
 func main() {
 	if err := run(); err != nil {
-		fmt.Fprintln(os.Stderr, "perch-window:", err)
+		fmt.Fprintln(os.Stderr, "perch-window:", visible.Line(err.Error()))
 		os.Exit(1)
 	}
 }

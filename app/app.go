@@ -101,12 +101,6 @@ func (p *program) complain(err error) int {
 	return exitFailed
 }
 
-// say writes to standard error. What cannot be written there cannot be reported anywhere.
-func (p *program) say(format string, args ...any) { _, _ = fmt.Fprintf(p.Err, format, args...) }
-
-// print writes to standard output; a reader that went away is not an error.
-func (p *program) print(format string, args ...any) { _, _ = fmt.Fprintf(p.Out, format, args...) }
-
 // sentence makes "what: why; what to do" of an error.
 func sentence(err error) string {
 	var e *bridge.Error

@@ -55,6 +55,7 @@ func mustBench(t *testing.T, change ...func(*bench)) *bench {
 	if b.home, err = config.FindHome(filepath.Join(t.TempDir(), "home")); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(b.home.Leave)
 	b.config = config.Default()
 	b.config.Listen, b.config.Secrets, b.config.Reach.Mode = "127.0.0.1:0", config.SecretsVault, config.ModeWebhook
 	ch := config.DefaultChannel("support")

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -119,7 +118,7 @@ func notStarted(why string) error {
 	return &bridge.Error{Kind: bridge.Operator, Side: bridge.SidePerch, Op: "start", Message: message, Remedy: remedy}
 }
 
-// spawn starts the child, detached. Its complaints are kept in a file, so that it never depends on this process.
+// spawn starts the child, detached. What it complains of is in a file, so that it never depends on this process.
 func (p *program) spawn(home config.Home, phrase string) (*os.Process, <-chan struct{}, func() string, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -128,36 +127,30 @@ func (p *program) spawn(home config.Home, phrase string) (*os.Process, <-chan st
 	if err := home.Make(); err != nil {
 		return nil, nil, nil, err
 	}
-	complaints, err := os.CreateTemp("", "perch-start-*")
+	complaints, err := newComplaints()
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	defer func() { _ = complaints.Close() }()
 	args := []string{"relay"}
 	if p.homeFlag != "" {
 		args = append(args, "--home", p.homeFlag)
 	}
 	cmd := exec.Command(self, args...) //nolint:gosec,noctx // this very program, and it outlives this process
 	cmd.Env = append(os.Environ(), envDetached+"=1")
-	cmd.Stderr = complaints
+	cmd.Stderr = complaints.file
 	desk.Detach(cmd)
 	if err := handPassphrase(cmd, phrase); err != nil {
-		return nil, nil, nil, err
+		return nil, nil, nil, errors.Join(err, complaints.close())
 	}
 	if err := cmd.Start(); err != nil {
-		return nil, nil, nil, err
+		return nil, nil, nil, errors.Join(err, complaints.close())
 	}
 	done := make(chan struct{})
 	go func() { // ends with the child or with this process
 		_ = cmd.Wait()
 		close(done)
 	}()
-	return cmd.Process, done, func() string {
-		defer func() { _ = os.Remove(complaints.Name()) }()
-		text, _ := os.ReadFile(complaints.Name())
-		lines := bytes.Split(bytes.TrimSpace(text), []byte("\n"))
-		return string(lines[len(lines)-1])
-	}, nil
+	return cmd.Process, done, complaints.last, nil
 }
 
 func (p *program) stopCommand() *cobra.Command {
@@ -241,12 +234,12 @@ func (p *program) restartCommand() *cobra.Command {
 }
 
 func (p *program) pauseCommand() *cobra.Command {
-	return p.simple("pause", "Stop deliveries both ways; what comes in is kept", "Deliveries are paused. Go on with: perch resume\n",
+	return p.simple("pause", "Stop deliveries both ways; what comes in is kept", "Deliveries are paused. Go on with: perch resume",
 		(*control.Client).Pause)
 }
 
 func (p *program) resumeCommand() *cobra.Command {
-	return p.simple("resume", "Go on delivering, and try every side that is in trouble at once", "Deliveries go on.\n", (*control.Client).Resume)
+	return p.simple("resume", "Go on delivering, and try every side that is in trouble at once", "Deliveries go on.", (*control.Client).Resume)
 }
 
 func (p *program) simple(name, short, done string, call func(*control.Client, context.Context) error) *cobra.Command {
@@ -260,7 +253,7 @@ func (p *program) simple(name, short, done string, call func(*control.Client, co
 			if err := call(client, cmd.Context()); err != nil {
 				return err
 			}
-			p.print("%s", done)
+			p.print("%s\n", done)
 			return nil
 		},
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"perch/app/control"
+	"perch/bridge/visible"
 )
 
 func (p *program) showCommand() *cobra.Command {
@@ -96,12 +97,18 @@ func (p *program) showDetail(d control.Detail) {
 	t := p.table()
 	row := func(name, value string) {
 		if value != "" {
-			_, _ = fmt.Fprintf(t, "  %s\t%s\n", name, value)
+			t.row("  %s\t%s", name, value)
 		}
 	}
 	row("From", "@"+d.From)
 	row("To", "@"+d.To)
-	row("Text", d.Text)
+	name := "Text"
+	for line := range strings.SplitSeq(visible.Lines(d.Text), "\n") {
+		if d.Text != "" {
+			t.row("  %s\t%s", name, line)
+		}
+		name = ""
+	}
 	for _, f := range d.Media {
 		row("File", fmt.Sprintf("%s %s %d bytes", f.Name, f.Type, f.Bytes))
 	}
@@ -122,10 +129,10 @@ func (p *program) showDetail(d control.Detail) {
 		row("Problem", d.Error.Message)
 		row("What to do", d.Error.Remedy)
 	}
-	_ = t.Flush()
+	t.flush()
 	p.showHistory(d.History)
 	if content, err := json.MarshalIndent(d.Content, "  ", "  "); err == nil && d.Content != nil {
-		p.print("  What Perch understood:\n  %s\n", content)
+		p.print("  What Perch understood:\n  %s\n", manyLines(content))
 	}
 	from, to := "X", "Motion"
 	if d.Direction == "out" {
@@ -144,7 +151,7 @@ func (p *program) showDocument(title string, d control.Document) {
 	if d.Call != "" {
 		p.print("  %s\n", d.Call)
 	}
-	p.print("  %s\n", strings.ReplaceAll(d.Text, "\n", "\n  "))
+	p.print("  %s\n", manyLines(strings.ReplaceAll(d.Text, "\n", "\n  ")))
 	if d.Cut {
 		p.print("  … cut here; the whole has %d bytes\n", d.Bytes)
 	}
@@ -157,7 +164,7 @@ func (p *program) showHistory(history []control.Attempt) {
 		if a.Number > 0 {
 			number = strconv.Itoa(a.Number)
 		}
-		_, _ = fmt.Fprintf(t, "  Attempt %s\t%s\t%.0f ms\t%s\t%s %s\n", number, clock(a.At), a.TookMS, a.Outcome, a.Code, a.Message)
+		t.row("  Attempt %s\t%s\t%.0f ms\t%s\t%s %s", number, clock(a.At), a.TookMS, a.Outcome, a.Code, a.Message)
 	}
-	_ = t.Flush()
+	t.flush()
 }

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"perch/app/control"
+	"perch/bridge"
 )
 
 func (p *program) statusCommand() *cobra.Command {
@@ -46,7 +48,7 @@ func (p *program) notRunning() error {
 		p.print("The relay is not running. Start it with: perch start\n")
 		return nil
 	}
-	status := control.Status{State: control.StateStopped, Channels: []control.Channel{}, Version: Version}
+	status := control.Status{State: control.StateStopped, Channels: []control.Channel{}, Version: Version, Journal: control.Link{State: bridge.LinkUnknown}}
 	if err == nil {
 		status.Listen, status.Reach.Mode = c.Listen, c.Reach.Mode
 	}
@@ -60,6 +62,9 @@ var stateWords = map[string]string{
 }
 
 func (p *program) showStatus(s control.Status) {
+	if s.Journal.State == bridge.LinkDegraded {
+		p.print("TROUBLE WITH THE JOURNAL%s: %s\n", sinceText(s.Journal.Since), s.Journal.Detail)
+	}
 	if s.Demo {
 		p.print("This is the demo: X and Motion are simulated. It ends with: perch stop\n")
 	}
@@ -86,13 +91,13 @@ func (p *program) showChannel(c control.Channel) {
 	}
 	p.print("\n%s\n", name)
 	t := p.table()
-	_, _ = fmt.Fprintf(t, "  X\t%s\t%s\n", c.X.State, c.X.Detail)
-	_, _ = fmt.Fprintf(t, "  Motion\t%s\t%s\n", c.Motion.State, c.Motion.Detail)
-	_, _ = fmt.Fprintf(t, "  Replies\t%s\t%s\n", orDash(c.Reply.State), c.Reply.Detail)
-	_, _ = fmt.Fprintf(t, "  X → Motion\t%d delivered\t%d waiting, %d dead\n", c.Inbound.Delivered, c.Inbound.Queued, c.Inbound.Dead)
-	_, _ = fmt.Fprintf(t, "  Motion → X\t%d delivered\t%d waiting, %d undecided, %d dead\n",
+	t.row("  X\t%s\t%s", c.X.State, c.X.Detail)
+	t.row("  Motion\t%s\t%s", c.Motion.State, c.Motion.Detail)
+	t.row("  Replies\t%s\t%s", orDash(c.Reply.State), c.Reply.Detail)
+	t.row("  X → Motion\t%d delivered\t%d waiting, %d dead", c.Inbound.Delivered, c.Inbound.Queued, c.Inbound.Dead)
+	t.row("  Motion → X\t%d delivered\t%d waiting, %d undecided, %d dead",
 		c.Outbound.Delivered, c.Outbound.Queued, c.Outbound.Undecided, c.Outbound.Dead)
-	_ = t.Flush()
+	t.flush()
 	if c.Encrypted > 0 {
 		p.print("  %d encrypted messages that only x.com can show\n", c.Encrypted)
 	}
@@ -105,6 +110,13 @@ func (p *program) showChannel(c control.Channel) {
 	if c.Outbound.Undecided > 0 {
 		p.print("  %s: perch traffic --state undecided\n", needYou(c.Outbound.Undecided))
 	}
+}
+
+func sinceText(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return " since " + clock(*t)
 }
 
 func needYou(n int) string {
@@ -157,14 +169,14 @@ func (p *program) showLimits(limits []control.Limit) {
 		return
 	}
 	t := p.table()
-	_, _ = fmt.Fprintln(t, "CHANNEL\tCALL\tWINDOW\tUSED\tLEFT\tRESETS\tWAITING")
+	t.row("CHANNEL\tCALL\tWINDOW\tUSED\tLEFT\tRESETS\tWAITING")
 	for _, l := range limits {
 		for _, w := range l.Windows {
-			_, _ = fmt.Fprintf(t, "%s\t%s\t%s\t%d of %d\t%d\t%s\t%d\n", l.Channel, l.Endpoint, w.Name, w.Limit-w.Remaining, w.Limit,
+			t.row("%s\t%s\t%s\t%d of %d\t%d\t%s\t%d", l.Channel, l.Endpoint, w.Name, w.Limit-w.Remaining, w.Limit,
 				w.Remaining, clock(w.ResetAt), l.Waiting)
 		}
 	}
-	_ = t.Flush()
+	t.flush()
 }
 
 func (p *program) versionCommand() *cobra.Command {

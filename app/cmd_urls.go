@@ -68,7 +68,8 @@ func (p *program) writeReplyURL(ctx context.Context, channel string, isYes bool)
 		return err
 	}
 	if !now.IsSet && now.InMotion != "" && !isYes {
-		if err := p.confirm("Motion has another Reply URL: " + now.InMotion + "\nReplace it?"); err != nil {
+		p.say("Motion has another Reply URL: %s\n", now.InMotion)
+		if err := p.confirm("Replace it?"); err != nil {
 			return err
 		}
 	}

@@ -1,14 +1,18 @@
 package app
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 
 	"gopkg.in/natefinch/lumberjack.v2"
+
+	"perch/bridge/visible"
 )
 
 const (
@@ -77,19 +81,30 @@ func (b *logbook) hide(secrets []string) {
 	b.values.Store(strings.NewReplacer(pairs...))
 }
 
-// redact replaces secrets in attributes, by name and by value.
+// redact replaces secrets in attributes, by name and by value, and shows what would steer a terminal or a reader. The
+// message is an attribute too.
 func (b *logbook) redact(_ []string, a slog.Attr) slog.Attr {
 	if slices.Contains(hiddenKeys, strings.ToLower(a.Key)) {
 		return slog.String(a.Key, hidden)
 	}
-	values := b.values.Load()
 	switch v := a.Value.Any().(type) {
 	case string:
-		if clean := values.Replace(v); clean != v {
+		if clean := b.clean(v); clean != v {
 			return slog.String(a.Key, clean)
 		}
 	case error:
-		return slog.String(a.Key, values.Replace(v.Error()))
+		return slog.String(a.Key, b.clean(v.Error()))
+	case fmt.Stringer:
+		if a.Value.Kind() == slog.KindAny {
+			return slog.String(a.Key, b.clean(v.String()))
+		}
+	default:
+		if value := reflect.ValueOf(v); a.Value.Kind() == slog.KindAny && value.Kind() == reflect.String {
+			return slog.String(a.Key, b.clean(value.String()))
+		}
 	}
 	return a
 }
+
+// clean leaves line ends to the handler, which writes them as \n.
+func (b *logbook) clean(text string) string { return visible.Lines(b.values.Load().Replace(text)) }

@@ -44,6 +44,7 @@ type relay struct {
 	book    *logbook
 	lock    *os.File
 	journal *sqlite.Store
+	health  *bridge.Health // the journal, watched
 	now     atomic.Pointer[setup]
 	bridge  *bridge.Bridge
 	handler *webhook.Handler
@@ -91,6 +92,7 @@ func (r *relay) open(ctx context.Context) error {
 	if err := errors.Join(err, secretErr); err != nil {
 		return err
 	}
+	r.health = bridge.Watch(r.journal, r.log, nil)
 	r.book.hide(valuesOf(first.values))
 	r.now.Store(first)
 	return nil
@@ -176,20 +178,20 @@ func (r *relay) address() string { return r.public.Addr().String() }
 // build makes the bridge out of its parts and opens both doors.
 func (r *relay) build(ctx context.Context) error {
 	var err error
-	if r.tokens, err = replyTokens(ctx, r.journal, r.config); err != nil {
+	if r.tokens, err = replyTokens(ctx, r.health, r.config); err != nil {
 		return err
 	}
-	if r.salt, err = keySalt(ctx, r.journal); err != nil {
+	if r.salt, err = keySalt(ctx, r.health); err != nil {
 		return err
 	}
 	s := r.setup()
-	s.clients = makeClients(s.config, s.values, r.journal, r.log)
+	s.clients = makeClients(s.config, s.values, r.health, r.log)
 	for _, c := range s.clients {
 		if err := c.quota.Load(ctx); err != nil {
 			return err
 		}
 	}
-	r.bridge = bridge.New(bridge.Config{Channels: s.channels(r.salt), Journal: r.journal, Log: r.log, Read: payload.Read, Measure: measure})
+	r.bridge = bridge.New(bridge.Config{Channels: s.channels(r.salt), Journal: r.health, Log: r.log, Read: payload.Read, Measure: measure})
 	if err := r.bridge.Prepare(ctx); err != nil {
 		return err
 	}
@@ -203,6 +205,9 @@ func (r *relay) build(ctx context.Context) error {
 	r.reloads = newReloads(r)
 	r.replies = newReplyWatch(r)
 	if r.public, err = listenPublic(ctx, r.config.Listen); err != nil {
+		return err
+	}
+	if err := r.home.Make(); err != nil { // a relay that ended in the meantime has taken its folder along
 		return err
 	}
 	r.control, err = control.Listen(ctx, r.home.Socket())
@@ -248,6 +253,7 @@ func (r *relay) close() {
 		_ = r.book.file.Close()
 	}
 	if r.lock != nil {
+		r.home.Leave()
 		_ = r.lock.Close()
 	}
 }

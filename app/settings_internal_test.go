@@ -32,6 +32,7 @@ func mustSettings(t *testing.T) *LocalSettings {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(home.Leave)
 	return NewLocalSettings(home)
 }
 

@@ -52,7 +52,7 @@ func (w *ways) list() *wayList {
 	r, s := w.relay, w.relay.setup()
 	list := &wayList{since: time.Now()}
 	for i, a := range r.webhookConfig(s).Apps {
-		c := reach.Config{Inbox: r.bridge, Memory: r.journal, Settings: r.journal, Log: r.log}
+		c := reach.Config{Inbox: r.bridge, Memory: r.journal, Settings: r.health, Log: r.log}
 		for _, name := range a.Channels {
 			at := slices.IndexFunc(s.config.Channels, func(ch config.Channel) bool { return ch.Name == name })
 			ch := s.config.Channels[at]

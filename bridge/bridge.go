@@ -50,8 +50,9 @@ type Channel struct {
 // Config is what a Bridge is made of. Every field is needed but Now and Measure.
 type Config struct {
 	Channels []Channel
-	Journal  Journal
-	Log      *slog.Logger
+	// Journal is watched by the bridge; one that is a Health already is used as it is.
+	Journal Journal
+	Log     *slog.Logger
 	// Read reads a body from X. It never fails: what cannot be read is an event of KindUnreadable.
 	Read func(body []byte) Parsed
 	// Measure returns the weighted length of a post and whether X takes it; nil counts nothing.
@@ -63,7 +64,8 @@ type Config struct {
 // Bridge takes in, schedules and delivers. Make it with New; it works while Run is running. All methods are safe
 // for concurrent use.
 type Bridge struct {
-	journal  Journal
+	journal  Journal // the health
+	health   *Health
 	log      *slog.Logger
 	read     func([]byte) Parsed
 	measure  func(string) (int, bool)
@@ -87,7 +89,7 @@ type Bridge struct {
 // New returns a Bridge that does nothing until Run.
 func New(config Config) *Bridge {
 	b := &Bridge{
-		journal: config.Journal, log: config.Log, read: config.Read, measure: config.Measure, now: config.Now,
+		log: config.Log, read: config.Read, measure: config.Measure, now: config.Now,
 		channels: map[string]*slot{}, gates: newGates(), accounts: newAccounts(), waiters: newWaiters(), files: newFiles(),
 		feed: NewFeed(), unpack: make(chan struct{}, 1), wake: make(chan struct{}, 1),
 	}
@@ -97,6 +99,8 @@ func New(config Config) *Bridge {
 	if b.measure == nil {
 		b.measure = func(string) (int, bool) { return 0, true }
 	}
+	b.health = healthOf(config, b.now)
+	b.journal = b.health
 	for i := range config.Channels {
 		ch := config.Channels[i]
 		b.channels[ch.Name] = newSlot(ch)
@@ -104,6 +108,13 @@ func New(config Config) *Bridge {
 		b.lanes = append(b.lanes, LanesOf(ch.Name)...)
 	}
 	return b
+}
+
+func healthOf(config Config, now func() time.Time) *Health {
+	if health, ok := config.Journal.(*Health); ok {
+		return health
+	}
+	return Watch(config.Journal, config.Log, now)
 }
 
 // Prepare reads what the journal kept over the restart. Call it once, before Run and before anything is accepted.
@@ -132,6 +143,7 @@ func (b *Bridge) Run(ctx context.Context) error {
 	workers.Go(func() { b.runDispatcher(ctx) })
 	workers.Go(func() { b.runLedgers(ctx) })
 	workers.Go(func() { b.greet(ctx) })
+	workers.Go(func() { b.health.run(ctx) })
 	workers.Wait()
 	return nil
 }

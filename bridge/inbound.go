@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"perch/bridge/visible"
 )
 
 // fileTries is how often a file is tried in its place; after that it goes on its own, so that the customer's next
@@ -210,11 +212,11 @@ func (j *job) sendFile(ctx context.Context, f fetched) error {
 }
 
 func (j *job) handFile(ctx context.Context, file File) error {
-	id, err := j.ch.Motion.Upload(ctx, file)
+	id, err := j.ch.Motion.Upload(ctx, File{Name: visible.Line(file.Name), Type: file.Type, Data: file.Data})
 	if err != nil {
 		return err
 	}
-	return j.notify(ctx, Notification{Body: file.Name, AttachmentID: id})
+	return j.notify(ctx, Notification{Body: visible.Line(file.Name), AttachmentID: id})
 }
 
 func (j *job) fileDone(ctx context.Context) error {
@@ -298,9 +300,9 @@ func addressed(d *Delivery, n Notification) Notification {
 
 func firstName(p Person) string {
 	if p.Name == "" {
-		return p.Handle
+		return visible.Line(p.Handle)
 	}
-	return fmt.Sprintf("%s (@%s)", p.Name, p.Handle)
+	return visible.Line(fmt.Sprintf("%s (@%s)", p.Name, p.Handle))
 }
 
 func (j *job) mark(ctx context.Context) error { return j.journal.Mark(ctx, j.d.ID, j.d.Progress) }

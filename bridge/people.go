@@ -87,13 +87,18 @@ func (b *Bridge) Pause(ctx context.Context) error {
 	return nil
 }
 
-// Resume ends a pause and probes every side that is in trouble at once.
+// Resume ends a pause and tries at once every side that is in trouble and every message that waits because of some.
 func (b *Bridge) Resume(ctx context.Context) error {
 	if err := b.journal.SetSetting(ctx, settingPaused, "0"); err != nil {
 		return err
 	}
 	b.paused.Store(false)
 	b.gates.hurry(b.now(), b.lanes...)
+	for _, lane := range b.lanes {
+		if err := b.journal.Hasten(ctx, lane, b.now()); err != nil {
+			return err
+		}
+	}
 	for _, s := range b.channels {
 		if s.guarded().why != nil {
 			signal(s.newX) // whose the keys are is asked again

@@ -285,6 +285,8 @@ type rig struct {
 	keys    string
 	// second is a second channel of the same X app, "sales"; nil for none.
 	second *fakeX
+	// wrap makes the journal of the bridge out of the real one; nil for the real one.
+	wrap func(real bridge.Journal) bridge.Journal
 }
 
 // newRig runs a bridge until the test ends. Call it inside a synctest bubble to own its clock.
@@ -296,6 +298,14 @@ func newRig(t *testing.T, change ...func(*rig)) *rig {
 	}
 	r.start(filepath.Join(t.TempDir(), "perch.db"))
 	return r
+}
+
+// watched is the journal, or what wrap makes of it.
+func (r *rig) watched() bridge.Journal {
+	if r.wrap == nil {
+		return r.journal
+	}
+	return r.wrap(r.journal)
 }
 
 func (r *rig) start(path string) {
@@ -315,7 +325,7 @@ func (r *rig) start(path string) {
 	r.Bridge = bridge.New(bridge.Config{
 		Read:     payload.Read,
 		Channels: channels,
-		Journal:  r.journal, Log: log, Measure: func(s string) (int, bool) { return len(s), s != "" && len(s) <= bridge.MaxPost },
+		Journal:  r.watched(), Log: log, Measure: func(s string) (int, bool) { return len(s), s != "" && len(s) <= bridge.MaxPost },
 		Now: r.clock,
 	})
 	if err := r.Prepare(context.Background()); err != nil {

@@ -37,25 +37,33 @@ type ChannelStatus struct {
 
 // Status is a snapshot of everything that people ask about.
 type Status struct {
-	Paused   bool
+	Paused bool
+	// Journal is how the journal is. While it cannot be read, the counts are the last that could be.
+	Journal  Link
 	Channels []ChannelStatus
 }
 
-// Status returns the snapshot of now.
+// Status returns the snapshot of now. It fails only when ctx has ended: a journal in trouble is part of it.
 func (b *Bridge) Status(ctx context.Context) (Status, error) {
 	counts, err := b.journal.Counts(ctx)
 	if err != nil {
-		return Status{}, err
+		if ctx.Err() != nil {
+			return Status{}, ctx.Err()
+		}
+		counts = b.health.lastCounts()
 	}
-	s := Status{Paused: b.paused.Load()}
+	s := Status{Paused: b.paused.Load(), Journal: b.health.Link()}
 	for _, name := range b.order {
 		s.Channels = append(s.Channels, b.channelStatus(name, counts))
 	}
 	return s, nil
 }
 
-// Degraded reports whether any side of any channel is in trouble.
+// Degraded reports whether the journal or any side of any channel is in trouble.
 func (s Status) Degraded() bool {
+	if s.Journal.State == LinkDegraded {
+		return true
+	}
 	for _, c := range s.Channels {
 		if c.X.State == LinkDegraded || c.X.State == LinkPaused || c.Motion.State == LinkDegraded || c.Motion.State == LinkPaused {
 			return true

@@ -1,6 +1,10 @@
 package bridge
 
-import "sync"
+import (
+	"sync"
+
+	"perch/bridge/visible"
+)
 
 // Outcome is what can be told to Motion about a reply.
 type Outcome struct {
@@ -32,7 +36,7 @@ func outcomeOf(d *Delivery) Outcome {
 	case Dead:
 		o.Status = StatusRefused
 		if d.Failure != nil {
-			o.Message = d.Failure.sentence()
+			o.Message = visible.Line(d.Failure.sentence())
 		}
 	case Discarded:
 		o.Status, o.Message = StatusRefused, "the message was discarded in Perch"

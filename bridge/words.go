@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"perch/bridge/visible"
 )
 
 // Every sentence that the domain says to people is in this file: to agents in Motion, and to the admin in errors.
@@ -34,10 +37,8 @@ func (f Failure) sentence() string {
 }
 
 func upperFirst(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	_, size := utf8.DecodeRuneInString(s)
+	return strings.ToUpper(s[:size]) + s[size:]
 }
 
 func appendLine(body, line string) string {
@@ -52,7 +53,7 @@ func encryptedText(from Person, brand string) string {
 		brand = "the brand"
 	}
 	return fmt.Sprintf("%s@%s sent an encrypted message (X Chat). Perch cannot read it. Open x.com/messages or the X app, "+
-		"signed in as @%s, to read and answer it.", autoResponse, from.Handle, brand)
+		"signed in as @%s, to read and answer it.", autoResponse, visible.Line(from.Handle), visible.Line(brand))
 }
 
 func missingFileText(f fetched) string {
@@ -60,7 +61,7 @@ func missingFileText(f fetched) string {
 	if what == "" {
 		what = "a file"
 	}
-	line := fmt.Sprintf("[The customer also sent %s, which is missing here: %s.", what, f.err.Message)
+	line := fmt.Sprintf("[The customer also sent %s, which is missing here: %s.", what, visible.Line(f.err.Message))
 	if f.err.Kind != Rejected && f.err.Kind != Invalid {
 		line += " It follows as soon as it can be had."
 	}
@@ -74,7 +75,7 @@ func extraText(e Extra) string {
 		if e.Text == "" {
 			return "[The customer shared a place, which X does not describe. Look at it on X.]"
 		}
-		return "[The customer shared a place: " + e.Text + "]"
+		return "[The customer shared a place: " + visible.Line(e.Text) + "]"
 	case ExtraPost:
 		return "[The customer shared a post: https://x.com/i/status/" + e.Text + "]"
 	case ExtraPoll:
@@ -83,7 +84,7 @@ func extraText(e Extra) string {
 	}
 	what := "something"
 	if e.Text != "" {
-		what = fmt.Sprintf("something (%s)", shorten(e.Text, 40))
+		what = fmt.Sprintf("something (%s)", visible.Line(shorten(e.Text, 40)))
 	}
 	return "[The customer also sent " + what + " that Perch cannot show. Look at it on X.]"
 }
@@ -101,11 +102,11 @@ func unreadableContentError(d *Delivery) *Error {
 
 func fileLaterText(name string, e *Error) string {
 	return fmt.Sprintf("%sThe customer also sent the file %s. It is not here yet: %s. It follows as soon as it can.",
-		autoResponse, name, e.Message)
+		autoResponse, visible.Line(name), visible.Line(e.Message))
 }
 
 func fileLostText(name string, e *Error) string {
-	return fmt.Sprintf("%sThe customer also sent the file %s, but Motion did not take it: %s.", autoResponse, name, e.Message)
+	return fmt.Sprintf("%sThe customer also sent the file %s, but Motion did not take it: %s.", autoResponse, visible.Line(name), visible.Line(e.Message))
 }
 
 // noteTo makes the delivery of a line to the agent, in the interaction that m belongs to.
@@ -127,16 +128,19 @@ func noteTo(m *Delivery, text string, now time.Time) *Delivery {
 }
 
 func noteText(m *Delivery) string {
-	quoted := shorten(m.Text, 80)
+	quoted := quote(shorten(m.Text, 80))
 	if m.Reply != nil && m.Reply.AttachmentID != "" {
-		quoted = m.Reply.Body
+		quoted = quote(m.Reply.Body)
 	}
 	if m.State == Undecided {
-		return fmt.Sprintf("%sIt is not certain whether your message %q has reached the customer: X's answer was lost and the "+
+		return fmt.Sprintf("%sIt is not certain whether your message %s has reached the customer: X's answer was lost and the "+
 			"message cannot be found. Please look on X before you write it again. The admin can settle it in Perch.", autoResponse, quoted)
 	}
-	return fmt.Sprintf("%sYour message %q was not sent: %s.", autoResponse, quoted, strings.TrimSuffix(m.Failure.sentence(), "."))
+	return fmt.Sprintf("%sYour message %s was not sent: %s.", autoResponse, quoted, visible.Line(strings.TrimSuffix(m.Failure.sentence(), ".")))
 }
+
+// quote puts a text of somebody else into a sentence, on one line and so that an agent can read it.
+func quote(text string) string { return `"` + visible.Line(text) + `"` }
 
 func shorten(s string, runes int) string {
 	if r := []rune(s); len(r) > runes {
@@ -210,6 +214,21 @@ func readdressedText(contact, person string) string {
 
 func threadMendedText(given, known string) string {
 	return fmt.Sprintf("Motion gave the post as %s, which has lost its last digits; the reply answers post %s of this interaction", given, known)
+}
+
+// journalFailure says that a step of the journal failed. Where its place is at fault, that says it all.
+func journalFailure(e *Error, step string) Failure {
+	f := failureFrom(e)
+	if strings.HasPrefix(e.Code, CodeJournal) {
+		return f
+	}
+	cause := ""
+	if e.Err != nil {
+		cause = ": " + e.Err.Error()
+	}
+	f.Message = fmt.Sprintf("the journal could not do one of its steps (%s%s)", step, cause)
+	f.Remedy = "nothing that was acknowledged is lost, and Perch goes on trying; if it lasts, look at perch logs and report it"
+	return f
 }
 
 func noSuchFileError(id int64, n int) *Error {

@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
+	"perch/bridge/visible"
 	"perch/ui/kit"
 	"perch/ui/logtail"
 	"perch/ui/page"
@@ -79,7 +80,7 @@ func newLogs(u *UI) *logsPage {
 	l.list.OnSelected = func(id widget.ListItemID) {
 		l.list.Unselect(id)
 		if id < len(l.rows) {
-			u.copy(l.lines[l.rows[id].Line].Raw)
+			u.copy(visible.Line(l.lines[l.rows[id].Line].Raw))
 		}
 	}
 	l.root = l.build()
@@ -316,7 +317,7 @@ func (l *logsPage) update(id widget.ListItemID, item fyne.CanvasObject) {
 func (l *logsPage) text() string {
 	var b strings.Builder
 	for _, line := range l.lines {
-		b.WriteString(line.Raw)
+		b.WriteString(visible.Line(line.Raw))
 		b.WriteByte('\n')
 	}
 	return b.String()

@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
 
+	"perch/bridge/sim/tidy"
 	"perch/ui/kit"
 	"perch/ui/translation"
 	"perch/ui/uitest"
@@ -232,7 +233,7 @@ func (r *rig) mustNotSee(texts ...string) {
 
 func TestMain(m *testing.M) {
 	_ = os.Setenv("LANG", "en_US.UTF-8") // Fyne complains about the locale C
-	os.Exit(m.Run())
+	os.Exit(tidy.Run(m.Run))
 }
 
 // capture is a picture of the window.

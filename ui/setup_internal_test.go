@@ -531,7 +531,7 @@ func TestCommand(t *testing.T) {
 	if err := c.Demo(t.Context()); err != nil {
 		t.Error(err)
 	}
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(40 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if got, _ := os.ReadFile(script + ".args"); string(got) == "demo\n" {
 			break
 		}

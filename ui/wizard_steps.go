@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"perch/app/control"
+	"perch/bridge/visible"
 	"perch/ui/kit"
 	"perch/ui/page"
 )
@@ -232,7 +233,7 @@ func (w *wizard) offerAccounts(result control.CheckResult) {
 		var names []string
 		chosen := 0
 		for i, a := range result.Accounts {
-			names = append(names, pick(a.Name == "", a.ReceiveURL, a.Name+"  ·  "+a.ID))
+			names = append(names, visible.Line(pick(a.Name == "", a.ReceiveURL, a.Name+"  ·  "+a.ID)))
 			if a.ReceiveURL == m.ReceiveURL {
 				chosen = i
 			}

@@ -154,3 +154,11 @@ func (h Home) Make() error {
 	}
 	return nil
 }
+
+// Leave removes the short folder for the socket that Make has made, unless there is something in it: the folder for
+// temporary files is to be kept tidy. Make makes it again.
+func (h Home) Leave() {
+	if h.isShort {
+		_ = os.Remove(h.runtime)
+	}
+}

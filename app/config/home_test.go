@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -127,7 +128,13 @@ func TestHome_RefusesAShortFolderOfSomebodyElse(t *testing.T) {
 	if info, err := os.Stat(short); err != nil || (runtime.GOOS != "windows" && info.Mode().Perm() != 0o700) {
 		t.Errorf("mode not mended: %v", err)
 	}
-	must(t, os.Remove(short))
+	must(t, os.WriteFile(h.Socket(), nil, 0o600))
+	h.Leave() // somebody is there
+	must(t, os.Remove(h.Socket()))
+	h.Leave()
+	if _, err := os.Stat(short); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the short folder was left behind: %v", err)
+	}
 	if err := os.Symlink(root, short); err != nil {
 		t.Skip(err)
 	}

@@ -102,12 +102,18 @@ func (c *Client) Follow(ctx context.Context, q Query, show func(Message)) error 
 	for lines.Scan() {
 		var m Message
 		if err := json.Unmarshal(lines.Bytes(), &m); err != nil {
+			if lines.Err() != nil || ctx.Err() != nil {
+				break // half a line: the relay has ended, or the caller has
+			}
 			return unexpected(err)
 		}
 		show(m)
 	}
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return nil
+	case errors.Is(lines.Err(), bufio.ErrTooLong):
+		return unexpected(lines.Err())
 	}
 	return notRunning(lines.Err())
 }
@@ -148,10 +154,14 @@ func (c *Client) call(ctx context.Context, method, path string, into any) error 
 	}
 	defer func() { _ = response.Body.Close() }()
 	if into == nil {
-		_, err = io.Copy(io.Discard, response.Body)
-		return err
+		into = &json.RawMessage{}
 	}
-	if err := json.NewDecoder(response.Body).Decode(into); err != nil {
+	return decode(response.Body, into)
+}
+
+// decode reads an answer that is one JSON value.
+func decode(body io.Reader, into any) error {
+	if err := json.NewDecoder(body).Decode(into); err != nil {
 		return unexpected(err)
 	}
 	return nil
@@ -183,7 +193,17 @@ func notRunning(err error) error {
 
 func unexpected(err error) error {
 	return &bridge.Error{
-		Kind: bridge.Temporary, Side: bridge.SidePerch, Op: "talk to the relay", Message: "the relay's answer cannot be read",
-		Remedy: "is another version of Perch running? Stop it with: perch stop", Err: err,
+		Kind: bridge.Temporary, Side: bridge.SidePerch, Op: "talk to the relay", Message: unreadableWords(err),
+		Remedy: "try again; if it stays so, another version of Perch may be running: perch restart", Err: err,
 	}
+}
+
+func unreadableWords(err error) string {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "the relay's answer was cut off"
+	case errors.Is(err, io.EOF):
+		return "the relay's answer was empty"
+	}
+	return "the relay's answer cannot be read"
 }

@@ -52,6 +52,8 @@ type shown struct {
 	*source
 	in, out int64
 	socket  string
+	journal *sqlite.Store
+	bridge  *bridge.Bridge
 }
 
 func mustShow(t *testing.T) *shown {
@@ -66,6 +68,7 @@ func mustShow(t *testing.T) *shown {
 	s := &shown{source: &source{}, socket: filepath.Join(folder, "c.sock")}
 	s.Client = control.NewClient(s.socket)
 	b := bridge.New(bridge.Config{Channels: []bridge.Channel{{Name: "support", X: s.source, Motion: s.source}}, Journal: journal, Log: log, Read: payload.Read})
+	s.journal, s.bridge = journal, b
 	listener, err := control.Listen(ctx, s.socket)
 	if err != nil {
 		t.Fatal(err)

@@ -38,7 +38,7 @@ var _ ReplyURLs = (*Client)(nil)
 func (s *Server) HandleReplyURLs(b ReplyURLs) {
 	s.mux.HandleFunc("GET /v1/reply-url/{channel}", func(w http.ResponseWriter, r *http.Request) {
 		now, err := b.ReplyURL(r.Context(), r.PathValue("channel"))
-		answer(w, "look at Motion's Reply URL", now, err)
+		s.answer(w, "look at Motion's Reply URL", now, err)
 	})
 	s.mux.HandleFunc("PUT /v1/reply-url/{channel}", func(w http.ResponseWriter, r *http.Request) {
 		var body replaced
@@ -46,7 +46,7 @@ func (s *Server) HandleReplyURLs(b ReplyURLs) {
 			return
 		}
 		now, err := b.WriteReplyURL(r.Context(), r.PathValue("channel"), body.InMotion)
-		answer(w, "write the Reply URL into Motion", now, err)
+		s.answer(w, "write the Reply URL into Motion", now, err)
 	})
 }
 

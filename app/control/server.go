@@ -2,7 +2,6 @@ package control
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"net"
@@ -58,7 +57,7 @@ type Server struct {
 func NewServer(relay Relay, log *slog.Logger) *Server {
 	s := &Server{relay: relay, log: log, mux: http.NewServeMux()}
 	s.mux.HandleFunc("GET /v1/status", s.status)
-	s.mux.HandleFunc("GET /v1/urls", func(w http.ResponseWriter, _ *http.Request) { reply(w, relay.URLs()) })
+	s.mux.HandleFunc("GET /v1/urls", func(w http.ResponseWriter, _ *http.Request) { s.reply(w, relay.URLs()) })
 	s.mux.HandleFunc("GET /v1/limits", s.limits)
 	s.mux.HandleFunc("GET /v1/messages", s.messages)
 	s.mux.HandleFunc("GET /v1/messages/{id}", s.message)
@@ -70,7 +69,7 @@ func NewServer(relay Relay, log *slog.Logger) *Server {
 	s.mux.HandleFunc("POST /v1/resume", s.do(func(ctx context.Context) error { relay.Poke(); return relay.Bridge.Resume(ctx) }))
 	s.mux.HandleFunc("POST /v1/reload", func(w http.ResponseWriter, r *http.Request) {
 		taken, err := relay.Reload(r.Context())
-		answer(w, "reload", taken, err)
+		s.answer(w, "reload", taken, err)
 	})
 	s.mux.HandleFunc("POST /v1/stop", s.do(func(context.Context) error { relay.Stop(); return nil }))
 	return s
@@ -130,7 +129,7 @@ func (s *Server) status(w http.ResponseWriter, r *http.Request) {
 		fail(w, "read status", err)
 		return
 	}
-	reply(w, status)
+	s.reply(w, status)
 }
 
 func (s *Server) snapshot(ctx context.Context) (Status, error) {
@@ -140,7 +139,7 @@ func (s *Server) snapshot(ctx context.Context) (Status, error) {
 	}
 	out := Status{
 		State: StateRunning, Listen: s.relay.Listen(), Channels: []Channel{}, Reach: s.relay.Reach(), Version: s.relay.Version,
-		Started: &s.relay.Started, PID: os.Getpid(), Demo: s.relay.Demo,
+		Started: &s.relay.Started, PID: os.Getpid(), Demo: s.relay.Demo, Journal: fromLink(now.Journal),
 	}
 	isTrouble := now.Degraded()
 	for _, c := range now.Channels {
@@ -171,7 +170,7 @@ func (s *Server) messages(w http.ResponseWriter, r *http.Request) {
 	for _, d := range list {
 		out = append(out, FromDelivery(d))
 	}
-	reply(w, out)
+	s.reply(w, out)
 }
 
 func queryOf(r *http.Request) Query {
@@ -213,7 +212,7 @@ func (s *Server) message(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	detail.setSides(sides)
-	reply(w, detail)
+	s.reply(w, detail)
 }
 
 func idIn(r *http.Request) (int64, error) {
@@ -245,7 +244,7 @@ func (s *Server) act(w http.ResponseWriter, r *http.Request) {
 		fail(w, r.PathValue("act"), err)
 		return
 	}
-	reply(w, struct{}{})
+	s.reply(w, struct{}{})
 }
 
 func (s *Server) retryAll(w http.ResponseWriter, r *http.Request) {
@@ -254,7 +253,7 @@ func (s *Server) retryAll(w http.ResponseWriter, r *http.Request) {
 		fail(w, "retry", err)
 		return
 	}
-	reply(w, map[string]int{"count": n})
+	s.reply(w, map[string]int{"count": n})
 }
 
 func (s *Server) limits(w http.ResponseWriter, r *http.Request) {
@@ -271,7 +270,7 @@ func (s *Server) limits(w http.ResponseWriter, r *http.Request) {
 		}
 		out = append(out, one)
 	}
-	reply(w, out)
+	s.reply(w, out)
 }
 
 // feed sends every change of a message as one JSON object a line, until the client goes away.
@@ -282,13 +281,12 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	controller := http.NewResponseController(w)
 	_ = controller.Flush()
-	encoder := json.NewEncoder(w)
 	flush := time.NewTimer(feedFlush)
 	defer flush.Stop()
 	for waits := false; ; {
 		select {
 		case d := <-subscription.C:
-			if m := FromDelivery(d); query.Matches(m) && encoder.Encode(m) == nil && !waits {
+			if m := FromDelivery(d); query.Matches(m) && s.feedLine(w, m) && !waits {
 				flush.Reset(feedFlush)
 				waits = true
 			}
@@ -303,24 +301,23 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// feedLine writes one message, without what cannot be shown of it; false when nothing was written.
+func (s *Server) feedLine(w http.ResponseWriter, m Message) bool {
+	data, err := s.encode(m)
+	if err != nil {
+		s.log.Error("message cannot be shown in the feed", "delivery", m.ID, "error", err)
+		return false
+	}
+	_, err = w.Write(append(data, '\n'))
+	return err == nil
+}
+
 func (s *Server) do(act func(context.Context) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if err := act(r.Context()); err != nil {
 			fail(w, r.URL.Path[len("/v1/"):], err)
 			return
 		}
-		reply(w, struct{}{})
+		s.reply(w, struct{}{})
 	}
-}
-
-func reply(w http.ResponseWriter, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(body) // who has gone away gets no answer
-}
-
-func fail(w http.ResponseWriter, what string, err error) {
-	e := bridge.AsError(err)
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(http.StatusUnprocessableEntity)
-	_ = json.NewEncoder(w).Encode(failure{What: what, Message: e.Message, Remedy: e.Remedy})
 }

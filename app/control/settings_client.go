@@ -103,10 +103,7 @@ func (c *Client) exchange(ctx context.Context, method, path string, body, into a
 	if into == nil {
 		return nil
 	}
-	if err := json.NewDecoder(response.Body).Decode(into); err != nil {
-		return unexpected(err)
-	}
-	return nil
+	return decode(response.Body, into)
 }
 
 func refused(response *http.Response) error {

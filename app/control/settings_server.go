@@ -20,7 +20,7 @@ const maxSettings = 1 << 20
 func (s *Server) HandleSettings(b SettingsBackend) {
 	s.mux.HandleFunc("GET /v1/settings", func(w http.ResponseWriter, r *http.Request) {
 		settings, err := b.Settings(r.Context())
-		answer(w, "read settings", settings, err)
+		s.answer(w, "read settings", settings, err)
 	})
 	s.mux.HandleFunc("PUT /v1/settings", func(w http.ResponseWriter, r *http.Request) {
 		var c Config
@@ -28,7 +28,7 @@ func (s *Server) HandleSettings(b SettingsBackend) {
 			return
 		}
 		saved, err := b.SaveSettings(r.Context(), c, r.URL.Query().Get("dry_run") == "true")
-		answer(w, "save settings", saved, err)
+		s.answer(w, "save settings", saved, err)
 	})
 	s.mux.HandleFunc("PUT /v1/secrets/{channel}/{name}", func(w http.ResponseWriter, r *http.Request) {
 		var body secretBody
@@ -40,11 +40,11 @@ func (s *Server) HandleSettings(b SettingsBackend) {
 			return
 		}
 		taken, err := b.SetSecret(r.Context(), channelIn(r), r.PathValue("name"), body.Value)
-		answer(w, "store secret", taken, err)
+		s.answer(w, "store secret", taken, err)
 	})
 	s.mux.HandleFunc("DELETE /v1/secrets/{channel}/{name}", func(w http.ResponseWriter, r *http.Request) {
 		taken, err := b.SetSecret(r.Context(), channelIn(r), r.PathValue("name"), "")
-		answer(w, "remove secret", taken, err)
+		s.answer(w, "remove secret", taken, err)
 	})
 	s.mux.HandleFunc("POST /v1/check/{what}", func(w http.ResponseWriter, r *http.Request) {
 		var request CheckRequest
@@ -52,7 +52,7 @@ func (s *Server) HandleSettings(b SettingsBackend) {
 			return
 		}
 		result, err := b.CheckSettings(r.Context(), r.PathValue("what"), request)
-		answer(w, "check "+r.PathValue("what"), result, err)
+		s.answer(w, "check "+r.PathValue("what"), result, err)
 	})
 }
 
@@ -77,10 +77,10 @@ func read(w http.ResponseWriter, r *http.Request, what string, into any) bool {
 	return true
 }
 
-func answer(w http.ResponseWriter, what string, body any, err error) {
+func (s *Server) answer(w http.ResponseWriter, what string, body any, err error) {
 	if err != nil {
 		fail(w, what, err)
 		return
 	}
-	reply(w, body)
+	s.reply(w, body)
 }

@@ -21,7 +21,10 @@ type Status struct {
 	Listen   string    `json:"listen"`
 	Channels []Channel `json:"channels"`
 	Reach    Reach     `json:"reach"`
-	Version  string    `json:"version"`
+	// Journal is how the place is where every message is kept: "connected", or "degraded" while a step of it fails (the
+	// disk is full, most often), with what to do. The counts of the channels may be of an earlier time then.
+	Journal Link   `json:"journal"`
+	Version string `json:"version"`
 	// Started is when the relay started; nil when it is not running.
 	Started *time.Time `json:"started,omitempty"`
 	// PID is the relay's process; 0 when it is not running.

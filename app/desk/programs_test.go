@@ -7,11 +7,14 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"perch/app/desk"
+	"perch/bridge/sim/tidy"
 )
 
 // script puts a program into a folder.
@@ -19,6 +22,18 @@ func script(t *testing.T, folder, name, content string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(folder, name), []byte("#!/bin/sh\n"+content), 0o700); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// endProcess ends the process whose number is in a file.
+func endProcess(t *testing.T, path string) {
+	t.Helper()
+	id, err := strconv.Atoi(strings.TrimSpace(read(t, path)))
+	if err == nil {
+		err = syscall.Kill(id, syscall.SIGKILL)
+	}
+	if err != nil {
+		t.Error("end what was left behind: ", err)
 	}
 }
 
@@ -30,6 +45,8 @@ func read(t *testing.T, path string) string {
 	}
 	return string(data)
 }
+
+func TestMain(m *testing.M) { os.Exit(tidy.Run(m.Run)) }
 
 func TestProgramsAreFoundBesideAndThenOnPath(t *testing.T) {
 	beside, path := t.TempDir(), t.TempDir()
@@ -51,7 +68,8 @@ func TestProgramsAreFoundBesideAndThenOnPath(t *testing.T) {
 func TestPerchIsRunWithItsHomeAndItsComplaintIsTold(t *testing.T) {
 	folder := t.TempDir()
 	p := desk.Programs{Beside: folder, Home: "/some where", Env: []string{"OUT=" + folder + "/said", "PATH=" + os.Getenv("PATH")}}
-	script(t, folder, "perch", `echo "$*|$TMPDIR" >"$OUT"; sleep 30 & exit 0`) // what it leaves behind holds nobody up
+	script(t, folder, "perch", `echo "$*|$TMPDIR" >"$OUT"; sleep 30 & echo $! >"$OUT.id"; exit 0`) // what it leaves behind holds nobody up
+	t.Cleanup(func() { endProcess(t, folder+"/said.id") })
 	began := time.Now()
 	if err := p.Perch(t.Context(), "start"); err != nil {
 		t.Fatal(err)

@@ -16,6 +16,9 @@ func (e *exam) checkJournal(ctx context.Context) result {
 	path := e.Home.Journal()
 	if e.relay.isRunning {
 		e.tokens = e.relay.tokens()
+		if j := e.relay.status.Journal; j.State == bridge.LinkDegraded {
+			return bad("the relay has trouble with its journal: "+j.Detail, "when it is mended, the relay goes on by itself: look with perch status")
+		}
 		return fine(fmt.Sprintf("the relay works with it (process %d)", e.relay.status.PID))
 	}
 	if errors.Is(e.lockErr, ErrHeld) {

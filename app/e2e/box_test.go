@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -15,21 +16,30 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"runtime"
+	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 
+	_ "perch/app" // go test is to see that the program under test has changed
 	"perch/app/control"
 	"perch/bridge/sim"
+	"perch/bridge/sim/tidy"
 )
 
 const (
 	brandID = "4337869213"
 	annID   = "3001969357"
 	bobID   = "3001969358"
+	// boxPhrase opens the vault of every box.
+	boxPhrase = "correct horse battery staple\n"
 	// patience bounds the wait for anything; a shared machine is slow.
 	patience = 40 * time.Second
+	// atOnce is how many tests run at once at the least: they wait more than they compute.
+	atOnce = 4
 )
 
 var perchBinary string
@@ -41,20 +51,41 @@ func TestMain(m *testing.M) {
 	if signal.Ignored(syscall.SIGHUP) { // under nohup: what is started here is to see hang-ups all the same
 		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	}
-	folder, err := os.MkdirTemp("", "perch-e2e-*")
-	if err != nil {
-		panic(err)
+	flag.Parse()
+	if !isGiven("test.parallel") {
+		_ = flag.Set("test.parallel", strconv.Itoa(max(atOnce, runtime.GOMAXPROCS(0))))
 	}
-	perchBinary = filepath.Join(folder, "perch")
-	build := exec.Command("go", "build", "-trimpath", "-o", perchBinary, "perch/app/perch")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "build perch: %v\n%s", err, out)
-		os.Exit(1)
+	os.Exit(tidy.Run(func() int {
+		folder, err := os.MkdirTemp("", "bin-")
+		if err != nil {
+			panic(err)
+		}
+		defer func() { _ = os.RemoveAll(folder) }()
+		perchBinary = filepath.Join(folder, "perch")
+		// Without cgo, as it is released, and otherwise with the flags of the tests (GOFLAGS): each other set of flags
+		// costs a compilation of everything.
+		build := exec.Command("go", "build", "-o", perchBinary, "perch/app/perch")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := build.CombinedOutput(); err != nil {
+			fmt.Fprintf(os.Stderr, "build perch: %v\n%s", err, out)
+			return 1
+		}
+		return m.Run()
+	}))
+}
+
+func isGiven(name string) (given bool) {
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == name })
+	return given
+}
+
+// long skips what "make test" leaves to "make test-all": what takes long, and thousands of rounds of what "make test" does
+// some rounds of. A test that only has fewer rounds asks testing.Short itself.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("long: make test-all runs it")
 	}
-	code := m.Run()
-	_ = os.RemoveAll(folder)
-	os.Exit(code)
 }
 
 // box is a home, the simulators and the relay between them.
@@ -90,10 +121,10 @@ func newBox(t *testing.T, change ...func(*box)) *box {
 	if b.x, err = sim.StartX(sim.XOptions{AllowAnyURL: true, Echo: true}); err != nil {
 		t.Fatal(err)
 	}
-	if b.motion, err = sim.StartMotion(sim.MotionOptions{}); err != nil {
+	if b.motion, err = sim.StartMotion(sim.MotionOptions{Password: motionPassword}); err != nil {
 		t.Fatal(err)
 	}
-	b.brand = b.x.AddAccount(sim.Account{ID: brandID, Handle: "acme_support", Name: "Acme Support"})
+	b.brand = b.x.AddAccount(brandAccount)
 	b.x.AddPerson(sim.Person{ID: annID, Handle: "annlee", Name: "Ann Lee"})
 	b.x.AddPerson(sim.Person{ID: bobID, Handle: "bob", Name: "Bob"})
 	for _, endpoint := range []string{"dm.send", "post.create", "dm.events", "posts.own", "users.me", "users.by_handle"} {
@@ -101,12 +132,45 @@ func newBox(t *testing.T, change ...func(*box)) *box {
 		b.x.SetLimit(endpoint, 1_000_000, 24*time.Hour)
 	}
 	phrase := filepath.Join(b.home, "passphrase")
-	b.write(phrase, "correct horse battery staple\n")
+	b.write(phrase, boxPhrase)
 	b.env = append(os.Environ(), "PERCH_VAULT_PASSPHRASE_FILE="+phrase)
 	b.write(filepath.Join(b.home, "perch.toml"), b.configuration())
 	t.Cleanup(b.close)
-	b.storeSecrets("support", b.brand)
+	b.storeFirstSecrets()
 	return b
+}
+
+// brandAccount and motionPassword are those of every box, so that one vault fits them all.
+var brandAccount = sim.Account{
+	ID: brandID, Handle: "acme_support", Name: "Acme Support", ConsumerKey: "kPf3nXq8Zt1LwB6vRy0HdSj4C",
+	ConsumerSecret: "cS7uGmQe2Ia9oKx5TzWn8VbLr3Jd6Yf1Hp0Es4MgCkXqDvRtNw", AccessToken: brandID + "-aT5rJh2Wq9Lk7Xz3Vn8Bm1Cs6Dp0Fg4Ty",
+	AccessTokenSecret: "aS9kLw3Xe6Rt1Yu8Io4Pz7Qm2Nb5Vc0Dx1Gh6Jf3Ka8",
+}
+
+const motionPassword = "mP4vXz8Qw1Er7Ty2"
+
+var firstVault struct {
+	sync.Mutex
+	content string
+}
+
+// storeFirstSecrets stores the brand's secrets as an admin does, one by one. That takes scrypt ten times, so it is done
+// in one box, and the others get a copy of its vault.
+func (b *box) storeFirstSecrets() {
+	b.t.Helper()
+	firstVault.Lock()
+	defer firstVault.Unlock()
+	path := filepath.Join(b.home, "vault.age")
+	if firstVault.content != "" {
+		b.write(path, firstVault.content)
+		return
+	}
+	b.storeSecrets("support", b.brand)
+	content, err := os.ReadFile(path)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	firstVault.content = string(content)
 }
 
 func (b *box) configuration() string {
@@ -136,6 +200,7 @@ user = %q
 }
 
 func (b *box) storeSecrets(channel string, a sim.Account) {
+	b.t.Helper()
 	for key, value := range map[string]string{
 		"x.consumer_key": a.ConsumerKey, "x.consumer_secret": a.ConsumerSecret, "x.access_token": a.AccessToken,
 		"x.access_token_secret": a.AccessTokenSecret, "motion.password": b.motion.Options().Password,

@@ -13,6 +13,7 @@ import (
 
 // Every way a message can take, in both profiles of the API and both families of payloads.
 func TestMessagesBothWays(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		api    string
 		family sim.Family
@@ -60,6 +61,7 @@ func TestMessagesBothWays(t *testing.T) {
 }
 
 func TestFilesBothWays(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		api    string
 		family sim.Family

@@ -27,12 +27,13 @@ func inSession(t *testing.T, script string) string {
 	}
 	const prologue = `perch() { "$PERCH" --home "$HOME/perch" "$@"; }
 unlock() { printf secret | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; }
+end() { for id in $(pgrep -x gnome-keyring-d); do if grep -qz "^HOME=$HOME$" "/proc/$id/environ"; then kill "$id"; fi; done; }
 setup() { perch init >/dev/null && sed -i 's#^secrets = .*#secrets = "keyring"#' "$HOME/perch/perch.toml"; }
 `
 	// The daemon outlives the script; the pipe that it holds open must not be waited for.
 	ctx, cancel := context.WithTimeout(t.Context(), 40*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "dbus-run-session", "--", "sh", "-c", prologue+script+"\npkill -x gnome-keyring-d; true")
+	cmd := exec.CommandContext(ctx, "dbus-run-session", "--", "sh", "-c", prologue+script+"\nend; true")
 	cmd.WaitDelay = 2 * time.Second
 	cmd.Env = append(os.Environ(), "HOME="+home, "PERCH="+perchBinary, "PERCH_VAULT_PASSPHRASE_FILE="+phrase, "DISPLAY=")
 	started := time.Now()
@@ -59,7 +60,7 @@ perch secret move keyring && grep ^secrets "$HOME/perch/perch.toml" && perch sec
 func TestKeyringAbsentAndLockedAreSaid(t *testing.T) {
 	for name, script := range map[string]string{
 		"absent": `setup; echo value | perch secret set x.consumer_key`,
-		"locked": `unlock; setup; echo value | perch secret set x.consumer_key; pkill -x gnome-keyring-d; sleep 0.5
+		"locked": `unlock; setup; echo value | perch secret set x.consumer_key; end; sleep 0.5
 gnome-keyring-daemon --start --components=secrets >/dev/null 2>&1; sleep 0.5; perch secret list`,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -31,6 +31,7 @@ func (b *box) shown(id int64, args ...string) (d control.Detail, saved []string)
 // TestPicturesAndBothSidesAreShown looks at a picture each way through the control API and the command line, in both
 // profiles.
 func TestPicturesAndBothSidesAreShown(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		api, sent string
 		family    sim.Family

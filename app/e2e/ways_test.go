@@ -69,6 +69,7 @@ func TestStreamNeedsNoPublicAddress(t *testing.T) {
 }
 
 func TestWebhookRegistersAndRepairsItself(t *testing.T) {
+	t.Parallel()
 	for _, api := range []string{"v2", "v1.1"} {
 		t.Run(api, func(t *testing.T) {
 			t.Parallel()
@@ -122,9 +123,13 @@ func TestWhatCameWhileAwayIsFetched(t *testing.T) {
 // The stream is cut at random moments of a long run: everything arrives once, in order for each customer. "make torture"
 // makes it 10,000 events and 100 cuts.
 func TestStreamCutAtRandomLosesNothing(t *testing.T) {
+	t.Parallel()
 	events, cuts := 1000, 10
-	if os.Getenv("ROUNDS") != "" {
+	switch {
+	case os.Getenv("ROUNDS") != "":
 		events, cuts = 10_000, 100
+	case testing.Short():
+		events, cuts = 300, 5
 	}
 	b := newBox(t, func(b *box) { b.mode = "stream" })
 	b.start()

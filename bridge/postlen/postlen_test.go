@@ -121,7 +121,7 @@ func TestBoundedTime(t *testing.T) {
 		start := time.Now()
 		Measure("x.com/" + text)
 		Measure(text + ".com")
-		if took := time.Since(start); took > 2*time.Second {
+		if took := time.Since(start); took > 10*time.Second {
 			t.Errorf("%s took %v", name, took)
 		}
 	}

@@ -14,13 +14,14 @@ import (
 
 	"perch/bridge"
 	"perch/bridge/secret"
+	"perch/bridge/sim/tidy"
 )
 
 func TestMain(m *testing.M) {
 	if path := os.Getenv("SECRET_TEST_VAULT"); path != "" {
 		os.Exit(setInChild(path, os.Getenv("SECRET_TEST_CHANNEL")))
 	}
-	os.Exit(m.Run())
+	os.Exit(tidy.Run(m.Run))
 }
 
 func setInChild(path, channel string) int {

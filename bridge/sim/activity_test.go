@@ -179,7 +179,7 @@ func next(t *testing.T, lines <-chan string) (string, bool) {
 	select {
 	case line, open := <-lines:
 		return line, open
-	case <-time.After(5 * time.Second):
+	case <-time.After(20 * time.Second):
 		t.Fatal("nothing came")
 		return "", false
 	}

@@ -3,8 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
-	"fmt"
 	"os"
 	"runtime"
 	"time"
@@ -20,12 +18,6 @@ const (
 	// sizeCheckEvery is the number of commits between two looks at the WAL's size.
 	sizeCheckEvery = 128
 )
-
-// errStopped is returned for writes that come when Run has ended.
-var errStopped = &bridge.Error{
-	Kind: bridge.Temporary, Side: bridge.SidePerch, Op: "write journal",
-	Message: "Perch is stopping", Remedy: "start Perch again",
-}
 
 // op is one write that waits for a commit.
 type op struct {
@@ -105,7 +97,7 @@ func (s *Store) commit(ctx context.Context, o *op) error {
 	select {
 	case s.ops <- o:
 	case <-s.ended:
-		return errStopped
+		return bridge.ErrStopping
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -118,7 +110,7 @@ func (s *Store) commit(ctx context.Context, o *op) error {
 		case err := <-o.done:
 			return err
 		default:
-			return errStopped
+			return bridge.ErrStopping
 		}
 	}
 }
@@ -274,17 +266,4 @@ func (s *Store) walSize() int64 {
 		return 0
 	}
 	return info.Size()
-}
-
-func writeError(err error) error {
-	var known *bridge.Error
-	if errors.As(err, &known) {
-		return err
-	}
-	return &bridge.Error{
-		Kind: bridge.Temporary, Side: bridge.SidePerch, Op: "write journal",
-		Message: "the journal cannot be written",
-		Remedy:  "check that the disk is not full and that the journal's folder is writable",
-		Err:     fmt.Errorf("sqlite: %w", err),
-	}
 }

@@ -142,13 +142,17 @@ func (s *Store) checkFile(ctx context.Context) error {
 }
 
 func openError(path string, err error) error {
-	return &bridge.Error{
+	e := &bridge.Error{
 		Kind: bridge.Operator, Side: bridge.SidePerch, Op: "open journal",
 		Message: "the journal " + path + " cannot be used",
 		Remedy: "check that the disk is not full and that the file belongs to you and is writable; if the file is " +
 			"damaged, move it aside, restore a backup, and start Perch again",
 		Err: err,
 	}
+	if found, ok := troubleOf(err); ok {
+		e.Message, e.Code = e.Message+": "+found.message, bridge.CodeJournal+found.code
+	}
+	return e
 }
 
 // Close marks the journal as cleanly ended and closes it. Call it after Run has returned.

@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -36,10 +37,15 @@ func newApp(a App) *app {
 }
 
 func (a *app) sum(message, into []byte) []byte {
+	return a.sumOf(func(each func([]byte)) { each(message) }, into)
+}
+
+// sumOf is the keyed hash of a message that comes in parts.
+func (a *app) sumOf(parts func(each func([]byte)), into []byte) []byte {
 	mac := a.macs.Get().(hash.Hash) //nolint:forcetypeassert // the pool holds nothing else
 	defer a.macs.Put(mac)
 	mac.Reset()
-	mac.Write(message)
+	parts(func(p []byte) { mac.Write(p) })
 	return mac.Sum(into)
 }
 
@@ -52,7 +58,7 @@ func (h *Handler) serveX(w http.ResponseWriter, r *http.Request, apps []*app) {
 		h.serveEvents(w, r, apps)
 	default:
 		w.Header().Set("Allow", "GET, POST")
-		refuse(w, http.StatusMethodNotAllowed, "use GET or POST")
+		turnAway(w, r, http.StatusMethodNotAllowed, "use GET or POST")
 	}
 }
 
@@ -90,17 +96,25 @@ func tokenIn(query string) (string, bool) {
 }
 
 func (h *Handler) serveEvents(w http.ResponseWriter, r *http.Request, apps []*app) {
-	body, err := h.readBody(w, r, maxEvents)
-	if err != nil {
-		refuseBody(w, err)
+	signature, isSigned := signatureIn(r)
+	b := newBody(w, r, maxEvents, h.fromX)
+	defer b.drop()
+	b.isWanted = isSigned
+	if err := b.read(r.Context()); err != nil {
+		h.refuseBody(w, r, "", err)
 		return
 	}
-	signer := signerOf(apps, r.Header.Get(signatureHeader), body)
+	signer := signerOf(apps, signature, b)
 	if signer == nil {
 		h.refuseSignature(w, r)
 		return
 	}
-	if err := h.events.AcceptX(r.Context(), signer.channels, body); err != nil {
+	b.conn.prove()
+	if !b.conn.enter() {
+		return // X gets no answer and sends it again
+	}
+	defer b.conn.leave()
+	if err := h.keep(r.Context(), signer.channels, b); err != nil {
 		h.log.Error("event not kept", "error", err)
 		w.Header().Set("Retry-After", "5")
 		refuse(w, http.StatusServiceUnavailable, "the event could not be kept; send it again")
@@ -110,18 +124,36 @@ func (h *Handler) serveEvents(w http.ResponseWriter, r *http.Request, apps []*ap
 	w.WriteHeader(http.StatusOK)
 }
 
-// signerOf returns the app whose secret made the signature, or nil.
-func signerOf(apps []*app, header string, body []byte) *app {
-	given, ok := strings.CutPrefix(header, signaturePrefix)
-	if !ok {
-		return nil
+// keep hands an authentic body on. Large ones take turns; none but authentic ones are among those that wait.
+func (h *Handler) keep(ctx context.Context, channels []string, b *body) error {
+	if b.isLarge() {
+		select {
+		case h.keeping <- struct{}{}:
+			defer func() { <-h.keeping }()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
-	want, err := base64.StdEncoding.DecodeString(given)
-	if err != nil || len(want) != sha256.Size {
+	return h.events.AcceptX(ctx, channels, b.whole())
+}
+
+// signatureIn returns the signature that a request claims, if it has the form of one.
+func signatureIn(r *http.Request) (sum []byte, ok bool) {
+	given, ok := strings.CutPrefix(r.Header.Get(signatureHeader), signaturePrefix)
+	if !ok {
+		return nil, false
+	}
+	sum, err := base64.StdEncoding.DecodeString(given)
+	return sum, err == nil && len(sum) == sha256.Size
+}
+
+// signerOf returns the app whose secret made the signature, or nil.
+func signerOf(apps []*app, signature []byte, b *body) *app {
+	if !b.isWanted {
 		return nil
 	}
 	var sum [sha256.Size]byte
-	i := slices.IndexFunc(apps, func(a *app) bool { return hmac.Equal(a.sum(body, sum[:0]), want) })
+	i := slices.IndexFunc(apps, func(a *app) bool { return hmac.Equal(a.sumOf(b.parts, sum[:0]), signature) })
 	if i < 0 {
 		return nil
 	}
@@ -131,14 +163,8 @@ func signerOf(apps []*app, header string, body []byte) *app {
 func (h *Handler) refuseSignature(w http.ResponseWriter, r *http.Request) {
 	h.stats.badSignatures.Add(1)
 	refuse(w, http.StatusUnauthorized, "the signature is missing or wrong")
-	now := time.Now().UnixNano()
-	last := h.badLogged.Load()
-	if now-last < int64(badSignatureLogEvery) || !h.badLogged.CompareAndSwap(last, now) {
-		h.badSkipped.Add(1)
-		return
-	}
-	h.log.Warn("event with a wrong signature refused; is x.consumer_secret the one of the app that has the webhook?",
-		"from", r.RemoteAddr, "signed", r.Header.Get(signatureHeader) != "", "skipped", h.badSkipped.Swap(0))
+	h.badSigners.warn("event with a wrong signature refused; is x.consumer_secret the one of the app that has the webhook?",
+		"from", r.RemoteAddr, "signed", r.Header.Get(signatureHeader) != "")
 }
 
 // stats counts what came in.

@@ -4,6 +4,20 @@
 // disk; that a CRC answer never signs anything but a token; that Motion's reply is answered in time with what became
 // of it; that nothing ever redirects; and that every byte from outside is bounded. A Handler is safe for concurrent use;
 // each request is served from its beginning to its end by one Config, whenever Update comes.
+//
+// # Strangers
+//
+// Who has proved nothing never takes what X and Motion need. Up to 64 KB of a body need no room at all. Larger ones are
+// charged to a budget as they come, X's posts, Motion's replies and the old plugin's path each to their own; when it is
+// used up, the body under way that has brought nothing for longest is cut. A body of X's without a signature is read but
+// not held. Senders that are slower than 8 KB a second are cut. When the most connections are open, a newcomer takes the
+// place of the one that has shown nothing for longest, and of one that has brought a good signature or reply token only
+// when there are no others. One peer has a share of both, unless it comes from a loopback address, as all do that come
+// by a tunnel or by Motion's proxy.
+//
+// What can be held at a time, whoever sends: for each listener 1,024 connections (1,280 for moments) with at most 64 KB of
+// a body and about 40 KB of headers and buffers each; of larger bodies 64 MB from X, 8 MB from Motion and 2 MB on the old
+// path, beyond their first 64 KB; and 32 MB for the two that are being written to disk. Together 250 MB at the worst.
 package webhook
 
 import (
@@ -11,7 +25,6 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -34,13 +47,8 @@ const (
 	// maxEvents and maxReply bound the bodies, in bytes.
 	maxEvents = 16 << 20
 	maxReply  = 1 << 20
-	// largeBody is the size in bytes from which bodies are taken in a few at a time, so that many cannot use up the memory.
-	largeBody = 1 << 20
-	// smallBody is the size in bytes up to which memory is set aside before the body has come.
-	smallBody  = 64 << 10
-	largeSlots = 4
-	// badSignatureLogEvery spaces the log lines about refused signatures.
-	badSignatureLogEvery = 10 * time.Second
+	// keptAtOnce is how many large bodies are put together and kept side by side, after their signatures were found good.
+	keptAtOnce = 2
 )
 
 // EventSink keeps authentic bodies from X. It returns nil only when the body is on disk; it does not keep hold of body.
@@ -88,11 +96,12 @@ type Handler struct {
 	replies ReplySink
 	log     *slog.Logger
 	now     atomic.Pointer[routes]
-	large   chan struct{}
+	// fromX, fromMotion and unguarded are the rooms for large bodies: nobody takes another's.
+	fromX, fromMotion, unguarded *budget
+	keeping                      chan struct{}
 
-	stats      stats
-	badLogged  atomic.Int64 // Unix ns of the last log line about a refused signature
-	badSkipped atomic.Int64
+	stats                 stats
+	badSigners, cutBodies *spaced
 }
 
 // routes is who is served where. It is never changed but replaced as a whole.
@@ -106,7 +115,11 @@ type routes struct {
 
 // New returns a handler.
 func New(config Config) *Handler {
-	h := &Handler{events: config.Events, replies: config.Replies, log: config.Log, large: make(chan struct{}, largeSlots)}
+	h := &Handler{
+		events: config.Events, replies: config.Replies, log: config.Log,
+		fromX: newBudget(postsBudget), fromMotion: newBudget(repliesBudget), unguarded: newBudget(legacyBudget),
+		keeping: make(chan struct{}, keptAtOnce), badSigners: &spaced{log: config.Log}, cutBodies: &spaced{log: config.Log},
+	}
 	h.Update(config)
 	return h
 }
@@ -143,13 +156,13 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case path == PathHealth:
 		w.WriteHeader(http.StatusOK)
 	default:
-		refuse(w, http.StatusNotFound, "there is nothing here")
+		turnAway(w, r, http.StatusNotFound, "there is nothing here")
 	}
 }
 
 func (h *Handler) serveChannel(w http.ResponseWriter, r *http.Request, a *app) {
 	if a == nil {
-		refuse(w, http.StatusNotFound, "there is no such channel")
+		turnAway(w, r, http.StatusNotFound, "there is no such channel")
 		return
 	}
 	h.serveX(w, r, []*app{a})
@@ -166,39 +179,39 @@ func (to *routes) channelOf(token string) *Channel {
 	return nil
 }
 
-var errTooLarge = errors.New("the body is too large")
-
-// readBody reads a body of at most limit bytes. Large ones take turns.
-func (h *Handler) readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
-	if r.ContentLength > limit {
-		return nil, errTooLarge
+// turnAway refuses a request whose body nobody has read. The server reads what of it is there before it answers; that
+// must not take long.
+func turnAway(w http.ResponseWriter, r *http.Request, status int, message string) {
+	if r.ContentLength != 0 {
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(unreadGrace))
 	}
-	if r.ContentLength < 0 || r.ContentLength > largeBody {
-		select {
-		case h.large <- struct{}{}:
-			defer func() { <-h.large }()
-		case <-r.Context().Done():
-			return nil, r.Context().Err()
-		}
-	}
-	reader := http.MaxBytesReader(w, r.Body, limit)
-	if r.ContentLength >= 0 && r.ContentLength <= smallBody {
-		body := make([]byte, r.ContentLength)
-		_, err := io.ReadFull(reader, body)
-		return body, err
-	}
-	body, err := io.ReadAll(reader)
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		err = errTooLarge
-	}
-	return body, err
+	refuse(w, status, message)
 }
 
-func refuseBody(w http.ResponseWriter, err error) {
-	if errors.Is(err, errTooLarge) {
-		refuse(w, http.StatusRequestEntityTooLarge, "the body is too large")
-		return
+// refuseBody tells the sender why a body was not taken; outcome stands before the reason.
+func (h *Handler) refuseBody(w http.ResponseWriter, r *http.Request, outcome string, err error) {
+	switch {
+	case errors.Is(err, errTooLarge):
+		w.Header().Set("Connection", "close")
+		refuse(w, http.StatusRequestEntityTooLarge, outcome+err.Error())
+	case errors.Is(err, errSlow):
+		h.cutBodies.warn("a request was cut because its body came too slowly", "path", pathOf(r), "from", r.RemoteAddr)
+		w.Header().Set("Connection", "close")
+		refuse(w, http.StatusRequestTimeout, outcome+err.Error())
+	case errors.Is(err, errCrowded):
+		h.cutBodies.warn("a request was cut because others needed the room", "path", pathOf(r), "from", r.RemoteAddr)
+		w.Header().Set("Connection", "close")
+		w.Header().Set("Retry-After", "5")
+		refuse(w, http.StatusServiceUnavailable, outcome+err.Error())
+	default:
+		turnAway(w, r, http.StatusBadRequest, outcome+"the body could not be read")
 	}
-	refuse(w, http.StatusBadRequest, "the body could not be read")
+}
+
+// pathOf is the path of a request as a log may show it: without the reply token.
+func pathOf(r *http.Request) string {
+	if strings.HasPrefix(r.URL.Path, PathReply+"/") {
+		return PathReply
+	}
+	return r.URL.Path
 }

@@ -11,26 +11,31 @@ import (
 // serveReply takes one of Motion's replies and answers with what became of it.
 func (h *Handler) serveReply(w http.ResponseWriter, r *http.Request, ch *Channel) {
 	if ch == nil {
-		refuse(w, http.StatusNotFound, "there is nothing here: copy the Reply URL again from perch urls into Motion")
+		turnAway(w, r, http.StatusNotFound, "there is nothing here: copy the Reply URL again from perch urls into Motion")
 		return
 	}
-	if raw, ok := h.readReply(w, r); ok {
-		h.takeReply(w, r, ch, raw)
-	}
+	connOf(r.Context()).prove()
+	h.withReply(w, r, h.fromMotion, func(raw []byte) { h.takeReply(w, r, ch, raw) })
 }
 
-// readReply reads the body of a POST; otherwise it has answered already.
-func (h *Handler) readReply(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
+// withReply reads the body of a POST and hands it on; otherwise it answers itself.
+func (h *Handler) withReply(w http.ResponseWriter, r *http.Request, room *budget, take func(raw []byte)) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", "POST")
-		refuse(w, http.StatusMethodNotAllowed, "use POST")
-		return nil, false
+		turnAway(w, r, http.StatusMethodNotAllowed, "use POST")
+		return
 	}
-	raw, err := h.readBody(w, r, maxReply)
-	if err != nil {
-		refuseBody(w, err)
+	b := newBody(w, r, maxReply, room)
+	defer b.drop()
+	if err := b.read(r.Context()); err != nil {
+		h.refuseBody(w, r, "the reply was not sent: ", err)
+		return
 	}
-	return raw, err == nil
+	if !b.conn.enter() {
+		return // nobody would hear what became of it
+	}
+	defer b.conn.leave()
+	take(b.whole())
 }
 
 func (h *Handler) takeReply(w http.ResponseWriter, r *http.Request, ch *Channel, raw []byte) {
@@ -69,12 +74,10 @@ type replyAnswer struct {
 // the admin has opened it.
 func (h *Handler) serveLegacy(w http.ResponseWriter, r *http.Request, to *routes) {
 	if !to.isLegacy || len(to.channels) == 0 {
-		refuse(w, http.StatusForbidden, "this path is closed: put the Reply URL of perch urls into Motion, or set legacy_reply_path = true")
+		turnAway(w, r, http.StatusForbidden, "this path is closed: put the Reply URL of perch urls into Motion, or set legacy_reply_path = true")
 		return
 	}
-	if raw, ok := h.readReply(w, r); ok {
-		h.takeReply(w, r, to.legacyChannel(raw), raw)
-	}
+	h.withReply(w, r, h.unguarded, func(raw []byte) { h.takeReply(w, r, to.legacyChannel(raw), raw) })
 }
 
 // legacyChannel picks the channel by the Open Channel account in the reply, else the first one.

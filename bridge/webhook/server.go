@@ -7,30 +7,28 @@ import (
 	"net"
 	"net/http"
 	"time"
-
-	"golang.org/x/net/netutil"
 )
 
 const (
-	// headerTimeout and readTimeout bound what a slow client may take; X sends small bodies at once.
-	headerTimeout = 10 * time.Second
+	// headerTimeout and readTimeout bound what a slow client may take for the headers and for all; X sends small bodies at
+	// once. A body begins under the headers' deadline, which is moved as its bytes come.
+	headerTimeout = bodyGrace
 	readTimeout   = 30 * time.Second
 	// writeTimeout is longer than bridge.ReplyWait, which the answer to Motion may take.
 	writeTimeout = 60 * time.Second
 	idleTimeout  = 2 * time.Minute
 	// maxHeader bounds a request's headers, in bytes.
 	maxHeader = 16 << 10
-	// maxConns bounds the open connections.
-	maxConns = 1024
 	// stopGrace is how long requests under way may take when Perch stops.
 	stopGrace = 9 * time.Second
 )
 
 // Serve answers requests on the listener until ctx ends, lets those under way finish, and returns nil.
 func Serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
+	d := newDoor(listener, log)
 	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
-		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: headerTimeout, WriteTimeout: writeTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ConnContext: withConn, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 	stopped := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
@@ -41,7 +39,7 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler, log
 			_ = server.Close()
 		}
 	})
-	err := server.Serve(netutil.LimitListener(listener, maxConns))
+	err := server.Serve(d)
 	if errors.Is(err, http.ErrServerClosed) {
 		<-stopped
 		return nil

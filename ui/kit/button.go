@@ -6,6 +6,8 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"perch/bridge/visible"
 )
 
 // Look is how much a button asks to be pressed.
@@ -48,6 +50,7 @@ var (
 
 // NewButton returns a button; text or icon may be empty.
 func NewButton(text, icon string, look Look, tapped func()) *Button {
+	text = visible.Line(text)
 	b := &Button{text: text, icon: icon, label: text, look: look, OnTapped: tapped}
 	b.ExtendBaseWidget(b)
 	return b
@@ -56,7 +59,7 @@ func NewButton(text, icon string, look Look, tapped func()) *Button {
 // NewIconButton returns a quiet button without a text; label is what a screen reader says.
 func NewIconButton(icon, label string, tapped func()) *Button {
 	b := NewButton("", icon, Quiet, tapped)
-	b.label = label
+	b.label = visible.Line(label)
 	return b
 }
 
@@ -68,6 +71,7 @@ func (b *Button) Small() *Button {
 
 // Set changes text, icon and look.
 func (b *Button) Set(text, icon string, look Look) {
+	text = visible.Line(text)
 	if b.text == text && b.icon == icon && b.look == look {
 		return
 	}

@@ -5,6 +5,8 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"perch/bridge/visible"
 )
 
 // Entry is Fyne's entry, but the window's own shortcuts and the Escape key work while it has the focus.
@@ -96,7 +98,7 @@ var (
 
 // NewArea returns content that can be clicked; label is what a screen reader says.
 func NewArea(content fyne.CanvasObject, label string, tapped func()) *Area {
-	a := &Area{content: content, label: label, veil: NewGround("", "", Radius), OnTapped: tapped}
+	a := &Area{content: content, label: visible.Line(label), veil: NewGround("", "", Radius), OnTapped: tapped}
 	a.ExtendBaseWidget(a)
 	return a
 }

@@ -9,6 +9,8 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"perch/bridge/visible"
 )
 
 // Picture is a box of a fixed height that shows a sentence until it is given a picture. The picture can be pressed, by
@@ -35,7 +37,7 @@ var (
 
 // NewPicture returns a box without a picture; label is what a screen reader says.
 func NewPicture(label, words string, height float32) *Picture {
-	p := &Picture{label: label, height: height, image: canvas.NewImageFromImage(nil), words: NewParagraph(words, TextSmall, Muted)}
+	p := &Picture{label: visible.Line(label), height: height, image: canvas.NewImageFromImage(nil), words: NewParagraph(words, TextSmall, Muted)}
 	p.image.FillMode = canvas.ImageFillContain
 	p.image.Hide()
 	p.ExtendBaseWidget(p)

@@ -110,7 +110,7 @@ type Columns struct{ Gap, Least float32 }
 
 // Layout implements fyne.Layout.
 func (c Columns) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	shown := visible(objects)
+	shown := notHidden(objects)
 	n := c.number(len(shown), size.Width)
 	width := (size.Width - c.Gap*float32(n-1)) / float32(n)
 	y := float32(0)
@@ -127,7 +127,7 @@ func (c Columns) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 
 // MinSize implements fyne.Layout. Its height is that of all objects in the rows of the present width.
 func (c Columns) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	shown := visible(objects)
+	shown := notHidden(objects)
 	if len(shown) == 0 {
 		return fyne.Size{}
 	}
@@ -147,7 +147,7 @@ func (c Columns) number(objects int, width float32) int {
 	return max(1, min(objects, int((width+c.Gap)/(c.Least+c.Gap))))
 }
 
-func visible(objects []fyne.CanvasObject) []fyne.CanvasObject {
+func notHidden(objects []fyne.CanvasObject) []fyne.CanvasObject {
 	var shown []fyne.CanvasObject
 	for _, o := range objects {
 		if o.Visible() {

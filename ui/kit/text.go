@@ -8,9 +8,11 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"perch/bridge/visible"
 )
 
-// Text is one line of text without any space around it. When it is given less width than it needs it is cut with "…";
+// Text is one line of text without any space around it. What would steer a reader is shown instead. When it is given less width than it needs it is cut with "…";
 // a Text with Cut set asks for no width at all.
 type Text struct {
 	widget.BaseWidget
@@ -49,7 +51,7 @@ func CutText(text string, size float32, color fyne.ThemeColorName) *Text {
 	return t
 }
 
-// Text returns the whole text.
+// Text returns the whole text as it is shown.
 func (t *Text) Text() string { return t.full }
 
 // Set changes text and colour.
@@ -66,10 +68,10 @@ func (t *Text) Set(text string, color fyne.ThemeColorName) {
 func (t *Text) SetText(text string) { t.Set(text, t.Color) }
 
 func oneLine(text string) string {
-	if !strings.ContainsAny(text, "\n\r\t") {
-		return text
+	if strings.ContainsAny(text, "\n\r\t") {
+		text = strings.Join(strings.Fields(text), " ")
 	}
-	return strings.Join(strings.Fields(text), " ")
+	return visible.Line(text)
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -153,7 +155,7 @@ func Fit(text string, width, size float32, style fyne.TextStyle) string {
 	return strings.TrimRight(string(runes[:n*3/4]), " ") + "…"
 }
 
-// Paragraph is text that is broken into lines at spaces.
+// Paragraph is text that is broken into lines at spaces. What would steer a reader is shown instead.
 type Paragraph struct {
 	widget.BaseWidget
 
@@ -170,16 +172,17 @@ type Paragraph struct {
 
 // NewParagraph returns a paragraph.
 func NewParagraph(text string, size float32, color fyne.ThemeColorName) *Paragraph {
-	p := &Paragraph{text: text, TextSize: size, Color: color}
+	p := &Paragraph{text: visible.Lines(text), TextSize: size, Color: color}
 	p.ExtendBaseWidget(p)
 	return p
 }
 
-// Text returns the whole text.
+// Text returns the whole text as it is shown.
 func (p *Paragraph) Text() string { return p.text }
 
 // Set changes text and colour.
 func (p *Paragraph) Set(text string, color fyne.ThemeColorName) {
+	text = visible.Lines(text)
 	if p.text == text && p.Color == color {
 		return
 	}

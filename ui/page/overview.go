@@ -42,7 +42,7 @@ type Chain struct {
 
 // Hop is one stage of the way.
 type Hop struct {
-	// Key is "x", "reach", "relay", "motion", "reply" or "sent".
+	// Key is "x", "reach", "relay", "motion", "reply" or "sent". The relay's is bad while its journal is.
 	Key, Icon, Name string
 	Tone            Tone
 	// State is a word, Since how long it has been so, Traffic when something last went through; both may be empty.
@@ -86,6 +86,9 @@ func relayWords(d Data, t *translation.Texts) (state, about string, tone Tone) {
 	case !d.Running:
 		return t.T("window.state.stopped"), t.T("window.about.stopped"), Idle
 	}
+	if d.Status.Journal.State == linkDegraded {
+		return t.T("window.state.journal"), t.T("window.about.journal"), Bad
+	}
 	about = t.T("window.about.running", d.Status.Listen, upTime(d), d.Status.Version)
 	switch d.Status.State {
 	case control.StatePaused:
@@ -118,6 +121,11 @@ func (o *Overview) hint(d Data, t *translation.Texts) {
 		return
 	case !d.Running:
 		o.Hint, o.Remedy, o.HintTone = t.T("window.hint.stopped"), t.T("window.hint.stopped.do"), Warn
+		return
+	}
+	if j := d.Status.Journal; j.State == linkDegraded { // nothing else matters as long as nothing can be kept
+		o.Hint, o.Remedy = cutSentence(j.Detail)
+		o.HintTone = Bad
 		return
 	}
 	for _, chain := range o.Chains {
@@ -174,6 +182,12 @@ func chainOf(c control.Channel, d Data, t *translation.Texts) Chain {
 	relay.State, _, relay.Tone = relayWords(d, t)
 	if d.Status.Started != nil && d.Running {
 		relay.Since = t.T("window.hop.since", ShortClock(*d.Status.Started, d.Now, t))
+	}
+	if j := d.Status.Journal; d.Running && j.State == linkDegraded {
+		relay.Detail = j.Detail
+		if j.Since != nil {
+			relay.Since = t.T("window.hop.since", ShortClock(*j.Since, d.Now, t))
+		}
 	}
 	motion := linkHop("motion", "headset", c.Motion, d, t)
 	motion.Traffic = traffic(in.Delivered)

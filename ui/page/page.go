@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"perch/app/control"
 	"perch/app/desk"
@@ -182,10 +183,8 @@ func Handle(who string) string {
 
 // Upper makes the first letter a capital.
 func Upper(text string) string {
-	if text == "" {
-		return ""
-	}
-	return strings.ToUpper(text[:1]) + text[1:]
+	_, size := utf8.DecodeRuneInString(text)
+	return strings.ToUpper(text[:size]) + text[size:]
 }
 
 // Advice is a remedy as a sentence. One that names the file of settings or a command for secrets says where in the window

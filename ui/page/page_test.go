@@ -583,3 +583,19 @@ func TestHopsAddUp(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestAJournalInTroubleComesFirst(t *testing.T) {
+	d := running(t)
+	since := now.Add(-time.Minute)
+	d.Status.State = control.StateDegraded
+	d.Status.Journal = control.Link{State: "degraded", Detail: "the disk that holds the journal is full. Make room on it", Since: &since}
+	d.Status.Channels[0].X = control.Link{State: "degraded", Detail: "X cannot be reached. Wait"}
+	o := page.MakeOverview(d, en)
+	if o.Hint != "The disk that holds the journal is full." || o.Remedy != "Make room on it." || o.HintTone != page.Bad || o.Tone != page.Bad || o.State != "Cannot store messages" {
+		t.Errorf("the overview says %q, %q, %q", o.State, o.Hint, o.Remedy)
+	}
+	want := page.Hop{Key: "relay", Icon: "hub", Name: "Relay", Tone: page.Bad, State: "Cannot store messages", Since: "since 15:03", Detail: d.Status.Journal.Detail}
+	if diff := cmp.Diff(want, o.Chains[0].Hops[2]); diff != "" {
+		t.Error(diff)
+	}
+}

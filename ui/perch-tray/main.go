@@ -20,6 +20,7 @@ import (
 	"perch/app/config"
 	"perch/app/control"
 	"perch/app/desk"
+	"perch/bridge/visible"
 	"perch/ui/translation"
 	"perch/ui/tray/desktop"
 	"perch/ui/tray/session"
@@ -59,7 +60,7 @@ func run(args []string, out, complaints io.Writer) int {
 	case errors.Is(err, desktop.ErrTaken):
 		_, _ = fmt.Fprintln(complaints, "perch-tray: it is in the tray already")
 	case err != nil:
-		_, _ = fmt.Fprintf(complaints, "perch-tray: %v\n", err)
+		_, _ = fmt.Fprintf(complaints, "perch-tray: %s\n", visible.Line(err.Error()))
 		return exitFailed
 	}
 	return exitFine

@@ -19,6 +19,7 @@ import (
 	"github.com/godbus/dbus/v5"
 
 	"perch/app/control"
+	"perch/bridge/sim/tidy"
 )
 
 // patience bounds every wait of the desktop's tests.
@@ -37,12 +38,16 @@ type rig struct {
 	notices []string
 }
 
+// built is the folder of programs.
+var built string
+
 // programs are built once for all tests.
 var programs = sync.OnceValues(func() (string, error) {
 	folder, err := os.MkdirTemp("", "perch-tray-test-*")
 	if err != nil {
 		return "", err
 	}
+	built = folder
 	for _, args := range [][]string{
 		{"build", "-o", filepath.Join(folder, "perch-tray"), "perch/ui/perch-tray"},
 		{"build", "-o", filepath.Join(folder, "perch"), "./testdata/stub"},
@@ -55,11 +60,13 @@ var programs = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
-	code := m.Run()
-	if folder, err := programs(); err == nil {
-		_ = os.RemoveAll(folder)
-	}
-	os.Exit(code)
+	os.Exit(tidy.Run(func() int {
+		code := m.Run()
+		if built != "" {
+			_ = os.RemoveAll(built)
+		}
+		return code
+	}))
 }
 
 // newRig starts a desktop; the panel comes later. Tools that are missing fail the test: one that is skipped tells nothing.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"perch/app/desk"
+	"perch/bridge/visible"
 )
 
 const (
@@ -37,6 +38,13 @@ type Notice struct {
 	Group, Title, Body string
 	// Section is the one of the window that helps.
 	Section string
+}
+
+// Readable returns the notice as it is shown: what would steer a reader in it is made visible. Whoever shows notices
+// shows this one.
+func (n Notice) Readable() Notice {
+	n.Title, n.Body = visible.Line(n.Title), visible.Lines(n.Body)
+	return n
 }
 
 // Memory is what has been told. The zero value has told nothing; it is never changed, and may be kept as JSON so that

@@ -8,6 +8,7 @@ import (
 
 	"perch/app/control"
 	"perch/app/desk"
+	"perch/assets"
 	"perch/ui/tray"
 )
 
@@ -146,5 +147,48 @@ func TestMemoryIsNotChanged(t *testing.T) {
 	_, _ = first.Notices(up(dead(9), badKeys), noon.Add(time.Hour), english)
 	if _, again := first.Notices(up(dead(2)), noon.Add(time.Hour), english); len(again) != 1 {
 		t.Error("a memory was changed by what came after it")
+	}
+}
+
+func diskFull(s *control.Status) {
+	s.State = control.StateDegraded
+	s.Journal = control.Link{State: "degraded", Detail: "the disk that holds the journal is full. Make room on it"}
+}
+
+func TestAFullDiskIsTold(t *testing.T) {
+	s := up(diskFull, motionDown)
+	v := tray.Render(s, noon, english)
+	if v.Icon != assets.Attention || v.FirstLine != "Messages cannot be stored" || !strings.Contains(v.Tooltip, "cannot be stored") || v.Items[0].Title != "the disk that holds the journal is full. Make room on it" {
+		t.Errorf("the tray shows %s, %q, %q, %q", v.Icon, v.FirstLine, v.Tooltip, v.Items[0].Title)
+	}
+	story(t,
+		step{0, s, "Messages cannot be stored | the disk that holds the journal is full. Make room on it"},
+		step{poll, s, ""},
+		step{time.Hour, up(), ""},
+	)
+}
+
+func TestForeignTextSteersNobody(t *testing.T) {
+	const evil = "no\x1b]0;owned\x07\u202Egpj\nend"
+	s := up(badKeys)
+	s.Status.Channels[0].Name = "sup" + evil
+	s.Status.Channels[0].X.Detail = "X says " + evil
+	second(&s.Status)
+	v := tray.Render(s, noon, english)
+	all := []string{v.Tooltip, v.FirstLine}
+	for _, item := range v.Items {
+		all = append(all, item.Title)
+		for _, child := range item.Children {
+			all = append(all, child.Title)
+		}
+	}
+	n := tray.Notice{Title: evil, Body: evil}.Readable()
+	for _, text := range append(all, n.Title, strings.ReplaceAll(n.Body, "\n", "")) {
+		if strings.ContainsAny(text, "\x1b\x07\u202E\n") {
+			t.Errorf("the tray shows %q", text)
+		}
+	}
+	if !strings.Contains(v.Items[0].Title, "no␛]0;owned␇<U+202E>gpj end") || n.Body != "no␛]0;owned␇<U+202E>gpj\nend" {
+		t.Errorf("the reason is %q, the notice %q", v.Items[0].Title, n.Body)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"perch/app/control"
 	"perch/assets"
+	"perch/bridge/visible"
 )
 
 // maxDetail is how many characters of a reason fit into the menu.
@@ -18,7 +19,21 @@ func Render(s Snapshot, now time.Time, tr T) View {
 	if s.Status.Demo {
 		line = tr("tray.line.demo") + " · " + line
 	}
-	return View{Icon: icon(s), Tooltip: tr("tray.tooltip", line), FirstLine: line, Items: items(s, tr)}
+	return View{Icon: icon(s), Tooltip: tr("tray.tooltip", line), FirstLine: line, Items: items(s, tr)}.readable()
+}
+
+// readable shows what would steer a reader in the texts of a view.
+func (v View) readable() View {
+	v.Tooltip, v.FirstLine = visible.Line(v.Tooltip), visible.Line(v.FirstLine)
+	v.Items = readableItems(v.Items)
+	return v
+}
+
+func readableItems(items []Item) []Item {
+	for i := range items {
+		items[i].Title, items[i].Children = visible.Line(items[i].Title), readableItems(items[i].Children)
+	}
+	return items
 }
 
 // icon chooses the state of the icon: what needs a person before what a person has done before what mends itself.
@@ -155,7 +170,7 @@ func detail(s Snapshot, tr T) string {
 			text = tr("tray.detail", bad.channel, text)
 		}
 	}
-	return shorten(strings.Join(strings.Fields(text), " "), maxDetail)
+	return shorten(visible.Line(strings.Join(strings.Fields(text), " ")), maxDetail)
 }
 
 func shorten(s string, most int) string {

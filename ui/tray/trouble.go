@@ -18,7 +18,7 @@ const (
 // trouble is what is wrong with one connection.
 type trouble struct {
 	level level
-	// side is "x", "motion", "reply" or "reach".
+	// side is "journal", "x", "motion", "reply" or "reach".
 	side    string
 	channel string
 	detail  string
@@ -35,6 +35,9 @@ func troubles(s control.Status) []trouble {
 		if l := levels[state]; l != fine {
 			all = append(all, trouble{l, side, channel, strings.TrimSpace(detail)})
 		}
+	}
+	if s.Journal.State == "degraded" { // nothing can be kept: somebody has to make room, or to mend the disk
+		all = append(all, trouble{needsYou, "journal", "", strings.TrimSpace(s.Journal.Detail)})
 	}
 	for _, c := range s.Channels {
 		add("x", c.Name, c.X.State, c.X.Detail)

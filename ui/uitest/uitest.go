@@ -34,7 +34,8 @@ func New(now func() time.Time) *Relay {
 	since, proof := now().Add(-52*time.Minute), now().Add(-11*time.Second)
 	r.status = control.Status{
 		State: control.StateRunning, Listen: "127.0.0.1:3002", Version: "1.0.0", Started: &started, PID: 4711,
-		Reach: control.Reach{Mode: "webhook", PublicURL: "https://perch.acme.example/api/messages", State: "connected", LastProof: &proof},
+		Reach:   control.Reach{Mode: "webhook", PublicURL: "https://perch.acme.example/api/messages", State: "connected", LastProof: &proof},
+		Journal: control.Link{State: "connected", Since: &started},
 		Channels: []control.Channel{{
 			Name: "support", Account: "acme_support", X: control.Link{State: "connected", Since: &since},
 			Motion: control.Link{State: "connected", Since: &since}, Encrypted: 2, Blocked: []control.Blocked{},

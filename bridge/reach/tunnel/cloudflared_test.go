@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"perch/bridge"
+	"perch/bridge/sim/tidy"
 )
 
 // The test binary plays cloudflared, or a Perch that is killed, when it is told to by these.
@@ -31,7 +32,7 @@ const (
 func TestMain(m *testing.M) {
 	switch play := os.Getenv(playEnv); play {
 	case "":
-		os.Exit(m.Run())
+		os.Exit(tidy.Run(m.Run))
 	case "parent":
 		playParent()
 	default:

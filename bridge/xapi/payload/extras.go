@@ -25,7 +25,7 @@ type point struct {
 
 // text is latitude and longitude as people write them; "" when they are none.
 func (p point) text() string {
-	const axes = 2
+	const axes = 2 // GeoJSON allows a third, the height
 	if len(p.Coordinates) < axes {
 		return ""
 	}
@@ -69,7 +69,7 @@ func addLocation(e *bridge.Event, l *location) {
 
 // addShared notes a post that is passed on, unless the text leads to it anyway.
 func addShared(e *bridge.Event, id string, links []link) {
-	if id == "" {
+	if !isNumber(id) {
 		extra(e, bridge.ExtraUnknown, "tweet")
 		return
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"perch/app/desk"
+	"perch/bridge/sim/tidy"
 	"perch/ui/translation"
 	"perch/ui/tray"
 	"perch/ui/tray/desktop"
@@ -38,13 +39,15 @@ func read(t *testing.T, path string) string {
 // eventually waits for what another process does.
 func eventually(t *testing.T, what string, check func() bool) {
 	t.Helper()
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(40 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if check() {
 			return
 		}
 	}
 	t.Fatal(what)
 }
+
+func TestMain(m *testing.M) { os.Exit(tidy.Run(m.Run)) }
 
 func newDesktop(t *testing.T, programs desk.Programs) *desktop.Desktop {
 	t.Helper()
@@ -62,7 +65,7 @@ func TestOneWindowAtATime(t *testing.T) {
 	if err := d.Open(t.Context(), ""); err == nil || !strings.Contains(err.Error(), "is not installed") {
 		t.Errorf("got %v", err)
 	}
-	script(t, folder, "perch-window", fmt.Sprintf("echo \"$*\" >>%s/said; while [ ! -e %[1]s/close ]; do sleep 0.02; done", folder))
+	script(t, folder, "perch-window", fmt.Sprintf("echo \"$*\" >>%s/said; while [ -d %[1]s ] && [ ! -e %[1]s/close ]; do sleep 0.02; done", folder))
 	for range 3 {
 		if err := d.Open(t.Context(), tray.SectionAttention); err != nil {
 			t.Fatal(err)

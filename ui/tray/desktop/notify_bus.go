@@ -47,6 +47,7 @@ type notifier struct {
 
 // Notify shows a notification in place of the last one of its group.
 func (n *notifier) Notify(ctx context.Context, notice tray.Notice) error {
+	notice = notice.Readable()
 	ctx, cancel := context.WithTimeout(ctx, busTime)
 	defer cancel()
 	bus, err := n.connect(ctx)

@@ -30,6 +30,7 @@ const powerShell = `$k=[Windows.UI.Notifications.ToastNotificationManager,Window
 
 // Notify shows a notification.
 func (n *notifier) Notify(ctx context.Context, notice tray.Notice) error {
+	notice = notice.Readable()
 	if runtime.GOOS == "darwin" {
 		return run(ctx, nil, appleScript, "osascript", "-", notice.Title, notice.Body)
 	}
