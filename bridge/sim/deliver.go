@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -79,19 +78,24 @@ func (x *X) deliver(t *target, units []unit) {
 	if units[0].event.kind == revokeKind {
 		raw = toJSON(map[string]any{revokeKind: units[0].event.payload})
 	}
-	if x.attempt(t, units, raw, 1) {
+	parcels := x.parcels(raw)
+	last := parcels[len(parcels)-1]
+	for _, p := range parcels[:len(parcels)-1] {
+		x.attempt(t, units, p, 1)
+	}
+	if x.attempt(t, units, last, 1) {
 		x.finish(len(units))
 		return
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	retries := x.options.Retries
-	x.spawn(func() { x.repeat(t, units, raw, retries) })
+	x.spawn(func() { x.repeat(t, units, last, retries) })
 }
 
-func (x *X) repeat(t *target, units []unit, raw []byte, retries []time.Duration) {
+func (x *X) repeat(t *target, units []unit, p parcel, retries []time.Duration) {
 	for i, pause := range retries {
-		if !wait(x.ctx, pause) || x.attempt(t, units, raw, i+2) {
+		if !wait(x.ctx, pause) || x.attempt(t, units, p, i+2) {
 			break
 		}
 	}
@@ -99,8 +103,8 @@ func (x *X) repeat(t *target, units []unit, raw []byte, retries []time.Duration)
 }
 
 // attempt posts once, and reports whether the receiver took it.
-func (x *X) attempt(t *target, units []unit, raw []byte, number int) bool {
-	r := x.Deliver(x.ctx, t.url, t.secret, raw)
+func (x *X) attempt(t *target, units []unit, p parcel, number int) bool {
+	r := x.send(x.ctx, t.url, t.secret, p)
 	if x.ctx.Err() != nil && r.Status == 0 {
 		return true // closing
 	}
@@ -114,21 +118,27 @@ func (x *X) attempt(t *target, units []unit, raw []byte, number int) bool {
 
 // Deliver posts any body to a webhook once, signed with a consumer secret. The record is returned only.
 func (x *X) Deliver(ctx context.Context, url, secret string, body []byte) (record DeliveryRecord) {
+	return x.send(ctx, url, secret, plainParcel(body))
+}
+
+func (x *X) send(ctx context.Context, url, secret string, p parcel) (record DeliveryRecord) {
 	x.mu.Lock()
 	deadline := x.options.Deadline
 	x.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
-	record = DeliveryRecord{URL: url, Body: body, At: x.now(), Attempt: 1}
+	record = DeliveryRecord{URL: url, Body: p.body, At: x.now(), Attempt: 1}
 	began := time.Now()
 	defer func() { record.Took = time.Since(began) }()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, p.reader())
 	if err != nil {
 		record.Err = err.Error()
 		return record
 	}
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("X-Twitter-Webhooks-Signature", Sign(secret, body))
+	if p.kind != "" {
+		request.Header.Set("Content-Type", p.kind)
+	}
+	request.Header.Set("X-Twitter-Webhooks-Signature", Sign(secret, p.body))
 	response, err := x.client.Do(request)
 	if err != nil {
 		record.Err = err.Error()

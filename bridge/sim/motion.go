@@ -76,6 +76,7 @@ type Motion struct {
 	server  *server
 	client  *http.Client
 	faults  faults
+	odd     oddities
 	notes   notes
 	pin     string
 	ctx     context.Context //nolint:containedctx // ends the calls of the Reply URL at Close
@@ -235,6 +236,17 @@ func (m *Motion) answer(in *motionRequest, isPublic bool, serve func(*motionRequ
 		return &answer{drop: true}
 	}
 	in.body = body
+	odd := m.odd.next(func(o *Oddity) bool {
+		return o.Endpoint != Replies && strings.HasPrefix(in.URL.Path, o.Endpoint) && holds(o.For, in.Request, body, m.about(in.Request))
+	})
+	if odd == nil {
+		return m.carry(in, isPublic, serve)
+	}
+	return odd.strike(&m.odd, false, func() *answer { return m.carry(in, isPublic, serve) })
+}
+
+// carry checks the credentials and does what the call asks for.
+func (m *Motion) carry(in *motionRequest, isPublic bool, serve func(*motionRequest) *answer) *answer {
 	m.mu.Lock()
 	a := m.checkCredentials(in, isPublic)
 	if a == nil {

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -58,7 +57,11 @@ func (m *Motion) Reply(ctx context.Context, interactionID int, r Reply) (ReplyRe
 	}
 	message, body := m.write(i, r)
 	m.mu.Unlock()
-	result, err := m.ReplyRaw(ctx, toJSON(body))
+	var result ReplyResult
+	var err error
+	for _, p := range m.replyParcels(toJSON(body)) {
+		result, err = m.postReply(ctx, p)
+	}
 	result.MessageID = message.ID
 	message.Status = result.Status
 	m.mu.Lock()
@@ -120,6 +123,10 @@ func (c *contact) describe() map[string]any {
 
 // ReplyRaw posts any body to the Reply URL and waits for the answer. An error means that there was none.
 func (m *Motion) ReplyRaw(ctx context.Context, body []byte) (ReplyResult, error) {
+	return m.postReply(ctx, plainParcel(body))
+}
+
+func (m *Motion) postReply(ctx context.Context, p parcel) (ReplyResult, error) {
 	url := m.ReplyURL()
 	if url == "" {
 		return ReplyResult{}, errNoReplyURL
@@ -127,11 +134,13 @@ func (m *Motion) ReplyRaw(ctx context.Context, body []byte) (ReplyResult, error)
 	ctx, cancel := context.WithTimeout(ctx, m.options.ReplyTimeout)
 	defer cancel()
 	defer context.AfterFunc(m.ctx, cancel)()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, p.reader())
 	if err != nil {
 		return ReplyResult{}, err
 	}
-	request.Header.Set("Content-Type", "application/json")
+	if p.kind != "" {
+		request.Header.Set("Content-Type", p.kind)
+	}
 	began := time.Now()
 	response, err := m.client.Do(request)
 	if err != nil {

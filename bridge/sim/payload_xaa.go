@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"maps"
 	"math/rand/v2"
+	"slices"
 )
 
 // xaaDM is the payload of dm.received and dm.sent: the legacy message, beside users of v2.
@@ -47,7 +49,8 @@ func (x *X) xaaPost(p *post, kind string) (payload, includes map[string]any) {
 		people[m.person.ID] = x.known(m.person.ID)
 	}
 	var users []any
-	for _, person := range people {
+	for _, id := range slices.Sorted(maps.Keys(people)) { // in one order, so that what is made of it is always the same
+		person := people[id]
 		users = append(users, map[string]any{"id": person.ID, "username": person.Handle, "name": person.Name})
 	}
 	return payload, map[string]any{"users": users, "tweets": []any{payload}}

@@ -184,6 +184,16 @@ func (x *X) answer(in *request, r route) *answer {
 	if broken := in.meet(x.faults.next(r.name, false)); broken != nil {
 		return broken
 	}
+	if odd := x.odd.next(func(o *Oddity) bool {
+		return o.Endpoint == r.name && holds(o.For, in.Request, in.body, x.about(in.Request))
+	}); odd != nil {
+		return odd.strike(&x.odd, in.isV11(), func() *answer { return x.carry(in, r) })
+	}
+	return x.carry(in, r)
+}
+
+// carry counts the call and carries it out.
+func (x *X) carry(in *request, r route) *answer {
 	headers, limited := x.admit(in)
 	a := limited
 	if a == nil {

@@ -117,7 +117,8 @@ func (x *X) broadcast(a *app, text []byte) {
 	for len(x.activities) > 0 && x.now().Sub(x.activities[0].at) > backfillLimit {
 		x.activities = x.activities[1:]
 	}
-	x.activities = append(x.activities, &logged{a, x.now(), text})
+	text, kept := x.oddLine(text)
+	x.activities = append(x.activities, &logged{a, x.now(), kept})
 	for s := range x.streams {
 		if s.app != a {
 			continue

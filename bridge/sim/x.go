@@ -16,6 +16,7 @@ type X struct {
 	now    func() time.Time
 	client *http.Client // for webhooks
 	faults faults
+	odd    oddities
 	notes  notes
 	ctx    context.Context //nolint:containedctx // the life of the deliveries, ended by Close
 	stop   context.CancelFunc
