@@ -110,6 +110,7 @@ func (j *job) send(ctx context.Context, message Outgoing) error {
 	}
 	switch {
 	case err == nil:
+		d.Progress.CalledURL = addressOf(callsToX(j.ch.X, d))
 		return nil
 	case KindOf(err) == OutcomeUnknown:
 		return err
