@@ -118,7 +118,8 @@ type routes struct {
 func New(config Config) *Handler {
 	h := &Handler{
 		events: config.Events, replies: config.Replies, log: config.Log,
-		fromX: newBudget(postsBudget), fromMotion: newBudget(repliesBudget), unguarded: newBudget(legacyBudget),
+		fromX: newBudget(postsBudget, postsBudget/2), fromMotion: newBudget(repliesBudget, repliesBudget),
+		unguarded: newBudget(legacyBudget, legacyBudget/2),
 		keeping: make(chan struct{}, keptAtOnce), badSigners: &spaced{log: config.Log}, cutBodies: &spaced{log: config.Log},
 	}
 	h.Update(config)
