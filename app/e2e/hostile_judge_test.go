@@ -78,7 +78,8 @@ func (run *hostileRun) mayRepeat() bool {
 // isTextTouched reports whether a text was changed, so that another one, or none, is right.
 func (run *hostileRun) isTextTouched(a aim) bool {
 	for _, s := range run.struck {
-		if (s.Endpoint == sim.Events || s.Endpoint == sim.Replies) && !a.isChat && !bytes.Contains(s.Body, []byte(a.mark())) {
+		isText := s.Endpoint == sim.Events || s.Endpoint == sim.Replies || run.isPoll && s.Kind == sim.OddMember
+		if isText && !a.isChat && !bytes.Contains(s.Body, []byte(a.mark())) {
 			return true
 		}
 	}
@@ -239,7 +240,7 @@ func (r *hostileRig) judge(run *hostileRun, isLast bool) bool {
 	later, _ := r.client.Messages(ctx, control.Query{After: run.before, Limit: 100})
 	for _, m := range later { // files that are tried on their own, and answers that are a file
 		isOf := slices.ContainsFunc(found, func(f control.Message) bool { return f.ID == m.Parent })
-		if m.Parent != 0 && isOf || m.Direction == "out" && m.To == run.customer.Handle && m.Kind != "note" && !strings.Contains(m.Text, run.mark) {
+		if m.Kind == "unreadable" && run.isPoll || m.Parent != 0 && isOf || m.Direction == "out" && m.To == run.customer.Handle && m.Kind != "note" && !strings.Contains(m.Text, run.mark) {
 			found = append(found, m)
 		}
 	}
@@ -250,6 +251,9 @@ func (r *hostileRig) judge(run *hostileRun, isLast bool) bool {
 	}
 	if !isLast && !r.isEnding && time.Since(run.began) < 3*goodWithin && !run.areAllShown(r, found) {
 		return false
+	}
+	if run.began.Before(r.forgot) { // what the relay knew of it was taken away
+		return true
 	}
 	for _, m := range found {
 		switch m.State {
@@ -364,6 +368,7 @@ func (r *hostileRig) judgeIn(run *hostileRun, a aim, found []control.Message) {
 			}
 		}
 	}
+	hasLater := record != nil && slices.ContainsFunc(found, func(m control.Message) bool { return m.Parent == record.ID && m.State != "delivered" })
 	isWhole := !run.isTextTouched(a) && !run.mayVanish()
 	switch {
 	case record == nil && texts == 0 && !run.mayVanish():
@@ -375,7 +380,7 @@ func (r *hostileRig) judgeIn(run *hostileRun, a aim, found []control.Message) {
 		r.fail(run, "delivered, but Motion has no such text", fmt.Sprintf("%d %q", record.ID, shortened(record.Text, 80)))
 	case record.State == "dead" && !run.isVerdict():
 		r.fail(run, "dead because of what is no verdict", record.Error.Message)
-	case record.State == "delivered" && isWhole && a.files > 0 && files == 0 && extra == 0:
+	case record.State == "delivered" && isWhole && a.files > 0 && files == 0 && extra == 0 && !hasLater:
 		r.fail(run, "a file is missing without a word", a.text)
 	case files > a.files && !run.mayRepeat():
 		r.fail(run, fmt.Sprintf("%d files in Motion of %d", files, a.files), a.text)

@@ -42,7 +42,7 @@ func FuzzUnseal(f *testing.F) {
 	})
 }
 
-// Whatever is in the file that keeps the passphrase: what is taken from it is there, and is no line end.
+// Whatever is in the file that keeps the passphrase: what is taken from it is there.
 func FuzzKeptPassphrase(f *testing.F) {
 	for _, text := range []string{fuzzPhrase + "\n", "\xef\xbb\xbf" + fuzzPhrase, "two\nlines\n", "", "\n", "\x00\x00", strings.Repeat("x", 5000), "\xff\xfe", "  blanks  \r\n"} {
 		f.Add([]byte(text))
@@ -56,7 +56,7 @@ func FuzzKeptPassphrase(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if phrase == "" || strings.HasSuffix(phrase, "\n") {
+		if phrase == "" {
 			t.Errorf("took %q", phrase)
 		}
 		if !strings.Contains(string(text), phrase) || utf8.ValidString(string(text)) && !utf8.ValidString(phrase) {
