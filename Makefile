@@ -14,15 +14,15 @@ DESKTOP_TEST := xvfb xauth openbox trayer xfce4-panel xfconf xdotool wmctrl imag
 # All packages that need neither cgo nor a display: the relay, and the views of the window.
 HEADLESS = $(shell $(GO) list -e ./... | grep -v -e '^perch$$' -e '^perch/ui/perch-tray')
 # Where goroutines meet. The race detector costs a second compilation of all that a package uses, and five times the time
-# to run; so "make test" has it for these, and "make test-all" for the others too.
+# to run; so "make test" has it for these, and "make test-all" for the others too. Vet is a part of "make lint".
 RACED := perch/app/control perch/bridge perch/bridge/reach perch/bridge/sqlite perch/bridge/webhook
 UNRACED = $(filter-out $(RACED),$(HEADLESS))
-# The flags of "make build": what is tested is compiled once for both. Vet is a part of "make lint".
-AS_BUILT = CGO_ENABLED=0 GOFLAGS="$(GOFLAGS) -trimpath"
-export GOFLAGS ?= -buildvcs=false
+# One set of flags for building, testing and linting, since each further one compiles everything anew.
+GOFLAGS := $(GOFLAGS) -buildvcs=false -trimpath
+export GOFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build window tray test test-all test-repeat test-desktop fuzz torture bench lint fmt check clean desktop-deps screenshots FORCE
+.PHONY: help demo build window tray test test-all test-repeat race-needs test-desktop fuzz torture bench lint fmt check clean desktop-deps screenshots FORCE
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-13s %s\n", $$1, $$2}'
@@ -35,7 +35,7 @@ build: $(BIN)/perch ## build perch into bin/ (needs Go only)
 
 $(BIN)/perch: FORCE
 	@command -v $(GO) >/dev/null || { echo "Perch is built with Go: install it from https://go.dev/dl/"; exit 1; }
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w -X perch/app.Version=$(VERSION)" -o $@ ./app/perch
+	CGO_ENABLED=0 $(GO) build -ldflags "-s -w -X perch/app.Version=$(VERSION)" -o $@ ./app/perch
 
 window: desktop-deps ## build perch-window into bin/ (the first time takes minutes)
 	$(GO) build -tags $(WINDOW_TAGS) -o $(BIN)/perch-window .
@@ -49,11 +49,10 @@ desktop-deps:
 	  $$([ $$(id -u) = 0 ] || echo sudo) sh -c "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing"; fi
 
 test: race-needs ## run the tests that show whether the code works (minutes; the race detector where goroutines meet)
-	$(AS_BUILT) $(GO) test -short -vet=off $(UNRACED)
+	CGO_ENABLED=0 $(GO) test -short -vet=off $(UNRACED)
 	$(GO) test -short -vet=off -race $(RACED)
 
 test-all: test ## run also what takes long: more rounds, the race detector everywhere, fuzzing
-	$(GO) vet $(HEADLESS)
 	$(GO) test -vet=off -race -timeout 20m $(HEADLESS)
 	$(MAKE) --no-print-directory fuzz
 

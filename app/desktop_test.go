@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"perch/app"
+	"perch/bridge/sim/tidy"
 )
 
 // mustDesktop starts a display with neither a panel nor a message bus, and puts programs that write down how they were
@@ -47,7 +48,7 @@ func mustStart(t *testing.T, cmd *exec.Cmd) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	t.Cleanup(func() { tidy.End(cmd) })
 }
 
 func mustInstall(t *testing.T, folder string, names ...string) {

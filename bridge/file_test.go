@@ -319,7 +319,7 @@ func TestWhatIsShownIsWhatWent(t *testing.T) {
 func TestCallsOfRepliesAreShown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, func(r *rig) {
-			r.motion.file = bridge.File{Type: "text/plain", Data: []byte("no picture")}
+			r.motion.file = bridge.File{Name: "a.png", Type: "text/plain", Data: []byte("no picture")}
 			r.x.onDM = func(_ int, text string) error {
 				if text == "bad" {
 					return rejected("X refuses it")

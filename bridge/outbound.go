@@ -76,8 +76,12 @@ func (j *job) compose(ctx context.Context) (Outgoing, error) {
 	if err != nil {
 		return Outgoing{}, err
 	}
+	isNamed := file.Name != ""
 	j.d.Text, j.d.Media = captioned(*j.d.Reply, file.Name, file.Type)
 	file.Name, j.d.Media[0].Bytes = j.d.Media[0].Name, int64(len(file.Data))
+	if !isNamed && isTextInstead(file) { // what Motion names is Motion's
+		return Outgoing{}, textInsteadError(file)
+	}
 	if refusal := j.preflightText(j.d); refusal != nil {
 		return Outgoing{}, refusal
 	}

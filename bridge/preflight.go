@@ -1,6 +1,8 @@
 package bridge
 
 import (
+	"path"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -26,6 +28,18 @@ func (b *Bridge) preflightText(d *Delivery) *Error {
 		}
 	}
 	return nil
+}
+
+// isTextInstead reports whether a text came where a picture or a video was asked for: it stands in its place.
+func isTextInstead(f File) bool {
+	if !strings.HasPrefix(f.Type, "text/") {
+		return false
+	}
+	switch strings.ToLower(path.Ext(f.Name)) {
+	case ".png", ".jpg", ".jpeg", ".gif", ".mp4":
+		return true
+	}
+	return false
 }
 
 // preflightFile refuses a file that X does not take.

@@ -287,6 +287,8 @@ type rig struct {
 	second *fakeX
 	// wrap makes the journal of the bridge out of the real one; nil for the real one.
 	wrap func(real bridge.Journal) bridge.Journal
+	// read reads bodies from X; nil for the reader of the product.
+	read func([]byte) bridge.Parsed
 }
 
 // newRig runs a bridge until the test ends. Call it inside a synctest bubble to own its clock.
@@ -322,8 +324,11 @@ func (r *rig) start(path string) {
 	if r.second != nil {
 		channels = append(channels, bridge.Channel{Name: "sales", Mentions: true, X: r.second, Motion: r.motion})
 	}
+	if r.read == nil {
+		r.read = payload.Read
+	}
 	r.Bridge = bridge.New(bridge.Config{
-		Read:     payload.Read,
+		Read:     r.read,
 		Channels: channels,
 		Journal:  r.watched(), Log: log, Measure: func(s string) (int, bool) { return len(s), s != "" && len(s) <= bridge.MaxPost },
 		Now: r.clock,

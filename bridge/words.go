@@ -202,6 +202,13 @@ func postTooLongError(weighted int) *Error {
 		"an emoji or a Chinese or Japanese character 2)", weighted, MaxPost), "shorten it, or send it in several replies")
 }
 
+func textInsteadError(f File) *Error {
+	return &Error{
+		Kind: Temporary, Side: SideMotion, Op: "fetch the agent's file", Message: "a text came from Motion in place of the file " + f.Name,
+		Remedy: "look at Motion's logs and at what stands between; Perch keeps trying",
+	}
+}
+
 func lossyThreadError() *Error {
 	return refuse("Motion named the post to answer by a number that has lost its last digits, so it was not sent",
 		"wait until the customer writes again in this interaction, or answer on X")

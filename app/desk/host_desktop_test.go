@@ -17,6 +17,7 @@ import (
 	"github.com/godbus/dbus/v5"
 
 	"perch/app/desk"
+	"perch/bridge/sim/tidy"
 )
 
 // These tests ask real desktops: go test -tags desktop ./app/desk. They need Xvfb, openbox, trayer, xfce4-panel, xauth
@@ -102,7 +103,7 @@ func (s *station) run(cmd *exec.Cmd) *exec.Cmd {
 	if err := cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
-	s.t.Cleanup(func() { s.kill(cmd) })
+	s.t.Cleanup(func() { tidy.End(cmd) })
 	return cmd
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
@@ -15,7 +14,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,6 +24,7 @@ import (
 	"perch/bridge/reach/tunnel"
 	"perch/bridge/secret"
 	"perch/bridge/sim"
+	"perch/bridge/sim/freeport"
 	"perch/bridge/sqlite"
 	"perch/bridge/webhook"
 )
@@ -348,23 +347,14 @@ func atoi(text string) (n int) {
 	return n
 }
 
-var lastPort atomic.Int64
-
-func init() { lastPort.Store(20000 + rand.Int64N(8000)) }
-
-// freePort returns a port that nobody listens on, outside the range from which systems take ports for port 0: another
-// test must not get it meanwhile.
+// freePort returns a port that nobody listens on.
 func freePort(t *testing.T) string {
 	t.Helper()
-	for range 1000 {
-		port := strconv.FormatInt(20000+lastPort.Add(1)%10000, 10)
-		if l, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
-			_ = l.Close()
-			return port
-		}
+	n, err := freeport.Next()
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Fatal("no port is free")
-	return ""
+	return strconv.Itoa(n)
 }
 
 func mustWrite(t *testing.T, path, content string) string {

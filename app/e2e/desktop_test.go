@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/tidy"
 )
 
 // display starts an X server of the test's own and returns its name.
@@ -28,7 +29,7 @@ func display(t *testing.T) string {
 	if err := cmd.Start(); err != nil {
 		t.Fatal("needs Xvfb, which make test-desktop installs: ", err)
 	}
-	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	t.Cleanup(func() { tidy.End(cmd) })
 	_ = w.Close()
 	number, err := bufio.NewReader(r).ReadString('\n')
 	if err != nil {

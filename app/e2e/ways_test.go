@@ -3,7 +3,6 @@ package e2e
 import (
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"os"
 	"slices"
 	"strconv"
@@ -13,21 +12,17 @@ import (
 	"time"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/freeport"
 )
 
-// freePort returns a port that nobody listens on, below the range from which the system takes ports by itself.
+// freePort returns a port that nobody listens on.
 func freePort(t *testing.T) string {
 	t.Helper()
-	for range 100 {
-		port := strconv.Itoa(20_000 + rand.IntN(10_000))
-		l, err := net.Listen("tcp", "127.0.0.1:"+port)
-		if err == nil {
-			_ = l.Close()
-			return port
-		}
+	n, err := freeport.Next()
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Fatal("no port is free")
-	return ""
+	return strconv.Itoa(n)
 }
 
 func TestStreamNeedsNoPublicAddress(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"perch/app/config"
 	"perch/app/control"
 	"perch/bridge/sim"
+	"perch/bridge/sim/tidy"
 )
 
 // hands are a person's on the keyboard of a window.
@@ -28,7 +29,7 @@ type hands struct {
 func mustSitDown(b *box, args ...string) *hands {
 	b.t.Helper()
 	screen := display(b.t)
-	h := &hands{b: b, env: append(b.env, "DISPLAY="+screen, "WAYLAND_DISPLAY=", "LIBGL_ALWAYS_SOFTWARE=1", "DBUS_SESSION_BUS_ADDRESS=", "LANG=en_US.UTF-8", "XDG_RUNTIME_DIR="+b.t.TempDir())}
+	h := &hands{b: b, env: append(b.env, "DISPLAY="+screen, "WAYLAND_DISPLAY=", "LIBGL_ALWAYS_SOFTWARE=1", "DBUS_SESSION_BUS_ADDRESS=unix:path="+filepath.Join(b.home, "no-bus"), "LANG=en_US.UTF-8", "XDG_RUNTIME_DIR="+b.t.TempDir())}
 	h.run("openbox")
 	h.run(builtProgram(b.t, "perch-window"), append(args, "--home", b.home, "--lang", "en")...)
 	b.until("the window", func() bool { return h.xdo("search", "--onlyvisible", "--name", "^Perch$") == nil })
@@ -67,8 +68,7 @@ func (h *hands) run(program string, args ...string) {
 		h.b.t.Fatal(err)
 	}
 	h.b.t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
+		tidy.End(cmd)
 		if h.b.t.Failed() {
 			h.b.t.Logf("%s said: %s", program, &said)
 		}

@@ -170,6 +170,9 @@ func (c *Client) Upload(ctx context.Context, file bridge.File) (string, error) {
 	return storedID(op, a)
 }
 
+// filePattern is what Motion's numbers of files look like.
+var filePattern = regexp.MustCompile(`^[0-9]{1,19}$`)
+
 // storedID reads the number of a file out of the answer that says that Motion has it.
 func storedID(op string, a *answer) (string, error) {
 	var stored object
@@ -177,7 +180,7 @@ func storedID(op string, a *answer) (string, error) {
 	if !loose.IsJSON(a.body) {
 		return "", foreign(op, a)
 	}
-	if err != nil || stored.id("id") == "" || saysNo(a.body) {
+	if err != nil || !filePattern.MatchString(stored.id("id")) || saysNo(a.body) {
 		e := &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideMotion, Op: op, Message: "Motion did not say the number of the file", Err: err}
 		if saysNo(a.body) {
 			e.Message = "Motion did not take the file: " + said(a)
@@ -223,6 +226,9 @@ func (c *Client) Download(ctx context.Context, id string) (bridge.File, error) {
 		return bridge.File{}, classifyFile(op, a)
 	}
 	file := bridge.File{Name: fileName(a.header), Type: bridge.SniffType(a.body), Data: a.body}
+	if len(a.body) == 0 && file.Name == "" {
+		return bridge.File{}, foreign(op, a)
+	}
 	if file.Type == "text/html" && !isNamed(file.Name, ".html", ".htm") {
 		return bridge.File{}, foreign(op, a)
 	}
@@ -255,7 +261,7 @@ func isNamed(name string, endings ...string) bool {
 func classifyFile(op string, a *answer) *bridge.Error {
 	e := classify(op, a)
 	switch {
-	case a.status == http.StatusNotFound && strings.HasPrefix(op, "fetch") && !isPage(a):
+	case a.status == http.StatusNotFound && strings.HasPrefix(op, "fetch") && !isFromTheWay(a):
 		e.Kind, e.Message, e.Remedy = bridge.Rejected, "Motion does not have the file any more", "attach it again"
 	case a.status == http.StatusRequestEntityTooLarge:
 		e.Kind, e.RetryAt = bridge.Rejected, time.Time{}
@@ -316,7 +322,7 @@ func (c *Client) Check(ctx context.Context) (string, error) {
 	if c.AccountID() != "" {
 		a, err = c.do(ctx, what)
 	}
-	if err == nil && (a == nil || (a.status == http.StatusNotFound && !isPage(a))) {
+	if err == nil && (a == nil || (a.status == http.StatusNotFound && !isFromTheWay(a))) {
 		what.url = c.base + "/api/users?fields=id&limit=1" // a cheap question that every version answers
 		a, err = c.do(ctx, what)
 	}
@@ -324,7 +330,7 @@ func (c *Client) Check(ctx context.Context) (string, error) {
 		return "", err
 	}
 	switch {
-	case a.status == http.StatusNotFound && !isPage(a):
+	case a.status == http.StatusNotFound && !isFromTheWay(a):
 	case !a.ok():
 		return "", classify(op, a)
 	case !loose.IsJSON(a.body) || saysNo(a.body):

@@ -38,11 +38,20 @@ func isFromTheWay(a *answer) bool {
 	case s == http.StatusRequestEntityTooLarge, s == http.StatusTooManyRequests, s == http.StatusRequestTimeout, s >= http.StatusInternalServerError:
 		return false
 	case s == http.StatusUnauthorized:
-		return isPage(a) && a.header.Get("Www-Authenticate") == ""
-	case s == http.StatusNotFound:
-		return isPage(a)
+		return isPage(a) && a.header.Get("Www-Authenticate") == "" // another word in plain text may be Motion's: it locks users out
 	}
-	return !loose.IsJSON(a.body)
+	return !loose.IsJSON(a.body) && !isBare(a)
+}
+
+// isBare reports whether an answer is as short as Motion's framework makes it when nothing else was said: 401, 403 and 404
+// without a body, or with the words of the status alone.
+func isBare(a *answer) bool {
+	body := string(loose.Trim(a.body))
+	switch a.status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound:
+		return body == "" || body == http.StatusText(a.status) || isUnrouted(a)
+	}
+	return false
 }
 
 // foreign is the error of an answer that is not of the form in which Motion answers.

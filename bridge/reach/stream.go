@@ -38,7 +38,9 @@ type Stream struct {
 	*board
 	upkeep  *upkeep
 	closers closers
-	poked   chan struct{}
+	poked   chan struct{} // wakes who listens
+	// checkNow wakes who looks at the subscriptions.
+	checkNow chan struct{}
 
 	mu         sync.Mutex
 	lastLife   time.Time // the last sign of life of the stream
@@ -54,11 +56,14 @@ type Stream struct {
 // NewStream returns a stream that does nothing until Run.
 func NewStream(c Config) *Stream {
 	b := newBoard(ModeStream, &c)
-	return &Stream{Config: c, board: b, upkeep: newUpkeep(c, b), closers: newClosers(c, b, unaskable), poked: make(chan struct{}, 1)}
+	return &Stream{Config: c, board: b, upkeep: newUpkeep(c, b), closers: newClosers(c, b, unaskable), poked: make(chan struct{}, 1), checkNow: make(chan struct{}, 1)}
 }
 
 // Poke implements Way.
-func (s *Stream) Poke() { signal(s.poked) }
+func (s *Stream) Poke() {
+	signal(s.poked)
+	signal(s.checkNow)
+}
 
 // Run implements Way.
 func (s *Stream) Run(ctx context.Context) error {
@@ -82,10 +87,10 @@ func (s *Stream) watch(ctx context.Context) {
 			s.checkedGood(ctx)
 		}
 		if isGood && !wasGood {
-			s.Poke() // what was out of order may be so no longer
+			signal(s.poked) // what was out of order may be so no longer
 		}
 		wasGood = isGood
-		if !pause(ctx, checkEvery, nil) {
+		if !pause(ctx, checkEvery, s.checkNow) {
 			return
 		}
 	}

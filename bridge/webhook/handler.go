@@ -13,11 +13,12 @@
 // not held. Senders that are slower than 8 KB a second are cut. When the most connections are open, a newcomer takes the
 // place of the one that has shown nothing for longest, and of one that has brought a good signature or reply token only
 // when there are no others. One peer has a share of both, unless it comes from a loopback address, as all do that come
-// by a tunnel or by Motion's proxy.
+// by Motion's proxy and by most tunnels.
 //
 // What can be held at a time, whoever sends: for each listener 1,024 connections (1,280 for moments) with at most 64 KB of
-// a body and about 40 KB of headers and buffers each; of larger bodies 64 MB from X, 8 MB from Motion and 2 MB on the old
-// path, beyond their first 64 KB; and 32 MB for the two that are being written to disk. Together 250 MB at the worst.
+// a body and about 40 KB of headers and buffers each, 130 MB; of larger bodies 64 MB from X, 8 MB from Motion and 2 MB on
+// the old path, and one more beyond each, which keeps things moving: 92 MB; and copies of those that are being kept, two
+// of X's and all of Motion's: 44 MB.
 package webhook
 
 import (

@@ -209,7 +209,7 @@ func unreachable(err error) string {
 // correctClock takes over X's clock when that explains a refused signature.
 func (c *caller) correctClock(a *answer) bool {
 	theirs, err := http.ParseTime(a.header.Get("Date"))
-	if err != nil {
+	if err != nil || loose.Sane(theirs).IsZero() {
 		return false
 	}
 	ahead := time.Until(theirs).Round(time.Second)
@@ -223,7 +223,7 @@ func (c *caller) correctClock(a *answer) bool {
 
 // noteClock measures X's clock against ours. The header is exact to a second.
 func (c *caller) noteClock(h http.Header) {
-	if theirs, err := http.ParseTime(h.Get("Date")); err == nil {
+	if theirs, err := http.ParseTime(h.Get("Date")); err == nil && !loose.Sane(theirs).IsZero() {
 		c.ahead.Store(int64(time.Until(theirs.Add(time.Second / 2)).Round(time.Second)))
 	}
 }

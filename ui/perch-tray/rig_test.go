@@ -181,7 +181,7 @@ func (r *rig) run(cmd *exec.Cmd) *exec.Cmd {
 	if err := cmd.Start(); err != nil {
 		r.t.Fatal(err)
 	}
-	r.t.Cleanup(func() { r.kill(cmd) })
+	r.t.Cleanup(func() { tidy.End(cmd) })
 	return cmd
 }
 

@@ -3,29 +3,19 @@ package tunnel
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"math/rand/v2"
-	"net"
-	"strconv"
 	"testing"
 	"time"
+
+	"perch/bridge/sim/freeport"
 )
 
 func freePort(t *testing.T) int {
 	t.Helper()
-	// Below the range from which the system takes ports by itself, so that no other test gets it meanwhile.
-	for range 100 {
-		port := 20_000 + rand.IntN(10_000)
-		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-		if err != nil {
-			continue
-		}
-		if err := l.Close(); err != nil {
-			t.Fatal(err)
-		}
-		return port
+	n, err := freeport.Next()
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Fatal("no port is free")
-	return 0
+	return n
 }
 
 func eventually(t *testing.T, what string, ok func() bool) {

@@ -27,8 +27,21 @@ type messageCreate struct {
 	Target struct {
 		RecipientID loose.ID `json:"recipient_id"`
 	} `json:"target"`
-	SenderID loose.ID    `json:"sender_id"`
-	Data     messageData `json:"message_data"`
+	SenderID loose.ID        `json:"sender_id"`
+	Data     json.RawMessage `json:"message_data"`
+}
+
+// data is what the message holds; false when it cannot be read.
+func (m *directMessage) data() (messageData, bool) {
+	if m.Create == nil {
+		return m.messageData, true
+	}
+	var data messageData
+	if loose.IsObject(m.Create.Data) {
+		loose.Part(m.Create.Data, &data)
+		return data, true
+	}
+	return data, !present(m.Create.Data)
 }
 
 type messageData struct {
@@ -97,8 +110,13 @@ func (p *parser) directMessage(forUser string, raw json.RawMessage, beside inclu
 		p.ignore(kind, 1)
 		return
 	}
-	if !isID(string(m.ID)) || !isNumber(string(from)) {
+	data, isRead := m.data()
+	switch {
+	case !isID(string(m.ID)) || !isNumber(string(from)):
 		p.unreadable(forUser, "its direct message has no id or no sender")
+		return
+	case !isRead:
+		p.unreadable(forUser, "its direct message says nothing that can be read")
 		return
 	}
 	if !isNumber(string(to)) {
@@ -110,10 +128,6 @@ func (p *parser) directMessage(forUser string, raw json.RawMessage, beside inclu
 	}
 	if e.CreatedAt.IsZero() {
 		e.CreatedAt = m.CreatedAt.Time
-	}
-	data := m.messageData
-	if m.Create != nil {
-		data = m.Create.Data
 	}
 	data.fill(&e, beside.files)
 	p.Events = append(p.Events, e)

@@ -73,11 +73,9 @@ func Media(raw []byte) []bridge.Media {
 func MessageMedia(event []byte) []bridge.Media {
 	var m directMessage
 	loose.Part(event, &m)
-	if m.Create == nil {
-		return nil
-	}
+	data, _ := m.data()
 	var found []bridge.Media
-	for _, a := range m.Create.Data.Attachment {
+	for _, a := range data.Attachment {
 		for _, one := range a.Media {
 			found = append(found, one.media())
 		}

@@ -48,6 +48,9 @@ func Read(raw []byte) bridge.Parsed {
 	default:
 		p.legacy(top)
 	}
+	if len(p.Events)+len(p.Revoked)+len(p.Ignored) == 0 {
+		p.ignore("empty", 1)
+	}
 	return p.Parsed
 }
 
@@ -84,6 +87,10 @@ func (p *parser) each(forUser, what string, raw json.RawMessage, read func(json.
 		loose.Part(raw, &list)
 	default:
 		p.unreadable(forUser, "its "+what+" is not a list")
+		return
+	}
+	if len(list) == 0 {
+		p.ignore("empty", 1)
 	}
 	for _, e := range list {
 		read(e)

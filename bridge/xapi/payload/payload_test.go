@@ -1,10 +1,12 @@
 package payload_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -134,6 +136,12 @@ func FuzzRead(f *testing.F) {
 		for _, e := range parsed.Events {
 			if e.Kind != bridge.KindUnreadable && e.XID == "" {
 				t.Errorf("%q: an event without an id", body)
+			}
+			if raw, err := json.Marshal(e); err != nil || !utf8.Valid(raw) || !utf8.ValidString(e.Text+e.From.Name+e.From.Handle) {
+				t.Errorf("%q: cannot be kept: %v", body, err)
+			}
+			if !e.CreatedAt.IsZero() && (e.CreatedAt.Year() < 1999 || e.CreatedAt.Year() > 2100) {
+				t.Errorf("%q: at %v", body, e.CreatedAt)
 			}
 		}
 	})

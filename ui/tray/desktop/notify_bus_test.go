@@ -15,6 +15,7 @@ import (
 	"github.com/godbus/dbus/v5"
 
 	"perch/app/desk"
+	"perch/bridge/sim/tidy"
 	"perch/ui/translation"
 	"perch/ui/tray"
 	"perch/ui/tray/desktop"
@@ -66,7 +67,7 @@ func newBus(t *testing.T, s *service) *dbus.Conn {
 	if err := cmd.Start(); err != nil {
 		t.Skip("there is no message bus to test with:", err)
 	}
-	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	t.Cleanup(func() { tidy.End(cmd) })
 	address, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		t.Fatal(err)
