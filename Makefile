@@ -54,6 +54,7 @@ test: race-needs ## run the tests that show whether the code works (minutes; the
 
 test-all: test ## run also what takes long: more rounds, the race detector everywhere, fuzzing
 	$(GO) test -vet=off -race -timeout 20m $(HEADLESS)
+	HOSTILE=$${HOSTILE:-5000} $(GO) test -vet=off -count=1 -timeout 40m -run TestNothingFromOutsideStopsPerch ./app/e2e
 	$(MAKE) --no-print-directory fuzz
 
 test-repeat: ## run make test N times (10) beside a busy loop on each core, to find tests that fail now and then
