@@ -161,7 +161,8 @@ func (r *hostileRig) judge(run *hostileRun, isLast bool) bool {
 		switch m.State {
 		case "queued", "sending":
 			isFar := m.Error != nil && m.Error.Message != "" && m.DueAt != nil && time.Until(*m.DueAt) > farAhead
-			if !isLast && !(isFar && (r.isEnding || m.Error.Kind == "rate_limited")) {
+			mayWait := isFar && (r.isEnding || m.Error.Kind == "rate_limited")
+			if !isLast && !mayWait {
 				return false
 			}
 			r.waits(run, m)
@@ -278,6 +279,7 @@ func (r *hostileRig) judgeIn(run *hostileRun, a aim, found []control.Message) {
 	case texts > 1 && !run.mayRepeat(), texts > 3:
 		r.fail(run, fmt.Sprintf("%d times in Motion", texts), a.text)
 	case record == nil:
+	case a.isChat && run.isVerdict(): // the answer may have named another handle
 	case record.State == "delivered" && isWhole && texts == 0:
 		r.fail(run, "delivered, but Motion has no such text", fmt.Sprintf("%d %q", record.ID, shortened(record.Text, 80)))
 	case record.State == "dead" && !run.isVerdict():
