@@ -26,6 +26,8 @@ const (
 	// finalWithin is how long what is to be tried again may take to be through: longer than the second attempt and the
 	// looks for a lost answer.
 	finalWithin = 60 * time.Second
+	// showMost is how many messages of a variation are looked at.
+	showMost = 6
 	// commandsEvery is after how many variations the real commands are run, too.
 	commandsEvery = 60
 	// longestWait is the furthest that anything may be put off because X or Motion said so.
@@ -46,6 +48,8 @@ type hostileRig struct {
 	seenX, seenMotion int
 	knownFiles        map[int]bool
 	isEnding          bool
+	// forgot is when the journal was last taken away.
+	forgot time.Time
 }
 
 func newHostileRig(t *testing.T, p hostileProfile, book *hostileBook) *hostileRig {
@@ -110,6 +114,7 @@ func (r *hostileRig) renew(keepJournal bool) {
 		for _, f := range files {
 			_ = os.Remove(f)
 		}
+		r.forgot = time.Now()
 	} else {
 		r.kill(os.Interrupt)
 	}
@@ -237,19 +242,26 @@ func anyMoves(list []control.Message) bool {
 	return false
 }
 
+// answerOf asks the control API, within the time that an answer may take.
+func answerOf[T any](r *hostileRig, ask func(context.Context) (T, error)) (T, error) {
+	ctx, cancel := context.WithTimeout(r.t.Context(), answerWithin)
+	defer cancel()
+	return ask(ctx)
+}
+
 // look asks the control API for everything that people look at, and reports whether the relay has to be started again
 // because something is put off for good reason, and whether its journal may stay.
 func (r *hostileRig) look(run *hostileRun) (mustRenew, keepJournal bool) {
-	ctx, cancel := context.WithTimeout(r.t.Context(), answerWithin)
-	defer cancel()
-	status, err := r.client.Status(ctx)
+	status, err := answerOf(r, r.client.Status)
 	r.complain(run, "status does not answer", err)
-	_, err = r.client.Messages(ctx, control.Query{Limit: 20})
+	_, err = answerOf(r, func(ctx context.Context) ([]control.Message, error) {
+		return r.client.Messages(ctx, control.Query{Limit: 20})
+	})
 	r.complain(run, "traffic does not answer", err)
-	limits, err := r.client.Limits(ctx)
+	limits, err := answerOf(r, r.client.Limits)
 	r.complain(run, "limits does not answer", err)
-	for _, id := range run.shown {
-		_, err = r.client.Message(ctx, id)
+	for _, id := range run.shown[:min(len(run.shown), showMost)] {
+		_, err = answerOf(r, func(ctx context.Context) (control.Detail, error) { return r.client.Message(ctx, id) })
 		r.complain(run, "show does not answer", err)
 	}
 	if r.count%commandsEvery == 0 {

@@ -313,7 +313,8 @@ func pollScenes() []hostileScene {
 		}
 	}
 	return []hostileScene{
-		{"list of direct messages", 10, list("dm.events", false)}, {"list of mentions", 10, list("mentions", true)},
+		{"list of direct messages", 10, list("dm.events", false)},
+		{"list of mentions", 10, list("mentions", true)},
 		startScene("start", 2, "users.me", "dm.events", "mentions", pathAccount),
 	}
 }

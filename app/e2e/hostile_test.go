@@ -16,7 +16,7 @@ import (
 
 const (
 	// hostileStandard is how many variations run where HOSTILE does not say.
-	hostileStandard = 150
+	hostileStandard = 100
 	// hostileShown is how many failures of one class are printed.
 	hostileShown = 4
 	// hostileShare is how many variations are worth a relay of their own.

@@ -92,7 +92,9 @@ func TestNothingOfAMessageIsLostWithoutAWord(t *testing.T) {
 		{
 			"second of two files not described", activityDM("1005", "front and back", `,"attachments":{"media_keys":["3_11","3_12"]}`,
 				`,"includes":{"media":[{"media_key":"3_11","type":"photo","url":"http://`+host+`/front.png"}]}`),
-			"", []string{"front and back", "a file, which is missing here"}, 1,
+			"",
+			[]string{"front and back", "a file, which is missing here"},
+			1,
 		},
 		{"no file described", activityDM("1006", "the bill", `,"attachments":{"media_keys":["3_13"]}`, ""), "", []string{"the bill", "a file, which is missing here"}, 0},
 		{"file of a post not described", mention("2126000000000900007", "@acme_support so", `,"attachments":{"media_keys":["3_14"]}`, ""), "", []string{"@acme_support so", "a file, which is missing here"}, 0},
@@ -104,11 +106,15 @@ func TestNothingOfAMessageIsLostWithoutAWord(t *testing.T) {
 		{"an error in place of a picture", dm("1013", "see", media("error.png", "photo", "")), "", []string{"see", "a picture, which is missing here"}, 0},
 		{
 			"a place by its coordinates", dm("1014", "", `,"attachment":{"type":"location","location":{"type":"shared_coordinate","shared_coordinate":{"coordinates":{"type":"Point","coordinates":[10.45,"52.16"]}}}}`),
-			"", []string{"52.16, 10.45"}, 0,
+			"",
+			[]string{"52.16, 10.45"},
+			0,
 		},
 		{
 			"a place by its name", dm("1015", "here", `,"attachment":{"type":"location","location":{"type":"shared_place","shared_place":{"place":{"full_name":"Bregenz, Austria"}}}}`),
-			"", []string{"here", "Bregenz, Austria"}, 0,
+			"",
+			[]string{"here", "Bregenz, Austria"},
+			0,
 		},
 		{"a post that is passed on", dm("1016", "", `,"referenced_tweets":[{"id":"1780000000000000032"}]`), "", []string{"https://x.com/i/status/1780000000000000032"}, 0},
 		{"an attachment of an unknown kind", dm("1017", "hm", `,"attachment":{"type":"hologram"}`), "", []string{"hm", "hologram"}, 0},

@@ -166,8 +166,14 @@ func (s *spoiler) rubbish(a *answer) {
 func (s *spoiler) errorsOnly() []byte {
 	errors := pickOne(s, []any{
 		[]any{map[string]any{"title": "Not Found Error", "detail": "Could not find it.", "type": problems + "resource-not-found"}},
-		[]any{map[string]any{"message": "Over capacity", "code": 130}}, []any{map[string]any{"message": "Over capacity", "code": "130"}},
-		[]any{"something went wrong"}, map[string]any{"message": "something went wrong"}, "something went wrong", []any{}, []any{nil}, nil,
+		[]any{map[string]any{"message": "Over capacity", "code": 130}},
+		[]any{map[string]any{"message": "Over capacity", "code": "130"}},
+		[]any{"something went wrong"},
+		map[string]any{"message": "something went wrong"},
+		"something went wrong",
+		[]any{},
+		[]any{nil},
+		nil,
 		map[string]any{"code": 50, "message": "User not found."},
 	})
 	s.words = "200 with nothing but errors: " + string(toJSON(errors))

@@ -3,6 +3,7 @@ package sim
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -82,9 +83,13 @@ func oddTimes(now time.Time) []odd {
 func oddIDs(now any) []odd {
 	text := fmt.Sprint(now)
 	all := []odd{
-		{text + " ", "is an id with a blank"}, {"0" + text, "is an id with a leading 0"}, {"-" + text, "is a negative id"},
-		{text + ".0", "is an id with a point"}, {"00000000-0000-4000-8000-000000000000", "is an id of another kind"},
-		{"../../users/me?x=" + text, "is an id that steers an address"}, {strings.Repeat("9", 400), "is an id of 400 digits"},
+		{text + " ", "is an id with a blank"},
+		{"0" + text, "is an id with a leading 0"},
+		{"-" + text, "is a negative id"},
+		{text + ".0", "is an id with a point"},
+		{"00000000-0000-4000-8000-000000000000", "is an id of another kind"},
+		{"../../users/me?x=" + text, "is an id that steers an address"},
+		{strings.Repeat("9", 400), "is an id of 400 digits"},
 	}
 	if n, err := strconv.ParseFloat(text, 64); err == nil {
 		all = append(all, odd{json.Number(strconv.FormatFloat(n, 'f', 0, 64)), "is an id that went through a double"},
@@ -102,33 +107,51 @@ func oddIDs(now any) []odd {
 func oddCodes(now any) []odd {
 	text := fmt.Sprint(now)
 	return []odd{
-		{text, "is a code as a string"}, {map[string]any{"code": now}, "is a code in an object"}, {[]any{now}, "is a code in a list"},
-		{verbatim(text + ".0"), "is a code with a point"}, {"unknown_code", "is a code in words"}, {json.Number("0"), "is code 0"},
+		{text, "is a code as a string"},
+		{map[string]any{"code": now}, "is a code in an object"},
+		{[]any{now}, "is a code in a list"},
+		{verbatim(text + ".0"), "is a code with a point"},
+		{"unknown_code", "is a code in words"},
+		{json.Number("0"), "is code 0"},
 	}
 }
 
 // oddValue chooses what stands at a place.
 func (s *spoiler) oddValue(at place) (value any, words string) {
-	all, name := oddValues(at.now), at.name()
-	var own []odd
-	switch {
-	case strings.Contains(name, "created") || strings.Contains(name, "time") || strings.HasSuffix(name, "_at") || strings.Contains(name, "_secs"):
-		own = oddTimes(s.now)
-	case name == "id" || strings.HasSuffix(name, "id") || strings.HasSuffix(name, "id_str") || strings.HasSuffix(name, "Id"):
-		own = oddIDs(at.now)
-	case name == "code" || name == "status" || name == "state":
-		own = oddCodes(at.now)
-	}
-	if list, isList := at.now.([]any); isList && len(list) > 0 {
-		own = append(own, odd{list[0], "is the one element and no list"}, odd{append([]any{nil, "odd", json.Number("7")}, list...), "is a list with odd elements first"})
-	}
-	if object, isObject := at.now.(map[string]any); isObject {
-		own = append(own, odd{[]any{object}, "is a list with the object"}, odd{object["id"], "is what its id was"},
-			odd{string(toJSON(object)), "is its own JSON as a string"})
-	}
+	all := oddValues(at.now)
+	own := append(s.ownByName(at.name(), at.now), ownByForm(at.now)...)
 	if len(own) > 0 && !s.oneIn(3) {
 		all = own
 	}
 	one := pickOne(s, all)
 	return one.value, one.words
+}
+
+// ownByName are values that only members of such a name can have: times, ids and codes, as both sides call them.
+func (s *spoiler) ownByName(name string, now any) []odd {
+	is := func(parts ...string) bool {
+		return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(name, part) })
+	}
+	switch {
+	case is("created", "time", "_secs") || strings.HasSuffix(name, "_at"):
+		return oddTimes(s.now)
+	case strings.HasSuffix(name, "id") || strings.HasSuffix(name, "id_str") || strings.HasSuffix(name, "Id"):
+		return oddIDs(now)
+	case name == "code" || name == "status" || name == "state":
+		return oddCodes(now)
+	}
+	return nil
+}
+
+// ownByForm are values that only lists and objects can have.
+func ownByForm(now any) []odd {
+	switch v := now.(type) {
+	case []any:
+		if len(v) > 0 {
+			return []odd{{v[0], "is the one element and no list"}, {append([]any{nil, "odd", json.Number("7")}, v...), "is a list with odd elements first"}}
+		}
+	case map[string]any:
+		return []odd{{[]any{v}, "is a list with the object"}, {v["id"], "is what its id was"}, {string(toJSON(v)), "is its own JSON as a string"}}
+	}
+	return nil
 }
