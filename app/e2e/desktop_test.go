@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -51,11 +52,20 @@ func builtProgram(t *testing.T, name string) string {
 	return path
 }
 
+// endSession waits for a session whose program was killed: it ends its message bus then, and what that has started.
+func endSession(cmd *exec.Cmd) {
+	group := -cmd.Process.Pid
+	late := time.AfterFunc(2*time.Second, func() { _ = syscall.Kill(group, syscall.SIGTERM) }) // it was not to be killed yet
+	_ = cmd.Wait()
+	late.Stop()
+	_ = syscall.Kill(group, syscall.SIGTERM)
+}
+
 // A tray and a window that are killed again and again cost no message.
 func TestKilledTrayAndWindowLoseNothing(t *testing.T) {
 	b := newBox(t).start()
 	screen := display(t)
-	env := append(b.env, "DISPLAY="+screen, "WAYLAND_DISPLAY=", "LIBGL_ALWAYS_SOFTWARE=1")
+	env := append(b.env, "DISPLAY="+screen, "WAYLAND_DISPLAY=", "LIBGL_ALWAYS_SOFTWARE=1", "NO_AT_BRIDGE=1")
 	stop := make(chan struct{})
 	var killers sync.WaitGroup
 	shown := make([]int, 2)
@@ -65,6 +75,7 @@ func TestKilledTrayAndWindowLoseNothing(t *testing.T) {
 			for {
 				cmd := exec.Command("dbus-run-session", "--", program, "--home", b.home)
 				cmd.Env, cmd.WaitDelay = env, time.Second
+				cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 				if err := cmd.Start(); err != nil {
 					t.Error(err)
 					return
@@ -75,8 +86,7 @@ func TestKilledTrayAndWindowLoseNothing(t *testing.T) {
 				}
 				// The program itself, not only the session that it runs in.
 				_ = exec.Command("pkill", "-9", "-f", program+" --home "+b.home).Run()
-				_ = cmd.Process.Kill()
-				_ = cmd.Wait()
+				endSession(cmd)
 				shown[i]++
 				select {
 				case <-stop:

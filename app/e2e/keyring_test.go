@@ -20,7 +20,7 @@ func inSession(t *testing.T, script string) string {
 			t.Fatalf("needs %s: make test-desktop installs it", program)
 		}
 	}
-	home := t.TempDir()
+	home := shortTempDir(t) // the daemon's socket is in it
 	phrase := filepath.Join(home, "phrase")
 	if err := os.WriteFile(phrase, []byte("correct horse\n"), 0o600); err != nil {
 		t.Fatal(err)
