@@ -22,7 +22,7 @@ GOFLAGS := $(GOFLAGS) -buildvcs=false -trimpath
 export GOFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build window tray test test-all test-repeat race-needs test-desktop fuzz torture bench lint fmt check clean desktop-deps screenshots FORCE
+.PHONY: help demo build window tray test test-all test-repeat race-needs test-desktop fuzz hostile torture bench lint fmt check clean desktop-deps screenshots FORCE
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-13s %s\n", $$1, $$2}'
@@ -54,8 +54,7 @@ test: race-needs ## run the tests that show whether the code works (minutes; the
 
 test-all: test ## run also what takes long: more rounds, the race detector everywhere, fuzzing
 	$(GO) test -vet=off -race -timeout 20m $(HEADLESS)
-	HOSTILE=$${HOSTILE:-5000} $(GO) test -vet=off -count=1 -timeout 40m -run TestNothingFromOutsideStopsPerch ./app/e2e
-	$(MAKE) --no-print-directory fuzz
+	$(MAKE) --no-print-directory hostile fuzz
 
 test-repeat: ## run make test N times (10) beside a busy loop on each core, to find tests that fail now and then
 	@sh .ci/repeat $${N:-10}
@@ -73,6 +72,9 @@ test-desktop: desktop-deps ## build tray and window and drive them on a display 
 
 screenshots: desktop-deps ## make the pictures in docs/screenshots anew
 	PAGES="overview traffic attention limits settings wizard" sh packaging/screenshots.sh docs/screenshots
+
+hostile: ## run HOSTILE (5000) seeded odd answers, events and replies over the real relay
+	$(AS_BUILT) HOSTILE=$${HOSTILE:-5000} $(GO) test -vet=off -count=1 -timeout 40m -run TestNothingFromOutsideStopsPerch -v ./app/e2e
 
 fuzz: ## run each fuzz target for FUZZTIME (default 2000x, that many inputs)
 	@set -e; for pkg in $$(grep -rl --include='*_test.go' '^func Fuzz' app bridge ui assets | xargs -n1 dirname | sort -u); do \

@@ -117,6 +117,8 @@ type Progress struct {
 	Reuploaded bool `json:"reuploaded,omitempty"`
 	// Called is set once X was asked to send the message.
 	Called bool `json:"called,omitempty"`
+	// CalledURL is the address that took the message, without its parameters: the channel may have another since.
+	CalledURL string `json:"called_url,omitempty"`
 	// Held is set on a message for an account about which it was not settled whether the channel speaks for it.
 	Held bool `json:"held,omitempty"`
 	// Deferrals counts how often the delivery was put off without an attempt being counted.

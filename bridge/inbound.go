@@ -263,10 +263,12 @@ func (j *job) describe(f fetched) {
 // notify posts to the Receive URL for the delivery's customer and learns who is behind the interaction.
 func (j *job) notify(ctx context.Context, n Notification) error {
 	d := j.d
-	receipt, err := j.ch.Motion.Notify(ctx, addressed(d, n))
+	n = addressed(d, n)
+	receipt, err := j.ch.Motion.Notify(ctx, n)
 	if err != nil {
 		return err
 	}
+	d.Progress.CalledURL = addressOf([]Call{j.ch.Motion.NotifyCall(n)})
 	person := Person{ID: d.PeerID, Handle: d.From}
 	if d.Event != nil {
 		person = d.Event.From

@@ -95,6 +95,7 @@ func (j *job) compose(ctx context.Context) (Outgoing, error) {
 // send makes X send. A file that X refuses is uploaded once more.
 func (j *job) send(ctx context.Context, message Outgoing) error {
 	d := j.d
+	mayBeThere := d.Progress.Resent || !d.Progress.CallingSince.IsZero()
 	if d.Progress.CallingSince.IsZero() {
 		d.Progress.CallingSince = j.now()
 	}
@@ -110,10 +111,11 @@ func (j *job) send(ctx context.Context, message Outgoing) error {
 	}
 	switch {
 	case err == nil:
+		d.Progress.CalledURL = addressOf(callsToX(j.ch.X, d))
 		return nil
 	case KindOf(err) == OutcomeUnknown:
 		return err
-	case d.Progress.Resent && isDuplicate(err):
+	case mayBeThere && isDuplicate(err):
 		return nil // the first one did go out after all
 	case isMediaRefusal(err) && message.MediaID != "" && !d.Progress.Reuploaded:
 		return j.sendAnew(ctx)

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
@@ -32,7 +33,7 @@ func (b *Bridge) Sides(ctx context.Context, d *Delivery) (Sides, error) {
 		return s, nil
 	}
 	if d.Direction == Out {
-		s.Calls = callsToX(ch.X, d)
+		s.Calls = asMade(callsToX(ch.X, d), d)
 		return s, nil
 	}
 	d, err := b.withSender(ctx, d)
@@ -42,7 +43,27 @@ func (b *Bridge) Sides(ctx context.Context, d *Delivery) (Sides, error) {
 	for _, n := range notificationsFor(d, b.accounts.get(d.Channel).Handle) {
 		s.Calls = append(s.Calls, ch.Motion.NotifyCall(addressed(d, n)))
 	}
+	s.Calls = asMade(s.Calls, d)
 	return s, nil
+}
+
+// asMade puts the address that took a message into its calls where the channel has another one now.
+func asMade(calls []Call, d *Delivery) []Call {
+	for i := range calls {
+		if was := d.Progress.CalledURL; was != "" && addressOf(calls[i:]) != was {
+			calls[i].URL = was
+		}
+	}
+	return calls
+}
+
+// addressOf is the address of the first call without its parameters, which may hold secrets.
+func addressOf(calls []Call) string {
+	if len(calls) == 0 {
+		return ""
+	}
+	address, _, _ := strings.Cut(calls[0].URL, "?")
+	return address
 }
 
 // withSender returns d, or a copy with the sender as the memory knows him where the payload named only an id.
@@ -58,6 +79,9 @@ func (b *Bridge) withSender(ctx context.Context, d *Delivery) (*Delivery, error)
 		return nil, err
 	case ok:
 		event.From = known
+		if d.State == Delivered {
+			event.From.Handle = d.From // under which it was handed on, whatever the name is now
+		}
 	default:
 		event.From.Handle = d.From
 	}

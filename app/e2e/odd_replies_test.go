@@ -110,6 +110,7 @@ func TestARoundedThreadNeverAnswersAnotherPost(t *testing.T) {
 		exact = strconv.FormatFloat(number, 'f', 0, 64)
 	}
 	public := b.awaitMotion(n)[n-1].Interaction
+	b.until("the memory of it", func() bool { return b.status().Channels[0].Inbound.Delivered == n })
 	short := strconv.FormatFloat(number, 'e', -1, 64)
 	for i, thread := range []any{json.RawMessage(exact), json.RawMessage(short), exact} {
 		text := fmt.Sprint("like this ", i)

@@ -62,14 +62,15 @@ func TestStrangersHoldNobodyUp(t *testing.T) {
 	for i, strangers := range []struct {
 		name, say string
 		n         int
+		largest   int
 	}{
-		{"four bodies that never end", unsigned + "1\r\n{\r\n", 4},
-		{"bodies that take all the room", signed + large, 20},
-		{"replies to a wrong token", "POST /reply/guess HTTP/1.1\r\nHost: perch\r\nContent-Length: 1000000\r\n\r\n{", 64},
-		{"connections that say nothing", "", 1100},
+		{"four bodies that never end", unsigned + "1\r\n{\r\n", 4, 200 << 10},
+		{"bodies that take all the room", signed + large, 17, 8 << 20},
+		{"replies to a wrong token", "POST /reply/guess HTTP/1.1\r\nHost: perch\r\nContent-Length: 1000000\r\n\r\n{", 64, 200 << 10},
+		{"connections that say nothing", "", 1100, 200 << 10},
 	} {
 		b.crowd(strangers.n, strangers.say)
-		for _, size := range []int{2, 200 << 10, 8 << 20} {
+		for _, size := range []int{2, strangers.largest} {
 			if status, took := b.chunked("{}" + strings.Repeat(" ", size-2)); status != http.StatusOK || took > strangersWait {
 				t.Errorf("%s: a signed post of %d bytes: %d after %v", strangers.name, size, status, took)
 			}

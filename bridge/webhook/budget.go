@@ -49,8 +49,9 @@ type stay struct {
 	waited time.Duration
 }
 
-func newBudget(size int64) *budget {
-	return &budget{size: size, share: size / 2, peers: map[netip.Prefix]int64{}, freed: make(chan struct{})}
+// newBudget returns a budget of which one peer may have a share: all of it where every sender has proved himself.
+func newBudget(size, share int64) *budget {
+	return &budget{size: size, share: share, peers: map[netip.Prefix]int64{}, freed: make(chan struct{})}
 }
 
 // charge makes room for another piece of b. If there is none, it returns a channel that is closed when there may be; it
@@ -140,7 +141,9 @@ func (g *budget) settle(b *body) error {
 func (g *budget) release(b *body) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.forget(b)
+	if b.place != nil || b.held > 0 {
+		g.forget(b)
+	}
 }
 
 func (g *budget) forget(b *body) {

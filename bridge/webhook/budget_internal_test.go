@@ -37,7 +37,7 @@ func more(b *body) string {
 // The newcomer gets room, by who has brought nothing for longest.
 func TestBudgetCutsWhoIsSilentForLongest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newBudget(4 * pieceSize)
+		g := newBudget(4*pieceSize, 2*pieceSize)
 		var all []*body
 		for range 4 {
 			b := bodyFor(g, "127.0.0.1:1")
@@ -67,7 +67,7 @@ func TestBudgetCutsWhoIsSilentForLongest(t *testing.T) {
 // The lively wait for each other, and the newest goes through; but no longer than patience.
 func TestLivelyBodiesWaitForEachOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newBudget(3 * pieceSize)
+		g := newBudget(3*pieceSize, pieceSize)
 		var all []*body
 		for range 3 {
 			time.Sleep(time.Millisecond)
@@ -103,7 +103,7 @@ func TestLivelyBodiesWaitForEachOther(t *testing.T) {
 
 func TestBudgetWaitsForWholeBodies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newBudget(2 * pieceSize)
+		g := newBudget(2*pieceSize, pieceSize)
 		whole := [2]*body{bodyFor(g, ""), bodyFor(g, "")}
 		_, _, _ = more(whole[0]), more(whole[0]), more(whole[1]) // the second one goes through
 		if g.through != whole[1] || g.settle(whole[0]) != nil || g.settle(whole[1]) != nil {
@@ -125,7 +125,7 @@ func TestBudgetWaitsForWholeBodies(t *testing.T) {
 
 func TestPeerHasHalfOfTheBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newBudget(8 * pieceSize)
+		g := newBudget(8*pieceSize, 4*pieceSize)
 		one, two, other := bodyFor(g, "192.0.2.1:1"), bodyFor(g, "192.0.2.1:2"), bodyFor(g, "192.0.2.2:1")
 		_, _, _, _, _ = more(other), more(one), more(one), more(one), more(two)
 		time.Sleep(lively + 1)
@@ -142,7 +142,7 @@ func TestPeerHasHalfOfTheBudget(t *testing.T) {
 func TestBudgetHoldsItsBound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const size, most = 20 * pieceSize, 8 * pieceSize // most is what one body may have
-		g := newBudget(size)
+		g := newBudget(size, size/2)
 		random := rand.New(rand.NewPCG(1, 2))
 		peers := []string{"127.0.0.1:1", "192.0.2.1:1", "192.0.2.2:1", "[2001:db8::1]:1"}
 		var live []*body
@@ -196,7 +196,7 @@ func TestBudgetHoldsItsBound(t *testing.T) {
 	})
 }
 
-// lazy keeps bodies slowly, or not at all.
+// lazy keeps what it is given slowly.
 type lazy struct {
 	mu    sync.Mutex
 	posts int
@@ -212,6 +212,7 @@ func (l *lazy) AcceptX(context.Context, []string, []byte) error {
 }
 
 func (l *lazy) AcceptReply(context.Context, string, bridge.Reply, []byte) (bridge.Outcome, error) {
+	l.posts++
 	return bridge.Outcome{Status: bridge.StatusSent}, nil
 }
 
@@ -219,21 +220,27 @@ const secret = "the consumer secret"
 
 func lazyHandler(l *lazy) *Handler {
 	return New(Config{
-		Apps: []App{{Channels: []string{"support"}, ConsumerSecret: secret}}, Events: l, Replies: l, Log: slog.New(slog.DiscardHandler),
+		Apps:     []App{{Channels: []string{"support"}, ConsumerSecret: secret}},
+		Channels: []Channel{{Name: "support", Token: "token", MapKey: func() string { return "twitter" }}}, Events: l, Replies: l, Log: slog.New(slog.DiscardHandler),
 	})
 }
 
-// A connection that was told to go while its body came in has nothing done.
+// A connection that was told to go while its body came in has nothing done, and is not told that it was.
 func TestNothingIsDoneForWhoWasToldToGo(t *testing.T) {
-	l := &lazy{}
-	h := newHall(t)
-	c := h.come("192.0.2.1:99")
-	c.tell()
-	r := httptest.NewRequest(http.MethodPost, PathEvents, strings.NewReader("{}"))
-	r.Header.Set(signatureHeader, Sign(secret, []byte("{}")))
-	lazyHandler(l).ServeHTTP(httptest.NewRecorder(), r.WithContext(withConn(r.Context(), c)))
-	if l.posts != 0 {
-		t.Error("kept, although nobody hears of it")
+	for path, body := range map[string]string{PathEvents: "{}", PathReply + "/token": `{"id":1,"body":"hi","Contact":{"twitter":"annlee"}}`} {
+		l := &lazy{}
+		h := lazyHandler(l)
+		c := newHall(t).come("192.0.2.1:99")
+		for _, want := range []int{http.StatusOK, http.StatusServiceUnavailable} {
+			r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+			r.Header.Set(signatureHeader, Sign(secret, []byte(body)))
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r.WithContext(withConn(r.Context(), c)))
+			if w.Code != want || l.posts != 1 || !c.proven.Load() {
+				t.Errorf("%s: %d %s, %d kept; want %d and 1", path, w.Code, w.Body, l.posts, want)
+			}
+			c.tell()
+		}
 	}
 }
 
@@ -245,7 +252,7 @@ func TestAuthenticPostsWaitForTheDisk(t *testing.T) {
 		body := strings.Repeat(" ", maxEvents)
 		signature := Sign(secret, []byte(body))
 		var senders sync.WaitGroup
-		for range 7 {
+		for range 6 {
 			senders.Go(func() {
 				r := httptest.NewRequest(http.MethodPost, PathEvents, strings.NewReader(body))
 				r.Header.Set(signatureHeader, signature)
@@ -256,7 +263,7 @@ func TestAuthenticPostsWaitForTheDisk(t *testing.T) {
 			})
 		}
 		senders.Wait()
-		if l.posts != 7 || h.fromX.used != 0 {
+		if l.posts != 6 || h.fromX.used != 0 {
 			t.Errorf("%d kept, %d bytes held", l.posts, h.fromX.used)
 		}
 	})
@@ -264,7 +271,7 @@ func TestAuthenticPostsWaitForTheDisk(t *testing.T) {
 
 // Strangers who send as much as they can take no more memory than the bound.
 func TestMemoryIsBounded(t *testing.T) {
-	const peers, each = 200, 2 << 20 // 400 MB
+	const peers, each = 60, 2 << 20 // 120 MB
 	h := lazyHandler(&lazy{})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -284,10 +291,8 @@ func TestMemoryIsBounded(t *testing.T) {
 			t.Fatal(err)
 		}
 		held = append(held, c)
-		_ = c.SetDeadline(time.Now().Add(20 * time.Second))
-		if _, err := io.WriteString(c, head+payload); err != nil {
-			t.Fatal(err)
-		}
+		_ = c.SetDeadline(time.Now().Add(time.Minute))
+		_, _ = io.WriteString(c, head+payload) // may have been cut already
 		h.fromX.mu.Lock()
 		peak = max(peak, h.fromX.used)
 		h.fromX.mu.Unlock()

@@ -84,8 +84,9 @@ func told(all []*conn) (n int) {
 func TestWhoGoesFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHall(t)
-		all := h.crowd(maxConns)
-		all[0].prove()
+		known := h.come("10.1.0.1:1000")
+		known.prove()
+		all := append([]*conn{known}, h.crowd(maxConns-1)...)
 		time.Sleep(time.Second)
 		all[2].touch() // brought a piece of a body
 		if !all[3].enter() {

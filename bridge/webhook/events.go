@@ -111,7 +111,8 @@ func (h *Handler) serveEvents(w http.ResponseWriter, r *http.Request, apps []*ap
 	}
 	b.conn.prove()
 	if !b.conn.enter() {
-		return // X gets no answer and sends it again
+		h.refuseBody(w, r, "", errCrowded)
+		return
 	}
 	defer b.conn.leave()
 	if err := h.keep(r.Context(), signer.channels, b); err != nil {

@@ -12,8 +12,8 @@
 // used up, the body under way that has brought nothing for longest is cut. A body of X's without a signature is read but
 // not held. Senders that are slower than 8 KB a second are cut. When the most connections are open, a newcomer takes the
 // place of the one that has shown nothing for longest, and of one that has brought a good signature or reply token only
-// when there are no others. One peer has a share of both, unless it comes from a loopback address, as all do that come
-// by Motion's proxy and by most tunnels.
+// when there are no others. One peer has a share of both, unless it is Motion or comes from a loopback address, as all do
+// that come by Motion's proxy and by most tunnels.
 //
 // What can be held at a time, whoever sends: for each listener 1,024 connections (1,280 for moments) with at most 64 KB of
 // a body and about 40 KB of headers and buffers each, 130 MB; of larger bodies 64 MB from X, 8 MB from Motion and 2 MB on
@@ -118,8 +118,9 @@ type routes struct {
 func New(config Config) *Handler {
 	h := &Handler{
 		events: config.Events, replies: config.Replies, log: config.Log,
-		fromX: newBudget(postsBudget), fromMotion: newBudget(repliesBudget), unguarded: newBudget(legacyBudget),
-		keeping: make(chan struct{}, keptAtOnce), badSigners: &spaced{log: config.Log}, cutBodies: &spaced{log: config.Log},
+		fromX: newBudget(postsBudget, postsBudget/2), fromMotion: newBudget(repliesBudget, repliesBudget),
+		unguarded: newBudget(legacyBudget, legacyBudget/2),
+		keeping:   make(chan struct{}, keptAtOnce), badSigners: &spaced{log: config.Log}, cutBodies: &spaced{log: config.Log},
 	}
 	h.Update(config)
 	return h

@@ -27,12 +27,13 @@ func (h *Handler) withReply(w http.ResponseWriter, r *http.Request, room *budget
 	}
 	b := newBody(w, r, maxReply, room)
 	defer b.drop()
-	if err := b.read(r.Context()); err != nil {
+	err := b.read(r.Context())
+	if err == nil && !b.conn.enter() {
+		err = errCrowded
+	}
+	if err != nil {
 		h.refuseBody(w, r, "the reply was not sent: ", err)
 		return
-	}
-	if !b.conn.enter() {
-		return // nobody would hear what became of it
 	}
 	defer b.conn.leave()
 	take(b.whole())

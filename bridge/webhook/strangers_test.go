@@ -120,8 +120,8 @@ var strangers = map[string]func(int) string{
 	"unsigned, never ending": func(int) string {
 		return "POST /api/messages HTTP/1.1\r\nHost: perch\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"
 	},
-	"unsigned, large":        func(int) string { return chunkedHead("/api/messages", "") + chunk(200<<10) },
-	"falsely signed, large":  func(int) string { return chunkedHead("/api/messages", falseSignature) + chunk(200<<10) },
+	"unsigned, large":        func(int) string { return chunkedHead("/api/messages", "") + chunk(100<<10) },
+	"falsely signed, large":  func(int) string { return chunkedHead("/api/messages", falseSignature) + chunk(100<<10) },
 	"announced 16 MB":        func(int) string { return announced("/api/messages", 16<<20) },
 	"announced, wrong token": func(int) string { return announced("/reply/guess", 1<<20) },
 	"half a header":          func(int) string { return "POST /api/messages HTTP/1.1\r\nHost: pe" },

@@ -71,7 +71,7 @@ func judgeSuccess(what call, a *answer) *bridge.Error {
 func onTheWay(what call, a *answer, message, remedy string) *bridge.Error {
 	return &bridge.Error{
 		Kind: bridge.Temporary, Side: bridge.SideX, Op: what.op, Message: message, Remedy: remedy, Code: codeWay + strconv.Itoa(a.status),
-		RetryAt: retryAfter(a.header, maxOutageWait),
+		RetryAt: retryAfter(a.header, maxOutageWait), Doubtful: what.sends, // X may have had the message before the way spoke
 	}
 }
 
