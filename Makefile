@@ -74,7 +74,7 @@ screenshots: desktop-deps ## make the pictures in docs/screenshots anew
 	PAGES="overview traffic attention limits settings wizard" sh packaging/screenshots.sh docs/screenshots
 
 hostile: ## run HOSTILE (5000) seeded odd answers, events and replies over the real relay
-	$(AS_BUILT) HOSTILE=$${HOSTILE:-5000} $(GO) test -vet=off -count=1 -timeout 40m -run TestNothingFromOutsideStopsPerch -v ./app/e2e
+	CGO_ENABLED=0 HOSTILE=$${HOSTILE:-5000} $(GO) test -vet=off -count=1 -timeout 40m -run TestNothingFromOutsideStopsPerch -v ./app/e2e
 
 fuzz: ## run each fuzz target for FUZZTIME (default 2000x, that many inputs)
 	@set -e; for pkg in $$(grep -rl --include='*_test.go' '^func Fuzz' app bridge ui assets | xargs -n1 dirname | sort -u); do \

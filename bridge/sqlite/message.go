@@ -207,12 +207,8 @@ func toMilli(t time.Time) int64 {
 	return t.UnixMilli()
 }
 
-// lastMilli is the end of the year 9999, beyond which no time can be written as people and JSON write it.
-const lastMilli = 253_402_214_400_000
-
-// fromMilli reads a time; one that cannot be shown is none.
 func fromMilli(ms int64) time.Time {
-	if ms <= 0 || ms > lastMilli {
+	if ms == 0 {
 		return time.Time{}
 	}
 	return time.UnixMilli(ms)

@@ -186,13 +186,11 @@ func readSubscriptions(raw json.RawMessage) []Subscription {
 			return readSubscriptions(below)
 		}
 	}
-	if one.ID == "" {
-		one.ID = one.Other
-	}
-	if one.ID == "" {
+	id := known(one.ID, one.Other)
+	if id == "" {
 		return nil
 	}
-	return []Subscription{{string(one.ID), string(one.Kind), string(one.Filter.UserID), string(one.Tag), string(one.Hook)}}
+	return []Subscription{{id, string(one.Kind), string(one.Filter.UserID), string(one.Tag), string(one.Hook)}}
 }
 
 func each[A, B any](list []A, f func(A) B) []B {

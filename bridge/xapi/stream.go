@@ -26,6 +26,8 @@ const (
 	MaxBackfill = 5
 	// streamSilence is the silence after which a stream is dead; X sends an empty line about every 20 s.
 	streamSilence = 30 * time.Second
+	// openingPause is how long a stream may take to show by its first byte that it is none, before it counts as open.
+	openingPause = 500 * time.Millisecond
 	// streamLine bounds one line, in bytes; the first buffer is smaller.
 	streamLine, streamBuffer = 16 << 20, 64 << 10
 )
@@ -51,16 +53,17 @@ func (c *caller) Stream(ctx context.Context, backfill int, handle func(line []by
 
 // readStream hands on the lines of body until it ends, or is silent for too long and stop was called.
 func readStream(what call, body io.Reader, stop func(), handle func([]byte) error) error {
-	if err := handle(nil); err != nil {
-		return err
-	}
 	var silent atomic.Bool
 	silence := time.AfterFunc(streamSilence, func() {
 		silent.Store(true)
 		stop()
 	})
 	defer silence.Stop()
-	lines := bufio.NewScanner(body)
+	reader := bufio.NewReader(body)
+	if err := firstSign(what, reader, stop, handle); err != nil {
+		return err
+	}
+	lines := bufio.NewScanner(reader)
 	lines.Buffer(make([]byte, 0, streamBuffer), streamLine)
 	lines.Split(wholeLines)
 	for lines.Scan() {
@@ -71,6 +74,32 @@ func readStream(what call, body io.Reader, stop func(), handle func([]byte) erro
 		silence.Reset(streamSilence)
 	}
 	return broken(what, silent.Load(), lines.Err())
+}
+
+// firstSign calls handle for the opening of the stream. What begins at once is looked at before: a page that comes in place
+// of a stream never counts as an open one.
+func firstSign(what call, reader *bufio.Reader, stop func(), handle func([]byte) error) error {
+	arrived := make(chan struct{})
+	go func() {
+		defer close(arrived)
+		_, _ = reader.Peek(1) // what is wrong with it is found when it is read
+	}()
+	timer := time.NewTimer(openingPause)
+	defer timer.Stop()
+	select {
+	case <-arrived:
+		if start, err := reader.Peek(1); err == nil && !strings.Contains("{\r\n \xef", string(start)) {
+			return takeLine(what, start, handle)
+		}
+	case <-timer.C:
+	}
+	if err := handle(nil); err != nil {
+		stop()
+		<-arrived
+		return err
+	}
+	<-arrived
+	return nil
 }
 
 // wholeLines is bufio.ScanLines without what follows the last line break: a stream that is cut ends in a part of a line.

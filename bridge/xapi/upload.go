@@ -205,7 +205,7 @@ func (v *v2) uploadStep(ctx context.Context, what call) (v2Upload, error) {
 	if err == nil {
 		err = a.decode(opUpload, &u)
 	}
-	if err == nil && u.Data.ID == "" {
+	if err == nil && known(u.Data.ID) == "" {
 		err = noMediaID()
 	}
 	return u, err
@@ -271,7 +271,7 @@ func (v *v11) uploadStep(ctx context.Context, what call) (v11Upload, error) {
 	if err := a.decode(opUpload, &u); err != nil {
 		return u, err
 	}
-	if u.ID == "" {
+	if known(u.ID) == "" {
 		return u, noMediaID()
 	}
 	return u, nil

@@ -98,7 +98,7 @@ func (v *v11) SendDM(ctx context.Context, recipientID string, message bridge.Out
 			ID loose.ID `json:"id"`
 		} `json:"event"`
 	}
-	return sentID(ctx, v.caller, v.dmCall(recipientID, message), &sent, func() string { return string(sent.Event.ID) })
+	return sentID(ctx, v.caller, v.dmCall(recipientID, message), &sent, func() string { return known(sent.Event.ID) })
 }
 
 // replyCall asks X to put the mention of the author before the text; without it X would silently ignore which post is
@@ -122,7 +122,7 @@ func (v *v11) SendReply(ctx context.Context, threadID string, _ bridge.Person, m
 		ID    loose.ID `json:"id"`
 		IDStr loose.ID `json:"id_str"`
 	}
-	return sentID(ctx, v.caller, v.replyCall(threadID, message), &sent, func() string { return loose.First(sent.IDStr, sent.ID) })
+	return sentID(ctx, v.caller, v.replyCall(threadID, message), &sent, func() string { return known(sent.IDStr, sent.ID) })
 }
 
 // SentDMs implements bridge.Lookback.

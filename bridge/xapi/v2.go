@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -158,7 +159,7 @@ func (v *v2) SendDM(ctx context.Context, recipientID string, message bridge.Outg
 			ID loose.ID `json:"dm_event_id"`
 		} `json:"data"`
 	}
-	return sentID(ctx, v.caller, v.dmCall(recipientID, message), &sent, func() string { return string(sent.Data.ID) })
+	return sentID(ctx, v.caller, v.dmCall(recipientID, message), &sent, func() string { return known(sent.Data.ID) })
 }
 
 func (v *v2) replyCall(threadID string, message bridge.Outgoing) call {
@@ -188,7 +189,20 @@ func (v *v2) SendReply(ctx context.Context, threadID string, _ bridge.Person, me
 			ID loose.ID `json:"id"`
 		} `json:"data"`
 	}
-	return sentID(ctx, v.caller, v.replyCall(threadID, message), &sent, func() string { return string(sent.Data.ID) })
+	return sentID(ctx, v.caller, v.replyCall(threadID, message), &sent, func() string { return known(sent.Data.ID) })
+}
+
+// idPattern is what ids in X's answers look like; some of them become parts of addresses.
+var idPattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+// known returns the first id that looks like one.
+func known(ids ...loose.ID) string {
+	for _, id := range ids {
+		if idPattern.MatchString(string(id)) {
+			return string(id)
+		}
+	}
+	return ""
 }
 
 // sentID makes a sending call. An answer of success without an id leaves the outcome unknown: a look will find it.

@@ -144,7 +144,7 @@ func webhooks(raw json.RawMessage) []Webhook {
 	loose.Part(raw, &list)
 	var found []Webhook
 	for _, h := range list {
-		if h.ID != "" {
+		if known(h.ID) != "" {
 			found = append(found, h.webhook())
 		}
 	}
@@ -155,7 +155,7 @@ func webhooks(raw json.RawMessage) []Webhook {
 func (a *answer) registered(what call, raw json.RawMessage) (Webhook, error) {
 	var h hookJSON
 	loose.Part(raw, &h)
-	if h.ID == "" {
+	if known(h.ID) == "" {
 		return Webhook{}, a.unexpected(what.op, nil)
 	}
 	return h.webhook(), nil

@@ -91,7 +91,7 @@ func playCloudflared(play string) {
 	if play == "frozen" {
 		time.AfterFunc(300*time.Millisecond, func() { listener.Close() })
 		_ = http.Serve(listener, mux)
-		select {}
+		time.Sleep(time.Hour) // with nothing else to do, an empty select would be a deadlock and end it
 	}
 	_ = http.Serve(listener, mux)
 }

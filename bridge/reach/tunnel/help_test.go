@@ -9,6 +9,9 @@ import (
 	"perch/bridge/sim/freeport"
 )
 
+// patience bounds every wait; the race detector and a busy machine make opening a key with a passphrase take long.
+const patience = 90 * time.Second
+
 func freePort(t *testing.T) int {
 	t.Helper()
 	n, err := freeport.Next()
@@ -20,7 +23,7 @@ func freePort(t *testing.T) int {
 
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(patience); !ok(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("never: %s", what)
 		}

@@ -35,7 +35,7 @@ func (s *sshd) config() SSHConfig {
 // quick makes a tunnel's deadlines short enough for a test.
 func quick(config SSHConfig) *SSH {
 	s := NewSSH(config)
-	s.timing = timing{open: 10 * time.Second, every: 200 * time.Millisecond, within: 2 * time.Second}
+	s.timing = timing{open: 30 * time.Second, every: 200 * time.Millisecond, within: 2 * time.Second}
 	return s
 }
 
@@ -65,7 +65,7 @@ func open(t *testing.T, tunnel Tunnel, listen string) *opened {
 
 func (o *opened) becomes(t *testing.T, state, code string) State {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 		s := o.State()
 		if s.State == state && s.Code == code {
 			return s

@@ -107,7 +107,12 @@ func (s *session) close() {
 
 // lost puts the end of a connection into words.
 func (s *session) lost(address string) error {
-	err := s.err
+	var err error
+	select {
+	case <-s.gone:
+		err = s.err
+	default: // a write failed, and the reader has not noticed yet
+	}
 	if errors.Is(err, io.EOF) || err != nil && strings.Contains(err.Error(), "use of closed") {
 		err = nil
 	}

@@ -105,7 +105,7 @@ func serve(t *testing.T, tunnel Tunnel) {
 
 func reaches(t *testing.T, tunnel Tunnel, state, code string) State {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 		s := tunnel.State()
 		if s.State == state && s.Code == code {
 			return s

@@ -29,6 +29,7 @@ func main() {
 	switch {
 	case name == "perch-window":
 		note(strings.Join(append([]string{name}, os.Args[1:slices.Index(os.Args, "--home")]...), " "))
+		go endWithHome()
 		time.Sleep(time.Minute)
 	case os.Args[1] == "relay":
 		relay()
@@ -87,7 +88,18 @@ func start() {
 	os.Exit(1)
 }
 
+// endWithHome ends a relay whose test is over: on a busy machine a tray may have started more of them than one.
+func endWithHome() {
+	for {
+		if _, err := os.Stat(home); err != nil {
+			os.Exit(1)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
 func relay() {
+	go endWithHome()
 	_ = os.WriteFile(filepath.Join(home, "relay.pid"), []byte(strconv.Itoa(os.Getpid())), 0o600)
 	listener, err := control.Listen(context.Background(), socket())
 	if err != nil {
