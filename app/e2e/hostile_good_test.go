@@ -99,8 +99,9 @@ func (r *hostileRig) atX(text string) (dms, posts []sim.Sent) {
 func (r *hostileRig) violations(run *hostileRun) {
 	x, m := r.x.Violations(), r.motion.Violations()
 	for _, v := range append(slices.Clone(x[r.seenX:]), m[r.seenMotion:]...) {
-		if strings.Contains(v, "/2/account_activity/") {
-			continue // only Enterprise apps have it, so the simulator does not
+		// Only Enterprise apps have the one, so the simulator does not; the other is a part that was taken by something else.
+		if strings.Contains(v, "/2/account_activity/") || strings.Contains(v, ": 0 bytes came") {
+			continue
 		}
 		r.fail(run, "Perch made a request that nobody can take", v)
 	}

@@ -63,7 +63,9 @@ func (run *hostileRun) isVerdict() bool {
 	isFile := strings.HasPrefix(run.scene.name, "file of")
 	return slices.ContainsFunc(run.struck, func(s sim.Struck) bool {
 		return slices.Contains([]string{sim.OddErrors, sim.OddMember, sim.OddLimits, sim.OddLater, sim.OddClock, sim.OddRefusal}, s.Kind) ||
-			s.Endpoint == sim.Events || s.Endpoint == sim.Replies || isFile && (s.Kind == sim.OddMark || s.Kind == sim.OddDoubled || s.Kind == sim.OddRubbish && s.Status/100 == 2)
+			s.Endpoint == sim.Events || s.Endpoint == sim.Replies ||
+			s.Endpoint == "media.upload" && s.Kind == sim.OddEmpty || // a part is answered with nothing, so only X's next answer tells
+			isFile && (s.Kind == sim.OddMark || s.Kind == sim.OddDoubled || s.Kind == sim.OddRubbish && s.Status/100 == 2)
 	})
 }
 
@@ -139,10 +141,11 @@ func (r *hostileRig) judge(run *hostileRun, isLast bool) bool {
 	if err != nil {
 		return isLast
 	}
+	byName, _ := r.client.Messages(ctx, control.Query{Search: run.customer.Handle, Limit: 20})
 	later, _ := r.client.Messages(ctx, control.Query{After: run.before, Limit: 100})
-	for _, m := range later { // files that are tried on their own, and answers that are a file
+	for _, m := range append(later, byName...) { // files that are tried on their own, and answers that are a file
 		isOf := slices.ContainsFunc(found, func(f control.Message) bool { return f.ID == m.Parent })
-		if m.Kind == "unreadable" && run.isPoll || m.Parent != 0 && isOf || m.Direction == "out" && m.To == run.customer.Handle && m.Kind != "note" && !strings.Contains(m.Text, run.mark) {
+		if m.Kind == "unreadable" && run.isPoll || m.Parent != 0 && isOf || m.Direction == "out" && m.To == run.customer.Handle && m.Kind != "note" && !strings.Contains(m.Text, run.mark) && !slices.ContainsFunc(found, func(f control.Message) bool { return f.ID == m.ID }) {
 			found = append(found, m)
 		}
 	}
@@ -371,7 +374,7 @@ var magic = [][]byte{[]byte("\x89PNG"), {0xff, 0xd8, 0xff}, []byte("\x00\x00\x00
 // judgeFiles reports what was handed on as a file and is none.
 func (r *hostileRig) judgeFiles(run *hostileRun) {
 	isFile := func(data []byte) bool {
-		return slices.ContainsFunc(magic, func(m []byte) bool { return bytes.HasPrefix(data, m) })
+		return slices.ContainsFunc(magic, func(m []byte) bool { return bytes.Contains(data[:min(len(data), 40)], m) }) // also behind a mark
 	}
 	isBent := slices.ContainsFunc(run.struck, func(s sim.Struck) bool { return s.Kind == sim.OddMark || s.Kind == sim.OddCut })
 	all := r.motion.Attachments()

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"perch/app/control"
 	"perch/bridge/sim"
 )
 
@@ -52,6 +53,10 @@ func (r *hostileRig) hello(run *hostileRun, isPublic bool) (interaction int, pos
 	if interaction == 0 {
 		r.fail(run, "an ordinary message does not arrive", "before anything odd")
 	}
+	r.await(goodWithin, func() bool { // Motion has it a moment before Perch has noted what Motion said
+		list, err := r.client.Messages(r.t.Context(), control.Query{After: run.before, Direction: "in", Limit: 1})
+		return err == nil && len(list) == 1 && list[0].State == "delivered"
+	})
 	run.before = r.newest()
 	return interaction, post
 }
