@@ -79,15 +79,6 @@ func isGiven(name string) (given bool) {
 	return given
 }
 
-// long skips what "make test" leaves to "make test-all": what takes long, and thousands of rounds of what "make test" does
-// some rounds of. A test that only has fewer rounds asks testing.Short itself.
-func long(t *testing.T) {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("long: make test-all runs it")
-	}
-}
-
 // box is a home, the simulators and the relay between them.
 type box struct {
 	t      *testing.T

@@ -30,13 +30,13 @@ func (v *v11) Me(ctx context.Context) (bridge.Account, error) {
 // User implements bridge.Directory.
 func (v *v11) User(ctx context.Context, id string) (bridge.Person, error) {
 	person, a, err := v.show(ctx, url.Values{"user_id": {id}}, endpointUser)
-	return found(person, a, err, opLookUp, person.ID == id)
+	return found(person, a, err, person.ID == id)
 }
 
 // UserByHandle implements bridge.Directory.
 func (v *v11) UserByHandle(ctx context.Context, handle string) (bridge.Person, error) {
 	person, a, err := v.show(ctx, url.Values{"screen_name": {handle}}, endpointHandle)
-	return found(person, a, err, opLookUp, strings.EqualFold(person.Handle, handle))
+	return found(person, a, err, strings.EqualFold(person.Handle, handle))
 }
 
 func (v *v11) show(ctx context.Context, who url.Values, endpoint string) (bridge.Person, *answer, error) {

@@ -82,13 +82,13 @@ func (c *caller) ownID(ctx context.Context, ask func(context.Context) (bridge.Ac
 // User implements bridge.Directory.
 func (v *v2) User(ctx context.Context, id string) (bridge.Person, error) {
 	person, a, err := v.user(ctx, call{op: opLookUp, endpoint: endpointUser, url: v.api("/2/users/" + url.PathEscape(id))})
-	return found(person, a, err, opLookUp, person.ID == id)
+	return found(person, a, err, person.ID == id)
 }
 
 // UserByHandle implements bridge.Directory.
 func (v *v2) UserByHandle(ctx context.Context, handle string) (bridge.Person, error) {
 	person, a, err := v.user(ctx, call{op: opLookUp, endpoint: endpointHandle, url: v.api("/2/users/by/username/" + url.PathEscape(handle))})
-	return found(person, a, err, opLookUp, strings.EqualFold(person.Handle, handle))
+	return found(person, a, err, strings.EqualFold(person.Handle, handle))
 }
 
 func (v *v2) user(ctx context.Context, what call) (bridge.Person, *answer, error) {
@@ -128,9 +128,9 @@ func isStatus(code string, status int) bool {
 }
 
 // found checks that a look-up brought who was asked for, with the handle that messages need.
-func found(person bridge.Person, a *answer, err error, op string, isAsked bool) (bridge.Person, error) {
+func found(person bridge.Person, a *answer, err error, isAsked bool) (bridge.Person, error) {
 	if err == nil && (!isAsked || person.Handle == "") {
-		err = a.unexpected(op, nil)
+		err = a.unexpected(opLookUp, nil)
 	}
 	return person, err
 }
