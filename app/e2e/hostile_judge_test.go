@@ -290,7 +290,7 @@ func (r *hostileRig) judgeIn(run *hostileRun, a aim, found []control.Message) {
 	case record.State == "delivered" && isWhole && a.files > 0 && files == 0 && extra == 0 && !hasLater:
 		r.fail(run, "a file is missing without a word", a.text)
 	case files > a.files && !run.mayRepeat():
-		r.fail(run, fmt.Sprintf("%d files in Motion of %d", files, a.files), a.text)
+		r.fail(run, fmt.Sprintf("%d files in Motion of %d", files, a.files), r.story(record))
 	}
 }
 
