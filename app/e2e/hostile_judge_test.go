@@ -280,7 +280,7 @@ func (r *hostileRig) judgeIn(run *hostileRun, a aim, found []control.Message) {
 	case record == nil && texts == 0 && !run.mayVanish():
 		r.fail(run, "vanished: neither in Motion nor in traffic", a.text)
 	case texts > 1 && !run.mayRepeat(), texts > 3:
-		r.fail(run, fmt.Sprintf("%d times in Motion", texts), a.text)
+		r.fail(run, fmt.Sprintf("%d times in Motion", texts), r.story(record))
 	case record == nil:
 	case a.isChat && run.isVerdict(): // the answer may have named another handle
 	case record.State == "delivered" && isWhole && texts == 0:
@@ -290,7 +290,7 @@ func (r *hostileRig) judgeIn(run *hostileRun, a aim, found []control.Message) {
 	case record.State == "delivered" && isWhole && a.files > 0 && files == 0 && extra == 0 && !hasLater:
 		r.fail(run, "a file is missing without a word", a.text)
 	case files > a.files && !run.mayRepeat():
-		r.fail(run, fmt.Sprintf("%d files in Motion of %d", files, a.files), a.text)
+		r.fail(run, fmt.Sprintf("%d files in Motion of %d", files, a.files), r.story(record))
 	}
 }
 

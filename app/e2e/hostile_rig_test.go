@@ -311,7 +311,7 @@ func (r *hostileRig) fail(run *hostileRun, class, detail string) {
 	if isHostileAlone() {
 		r.t.Errorf("seed %d: %s: what the relay has warned of:\n%s", run.seed, class, r.warnings())
 	}
-	r.book.fail(class, fmt.Sprintf("seed %d (%s, %s): %s; %s", run.seed, r.profile.name, run.scene.name, run.words(), shortened(detail, 300)))
+	r.book.fail(class, fmt.Sprintf("seed %d (%s, %s): %s; %s", run.seed, r.profile.name, run.scene.name, run.words(), shortened(detail, 900)))
 }
 
 func shortened(s string, most int) string {

@@ -3,12 +3,14 @@ package e2e
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -61,6 +63,27 @@ func (r *hostileRig) warnings() string {
 	raw, _ := os.ReadFile(filepath.Join(r.home, "perch.log"))
 	lines := slices.DeleteFunc(strings.Split(string(raw), "\n"), func(line string) bool { return strings.Contains(line, "level=INFO") })
 	return strings.Join(lines[max(0, len(lines)-shown):], "\n")
+}
+
+// story is what a message went through.
+func (r *hostileRig) story(m *control.Message) string {
+	if m == nil {
+		return "it is not in traffic"
+	}
+	d, err := r.client.Message(r.t.Context(), m.ID)
+	if err != nil {
+		return err.Error()
+	}
+	text := fmt.Sprintf("message %d, received %s", m.ID, m.ReceivedAt.Format(time.StampMilli))
+	for _, h := range d.History {
+		text += fmt.Sprintf("; %s %s after %.0f ms (%s)", h.At.Format(time.StampMilli), h.Outcome, h.TookMS, h.Message)
+	}
+	for _, in := range r.inMotion() {
+		if in.From == m.From {
+			text += fmt.Sprintf("; in Motion at %s: %.30q", in.At.Format(time.StampMilli), in.Body)
+		}
+	}
+	return text
 }
 
 // verbose tells all about a variation that runs alone.
