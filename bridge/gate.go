@@ -29,6 +29,7 @@ type gate struct {
 	probing bool // one delivery is on its way through
 	checked bool // the cheap probe has passed since the gate was due
 	held    bool // nothing but free opens it
+	hurried bool // a person asked for another try while one was on its way
 }
 
 // Blocked tells people why a lane waits.
@@ -178,6 +179,9 @@ func (c *gate) reclose(now time.Time, e *Error) {
 		c.until = now.Add(min(outageFirst<<min(c.step, 10), outageMost))
 	}
 	c.step++
+	if c.hurried {
+		c.until, c.step, c.hurried = now, 0, false
+	}
 }
 
 // release lets another delivery try, because the one on its way came to nothing that says anything of the side.
@@ -195,7 +199,7 @@ func (g *gates) hurry(now time.Time, lanes ...Lane) {
 	defer g.mu.Unlock()
 	for _, lane := range lanes {
 		if c := g.closed[lane]; c != nil && c.kind != RateLimited && !c.held {
-			c.until, c.step = now, 0
+			c.until, c.step, c.hurried = now, 0, c.probing
 		}
 	}
 }

@@ -226,7 +226,7 @@ func (c *Client) Download(ctx context.Context, id string) (bridge.File, error) {
 		return bridge.File{}, classifyFile(op, a)
 	}
 	file := bridge.File{Name: fileName(a.header), Type: bridge.SniffType(a.body), Data: a.body}
-	if len(a.body) == 0 && file.Name == "" {
+	if len(a.body) == 0 { // Motion keeps no empty files
 		return bridge.File{}, foreign(op, a)
 	}
 	if file.Type == "text/html" && !isNamed(file.Name, ".html", ".htm") {
@@ -340,6 +340,9 @@ func (c *Client) Check(ctx context.Context) (string, error) {
 	return c.MapKey(), nil
 }
 
+// mapKeyPattern is what the names of contact fields look like.
+var mapKeyPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,63}$`)
+
 // learnMapKey finds the key in the account by its name, whatever its case.
 func (c *Client) learnMapKey(body []byte) {
 	var account object
@@ -348,5 +351,7 @@ func (c *Client) learnMapKey(body []byte) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.mapKey = cmp.Or(account.text(mapKeyNames...), DefaultMapKey)
+	if c.mapKey = account.text(mapKeyNames...); !mapKeyPattern.MatchString(c.mapKey) {
+		c.mapKey = DefaultMapKey
+	}
 }

@@ -40,7 +40,13 @@ func isFromTheWay(a *answer) bool {
 	case s == http.StatusUnauthorized:
 		return isPage(a) && a.header.Get("Www-Authenticate") == "" // another word in plain text may be Motion's: it locks users out
 	}
-	return !loose.IsJSON(a.body) && !isBare(a)
+	return !hasReason(a) && !isBare(a)
+}
+
+// hasReason reports whether an answer refuses in Motion's way: an object with words.
+func hasReason(a *answer) bool {
+	var o object
+	return loose.IsObject(a.body) && decode(a.body, &o) == nil && reasonIn(o) != ""
 }
 
 // isBare reports whether an answer is as short as Motion's framework makes it when nothing else was said: 401, 403 and 404

@@ -8,6 +8,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -205,7 +206,7 @@ func (v *v2) uploadStep(ctx context.Context, what call) (v2Upload, error) {
 	if err == nil {
 		err = a.decode(opUpload, &u)
 	}
-	if err == nil && known(u.Data.ID) == "" {
+	if err == nil && !isMediaID(u.Data.ID) {
 		err = noMediaID()
 	}
 	return u, err
@@ -222,6 +223,11 @@ func (c *caller) step(ctx context.Context, what call) (*answer, error) {
 	}
 	return c.do(ctx, what)
 }
+
+// mediaIDPattern is what X's numbers of files look like (X docs: media upload).
+var mediaIDPattern = regexp.MustCompile(`^[0-9]{1,20}$`)
+
+func isMediaID(id loose.ID) bool { return mediaIDPattern.MatchString(string(id)) }
 
 func noMediaID() *bridge.Error {
 	return &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideX, Op: opUpload, Message: "X did not say the number of the file"}
@@ -271,7 +277,7 @@ func (v *v11) uploadStep(ctx context.Context, what call) (v11Upload, error) {
 	if err := a.decode(opUpload, &u); err != nil {
 		return u, err
 	}
-	if known(u.ID) == "" {
+	if !isMediaID(u.ID) {
 		return u, noMediaID()
 	}
 	return u, nil

@@ -2,6 +2,7 @@ package payload
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 
 	"perch/bridge"
@@ -13,8 +14,8 @@ type user struct {
 	ID         loose.ID   `json:"id"`
 	IDStr      loose.ID   `json:"id_str"`
 	Name       loose.Text `json:"name"`
-	ScreenName loose.Text `json:"screen_name"`
-	Username   loose.Text `json:"username"`
+	ScreenName string     `json:"screen_name"`
+	Username   string     `json:"username"`
 	Data       *user      `json:"data"`
 }
 
@@ -29,10 +30,14 @@ func (u *user) person() bridge.Person {
 	if handle == "" {
 		handle = u.Username
 	}
-	return bridge.Person{
-		ID: loose.First(u.IDStr, u.ID), Handle: strings.TrimPrefix(strings.TrimSpace(string(handle)), "@"), Name: string(u.Name),
+	if handle = strings.TrimPrefix(strings.TrimSpace(handle), "@"); !handlePattern.MatchString(handle) {
+		handle = "" // X is asked for it
 	}
+	return bridge.Person{ID: loose.First(u.IDStr, u.ID), Handle: handle, Name: string(u.Name)}
 }
+
+// handlePattern is what handles look like; X gives 15 characters today and gave more once.
+var handlePattern = regexp.MustCompile(`^[A-Za-z0-9_]{1,30}$`)
 
 // Person reads an account, in the form of either profile; the ID is empty when there is none.
 func Person(raw []byte) bridge.Person {
