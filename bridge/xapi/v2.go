@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"regexp"
-	"strconv"
 	"strings"
 
 	"perch/bridge"
@@ -29,10 +27,7 @@ const (
 // lookbackCount is how many sent messages one look covers; X allows 100.
 const lookbackCount = "50"
 
-const (
-	opLookUp    = "look up account"
-	mediaFields = "url,variants,type,preview_image_url"
-)
+const mediaFields = "url,variants,type,preview_image_url"
 
 // v2 is the profile of API v2 (X docs: direct messages, manage posts, users lookup, media upload).
 type v2 struct{ *caller }
@@ -110,31 +105,6 @@ func (v *v2) user(ctx context.Context, what call) (bridge.Person, *answer, error
 	return person, a, nil
 }
 
-// accountGone names a refusal of a look-up that says that there is no such account.
-func accountGone(err error) error {
-	e := bridge.AsError(err)
-	if e.Kind != bridge.Rejected || !isStatus(e.Code, http.StatusNotFound) {
-		return err
-	}
-	gone := *e
-	gone.Code, gone.Message, gone.Remedy = bridge.CodeNoAccount, noAccount, checkHandle
-	return &gone
-}
-
-// isStatus reports whether a code is that of a status, whatever X's own code in it.
-func isStatus(code string, status int) bool {
-	first, _, _ := strings.Cut(code, "/")
-	return first == strconv.Itoa(status)
-}
-
-// found checks that a look-up brought who was asked for, with the handle that messages need.
-func found(person bridge.Person, a *answer, err error, isAsked bool) (bridge.Person, error) {
-	if err == nil && (!isAsked || person.Handle == "") {
-		err = a.unexpected(opLookUp, nil)
-	}
-	return person, err
-}
-
 func (v *v2) dmCall(recipientID string, message bridge.Outgoing) call {
 	type attachment struct {
 		MediaID string `json:"media_id"`
@@ -190,19 +160,6 @@ func (v *v2) SendReply(ctx context.Context, threadID string, _ bridge.Person, me
 		} `json:"data"`
 	}
 	return sentID(ctx, v.caller, v.replyCall(threadID, message), &sent, func() string { return known(sent.Data.ID) })
-}
-
-// idPattern is what ids in X's answers look like; some of them become parts of addresses.
-var idPattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
-
-// known returns the first id that looks like one.
-func known(ids ...loose.ID) string {
-	for _, id := range ids {
-		if idPattern.MatchString(string(id)) {
-			return string(id)
-		}
-	}
-	return ""
 }
 
 // sentID makes a sending call. An answer of success without an id leaves the outcome unknown: a look will find it.
