@@ -5,6 +5,7 @@ package desktop_test
 import (
 	"bufio"
 	"log/slog"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -59,7 +60,12 @@ func (s *service) calls() []call {
 // newBus starts a message bus with a service on it; tests are skipped where none is installed.
 func newBus(t *testing.T, s *service) *dbus.Conn {
 	t.Helper()
-	cmd := exec.Command("dbus-daemon", "--session", "--nofork", "--print-address", "--address=unix:path="+filepath.Join(t.TempDir(), "bus"))
+	folder, err := os.MkdirTemp("", "bus") // t.TempDir has the test's name in it, and a socket's path has 107 bytes at most
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(folder) })
+	cmd := exec.Command("dbus-daemon", "--session", "--nofork", "--print-address", "--address=unix:path="+filepath.Join(folder, "bus"))
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
