@@ -338,6 +338,12 @@ func (b *box) awaitMotion(n int) []sim.MotionMessage {
 	return b.inMotion()
 }
 
+// awaitNoted waits until Perch has written down that Motion has n messages: Motion has them a moment earlier.
+func (b *box) awaitNoted(n int) {
+	b.t.Helper()
+	b.until(fmt.Sprint("the note of ", n, " messages"), func() bool { return b.status().Channels[0].Inbound.Delivered >= n })
+}
+
 func (b *box) reply(interaction int, r sim.Reply) sim.ReplyResult {
 	b.t.Helper()
 	result, err := b.motion.Reply(context.Background(), interaction, r)

@@ -169,6 +169,7 @@ func TestAnOddTimeStopsNothing(t *testing.T) {
 	b.start()
 	b.x.DM(annID, brandID, sim.Message{Text: "and then"})
 	b.awaitMotion(len(odd) + 1)
+	b.awaitNoted(len(odd) + 1)
 	if list := b.traffic(); len(list) != len(odd)+1 {
 		t.Errorf("traffic shows %d messages", len(list))
 	}

@@ -31,6 +31,7 @@ func TestOddRepliesAreReadOrRefused(t *testing.T) {
 	b := newBox(t).start()
 	b.x.DM(annID, brandID, sim.Message{Text: "hello"})
 	private := b.awaitMotion(1)[0].Interaction
+	b.awaitNoted(1)
 	file := b.motion.Attach(sim.File{Name: "photo.png", Data: sim.SamplePNG().Data})
 	n := 0
 	reply := func(body, attachment any, more map[string]any) map[string]any {
@@ -110,7 +111,7 @@ func TestARoundedThreadNeverAnswersAnotherPost(t *testing.T) {
 		exact = strconv.FormatFloat(number, 'f', 0, 64)
 	}
 	public := b.awaitMotion(n)[n-1].Interaction
-	b.until("the memory of it", func() bool { return b.status().Channels[0].Inbound.Delivered == n })
+	b.awaitNoted(n)
 	short := strconv.FormatFloat(number, 'e', -1, 64)
 	for i, thread := range []any{json.RawMessage(exact), json.RawMessage(short), exact} {
 		text := fmt.Sprint("like this ", i)
@@ -140,6 +141,7 @@ func TestWhatIsShownIsWhoGotIt(t *testing.T) {
 	ofAnn := b.awaitMotion(1)[0].Interaction
 	b.x.DM(bobID, brandID, sim.Message{Text: "from Bob"})
 	b.awaitMotion(2)
+	b.awaitNoted(2)
 	for i, contact := range []string{"bob", "nobody_known", ""} {
 		r := b.posted(map[string]any{"id": 9000 + i, "body": fmt.Sprint("for Ann ", i), "Contact": map[string]any{"twitter": contact}, "Interaction": map[string]any{"id": ofAnn}})
 		sent := b.x.SentDMs()
@@ -158,7 +160,7 @@ func TestWhatIsShownIsWhoGotIt(t *testing.T) {
 	}
 	b.x.Rename(annID, "ann_new")
 	b.x.DM(annID, brandID, sim.Message{Text: "under another name"})
-	b.until("the new name", func() bool { return b.status().Channels[0].Inbound.Delivered == 3 })
+	b.awaitNoted(3)
 	b.posted(map[string]any{"id": 9100, "body": "for the old name", "Contact": map[string]any{"twitter": "annlee"}, "Interaction": map[string]any{"id": ofAnn}})
 	if last := b.traffic("--direction", "out"); last[len(last)-1].To != "ann_new" {
 		t.Errorf("the reply went to @ann_new, and traffic says %q", last[len(last)-1].To)

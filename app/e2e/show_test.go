@@ -92,6 +92,7 @@ func TestAFileThatXHasNoMore(t *testing.T) {
 	b := newBox(t).start()
 	b.x.DM(annID, brandID, sim.Message{Text: "broken part", Files: []sim.File{sim.SamplePNG()}})
 	b.awaitMotion(2)
+	b.awaitNoted(1)
 	id := b.traffic("--direction", "in")[0].ID
 	b.x.Fault(sim.Fault{Endpoint: "media.get", Status: 404})
 	before := b.status()

@@ -94,7 +94,7 @@ func TestWhatCameWhileAwayIsFetched(t *testing.T) {
 	b.x.DM(annID, brandID, sim.Message{Text: "before"})
 	b.awaitMotion(1)
 	// Killed before it has noted Motion's answer, Perch would hand the message on again.
-	b.until("the note of it", func() bool { return b.status().Channels[0].Inbound.Delivered == 1 })
+	b.awaitNoted(1)
 	b.kill(syscall.SIGKILL)
 	want := []string{"before"}
 	for i := range 30 {
