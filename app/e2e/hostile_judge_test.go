@@ -240,6 +240,7 @@ var onlyDigits = regexp.MustCompile(`^[0-9]+$`)
 
 func (r *hostileRig) judgeIn(run *hostileRun, a aim, found []control.Message) {
 	var texts, files, extra int
+	isNamed := false // in a line, in place of a text that is none
 	all, interaction := r.inMotion(), 0
 	for _, m := range all {
 		if a.holds(m.Body) {
@@ -247,6 +248,7 @@ func (r *hostileRig) judgeIn(run *hostileRun, a aim, found []control.Message) {
 		}
 	}
 	for _, m := range all {
+		isNamed = isNamed || (m.From == a.customer.Handle && strings.Contains(m.Body, "that Perch cannot show"))
 		isHis := m.From == a.customer.Handle || m.From == a.customer.ID || m.Interaction == interaction
 		switch {
 		case a.isChat && isHis:
@@ -283,7 +285,7 @@ func (r *hostileRig) judgeIn(run *hostileRun, a aim, found []control.Message) {
 		r.fail(run, fmt.Sprintf("%d times in Motion", texts), r.story(record))
 	case record == nil:
 	case a.isChat && run.isVerdict(): // the answer may have named another handle
-	case record.State == "delivered" && isWhole && texts == 0:
+	case record.State == "delivered" && isWhole && texts == 0 && !isNamed:
 		r.fail(run, "delivered, but Motion has no such text", fmt.Sprintf("%d %q", record.ID, shortened(record.Text, 80)))
 	case record.State == "dead" && !run.isVerdict():
 		r.fail(run, "dead because of what is no verdict", record.Error.Message)

@@ -121,7 +121,7 @@ func (r *hostileRig) renew(keepJournal bool) {
 	r.client.Close()
 	r.start()
 	if !r.ready() {
-		r.book.fail("the relay does not get its way in back", r.profile.name)
+		r.book.fail(classLost, r.profile.name)
 	}
 }
 
@@ -311,6 +311,7 @@ func (r *hostileRig) fail(run *hostileRun, class, detail string) {
 	if isHostileAlone() {
 		r.t.Errorf("seed %d: %s: what the relay has warned of:\n%s", run.seed, class, r.warnings())
 	}
+	r.book.doubt(run.seed)
 	r.book.fail(class, fmt.Sprintf("seed %d (%s, %s): %s; %s", run.seed, r.profile.name, run.scene.name, run.words(), shortened(detail, 900)))
 }
 

@@ -21,7 +21,7 @@ type entities struct {
 	Media loose.List[media] `json:"media"`
 }
 
-// words are the text of a message. isOdd is set for something that is no text, but not nothing either.
+// words are the text of a message; a list of texts is one of as many lines. isOdd is set for something that is no text, but not nothing either.
 type words struct {
 	text  string
 	isOdd bool
@@ -29,12 +29,12 @@ type words struct {
 
 // UnmarshalJSON implements json.Unmarshaler; it never fails.
 func (w *words) UnmarshalJSON(raw []byte) error {
-	var text loose.Text
+	var text loose.Names
 	if err := text.UnmarshalJSON(raw); err != nil {
 		return err
 	}
-	first := bytes.TrimSpace(raw)
-	*w = words{string(text), len(first) > 0 && (first[0] == '{' || first[0] == '[') && !loose.IsEmpty(raw)}
+	isObject := bytes.HasPrefix(bytes.TrimSpace(raw), []byte("{"))
+	*w = words{strings.Join(text.List, "\n"), isObject || text.Odd > 0}
 	return nil
 }
 
