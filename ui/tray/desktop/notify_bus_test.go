@@ -60,7 +60,7 @@ func (s *service) calls() []call {
 // newBus starts a message bus with a service on it; tests are skipped where none is installed.
 func newBus(t *testing.T, s *service) *dbus.Conn {
 	t.Helper()
-	folder, err := os.MkdirTemp("", "bus") // t.TempDir has the test's name in it, and a socket's path has 107 bytes at most
+	folder, err := os.MkdirTemp("", "bus") //nolint:usetesting // t.TempDir has the test's name in it, and a socket's path has 107 bytes at most
 	if err != nil {
 		t.Fatal(err)
 	}
