@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"cmp"
 	"path"
 	"regexp"
 	"strings"
@@ -22,9 +23,9 @@ func captioned(r Reply, stored, kind string) (text string, files []Attached) {
 		kind = "file"
 	}
 	if text == "" || isFileName(text, names) {
-		return "", []Attached{{Type: kind, Name: firstText(text, r.FileName, stored, "file"+extensionOf[kind])}}
+		return "", []Attached{{Type: kind, Name: cmp.Or(text, r.FileName, stored, "file"+extensionOf[kind])}}
 	}
-	return r.Body, []Attached{{Type: kind, Name: firstText(r.FileName, stored, "file"+extensionOf[kind])}}
+	return r.Body, []Attached{{Type: kind, Name: cmp.Or(r.FileName, stored, "file"+extensionOf[kind])}}
 }
 
 // isFileName reports whether a text is the name of the file, and not something that an agent wrote beside it.
@@ -42,13 +43,4 @@ func isFileName(text string, names []string) bool {
 		}
 	}
 	return looksLike
-}
-
-func firstText(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }

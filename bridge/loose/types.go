@@ -52,8 +52,8 @@ func (i *ID) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// maxExact is the greatest whole number up to which a number with a fraction or exponent has lost no digits (IEEE 754).
-const maxExact = 1 << 53
+// MaxExact is the greatest whole number up to which a number with a fraction or exponent has lost no digits (IEEE 754).
+const MaxExact = 1 << 53
 
 // Whole writes a number without a fraction or exponent where it has none to lose ("881.0", "8.81e2"); other texts, and
 // numbers that may have lost digits, stay.
@@ -62,7 +62,7 @@ func Whole(number string) string {
 		return number
 	}
 	f, err := strconv.ParseFloat(number, 64)
-	if err != nil || f != math.Trunc(f) || math.Abs(f) > maxExact {
+	if err != nil || f != math.Trunc(f) || math.Abs(f) > MaxExact {
 		return number
 	}
 	return strconv.FormatFloat(f, 'f', 0, 64)

@@ -23,9 +23,6 @@ func idOrNone(text string) string {
 	return text
 }
 
-// maxExact is the greatest number that a double holds with all its digits (IEEE 754).
-const maxExact = 1 << 53
-
 // threadID reads the number of the post that is answered. rounded is set when it came as a number so large that a
 // program which keeps numbers as doubles, as Motion's does, may have lost its last digits.
 func threadID(v any) (id string, rounded bool) {
@@ -35,7 +32,7 @@ func threadID(v any) (id string, rounded bool) {
 		return text, false
 	}
 	f, err := number.Float64()
-	if err != nil || f < maxExact {
+	if err != nil || f < loose.MaxExact {
 		return idOf(v), false
 	}
 	if strings.ContainsAny(text, ".eE") {

@@ -117,9 +117,3 @@ func isVerdict(body []byte) bool {
 	}
 	return slices.ContainsFunc(verdictMembers, func(name string) bool { return members[name] != nil })
 }
-
-// IsWay reports whether err says that something between this computer and X answered in X's place.
-func IsWay(err error) bool {
-	e := bridge.AsError(err)
-	return e != nil && strings.HasPrefix(e.Code, codeWay)
-}
