@@ -99,5 +99,11 @@ func IsJSON(raw []byte) bool {
 	return len(raw) > 0 && (raw[0] == '{' || raw[0] == '[') && Check(raw) == nil
 }
 
+// IsPage reports whether an answer is a web page, by its Content-Type or by how it begins.
+func IsPage(contentType string, body []byte) bool {
+	kind := strings.ToLower(contentType)
+	return strings.HasPrefix(kind, "text/html") || strings.HasPrefix(kind, "application/xhtml") || bytes.HasPrefix(Trim(body), []byte("<"))
+}
+
 // Clean makes text valid UTF-8, which everything that is stored or passed on has to be.
 func Clean(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }

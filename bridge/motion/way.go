@@ -1,7 +1,6 @@
 package motion
 
 import (
-	"bytes"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -16,8 +15,7 @@ const codeWay = "way/"
 
 // isPage reports whether an answer is a web page, which Motion's API never sends.
 func isPage(a *answer) bool {
-	kind := strings.ToLower(a.header.Get("Content-Type"))
-	return (strings.HasPrefix(kind, "text/html") || bytes.HasPrefix(loose.Trim(a.body), []byte("<"))) && !isUnrouted(a)
+	return loose.IsPage(a.header.Get("Content-Type"), a.body) && !isUnrouted(a)
 }
 
 // unrouted is how the framework that Motion is made with (Express) says that it has no such address: in a page of its own.

@@ -1,7 +1,6 @@
 package xapi
 
 import (
-	"bytes"
 	"net/http"
 	"slices"
 	"strconv"
@@ -91,8 +90,7 @@ func described(a *answer) string {
 
 // isPage reports whether an answer is a web page.
 func isPage(h http.Header, body []byte) bool {
-	kind := strings.ToLower(h.Get("Content-Type"))
-	return strings.HasPrefix(kind, "text/html") || strings.HasPrefix(kind, "application/xhtml") || bytes.HasPrefix(loose.Trim(body), []byte("<"))
+	return loose.IsPage(h.Get("Content-Type"), body)
 }
 
 // isKeysChallenge reports whether a 401 asks for the keys in X's way, which a page of the way does not.
