@@ -8,6 +8,7 @@ import (
 
 	"github.com/cenkalti/backoff/v4"
 
+	"perch/bridge"
 	"perch/bridge/xapi"
 )
 
@@ -186,6 +187,9 @@ func (g *closer) run(ctx context.Context) {
 		wait = slowPass
 		if err := g.close(ctx); err != nil {
 			wait = again.NextBackOff()
+			if bridge.AsError(err).Side == bridge.SidePerch { // the journal took no more: X's messages wait
+				wait = min(wait, passPause)
+			}
 			continue
 		}
 		again.Reset()

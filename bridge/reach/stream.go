@@ -18,6 +18,8 @@ const (
 	reconnectFirst, reconnectMost = time.Second, 5 * time.Minute
 	// steadyAfter is how long a stream has to last to count as a good one.
 	steadyAfter = 30 * time.Second
+	// reconnectLocal is the longest of those waits when it was the journal that took no more: events wait at X meanwhile.
+	reconnectLocal = 30 * time.Second
 	// manyConnects within connectWindow slow reconnecting down to crowdedPause: X allows 450 in 15 minutes.
 	manyConnects, connectWindow, crowdedPause = 200, 15 * time.Minute, 4 * time.Second
 	// openingTime is how long a stream waits for what was missed before, which ought to come first.
@@ -130,8 +132,11 @@ func (s *Stream) listen(ctx context.Context) {
 			again.Reset()
 		}
 		wait := again.NextBackOff()
-		if e := bridge.AsError(err); e.Kind == bridge.RateLimited {
+		switch e := bridge.AsError(err); {
+		case e.Kind == bridge.RateLimited:
 			wait = max(wait, time.Until(e.RetryAt))
+		case e.Side == bridge.SidePerch:
+			wait = min(wait, reconnectLocal)
 		}
 		began := time.Now()
 		if pause(ctx, max(wait, s.crowded()), s.poked) && time.Since(began) < wait {
