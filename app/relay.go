@@ -46,7 +46,7 @@ type relay struct {
 	journal *sqlite.Store
 	health  *bridge.Health // the journal, watched
 	now     atomic.Pointer[setup]
-	bridge  *bridge.Bridge
+	bridge  *bridge.Relay
 	handler *webhook.Handler
 	ways    *ways
 	tokens  map[string]string
@@ -196,8 +196,8 @@ func (r *relay) build(ctx context.Context) error {
 		return err
 	}
 	for i, c := range s.clients {
-		if name := s.config.Channels[i].Name; r.bridge.IsConfirmed(name) {
-			c.x.Know(r.bridge.Account(name))
+		if name := s.config.Channels[i].Name; r.bridge.Accounts().IsConfirmed(name) {
+			c.x.Know(r.bridge.Accounts().Account(name))
 		}
 	}
 	r.handler = webhook.New(r.webhookConfig(s))
@@ -260,7 +260,7 @@ func (r *relay) close() {
 
 func (r *relay) controlled() control.Relay {
 	return control.Relay{
-		Bridge: r.bridge, Listen: r.address, Reach: r.reach, Version: Version, Started: r.started, Stop: r.stopAsked, Demo: r.asDemo != nil,
+		Console: r.bridge, Listen: r.address, Reach: r.reach, Version: Version, Started: r.started, Stop: r.stopAsked, Demo: r.asDemo != nil,
 		Poke:           func() { r.ways.poke(); r.reloads.poke(); r.replies.insist() },
 		ReachIsTrouble: r.ways.isTrouble, Reload: r.reloads.reload,
 		URLs: r.urls, NotInUse: r.reloads.notInUse, ReplyURL: r.replies.link,

@@ -68,7 +68,7 @@ type replyWatch struct {
 
 func newReplyWatch(r *relay) *replyWatch {
 	return &replyWatch{
-		targets: r.replyTargets, mayAsk: r.bridge.MayAskMotion, changed: r.logReply, poked: make(chan struct{}, 1), seen: map[string]*replySeen{},
+		targets: r.replyTargets, mayAsk: r.bridge.Accounts().MayAskMotion, changed: r.logReply, poked: make(chan struct{}, 1), seen: map[string]*replySeen{},
 	}
 }
 

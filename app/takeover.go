@@ -92,7 +92,7 @@ const codeOtherAccount = "other account"
 // judge asks X whose a channel's new keys are. nil lets them be used: they are the same account's, nobody knows yet
 // whose the channel is, or they are not complete and so nothing can be sent with them.
 func (l *reloads) judge(ctx context.Context, ch config.Channel, to *wanted) *bridge.Error {
-	known, keys := l.relay.bridge.Account(ch.Name), keysOf(ch.Name, to.values)
+	known, keys := l.relay.bridge.Accounts().Account(ch.Name), keysOf(ch.Name, to.values)
 	if known.ID == "" || keys.ConsumerKey == "" || keys.ConsumerSecret == "" || keys.AccessToken == "" || keys.AccessTokenSecret == "" {
 		return nil
 	}
@@ -175,7 +175,7 @@ func (l *reloads) put(ctx context.Context, running, next *setup) {
 		if has("x.") || !slices.Equal(old.X.MediaHosts, ch.X.MediaHosts) {
 			defer clients.x.Close()
 			clients.x = clients.x.With(xConfig(ch, next.values, clients.quota, r.log))
-			if account := r.bridge.Account(ch.Name); account.ID != "" && has("x.") {
+			if account := r.bridge.Accounts().Account(ch.Name); account.ID != "" && has("x.") {
 				clients.x.Know(account) // those of another account were refused
 			}
 		}
@@ -189,7 +189,7 @@ func (l *reloads) put(ctx context.Context, running, next *setup) {
 	r.now.Store(next)
 	r.handler.Update(r.webhookConfig(next))
 	for _, ch := range next.channels(r.salt) {
-		r.bridge.Adopt(ctx, ch)
+		r.bridge.Accounts().Replace(ctx, ch)
 	}
 	if waysChange {
 		r.ways.replace()

@@ -17,14 +17,14 @@ func operator(side bridge.Side) error {
 
 // adopt gives the channel other clients; nil leaves one as it is.
 func (r *rig) adopt(x bridge.XClient, motion bridge.MotionClient) {
-	ch := bridge.Channel{Name: "support", Mentions: true, X: r.x, Motion: r.motion, Quota: bridge.NewLedger("support", r.journal, nil)}
+	ch := bridge.Channel{Name: "support", Mentions: true, X: r.x, Motion: r.motion, Limits: bridge.NewLedger("support", r.journal, nil)}
 	if x != nil {
 		ch.X = x
 	}
 	if motion != nil {
 		ch.Motion = motion
 	}
-	r.Adopt(context.Background(), ch)
+	r.Accounts().Replace(context.Background(), ch)
 }
 
 func TestNewKeysEndAnOutageAtOnce(t *testing.T) {
@@ -50,7 +50,7 @@ func TestNewKeysEndAnOutageAtOnce(t *testing.T) {
 			t.Errorf("sent %q", next.sentTexts())
 		}
 		time.Sleep(time.Second)
-		if s, err := r.Status(context.Background()); err != nil || s.Channels[0].X.State != bridge.LinkOK || r.Account("support").Handle != "acme" {
+		if s, err := r.Status(context.Background()); err != nil || s.Channels[0].X.State != bridge.LinkOK || r.Accounts().Account("support").Handle != "acme" {
 			t.Errorf("%+v, %v", s, err)
 		}
 	})
@@ -160,8 +160,8 @@ func TestManyAdoptionsDoNotHastenALook(t *testing.T) {
 func TestMentionsAreSwitched(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
-		r.Adopt(context.Background(), bridge.Channel{Name: "support", X: r.x, Motion: r.motion})
-		r.Adopt(context.Background(), bridge.Channel{Name: "unknown", X: r.x, Motion: r.motion})
+		r.Accounts().Replace(context.Background(), bridge.Channel{Name: "support", X: r.x, Motion: r.motion})
+		r.Accounts().Replace(context.Background(), bridge.Channel{Name: "unknown", X: r.x, Motion: r.motion})
 		r.receive(postBody("1990", customerID, "@acme unheard"), dmBody("2", customerID, "heard"))
 		r.until("the direct message", time.Minute, func() bool { return len(r.motion.bodies()) == 1 })
 		time.Sleep(time.Minute)

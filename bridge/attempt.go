@@ -4,55 +4,64 @@ import (
 	"context"
 	"log/slog"
 	"time"
+
+	"perch/bridge/wait"
 )
 
-// attempt tries one claimed delivery and records what came of it.
-func (d *dispatcher) attempt(ctx context.Context, delivery *Delivery) {
-	started := d.now()
-	looking := delivery.State == Undecided
-	ch, guard := d.channels[delivery.Channel].begin()
-	j := &job{dispatcher: d, ch: ch, guard: guard, d: delivery}
+// attemptLimit bounds one attempt, uploads and X's processing of a video included.
+const attemptLimit = 10 * time.Minute
+
+// Attempt tries one claimed delivery and records what came of it. It ends soon after attempts has ended.
+func (w *Worker) Attempt(attempts context.Context, d *Delivery) {
+	ctx, cancel := context.WithTimeout(attempts, attemptLimit)
+	defer cancel()
+	started := w.now()
+	isReconciling := d.State == Undecided
+	ch, hold := w.accounts.Begin(d.Channel)
+	j := &job{Worker: w, attempts: attempts, ch: ch, hold: hold, d: d}
 	var err error
 	switch {
-	case delivery.IsHollow():
-		err = unreadableContentError(delivery)
-	case looking:
-		err = j.look(ctx)
-	case delivery.Direction == In:
+	case d.IsHollow():
+		err = unreadableContentError(d)
+	case isReconciling:
+		err = j.reconcile(ctx)
+	case d.Direction == In:
 		err = j.deliverIn(ctx)
 	default:
 		err = j.deliverOut(ctx)
 	}
-	result := j.settle(err, looking)
-	result.Attempt.At, result.Attempt.Took = started, d.now().Sub(started)
-	result.Attempt.Outcome = delivery.State
-	d.finish(ctx, result)
-	d.logAttempt(ctx, delivery, result, err)
+	result := j.settle(err, isReconciling)
+	result.Attempt.At, result.Attempt.Took = started, w.now().Sub(started)
+	result.Attempt.Outcome = d.State
+	j.finish(ctx, result)
+	w.logAttempt(ctx, d, result, err)
 }
 
-// job is one attempt at one delivery. It changes the delivery in place; nothing else holds it meanwhile.
+// job is one attempt at one delivery. It changes the delivery in place; nothing else has it meanwhile.
 type job struct {
-	*dispatcher
-	ch      *Channel
-	guard   guard
-	d       *Delivery
-	learned Learned
-	spawned []*Delivery
-	held    bool
+	*Worker
+	attempts context.Context // ends when nothing may go on
+	ch       *Channel
+	hold     Hold
+	d        *Delivery
+	learned  Learned
+	spawned  []*Delivery
+	// isHeld keeps the conversation waiting for a reply that is undecided.
+	isHeld bool
 	// remembered is set when the sender's handle came from the memory and not from X.
 	remembered bool
-	// settled is set when the state was decided already (a look).
+	// settled is set when the state was decided already (by reconciling).
 	settled bool
 }
 
 // settle turns the error of an attempt into the delivery's new state.
-func (j *job) settle(err error, looking bool) Result {
+func (j *job) settle(err error, isReconciling bool) Result {
 	d, now := j.d, j.now()
 	result := Result{Delivery: d}
 	switch e := AsError(err); {
 	case j.settled:
 		result.Attempt.Number = d.Attempts
-		if looking {
+		if isReconciling {
 			result.Attempt.Number = 0
 		}
 	case e == nil:
@@ -63,18 +72,18 @@ func (j *job) settle(err error, looking bool) Result {
 	default:
 		j.fail(e, now)
 		result.Attempt.Kind, result.Attempt.Code, result.Attempt.Message = e.Kind, e.Code, e.Message
-		if e.Kind != Operator && e.Kind != RateLimited && !looking {
+		if e.Kind != Operator && e.Kind != RateLimited && !isReconciling {
 			result.Attempt.Number = d.Attempts
 		}
 	}
-	result.Held, result.Learned, result.Spawned = j.held, j.learned, j.spawned
+	result.Held, result.Learned, result.Spawned = j.isHeld, j.learned, j.spawned
 	return result
 }
 
 // fail decides what an error means for the delivery and for its lane.
 func (j *job) fail(e *Error, now time.Time) {
 	d := j.d
-	f := failureFrom(e)
+	f := FailureOf(e)
 	d.Failure = &f
 	shutUntil := j.blame(e, now)
 	if j.wasMended(e) {
@@ -86,15 +95,15 @@ func (j *job) fail(e *Error, now time.Time) {
 	}
 	switch e.Kind {
 	case Operator, RateLimited:
-		d.State, d.DueAt = Queued, later(shutUntil, later(e.RetryAt, now.Add(outageMost)))
+		d.State, d.DueAt = Queued, wait.Later(shutUntil, wait.Later(e.RetryAt, now.Add(outageMost)))
 		if !shutUntil.IsZero() {
 			d.DueAt = shutUntil
 		}
-		d.DueAt = earlier(d.DueAt, now.Add(MaxWindow))
+		d.DueAt = wait.Earlier(d.DueAt, now.Add(MaxWindow))
 		d.Progress.Deferrals++
 	case OutcomeUnknown:
 		d.Attempts++
-		d.State, d.DueAt, j.held = Undecided, now.Add(lookSteps[0]), true
+		d.State, d.DueAt, j.isHeld = Undecided, now.Add(reconcileSteps[0]), true
 	case Rejected, Invalid, Unreadable:
 		d.Attempts++
 		d.State = Dead
@@ -114,26 +123,26 @@ func (j *job) retry(e *Error, now time.Time) {
 	j.d.State, j.d.DueAt = Queued, due
 }
 
-// blame tells the gate of the lane about an error of the side that the lane delivers to. An error that lies
+// blame tells the breaker of the lane about an error of the side that the lane delivers to. An error that lies
 // elsewhere says nothing about the lane.
 func (j *job) blame(e *Error, now time.Time) time.Time {
 	lane := j.d.Lane
 	if e.Side != lane.Side() || (e.Kind == RateLimited && !isMainEndpoint(e.Endpoint)) {
-		j.gates.release(lane)
+		j.breakers.Release(lane)
 		return time.Time{}
 	}
-	j.accounts.note(e.Side, j.d.Channel, now, e)
+	j.accounts.Note(e.Side, j.d.Channel, now, e)
 	if e.Kind == Rejected || e.Kind == Invalid {
 		j.sideWorks()
 		return time.Time{}
 	}
-	return j.gates.failed(lane, e, now)
+	return j.breakers.Failed(lane, e, now)
 }
 
-// sideWorks opens the lane; what waited only for that goes at once.
+// sideWorks resets the breaker of the lane; what waited only for that goes at once.
 func (j *job) sideWorks() {
-	j.accounts.note(j.d.Lane.Side(), j.d.Channel, j.now(), nil)
-	if !j.gates.passed(j.d.Lane) {
+	j.accounts.Note(j.d.Lane.Side(), j.d.Channel, j.now(), nil)
+	if !j.breakers.Passed(j.d.Lane) {
 		return
 	}
 	if err := j.journal.Hasten(j.attempts, j.d.Lane, j.now()); err != nil {
@@ -146,45 +155,39 @@ func isMainEndpoint(endpoint string) bool {
 	return endpoint == "" || endpoint == EndpointDM || endpoint == EndpointPost
 }
 
-// The endpoints that make X send something; X's client reports their limits under these names.
-const (
-	EndpointDM   = "dm.send"
-	EndpointPost = "post.create"
-)
-
 // finish records a result. X or Motion has acted already, so it is tried until it is on disk. Who waits for the
 // reply is told then; when nobody waits any more, the agent gets a note.
-func (d *dispatcher) finish(ctx context.Context, r Result) {
-	waiting := d.takeWaiters(r)
+func (j *job) finish(ctx context.Context, r Result) {
+	waiting := j.takeWaiters(r)
 	if len(waiting) == 0 {
-		r.Spawned = append(r.Spawned, d.noteFor(r)...)
+		r.Spawned = append(r.Spawned, j.noteFor(r)...)
 	}
 	ctx = context.WithoutCancel(ctx)
 	for {
-		err := d.journal.Finish(ctx, r)
+		err := j.journal.Finish(ctx, r)
 		if err == nil {
 			break
 		}
-		d.log.Error("record attempt failed", keyDelivery, r.Delivery.ID, keyError, err)
-		if d.attempts.Err() != nil {
+		j.log.Error("record attempt failed", keyDelivery, r.Delivery.ID, keyError, err)
+		if j.attempts.Err() != nil {
 			break // Recover deals with it at the next start
 		}
-		pause(d.attempts, journalPause)
+		wait.Pause(j.attempts, JournalPause)
 	}
 	for _, c := range waiting {
-		c <- outcomeOf(r.Delivery)
+		c <- OutcomeOf(r.Delivery)
 	}
-	d.feed.Publish(r.Delivery)
+	j.feed.Publish(r.Delivery)
 }
 
 // takeWaiters takes those who wait for a reply, unless the outcome may still come within their time.
-func (d *dispatcher) takeWaiters(r Result) []chan Outcome {
+func (w *Worker) takeWaiters(r Result) []chan Outcome {
 	m := r.Delivery
 	switch {
 	case m.Direction == In:
 		return nil
-	case m.State.IsFinal(), m.State == Undecided && !r.Held, d.mustWait(m), m.Failure != nil && isDeferral(m.Failure.Kind):
-		return d.waiters.take(m.ID)
+	case m.State.IsFinal(), m.State == Undecided && !r.Held, w.scheduler.MustWait(m), m.Failure != nil && isDeferral(m.Failure.Kind):
+		return w.waiters.Take(m.ID)
 	}
 	return nil
 }
@@ -192,35 +195,21 @@ func (d *dispatcher) takeWaiters(r Result) []chan Outcome {
 func isDeferral(k Kind) bool { return k == Operator || k == RateLimited }
 
 // noteFor makes the line that tells the agent of a reply that failed after Motion's POST was answered.
-func (d *dispatcher) noteFor(r Result) []*Delivery {
+func (w *Worker) noteFor(r Result) []*Delivery {
 	m := r.Delivery
 	if m.Direction != Out || (m.State != Dead && (m.State != Undecided || r.Held)) {
 		return nil
 	}
-	return []*Delivery{noteTo(m, noteText(m), d.now())}
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
+	return []*Delivery{noteTo(m, noteText(m), w.now())}
 }
 
 // logAttempt writes the one wide line of an attempt.
-func (d *dispatcher) logAttempt(ctx context.Context, m *Delivery, r Result, err error) {
+func (w *Worker) logAttempt(ctx context.Context, m *Delivery, r Result, err error) {
 	level := slog.LevelInfo
 	args := []slog.Attr{
 		slog.Int64(keyDelivery, m.ID), slog.String(keyChannel, m.Channel), slog.String(keyDirection, string(m.Direction)),
 		slog.String(keyKind, string(m.Kind)), slog.String(keyState, string(m.State)), slog.Int("attempt", r.Attempt.Number),
-		slog.Int64("took_ms", r.Attempt.Took.Milliseconds()), slog.Int64("age_ms", d.now().Sub(m.ReceivedAt).Milliseconds()),
+		slog.Int64("took_ms", r.Attempt.Took.Milliseconds()), slog.Int64("age_ms", w.now().Sub(m.ReceivedAt).Milliseconds()),
 		slog.String("x_id", m.XID), slog.String("motion_id", m.MotionID),
 	}
 	if err != nil {
@@ -233,5 +222,17 @@ func (d *dispatcher) logAttempt(ctx context.Context, m *Delivery, r Result, err 
 	if m.State == Dead {
 		level = slog.LevelError
 	}
-	d.log.LogAttrs(ctx, level, "delivery attempted", args...)
+	w.log.LogAttrs(ctx, level, "delivery attempted", args...)
+}
+
+// wasMended reports whether an error says nothing any more, because the client that met it was replaced meanwhile. X
+// is not asked anew after an error in which it may have acted all the same.
+func (j *job) wasMended(e *Error) bool {
+	if (e.Side != SideX && e.Side != SideMotion) || !j.accounts.IsReplaced(j.ch, e.Side) {
+		return false
+	}
+	if e.Side == j.d.Lane.Side() {
+		j.breakers.Hurry(j.now(), j.d.Lane)
+	}
+	return e.Kind == Operator || (e.Kind == Temporary && e.Side == SideMotion)
 }

@@ -25,14 +25,6 @@
 // refusals end Dead at once. Retry-After and x-rate-limit-reset win over the table.
 package bridge
 
-import (
-	"context"
-	"log/slog"
-	"sync"
-	"sync/atomic"
-	"time"
-)
-
 // Channel is one X account joined to one Open Channel account of Motion.
 type Channel struct {
 	Name string
@@ -43,117 +35,6 @@ type Channel struct {
 	// Keys tells one account's keys from another's without holding them; empty when there are none. With the keys of the
 	// last confirmed account Perch sends without asking X first.
 	Keys string
-	// Quota is the ledger that X's client obeys; shown to people.
-	Quota *Ledger
-}
-
-// Config is what a Bridge is made of. Every field is needed but Now and Measure.
-type Config struct {
-	Channels []Channel
-	// Journal is watched by the bridge; one that is a Health already is used as it is.
-	Journal Journal
-	Log     *slog.Logger
-	// Read reads a body from X. It never fails: what cannot be read is an event of KindUnreadable.
-	Read func(body []byte) Parsed
-	// Measure returns the weighted length of a post and whether X takes it; nil counts nothing.
-	Measure func(text string) (weighted int, valid bool)
-	// Now is the clock; nil means time.Now.
-	Now func() time.Time
-}
-
-// Bridge takes in, schedules and delivers. Make it with New; it works while Run is running. All methods are safe
-// for concurrent use.
-type Bridge struct {
-	journal  Journal // the health
-	health   *Health
-	log      *slog.Logger
-	read     func([]byte) Parsed
-	measure  func(string) (int, bool)
-	now      func() time.Time
-	channels map[string]*slot // never changed; what the slots hold is
-	order    []string
-	lanes    []Lane
-
-	gates    *gates
-	accounts *accounts
-	waiters  *waiters
-	files    *files
-	feed     *Feed
-	unpack   chan struct{} // wakes the unpacker; holds at most one signal
-	wake     chan struct{} // wakes the dispatcher; holds at most one signal
-	lastKept atomic.Int64  // Unix ms of the newest post kept
-	paused   atomic.Bool
-	inflight sync.Map // delivery id → struct{}, for people's actions
-}
-
-// New returns a Bridge that does nothing until Run.
-func New(config Config) *Bridge {
-	b := &Bridge{
-		log: config.Log, read: config.Read, measure: config.Measure, now: config.Now,
-		channels: map[string]*slot{}, gates: newGates(), accounts: newAccounts(), waiters: newWaiters(), files: newFiles(),
-		feed: NewFeed(), unpack: make(chan struct{}, 1), wake: make(chan struct{}, 1),
-	}
-	if b.now == nil {
-		b.now = time.Now
-	}
-	if b.measure == nil {
-		b.measure = func(string) (int, bool) { return 0, true }
-	}
-	b.health = healthOf(config, b.now)
-	b.journal = b.health
-	for i := range config.Channels {
-		ch := config.Channels[i]
-		b.channels[ch.Name] = newSlot(ch)
-		b.order = append(b.order, ch.Name)
-		b.lanes = append(b.lanes, LanesOf(ch.Name)...)
-	}
-	return b
-}
-
-func healthOf(config Config, now func() time.Time) *Health {
-	if health, ok := config.Journal.(*Health); ok {
-		return health
-	}
-	return Watch(config.Journal, config.Log, now)
-}
-
-// Prepare reads what the journal kept over the restart. Call it once, before Run and before anything is accepted.
-func (b *Bridge) Prepare(ctx context.Context) error {
-	if err := b.journal.Recover(ctx, b.now()); err != nil {
-		return err
-	}
-	paused, err := b.journal.Setting(ctx, settingPaused)
-	if err != nil {
-		return err
-	}
-	b.paused.Store(paused == "1")
-	for _, s := range b.channels {
-		if err := b.loadAccount(ctx, s); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Run unpacks, delivers and watches the sides until ctx ends, lets running attempts finish within their grace, and
-// returns nil.
-func (b *Bridge) Run(ctx context.Context) error {
-	var workers sync.WaitGroup
-	workers.Go(func() { b.runUnpacker(ctx) })
-	workers.Go(func() { b.runDispatcher(ctx) })
-	workers.Go(func() { b.runLedgers(ctx) })
-	workers.Go(func() { b.greet(ctx) })
-	workers.Go(func() { b.health.run(ctx) })
-	workers.Wait()
-	return nil
-}
-
-// Feed returns the live feed of deliveries.
-func (b *Bridge) Feed() *Feed { return b.feed }
-
-func signal(c chan struct{}) {
-	select {
-	case c <- struct{}{}:
-	default:
-	}
+	// Limits is what X's client obeys; shown to people. It may be nil.
+	Limits Limits
 }

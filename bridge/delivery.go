@@ -2,7 +2,6 @@ package bridge
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -39,62 +38,6 @@ func (s State) CanBecome(next State) bool { return slices.Contains(transitions[s
 
 // IsFinal reports whether nothing more happens to a delivery in s unless a person acts.
 func (s State) IsFinal() bool { return s == Delivered || s == Dead || s == Discarded }
-
-// Lane is one channel's queue towards one side. Each has a gate of its own, so that a closed one never
-// holds up another: "support/in", "support/in/files", "support/out/dm", "support/out/post".
-type Lane string
-
-// LaneOf returns the lane of a message.
-func LaneOf(channel string, direction Direction, kind MessageKind) Lane {
-	switch {
-	case direction == In:
-		return Lane(channel + "/in")
-	case kind == KindDM:
-		return Lane(channel + "/out/dm")
-	default:
-		return Lane(channel + "/out/post")
-	}
-}
-
-// FilesLane returns the lane in which files that could not go with their message are tried on their own.
-func FilesLane(channel string) Lane { return Lane(channel + "/in/files") }
-
-// LanesOf returns all lanes of a channel.
-func LanesOf(channel string) []Lane {
-	return []Lane{
-		LaneOf(channel, In, KindDM), FilesLane(channel),
-		LaneOf(channel, Out, KindDM), LaneOf(channel, Out, KindReply),
-	}
-}
-
-// Direction returns which way the lane leads.
-func (l Lane) Direction() Direction {
-	if strings.Contains(string(l), "/out/") {
-		return Out
-	}
-	return In
-}
-
-// Side returns the side that the lane delivers to.
-func (l Lane) Side() Side {
-	if l.Direction() == Out {
-		return SideX
-	}
-	return SideMotion
-}
-
-// Channel returns the name of the lane's channel.
-func (l Lane) Channel() string {
-	name, _, _ := strings.Cut(string(l), "/")
-	return name
-}
-
-// Failure is the last trouble of a delivery, in words for people.
-type Failure struct {
-	Kind    Kind   `json:"kind"`
-	Message string `json:"message"`
-	Remedy  string `json:"remedy"`
-}
 
 // Progress is how far a delivery has come inside one message; it survives a restart.
 type Progress struct {
@@ -166,6 +109,9 @@ type Delivery struct {
 func (d *Delivery) IsHollow() bool {
 	return (d.Direction == In && d.Kind != KindNote && d.Event == nil) || (d.Direction == Out && d.Reply == nil)
 }
+
+// Address makes a person the recipient, under the name that is known now: what is shown is who gets it.
+func (d *Delivery) Address(person Person) { d.PeerID, d.To = person.ID, person.HandleOrID() }
 
 // Attempt is one try of a delivery, or one deferral (Number 0), as kept in the journal.
 type Attempt struct {

@@ -2,8 +2,12 @@ package bridge
 
 import (
 	"context"
+	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"perch/bridge/wait"
 )
 
 const (
@@ -12,19 +16,70 @@ const (
 	inflightOut = 6
 	// attemptGrace is how long running attempts may go on after Perch was told to stop.
 	attemptGrace = 10 * time.Second
-	// attemptLimit bounds one attempt, uploads and X's processing of a video included.
-	attemptLimit = 10 * time.Minute
 	// clockTolerance is how far the clock may be set back without anything being done about it.
 	clockTolerance = 2 * time.Second
 	// probeLimit bounds one probe of a side.
 	probeLimit = 30 * time.Second
 )
 
-// dispatcher claims what is due, attempts it and records what came of it. It belongs to one run.
-type dispatcher struct {
-	*Bridge
-	attempts context.Context // outlives the run by attemptGrace
-	running  sync.WaitGroup
+// Attempter attempts deliveries.
+type Attempter interface {
+	// Attempt attempts one claimed delivery and records what came of it. attempts ends when no attempt may go on.
+	Attempt(attempts context.Context, d *Delivery)
+}
+
+// Prober asks sides that are out of order.
+type Prober interface {
+	// Probe asks the side that a lane delivers to whether it works, at the least cost. isReplaced says that the side got
+	// another client meanwhile.
+	Probe(ctx context.Context, lane Lane) (isReplaced bool, err error)
+}
+
+// Store is what the dispatcher needs of the journal.
+type QueueStore interface {
+	Queue
+	Settings
+	Hasten(ctx context.Context, lane Lane, now time.Time) error
+}
+
+// Dispatcher claims what is due and has it attempted: one after another within a conversation, all conversations side by
+// side. Make it with NewDispatcher; it is safe for concurrent use.
+type Dispatcher struct {
+	journal  QueueStore
+	breakers *Breakers
+	feed     *Feed
+	log      *slog.Logger
+	now      func() time.Time
+	lanes    []Lane
+	wake     wait.Signal
+	paused   atomic.Bool
+	busy     sync.Map // delivery id → struct{}
+}
+
+// NewDispatcher returns a dispatcher of the lanes, which begins at once whenever wake has news.
+func NewDispatcher(lanes []Lane, journal QueueStore, breakers *Breakers, feed *Feed, wake wait.Signal, log *slog.Logger, now func() time.Time) *Dispatcher {
+	return &Dispatcher{journal: journal, breakers: breakers, feed: feed, log: log, now: now, lanes: lanes, wake: wake}
+}
+
+// IsBusy reports whether a delivery is being attempted.
+func (d *Dispatcher) IsBusy(id int64) bool {
+	_, busy := d.busy.Load(id)
+	return busy
+}
+
+// MustWait reports whether a queued delivery cannot go now.
+func (d *Dispatcher) MustWait(m *Delivery) bool {
+	_, isBlocked := d.breakers.Blocked(m.Lane)
+	return m.State == Queued && (isBlocked || d.paused.Load())
+}
+
+// run is one run of the dispatcher.
+type run struct {
+	*Dispatcher
+	attempter Attempter
+	prober    Prober
+	attempts  context.Context // outlives the run by attemptGrace
+	running   sync.WaitGroup
 
 	mu       sync.Mutex
 	inflight map[Lane]int
@@ -32,73 +87,73 @@ type dispatcher struct {
 	lastTurn time.Time
 }
 
-// runDispatcher delivers until ctx ends, then waits for the attempts under way.
-func (b *Bridge) runDispatcher(ctx context.Context) {
+// Run delivers until ctx ends, then waits for the attempts under way.
+func (d *Dispatcher) Run(ctx context.Context, attempter Attempter, prober Prober) {
 	attempts, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	d := &dispatcher{Bridge: b, attempts: attempts, inflight: map[Lane]int{}}
+	r := &run{Dispatcher: d, attempter: attempter, prober: prober, attempts: attempts, inflight: map[Lane]int{}}
 	for ctx.Err() == nil {
-		d.watchClock(ctx)
-		due := d.runOnce(ctx)
-		d.sleep(ctx, due)
+		r.watchClock(ctx)
+		due := r.runOnce(ctx)
+		r.sleep(ctx, due)
 	}
 	stop := time.AfterFunc(attemptGrace, cancel)
 	defer stop.Stop()
-	d.running.Wait()
+	r.running.Wait()
 }
 
 // watchClock makes everything due when the computer's clock was set back: what waits for a time of the old clock
 // would wait that much longer.
-func (d *dispatcher) watchClock(ctx context.Context) {
-	now := d.now().Round(0) // without the monotonic part
-	back := d.lastTurn.Sub(now)
-	d.lastTurn = now
+func (r *run) watchClock(ctx context.Context) {
+	now := r.now().Round(0) // without the monotonic part
+	back := r.lastTurn.Sub(now)
+	r.lastTurn = now
 	if back < clockTolerance {
 		return
 	}
-	d.log.Warn("clock went back; everything that waits is tried now", "by_s", int(back.Seconds()))
-	d.gates.hurry(now, d.lanes...)
-	for _, lane := range d.lanes {
-		if err := d.journal.Hasten(ctx, lane, now); err != nil {
-			d.logUnless(ctx, "hasten failed", err)
+	r.log.Warn("clock went back; everything that waits is tried now", "by_s", int(back.Seconds()))
+	r.breakers.Hurry(now, r.lanes...)
+	for _, lane := range r.lanes {
+		if err := r.journal.Hasten(ctx, lane, now); err != nil {
+			r.logUnless(ctx, "hasten failed", err)
 		}
 	}
 }
 
 // runOnce starts everything that may start now, and returns when there may be more.
-func (d *dispatcher) runOnce(ctx context.Context) time.Time {
-	for ctx.Err() == nil && !d.paused.Load() {
-		quotas := d.quotas()
+func (r *run) runOnce(ctx context.Context) time.Time {
+	for ctx.Err() == nil && !r.paused.Load() {
+		quotas := r.quotas()
 		if len(quotas) == 0 {
 			break
 		}
-		claimed, err := d.journal.Claim(ctx, quotas, d.now())
+		claimed, err := r.journal.Claim(ctx, quotas, r.now())
 		if err != nil {
-			d.logUnless(ctx, "claim failed", err)
-			return d.now().Add(journalPause)
+			r.logUnless(ctx, "claim failed", err)
+			return r.now().Add(JournalPause)
 		}
 		if len(claimed) == 0 {
 			break
 		}
 		for _, delivery := range claimed {
-			d.start(delivery)
+			r.start(delivery)
 		}
 	}
-	return d.nextDue(ctx)
+	return r.nextDue(ctx)
 }
 
 // quotas says how many deliveries each lane may start, and sends out the probes that are due.
-func (d *dispatcher) quotas() []LaneQuota {
+func (r *run) quotas() []LaneQuota {
 	var quotas []LaneQuota
-	now := d.now()
-	for _, lane := range d.lanes {
-		free := laneWidth(lane) - d.flying(lane)
+	now := r.now()
+	for _, lane := range r.lanes {
+		free := laneWidth(lane) - r.flying(lane)
 		if free <= 0 {
 			continue
 		}
-		n, probe := d.gates.admits(lane, free, now)
+		n, probe := r.breakers.Admit(lane, free, now)
 		if probe {
-			d.running.Go(func() { d.probe(lane) })
+			r.running.Go(func() { r.probe(lane) })
 		}
 		if n > 0 {
 			quotas = append(quotas, LaneQuota{Lane: lane, N: n})
@@ -114,74 +169,66 @@ func laneWidth(lane Lane) int {
 	return inflightOut
 }
 
-func (d *dispatcher) flying(lane Lane) int {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.inflight[lane]
+func (r *run) flying(lane Lane) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.inflight[lane]
 }
 
-func (d *dispatcher) fly(lane Lane, n int) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.inflight[lane] += n
+func (r *run) fly(lane Lane, n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.inflight[lane] += n
 }
 
-func (d *dispatcher) start(delivery *Delivery) {
-	d.fly(delivery.Lane, 1)
-	d.gates.entered(delivery.Lane)
-	d.Bridge.inflight.Store(delivery.ID, struct{}{})
-	d.running.Go(func() {
-		defer signal(d.wake)
-		defer d.fly(delivery.Lane, -1)
-		defer d.Bridge.inflight.Delete(delivery.ID)
-		ctx, cancel := context.WithTimeout(d.attempts, attemptLimit)
-		defer cancel()
-		d.feed.Publish(delivery)
-		d.attempt(ctx, delivery)
+func (r *run) start(delivery *Delivery) {
+	r.fly(delivery.Lane, 1)
+	r.breakers.Entered(delivery.Lane)
+	r.busy.Store(delivery.ID, struct{}{})
+	r.running.Go(func() {
+		defer r.wake.Send()
+		defer r.fly(delivery.Lane, -1)
+		defer r.busy.Delete(delivery.ID)
+		r.feed.Publish(delivery)
+		r.attempter.Attempt(r.attempts, delivery)
 	})
 }
 
-// probe asks the lane's side whether it works again, at the least cost.
-func (d *dispatcher) probe(lane Lane) {
-	defer signal(d.wake)
-	ctx, cancel := context.WithTimeout(d.attempts, probeLimit)
+// probe has the lane's side asked whether it works again.
+func (r *run) probe(lane Lane) {
+	defer r.wake.Send()
+	ctx, cancel := context.WithTimeout(r.attempts, probeLimit)
 	defer cancel()
-	asked := d.channel(lane.Channel())
-	var err error
-	if lane.Side() == SideX {
-		err = d.checkX(ctx, lane.Channel())
-	} else {
-		err = d.checkMotion(ctx, lane.Channel())
+	isReplaced, err := r.prober.Probe(ctx, lane)
+	r.breakers.Probed(lane, err, r.now())
+	if isReplaced {
+		r.breakers.Hurry(r.now(), lane)
 	}
-	d.gates.probed(lane, err, d.now())
-	if d.isOutdated(asked, lane.Side()) {
-		d.gates.hurry(d.now(), lane)
-	}
-	d.log.Info("side probed", keyLane, lane, keyError, err)
+	r.log.Info("side probed", keyLane, lane, keyError, err)
 	if err != nil {
 		return
 	}
-	if err := d.journal.Hasten(d.attempts, lane, d.now()); err != nil {
-		d.log.Warn("hasten failed", keyLane, lane, keyError, err)
+	if err := r.journal.Hasten(r.attempts, lane, r.now()); err != nil {
+		r.log.Warn("hasten failed", keyLane, lane, keyError, err)
 	}
 }
 
-func (d *dispatcher) nextDue(ctx context.Context) time.Time {
-	now := d.now()
+func (r *run) nextDue(ctx context.Context) time.Time {
+	now := r.now()
 	next := now.Add(time.Minute)
 	var open []Lane
-	for _, lane := range d.lanes {
-		if d.gates.waitsFor(lane, now) {
+	for _, lane := range r.lanes {
+		if r.breakers.IsReady(lane, now) {
 			open = append(open, lane)
 		}
 	}
-	if due, ok := d.gates.next(now); ok && due.Before(next) {
+	if due, ok := r.breakers.Next(now); ok && due.Before(next) {
 		next = due
 	}
-	if d.paused.Load() {
+	if r.paused.Load() {
 		return next
 	}
-	due, ok, err := d.journal.NextDue(ctx, open)
+	due, ok, err := r.journal.NextDue(ctx, open)
 	if err == nil && ok && due.Before(next) {
 		next = due
 	}
@@ -190,25 +237,19 @@ func (d *dispatcher) nextDue(ctx context.Context) time.Time {
 
 // sleep waits until due, or until there is news. What is due already but found no room is woken by the attempt
 // that makes room.
-func (d *dispatcher) sleep(ctx context.Context, due time.Time) {
-	wait := due.Sub(d.now())
-	if wait <= 0 {
-		wait = minSleep
+func (r *run) sleep(ctx context.Context, due time.Time) {
+	d := due.Sub(r.now())
+	if d <= 0 {
+		d = minSleep
 	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-d.wake:
-	case <-timer.C:
-	case <-ctx.Done():
-	}
+	wait.PauseOr(ctx, d, r.wake)
 }
 
 // minSleep keeps the loop from running hot when work is due that cannot start.
 const minSleep = 20 * time.Millisecond
 
-func (d *dispatcher) logUnless(ctx context.Context, message string, err error) {
+func (r *run) logUnless(ctx context.Context, message string, err error) {
 	if ctx.Err() == nil {
-		d.log.Error(message, keyError, err) //nolint:sloglint // the callers' messages are static
+		r.log.Error(message, keyError, err) //nolint:sloglint // the callers' messages are static
 	}
 }

@@ -3,7 +3,9 @@ package bridge
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Kind classes a failure by what has to happen next. It is a closed set.
@@ -98,4 +100,46 @@ func KindOf(err error) Kind {
 		return ""
 	}
 	return AsError(err).Kind
+}
+
+// Failure is the last trouble of a delivery, in words for people.
+type Failure struct {
+	Kind    Kind   `json:"kind"`
+	Message string `json:"message"`
+	Remedy  string `json:"remedy"`
+}
+
+// FailureOf is what people are told of an error; e is not nil.
+func FailureOf(e *Error) Failure {
+	return Failure{Kind: e.Kind, Message: e.Message, Remedy: e.Remedy}
+}
+
+// Sentence joins reason and remedy for a reader who sees only one line.
+func (f Failure) Sentence() string {
+	if f.Remedy == "" {
+		return f.Message
+	}
+	return f.Message + ". " + upperFirst(f.Remedy)
+}
+
+func upperFirst(s string) string {
+	_, size := utf8.DecodeRuneInString(s)
+	return strings.ToUpper(s[:size]) + s[size:]
+}
+
+// CodeDuplicate, CodeMedia and CodeNoAccount are how X's client marks refusals that the dispatcher has an answer to: an
+// identical post, a file that X does not take any more (a prefix), and an account that does not exist (any more).
+const (
+	CodeDuplicate = "403/187"
+	CodeMedia     = "media/"
+	CodeNoAccount = "account/none"
+)
+
+// CodeJournal begins the Code of failures of the place where the journal is (a full disk, a missing right). They concern
+// every step, not the one that met them.
+const CodeJournal = "journal/"
+
+// ErrStopping is what writes get that come when the journal has ended with Perch. It is no trouble of the journal.
+var ErrStopping = &Error{
+	Kind: Temporary, Side: SidePerch, Op: "write journal", Message: "Perch is stopping", Remedy: "start Perch again",
 }

@@ -1,8 +1,11 @@
 package bridge
 
 import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -46,31 +49,8 @@ type Person struct {
 	Name   string `json:"name,omitempty"`
 }
 
-// MediaType is X's word for the kind of an attached file.
-type MediaType string
-
-// X's media types (X docs: data dictionary, media object).
-const (
-	Photo MediaType = "photo"
-	GIF   MediaType = "animated_gif"
-	Video MediaType = "video"
-)
-
-// Variant is one encoding of a file at X.
-type Variant struct {
-	URL         string `json:"url"`
-	ContentType string `json:"content_type,omitempty"`
-	// Bitrate is in bits a second; 0 for GIFs and when X gave none.
-	Bitrate int `json:"bitrate,omitempty"`
-}
-
-// Media is a file that a customer attached. A photo has exactly one variant; a file of which X has told no more than that
-// it is there has none, and is to be looked up.
-type Media struct {
-	ID       string    `json:"id,omitempty"`
-	Type     MediaType `json:"type"`
-	Variants []Variant `json:"variants,omitempty"`
-}
+// HandleOrID is how a person is called where there is room for one word.
+func (p Person) HandleOrID() string { return cmp.Or(p.Handle, p.ID) }
 
 // ExtraKind says what an Extra is.
 type ExtraKind string
@@ -162,11 +142,6 @@ func (e *Event) Describe(found []Media) []Media {
 	return files
 }
 
-// isSameFile compares the ids of files, which are v1.1's numbers or v2's keys: the kind, an underscore and the number.
-func isSameFile(a, b string) bool {
-	return a != "" && b != "" && a[strings.LastIndexByte(a, '_')+1:] == b[strings.LastIndexByte(b, '_')+1:]
-}
-
 // Sent is the event as a message that the account itself has sent.
 func (e *Event) Sent() Sent {
 	return Sent{
@@ -175,37 +150,8 @@ func (e *Event) Sent() Sent {
 	}
 }
 
-// Reply is what an agent sent, as Motion posted it to the Reply URL. Every field may be empty.
-type Reply struct {
-	// MotionID is Motion's message id, the key of duplicates.
-	MotionID string `json:"motion_id,omitempty"`
-	// Body is the text; when AttachmentID is set it may be the name of the file.
-	Body         string `json:"body"`
-	AttachmentID string `json:"attachment_id,omitempty"`
-	// FileName is the name of the file where Motion told it beside the text.
-	FileName string `json:"file_name,omitempty"`
-	// InteractionID and ThreadID are of Motion's interaction; ThreadID is set for public ones only.
-	InteractionID string `json:"interaction_id,omitempty"`
-	ThreadID      string `json:"thread_id,omitempty"`
-	// IsThreadRounded is set when ThreadID came as a number that may have lost its last digits.
-	IsThreadRounded bool   `json:"is_thread_rounded,omitempty"`
-	ContactID       string `json:"contact_id,omitempty"`
-	// Handle is the value of the Map Key in the contact, without a leading "@".
-	Handle string `json:"handle,omitempty"`
-	Agent  string `json:"agent,omitempty"`
-}
-
-// File is the content of an attachment. Data must not be changed once handed on.
-type File struct {
-	Name string
-	// Type is the MIME type, found by looking at the bytes and not by the name.
-	Type string
-	Data []byte
-}
-
-// Attached describes one file of a message for people.
-type Attached struct {
-	Type  string `json:"type"`
-	Name  string `json:"name"`
-	Bytes int64  `json:"bytes"`
+// UnreadableID stands in for the id at X of an event of a body that cannot be read, so that it is kept once only.
+func UnreadableID(body []byte, index int) string {
+	sum := sha256.Sum256(body)
+	return fmt.Sprintf("unreadable:%s:%d", hex.EncodeToString(sum[:8]), index)
 }

@@ -242,7 +242,7 @@ func TestAFileOfAChannelThatIsGone(t *testing.T) {
 	if _, err := r.File(t.Context(), d.ID, 0); !strings.Contains(err.Error(), "not configured any more") {
 		t.Errorf("File = %v", err)
 	}
-	if s, err := r.Sides(t.Context(), d); err != nil || len(s.Calls) != 0 {
+	if s, err := r.Trace(t.Context(), d); err != nil || len(s.Calls) != 0 {
 		t.Errorf("Sides = %+v, %v", s, err)
 	}
 }
@@ -254,12 +254,12 @@ func (r *rig) sides(d *bridge.Delivery) (came string, calls []string) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	s, err := r.Sides(r.t.Context(), d)
+	s, err := r.Trace(r.t.Context(), d)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	if s.Came != nil {
-		came = string(s.Came.Body)
+	if s.Received != nil {
+		came = string(s.Received.Body)
 	}
 	for _, c := range s.Calls {
 		calls = append(calls, strings.TrimSpace(c.Method+" "+c.URL+" "+string(c.Body)))

@@ -88,7 +88,7 @@ func TestRepliesNeverGoOutFromAnotherAccount(t *testing.T) {
 		_ = r.Resume(context.Background())
 		r.mustSendNothing()
 		c := r.channelStatus()
-		if c.X.State != bridge.LinkPaused || len(c.Blocked) != 0 || c.Account.Handle != "acme" || r.IsConfirmed("support") {
+		if c.X.State != bridge.LinkPaused || len(c.Blocked) != 0 || c.Account.Handle != "acme" || r.Accounts().IsConfirmed("support") {
 			t.Errorf("%+v", c)
 		}
 		for _, part := range []string{"@other", "@acme", "3 replies wait", "perch discard ID", "perch resume"} {
@@ -108,7 +108,7 @@ func TestRepliesNeverGoOutFromAnotherAccount(t *testing.T) {
 func TestAnotherAccountIsTakenWhenNothingWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := restart(t, "new", 0, strange)
-		r.until("the other account", time.Second, func() bool { return r.Account("support").ID == strangerID && r.IsConfirmed("support") })
+		r.until("the other account", time.Second, func() bool { return r.Accounts().Account("support").ID == strangerID && r.Accounts().IsConfirmed("support") })
 		r.reply(bridge.Reply{MotionID: "1", Body: "hello", Handle: "annlee"})
 		r.until("the reply", time.Second, func() bool { return len(r.x.sentTexts()) == 1 })
 	})
@@ -132,7 +132,7 @@ func TestWhatWaitsIsGivenUpForAnotherAccount(t *testing.T) {
 			t.Errorf("%+v", c.X)
 		}
 		_ = r.Resume(context.Background())
-		r.until("the other account", time.Second, func() bool { return r.Account("support").ID == strangerID })
+		r.until("the other account", time.Second, func() bool { return r.Accounts().Account("support").ID == strangerID })
 		r.until("its message", time.Second, func() bool { return slices.Contains(r.motion.bodies(), "to the other one") })
 		r.reply(bridge.Reply{MotionID: "9", Body: "hello", Handle: "annlee"})
 		r.until("a reply", time.Second, func() bool { return slices.Equal(r.x.sentTexts(), []string{"hello"}) })
@@ -151,7 +151,7 @@ func TestKeysOfTheAccountComeBack(t *testing.T) {
 			t.Error("a file was asked for with another account's keys")
 		}
 		next := newFakeX()
-		r.Adopt(context.Background(), bridge.Channel{Name: "support", Mentions: true, X: next, Motion: r.motion, Keys: "newer"})
+		r.Accounts().Replace(context.Background(), bridge.Channel{Name: "support", Mentions: true, X: next, Motion: r.motion, Keys: "newer"})
 		r.until("the replies", time.Second, func() bool { return len(next.sentTexts()) == 2 })
 		r.until("the file", time.Second, func() bool { return next.called("fetch") == 1 && len(r.motion.bodies()) == 2 })
 		held := find(r, "to the other one")
@@ -226,7 +226,7 @@ func TestKeysOfAnotherChannel(t *testing.T) {
 			r.second.id = strangerID
 		})
 		r.until("both accounts", time.Second, func() bool {
-			return r.channelStatus().X.State == bridge.LinkPaused && r.Account("sales").ID == strangerID
+			return r.channelStatus().X.State == bridge.LinkPaused && r.Accounts().Account("sales").ID == strangerID
 		})
 		for _, body := range [][]byte{dmBody("1", customerID, "to the brand"), dmTo(strangerID, "2", "to the other one")} {
 			if err := r.AcceptX(context.Background(), []string{"support", "sales"}, body); err != nil {
@@ -251,13 +251,13 @@ func TestAdoptedKeysAreGuardedToo(t *testing.T) {
 		r.reply(bridge.Reply{MotionID: "1", Body: "hello", Handle: "annlee"})
 		next := newFakeX()
 		next.id = strangerID
-		r.Adopt(context.Background(), bridge.Channel{Name: "support", Mentions: true, X: next, Motion: r.motion, Keys: "new"})
+		r.Accounts().Replace(context.Background(), bridge.Channel{Name: "support", Mentions: true, X: next, Motion: r.motion, Keys: "new"})
 		_ = r.Resume(context.Background())
 		r.mustSendNothing()
 		if len(next.sentTexts()) > 0 {
 			t.Error("it went out from the other account")
 		}
-		r.Adopt(context.Background(), bridge.Channel{Name: "support", Mentions: true, X: r.x, Motion: r.motion, Keys: "old"})
+		r.Accounts().Replace(context.Background(), bridge.Channel{Name: "support", Mentions: true, X: r.x, Motion: r.motion, Keys: "old"})
 		r.until("the reply", time.Second, func() bool { return len(r.x.sentTexts()) == 1 })
 	})
 }

@@ -4,10 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
 	"time"
+
+	"perch/bridge/wait"
 )
 
 const (
@@ -23,19 +26,10 @@ const (
 	settingProbe = "journal_probe"
 )
 
-// CodeJournal begins the Code of failures of the place where the journal is (a full disk, a missing right). They concern
-// every step, not the one that met them.
-const CodeJournal = "journal/"
-
-// ErrStopping is what writes get that come when the journal has ended with Perch. It is no trouble of the journal.
-var ErrStopping = &Error{
-	Kind: Temporary, Side: SidePerch, Op: "write journal", Message: "Perch is stopping", Remedy: "start Perch again",
-}
-
 // Health is a Journal that notes how its steps end, so that people are told at once when one fails. It changes nothing
 // of what they do. What is about one message (no such message, a step that it does not allow) and what ends because its
 // caller has gone is no trouble. A trouble of the place ends when the place can be written again, which is tried every
-// few seconds while Bridge.Run runs; that of a step when the step succeeds, or when it was not tried for a minute.
+// few seconds while Run runs; that of a step when the step succeeds, or when it was not tried for a minute.
 // Make it with Watch; it is safe for concurrent use.
 type Health struct {
 	Journal
@@ -45,8 +39,8 @@ type Health struct {
 	mu       sync.Mutex
 	since    time.Time // since when it has been well, or not
 	setbacks map[string]setback
-	counts   []Count       // the last that could be read
-	woken    chan struct{} // holds at most one signal: a trouble has begun
+	counts   []Count     // the last that could be read
+	woken    wait.Signal // a trouble has begun
 }
 
 // setback is a step that failed.
@@ -61,7 +55,7 @@ func Watch(journal Journal, log *slog.Logger, now func() time.Time) *Health {
 	if now == nil {
 		now = time.Now
 	}
-	return &Health{Journal: journal, log: log, now: now, since: now(), setbacks: map[string]setback{}, woken: make(chan struct{}, 1)}
+	return &Health{Journal: journal, log: log, now: now, since: now(), setbacks: map[string]setback{}, woken: wait.NewSignal()}
 }
 
 // Link is how the journal is, in the words of a link to a side: LinkOK or LinkDegraded.
@@ -78,7 +72,7 @@ func (h *Health) Link() Link {
 	if !found {
 		return Link{State: LinkOK, Since: h.since}
 	}
-	return Link{State: LinkDegraded, Detail: worst.failure.sentence(), Since: h.since}
+	return Link{State: LinkDegraded, Detail: worst.failure.Sentence(), Since: h.since}
 }
 
 // note takes in how a step ended, and returns its error.
@@ -118,7 +112,7 @@ func (h *Health) failed(step string, err error) {
 	if len(h.setbacks) == 0 {
 		h.since = now
 		h.log.Error("the journal is in trouble", "step", step, keyError, err, "remedy", one.failure.Remedy)
-		signal(h.woken)
+		h.woken.Send()
 	}
 	h.setbacks[step] = one
 }
@@ -151,20 +145,20 @@ func (h *Health) explain(err error) *Error {
 	return AsError(err)
 }
 
-// run tries the journal now and then until ctx ends: often while it is in trouble.
-func (h *Health) run(ctx context.Context) {
+// Run tries the journal now and then until ctx ends: often while it is in trouble.
+func (h *Health) Run(ctx context.Context) {
 	for ctx.Err() == nil {
 		h.probe(ctx)
-		wait := probeWell
+		rest := probeWell
 		if h.isInTrouble() {
-			wait = probeTrouble
+			rest = probeTrouble
 		}
-		timer := time.NewTimer(wait)
+		timer := time.NewTimer(rest)
 		select {
 		case <-timer.C:
 		case <-h.woken:
 			timer.Stop()
-			pause(ctx, probeTrouble)
+			wait.Pause(ctx, probeTrouble)
 		case <-ctx.Done():
 			timer.Stop()
 		}
@@ -205,9 +199,24 @@ func (h *Health) probe(ctx context.Context) {
 	h.recovered(before)
 }
 
-// lastCounts are the last counts that could be read.
-func (h *Health) lastCounts() []Count {
+// LastCounts are the last counts that could be read.
+func (h *Health) LastCounts() []Count {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.counts
+}
+
+// journalFailure says that a step of the journal failed. Where its place is at fault, that says it all.
+func journalFailure(e *Error, step string) Failure {
+	f := FailureOf(e)
+	if strings.HasPrefix(e.Code, CodeJournal) {
+		return f
+	}
+	cause := ""
+	if e.Err != nil {
+		cause = ": " + e.Err.Error()
+	}
+	f.Message = fmt.Sprintf("the journal could not do one of its steps (%s%s)", step, cause)
+	f.Remedy = "nothing that was acknowledged is lost, and Perch goes on trying; if it lasts, look at perch logs and report it"
+	return f
 }

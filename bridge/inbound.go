@@ -2,29 +2,11 @@ package bridge
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"strconv"
-	"strings"
 	"time"
-
-	"perch/bridge/visible"
 )
-
-// fileTries is how often a file is tried in its place; after that it goes on its own, so that the customer's next
-// message need not wait for it.
-const fileTries = 3
 
 // handleAge is how long a looked-up handle is trusted: each look-up costs money, and few people change theirs.
 const handleAge = 24 * time.Hour
-
-// fetched is a customer's file, or why it cannot be had.
-type fetched struct {
-	index int
-	media Media
-	file  File
-	err   *Error
-}
 
 // deliverIn hands one event to Motion: the text first, then each file. What is done already is not repeated.
 func (j *job) deliverIn(ctx context.Context) error {
@@ -74,7 +56,7 @@ func (j *job) findSender(ctx context.Context) error {
 	}
 	j.d.From = sender.Handle
 	if j.d.To == "" {
-		j.d.To = handleOrID(j.accounts.get(j.d.Channel).Person)
+		j.d.To = j.accounts.Account(j.d.Channel).Person.HandleOrID()
 	}
 	return nil
 }
@@ -89,59 +71,6 @@ func untold(err error) error {
 	return &e
 }
 
-// fetchFiles gets the files that are not delivered yet. A file that cannot be had is no error here: the text must
-// not wait for it.
-func (j *job) fetchFiles(ctx context.Context) []fetched {
-	event := j.d.Event
-	wait := j.guard.putOff(j.now()) // X would refuse the file for good if the keys are another account's
-	untold := wait                  // why what the payload does not describe cannot be had
-	if event.NeedsLookUp() && wait == nil {
-		media, err := j.ch.lookUpMedia(ctx, j.d)
-		event.Media, untold = event.Describe(media), AsError(err)
-	}
-	if event.MediaUnknown && len(event.Media) == 0 && j.d.Progress.FilesDone == 0 {
-		if untold == nil {
-			untold = noFileShownError()
-		}
-		return []fetched{{err: untold}}
-	}
-	var files []fetched
-	for i := j.d.Progress.FilesDone; i < len(event.Media); i++ {
-		why := wait
-		if len(event.Media[i].Variants) == 0 {
-			why = untold
-		}
-		files = append(files, j.fetchFile(ctx, i, why))
-	}
-	return files
-}
-
-// fetchFile gets one file; wait says why it cannot be asked for now.
-func (j *job) fetchFile(ctx context.Context, index int, wait *Error) fetched {
-	f := fetched{index: index, media: j.d.Event.Media[index], err: wait}
-	switch {
-	case wait != nil:
-		return f
-	case len(f.media.Variants) == 0:
-		f.err = noFileShownError()
-		return f
-	}
-	var err error
-	if f.file, err = j.ch.X.FetchMedia(ctx, f.media); err != nil {
-		f.err = AsError(err)
-	}
-	return f
-}
-
-// lookUpMedia asks X for the files that the payload of d did not describe.
-func (ch *Channel) lookUpMedia(ctx context.Context, d *Delivery) ([]Media, error) {
-	if d.ThreadID != "" {
-		return ch.X.PostMedia(ctx, d.ThreadID)
-	}
-	message, _, _ := strings.Cut(d.XID, "#")
-	return ch.X.DMMedia(ctx, message)
-}
-
 // sendText delivers the text, with a line for each file that is missing.
 func (j *job) sendText(ctx context.Context, files []fetched) error {
 	if j.d.Progress.TextDone || j.d.Parent != 0 {
@@ -153,7 +82,7 @@ func (j *job) sendText(ctx context.Context, files []fetched) error {
 			j.d.Progress.Missing = appendLine(j.d.Progress.Missing, missingFileText(f))
 		}
 	}
-	if body := textFor(j.d, j.accounts.get(j.d.Channel).Handle, len(files)); body != "" {
+	if body := textFor(j.d, j.accounts.Account(j.d.Channel).Handle, len(files)); body != "" {
 		if err := j.notify(ctx, Notification{Body: body}); err != nil {
 			return err
 		}
@@ -180,84 +109,6 @@ func textFor(d *Delivery, brand string, files int) string {
 		return emptyMessageText
 	}
 	return body
-}
-
-// sendFile delivers one file, or sets it aside for a delivery of its own.
-func (j *job) sendFile(ctx context.Context, f fetched) error {
-	if f.err != nil {
-		if j.d.Parent != 0 {
-			return f.err
-		}
-		return j.setAside(ctx, f, f.err.Kind != Rejected && f.err.Kind != Invalid)
-	}
-	j.describe(f)
-	err := j.handFile(ctx, f.file)
-	if err == nil {
-		return j.fileDone(ctx)
-	}
-	e := AsError(err)
-	if j.d.Parent != 0 {
-		return err
-	}
-	j.d.Progress.FileTries++
-	if (e.Kind == Temporary || e.Kind == RateLimited) && j.d.Progress.FileTries < fileTries {
-		return errors.Join(err, j.mark(ctx))
-	}
-	note := fileLaterText(f.file.Name, e)
-	if e.Kind == Rejected {
-		note = fileLostText(f.file.Name, e)
-	}
-	j.spawned = append(j.spawned, noteTo(j.d, note, j.now()))
-	return j.setAside(ctx, f, true)
-}
-
-func (j *job) handFile(ctx context.Context, file File) error {
-	id, err := j.ch.Motion.Upload(ctx, File{Name: visible.Line(file.Name), Type: file.Type, Data: file.Data})
-	if err != nil {
-		return err
-	}
-	return j.notify(ctx, Notification{Body: visible.Line(file.Name), AttachmentID: id})
-}
-
-func (j *job) fileDone(ctx context.Context) error {
-	j.d.Progress.FilesDone++
-	j.d.Progress.FileTries = 0
-	return j.mark(ctx)
-}
-
-// setAside ends the work on a file here. Unless it can never be had, a delivery of its own goes on trying.
-func (j *job) setAside(ctx context.Context, f fetched, again bool) error {
-	if again {
-		j.spawned = append(j.spawned, fileDelivery(j.d, f, j.now()))
-	}
-	return j.fileDone(ctx)
-}
-
-// fileDelivery makes the delivery that tries one file on its own.
-func fileDelivery(d *Delivery, f fetched, now time.Time) *Delivery {
-	event := *d.Event
-	event.Text, event.Extras = "", nil
-	event.Media, event.MediaUnknown = []Media{f.media}, false
-	if f.media.ID == "" && len(f.media.Variants) == 0 {
-		event.Media, event.MediaUnknown = nil, true
-	}
-	due, _ := RetryPolicy{}.Next(now, d.ReceivedAt, 1, time.Time{})
-	lane := FilesLane(d.Channel)
-	part := d.XID + "#" + strconv.Itoa(f.index+1)
-	return &Delivery{
-		Channel: d.Channel, Direction: In, Kind: d.Kind, State: Queued, Lane: lane,
-		Conversation: string(lane) + "/" + part, XID: part, ThreadID: d.ThreadID, From: d.From, To: d.To,
-		PeerID: d.PeerID, Media: []Attached{{Type: string(f.media.Type), Name: f.file.Name}}, Event: &event,
-		Parent: d.ID, Post: d.Post, ReceivedAt: now, DueAt: due,
-	}
-}
-
-// describe records name, type and size of a file for people.
-func (j *job) describe(f fetched) {
-	for len(j.d.Media) <= f.index {
-		j.d.Media = append(j.d.Media, Attached{})
-	}
-	j.d.Media[f.index] = Attached{Type: f.file.Type, Name: f.file.Name, Bytes: int64(len(f.file.Data))}
 }
 
 // notify posts to the Receive URL for the delivery's customer and learns who is behind the interaction.
@@ -288,23 +139,21 @@ func (j *job) notify(ctx context.Context, n Notification) error {
 	return nil
 }
 
-// addressed fills in who a notification is from and what it is about.
-func addressed(d *Delivery, n Notification) Notification {
-	n.From, n.ThreadID = d.From, d.ThreadID
-	if d.Event != nil {
-		n.FirstName = firstName(d.Event.From)
-	}
-	if d.ThreadID != "" {
-		n.ExternalURL = fmt.Sprintf("https://x.com/%s/status/%s", d.From, d.ThreadID)
-	}
-	return n
-}
-
-func firstName(p Person) string {
-	if p.Name == "" {
-		return visible.Line(p.Handle)
-	}
-	return visible.Line(fmt.Sprintf("%s (@%s)", p.Name, p.Handle))
-}
-
 func (j *job) mark(ctx context.Context) error { return j.journal.Mark(ctx, j.d.ID, j.d.Progress) }
+
+// checkAddressee puts off a message for an account about which it is not settled whether the channel speaks for it.
+// Once it is settled that it does not, the message is dead; a person may have it delivered all the same.
+func (j *job) checkAddressee() error {
+	user, own := j.d.Event.ForUser, j.accounts.Account(j.d.Channel).ID
+	p := &j.d.Progress
+	switch {
+	case user == "" || own == "" || user == own:
+		p.Held = false
+	case j.hold.Why != nil && (j.hold.IsDoubtful() || user == j.hold.Stranger.ID):
+		p.Held = true
+		return heldError(j.d, j.now())
+	case p.Held:
+		return strangersMessageError(j.d)
+	}
+	return nil
+}

@@ -5,6 +5,9 @@ import (
 	"time"
 )
 
+// JournalPause is the wait after a step of the journal that failed.
+const JournalPause = time.Second
+
 // Post is one body that came in from outside, exactly as it came.
 type Post struct {
 	// Seq is given by the journal and grows.

@@ -2,13 +2,15 @@ package bridge
 
 import (
 	"context"
+	"path"
 	"strings"
+	"time"
 )
 
 // deliverOut sends one reply to X. Up to the mark right before the sending call a crash is harmless; after it the
 // outcome is unknown until X has answered.
 func (j *job) deliverOut(ctx context.Context) error {
-	if e := j.guard.putOff(j.now()); e != nil {
+	if e := j.hold.PutOff(j.now()); e != nil {
 		return e
 	}
 	if err := j.findRecipient(ctx); err != nil {
@@ -52,7 +54,7 @@ func (j *job) findRecipient(ctx context.Context) error {
 		return err
 	}
 	if ok {
-		j.address(d, known)
+		d.Address(known)
 		return nil
 	}
 	person, err := j.ch.X.UserByHandle(ctx, d.To)
@@ -77,15 +79,15 @@ func (j *job) compose(ctx context.Context) (Outgoing, error) {
 		return Outgoing{}, err
 	}
 	isNamed := file.Name != ""
-	j.d.Text, j.d.Media = captioned(*j.d.Reply, file.Name, file.Type)
+	j.d.Text, j.d.Media = Captioned(*j.d.Reply, file.Name, file.Type)
 	file.Name, j.d.Media[0].Bytes = j.d.Media[0].Name, int64(len(file.Data))
 	if !isNamed && isTextInstead(file) { // what Motion names is Motion's
 		return Outgoing{}, textInsteadError(file)
 	}
-	if refusal := j.preflightText(j.d); refusal != nil {
+	if refusal := PreflightText(j.d, j.measure); refusal != nil {
 		return Outgoing{}, refusal
 	}
-	if refusal := preflightFile(file); refusal != nil {
+	if refusal := PreflightFile(file); refusal != nil {
 		return Outgoing{}, refusal
 	}
 	id, err := j.ch.X.UploadMedia(ctx, file, j.d.Kind != KindDM)
@@ -99,7 +101,7 @@ func (j *job) send(ctx context.Context, message Outgoing) error {
 	if d.Progress.CallingSince.IsZero() {
 		d.Progress.CallingSince = j.now()
 	}
-	d.Progress.Called, d.From = true, handleOrID(j.accounts.get(d.Channel).Person)
+	d.Progress.Called, d.From = true, j.accounts.Account(d.Channel).Person.HandleOrID()
 	if err := j.mark(ctx); err != nil {
 		return err
 	}
@@ -140,18 +142,22 @@ func (j *job) sendAnew(ctx context.Context) error {
 // is the one to look for.
 func (j *job) clearCalling() {
 	if !j.d.Progress.Resent {
-		j.d.Progress.CallingSince = noTime
+		j.d.Progress.CallingSince = time.Time{}
 	}
 }
-
-// CodeDuplicate, CodeMedia and CodeNoAccount are how X's client marks refusals that the dispatcher has an answer to: an
-// identical post, a file that X does not take any more (a prefix), and an account that does not exist (any more).
-const (
-	CodeDuplicate = "403/187"
-	CodeMedia     = "media/"
-	CodeNoAccount = "account/none"
-)
 
 func isDuplicate(err error) bool { return AsError(err).Code == CodeDuplicate }
 
 func isMediaRefusal(err error) bool { return strings.HasPrefix(AsError(err).Code, CodeMedia) }
+
+// isTextInstead reports whether a text came where a picture or a video was asked for: it stands in its place.
+func isTextInstead(f File) bool {
+	if !strings.HasPrefix(f.Type, "text/") {
+		return false
+	}
+	switch strings.ToLower(path.Ext(f.Name)) {
+	case ".png", ".jpg", ".jpeg", ".gif", ".mp4":
+		return true
+	}
+	return false
+}

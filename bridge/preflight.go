@@ -1,8 +1,7 @@
 package bridge
 
 import (
-	"path"
-	"strings"
+	"fmt"
 	"unicode/utf8"
 )
 
@@ -13,8 +12,9 @@ const (
 	MaxPost = 280
 )
 
-// preflightText refuses what X would refuse, before any call. nil means that the text may go.
-func (b *Bridge) preflightText(d *Delivery) *Error {
+// PreflightText refuses a reply that X would refuse, before any call. measure returns the weighted length of a post and
+// whether X takes it. nil means that the text may go.
+func PreflightText(d *Delivery, measure func(text string) (weighted int, valid bool)) *Error {
 	switch {
 	case d.Reply.AttachmentID != "" && d.Text == "":
 		return nil
@@ -23,27 +23,15 @@ func (b *Bridge) preflightText(d *Delivery) *Error {
 			return dmTooLongError(n)
 		}
 	default:
-		if weighted, valid := b.measure(d.Text); !valid {
+		if weighted, valid := measure(d.Text); !valid {
 			return postTooLongError(weighted)
 		}
 	}
 	return nil
 }
 
-// isTextInstead reports whether a text came where a picture or a video was asked for: it stands in its place.
-func isTextInstead(f File) bool {
-	if !strings.HasPrefix(f.Type, "text/") {
-		return false
-	}
-	switch strings.ToLower(path.Ext(f.Name)) {
-	case ".png", ".jpg", ".jpeg", ".gif", ".mp4":
-		return true
-	}
-	return false
-}
-
-// preflightFile refuses a file that X does not take.
-func preflightFile(f File) *Error {
+// PreflightFile refuses a file that X does not take.
+func PreflightFile(f File) *Error {
 	limit := map[string]int{"image/png": MaxImage, "image/jpeg": MaxImage, "image/gif": MaxGIF, "video/mp4": MaxVideo}[f.Type]
 	switch {
 	case limit == 0:
@@ -54,4 +42,35 @@ func preflightFile(f File) *Error {
 		return fileTooLargeError(f, limit)
 	}
 	return nil
+}
+
+// Refusal is why a reply must not be sent, in words, and what to do instead.
+func Refusal(message, remedy string) *Error {
+	return &Error{Kind: Rejected, Side: SidePerch, Op: "check reply", Message: message, Remedy: remedy}
+}
+
+func dmTooLongError(n int) *Error {
+	return Refusal(fmt.Sprintf("the text has %d characters, but X takes at most %d in a direct message", n, MaxDM),
+		"send it in several messages")
+}
+
+func postTooLongError(weighted int) *Error {
+	if weighted <= MaxPost {
+		return Refusal("X does not take this text as a public reply: it is empty or holds a character that X refuses", "change the text")
+	}
+	return Refusal(fmt.Sprintf("the text counts %d characters by X's rules, but a public reply has at most %d (a link counts 23, "+
+		"an emoji or a Chinese or Japanese character 2)", weighted, MaxPost), "shorten it, or send it in several replies")
+}
+
+func fileTypeError(f File) *Error {
+	return Refusal(fmt.Sprintf("X does not take the file %s (%s)", f.Name, f.Type), "send a PNG, JPEG or GIF picture or an MP4 video")
+}
+
+func emptyFileError(f File) *Error {
+	return Refusal("the file "+f.Name+" is empty", "attach it again")
+}
+
+func fileTooLargeError(f File, limit int) *Error {
+	return Refusal(fmt.Sprintf("the file %s has %.1f MB, but X takes at most %d MB of this kind", f.Name,
+		float64(len(f.Data))/(1<<20), limit>>20), "send a smaller one")
 }

@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"perch/bridge/wait"
+
 	"github.com/cenkalti/backoff/v4"
 )
 
@@ -28,15 +30,15 @@ type RetryPolicy struct{}
 // run out of time. A later time in notBefore (Retry-After) wins, but never outlives the delivery.
 func (RetryPolicy) Next(now, receivedAt time.Time, attempts int, notBefore time.Time) (time.Time, bool) {
 	schedule := &ladder{step: max(attempts, 1) - 1, elapsed: now.Sub(receivedAt)}
-	wait := schedule.NextBackOff()
-	if wait == backoff.Stop {
+	next := schedule.NextBackOff()
+	if next == backoff.Stop {
 		return time.Time{}, false
 	}
-	due := now.Add(wait)
+	due := now.Add(next)
 	if end := receivedAt.Add(retryLifetime); notBefore.After(end) {
 		notBefore = end
 	}
-	return later(due, notBefore), true
+	return wait.Later(due, notBefore), true
 }
 
 // ladder is the retry table as a backoff.BackOff, so that loops inside the process climb the same steps.
@@ -61,12 +63,6 @@ func (l *ladder) NextBackOff() time.Duration {
 
 // Reset implements backoff.BackOff.
 func (l *ladder) Reset() { l.step, l.elapsed = 0, 0 }
-
-// lookSteps are the waits between the looks for a message whose answer was lost; they add up to 36 s, because
-// X lists a message some time after it took it.
-var lookSteps = []time.Duration{
-	1 * time.Second, 3 * time.Second, 6 * time.Second, 10 * time.Second, 16 * time.Second,
-}
 
 // limitJitter returns the 1–4 s that Perch stays away after a rate limit's reset.
 func limitJitter() time.Duration {

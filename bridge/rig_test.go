@@ -276,7 +276,7 @@ func temporary(side bridge.Side) error {
 
 // rig is a bridge of one channel between two fakes, on a real journal.
 type rig struct {
-	*bridge.Bridge
+	*bridge.Relay
 	t       *testing.T
 	x       *fakeX
 	motion  *fakeMotion
@@ -320,14 +320,14 @@ func (r *rig) start(path string) {
 	working, endWork := context.WithCancel(context.Background())
 	var journal, bridging sync.WaitGroup
 	journal.Go(func() { _ = r.journal.Run(writing) })
-	channels := []bridge.Channel{{Name: "support", Mentions: true, X: r.x, Motion: r.motion, Keys: r.keys, Quota: bridge.NewLedger("support", r.journal, nil)}}
+	channels := []bridge.Channel{{Name: "support", Mentions: true, X: r.x, Motion: r.motion, Keys: r.keys, Limits: bridge.NewLedger("support", r.journal, nil)}}
 	if r.second != nil {
 		channels = append(channels, bridge.Channel{Name: "sales", Mentions: true, X: r.second, Motion: r.motion})
 	}
 	if r.read == nil {
 		r.read = payload.Read
 	}
-	r.Bridge = bridge.New(bridge.Config{
+	r.Relay = bridge.New(bridge.Config{
 		Read:     r.read,
 		Channels: channels,
 		Journal:  r.watched(), Log: log, Measure: func(s string) (int, bool) { return len(s), s != "" && len(s) <= bridge.MaxPost },

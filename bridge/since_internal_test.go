@@ -7,7 +7,7 @@ import (
 )
 
 func TestSideIsSinceItBecameSo(t *testing.T) {
-	a, at := newAccounts(), time.Date(2026, 11, 24, 15, 0, 0, 0, time.UTC)
+	a, at := newMemory(), time.Date(2026, 11, 24, 15, 0, 0, 0, time.UTC)
 	steps := []struct {
 		err  error
 		want time.Duration // after the beginning
@@ -23,7 +23,7 @@ func TestSideIsSinceItBecameSo(t *testing.T) {
 	}
 	for i, step := range steps {
 		a.note(SideMotion, "support", at.Add(time.Duration(i)*time.Minute), step.err)
-		if got := a.state(SideMotion, "support").at.Sub(at); got != step.want {
+		if got := a.state(SideMotion, "support").At.Sub(at); got != step.want {
 			t.Errorf("step %d: since %v, want %v", i, got, step.want)
 		}
 	}

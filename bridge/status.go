@@ -1,7 +1,6 @@
 package bridge
 
 import (
-	"context"
 	"time"
 )
 
@@ -43,22 +42,6 @@ type Status struct {
 	Channels []ChannelStatus
 }
 
-// Status returns the snapshot of now. It fails only when ctx has ended: a journal in trouble is part of it.
-func (b *Bridge) Status(ctx context.Context) (Status, error) {
-	counts, err := b.journal.Counts(ctx)
-	if err != nil {
-		if ctx.Err() != nil {
-			return Status{}, ctx.Err()
-		}
-		counts = b.health.lastCounts()
-	}
-	s := Status{Paused: b.paused.Load(), Journal: b.health.Link()}
-	for _, name := range b.order {
-		s.Channels = append(s.Channels, b.channelStatus(name, counts))
-	}
-	return s, nil
-}
-
 // Degraded reports whether the journal or any side of any channel is in trouble.
 func (s Status) Degraded() bool {
 	if s.Journal.State == LinkDegraded {
@@ -72,34 +55,8 @@ func (s Status) Degraded() bool {
 	return false
 }
 
-func (b *Bridge) channelStatus(name string, counts []Count) ChannelStatus {
-	c := ChannelStatus{Name: name, Account: b.accounts.get(name), X: b.link(SideX, name), Motion: b.link(SideMotion, name)}
-	for _, lane := range LanesOf(name) {
-		if shut, ok := b.gates.shut(lane); ok && !shut.Until.IsZero() {
-			c.Blocked = append(c.Blocked, shut)
-		}
-	}
-	for _, n := range counts {
-		if n.Channel != name || (n.Kind == KindNote && n.State == Delivered) {
-			continue // Perch's own lines to agents are no customers' messages
-		}
-		tally := &c.In
-		if n.Direction == Out {
-			tally = &c.Out
-		}
-		tally.add(n)
-		if n.Kind == KindEncrypted {
-			c.Encrypted += n.N
-		}
-	}
-	if s := b.channels[name].guarded().stranger; s.ID != "" {
-		now := failureFrom(strangerError(name, c.Account, s, c.Out.Queued+c.Out.Undecided))
-		c.X.Detail = now.sentence()
-	}
-	return c
-}
-
-func (t *Tally) add(n Count) {
+// Add counts in messages of one sort.
+func (t *Tally) Add(n Count) {
 	switch n.State {
 	case Queued, Sending:
 		t.Queued += n.N
@@ -113,48 +70,29 @@ func (t *Tally) add(n Count) {
 	}
 }
 
-// link sums up a side: a closed gate tells more than the last answer.
-func (b *Bridge) link(side Side, name string) Link {
-	last := b.accounts.state(side, name)
-	link := Link{State: LinkUnknown, Since: last.at}
-	if !last.at.IsZero() {
-		link.State = LinkOK
-	}
-	if last.failure != nil {
-		link.State, link.Detail = LinkDegraded, last.failure.sentence()
-		if last.failure.Kind == RateLimited {
-			link.State = LinkOK
-		}
-	}
-	for _, lane := range LanesOf(name) {
-		shut, ok := b.gates.shut(lane)
-		if !ok || lane.Side() != side {
-			continue
-		}
-		link.Since, link.Detail = shut.Since, shut.Failure.sentence()
-		switch shut.Failure.Kind {
-		case Operator:
-			link.State = LinkPaused
-			return link
-		case RateLimited:
-		default:
-			link.State = LinkDegraded
-		}
-	}
-	return link
+// Limit is what is known of one of X's limits, and how many messages wait for calls that it bounds.
+type Limit struct {
+	Channel  string
+	Endpoint string
+	Windows  []Window
+	Waiting  int
 }
 
-// MayAskMotion reports whether a look into Motion with a channel's credentials can do no harm: Motion has been asked
-// with them before and does not refuse them, as far as is known. Motion locks users after some refusals.
-func (b *Bridge) MayAskMotion(channel string) bool {
-	last := b.accounts.state(SideMotion, channel)
-	if last.at.IsZero() || (last.failure != nil && last.failure.Kind == Operator) {
-		return false
-	}
-	for _, lane := range LanesOf(channel) {
-		if shut, ok := b.gates.shut(lane); ok && lane.Side() == SideMotion && shut.Failure.Kind == Operator {
-			return false
-		}
-	}
-	return true
+// Blocked tells people why a lane waits.
+type Blocked struct {
+	Lane    Lane
+	Failure Failure
+	Since   time.Time
+	// Until is when Perch tries again; zero when that is not a matter of time.
+	Until time.Time
+}
+
+// Trace is a message as each of the two sides sees it.
+type Trace struct {
+	// Received is what came in, as it came, and may hold other messages too; nil when it is not kept any more or Perch wrote
+	// the message itself.
+	Received *Post
+	// Calls are those that carry the message to the other side, in their order, without those that carry files. They are
+	// made by the functions that the delivery uses. What was set aside or will never go has none.
+	Calls []Call
 }

@@ -274,17 +274,17 @@ func hideInText(text string) string {
 	return hideInString(text)
 }
 
-// setSides adds both sides to a message.
-func (d *Detail) setSides(s bridge.Sides) {
-	if s.Came != nil {
-		came := newDocument("", s.Came.Body)
+// setTrace adds both sides to a message.
+func (d *Detail) setTrace(t bridge.Trace) {
+	if t.Received != nil {
+		came := newDocument("", t.Received.Body)
 		d.CameIn = &came
 		if d.Parent == 0 { // a file on its own came later than the post that it is of
-			d.KeptAt = orNil(s.Came.KeptAt)
+			d.KeptAt = orNil(t.Received.KeptAt)
 		}
 	}
 	d.GoesOut = []Document{}
-	for _, c := range s.Calls {
+	for _, c := range t.Calls {
 		d.GoesOut = append(d.GoesOut, fromCall(c))
 	}
 }

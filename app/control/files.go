@@ -72,7 +72,7 @@ func (s *Server) file(w http.ResponseWriter, r *http.Request) {
 		})
 		return
 	}
-	file, err := s.relay.Bridge.File(r.Context(), id, n)
+	file, err := s.relay.Console.File(r.Context(), id, n)
 	if err != nil {
 		fail(w, what, err)
 		return

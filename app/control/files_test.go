@@ -53,7 +53,7 @@ type shown struct {
 	in, out int64
 	socket  string
 	journal *sqlite.Store
-	bridge  *bridge.Bridge
+	bridge  *bridge.Relay
 }
 
 func mustShow(t *testing.T) *shown {
@@ -75,7 +75,7 @@ func mustShow(t *testing.T) *shown {
 	}
 	var running sync.WaitGroup
 	running.Go(func() { _ = journal.Run(ctx) })
-	running.Go(func() { _ = control.NewServer(control.Relay{Bridge: b}, log).Serve(ctx, listener) })
+	running.Go(func() { _ = control.NewServer(control.Relay{Console: b}, log).Serve(ctx, listener) })
 	t.Cleanup(func() {
 		s.Close()
 		cancel()

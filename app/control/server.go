@@ -22,9 +22,47 @@ const (
 	feedFlush = 20 * time.Millisecond
 )
 
+// Overview is how the relay is.
+type Overview interface {
+	Status(ctx context.Context) (bridge.Status, error)
+	Limits(ctx context.Context) ([]bridge.Limit, error)
+	Feed() *bridge.Feed
+}
+
+// Messages are those that the relay has handled.
+type Messages interface {
+	List(ctx context.Context, f bridge.Filter) ([]*bridge.Delivery, error)
+	Get(ctx context.Context, id int64) (*bridge.Delivery, []bridge.Attempt, error)
+	Trace(ctx context.Context, d *bridge.Delivery) (bridge.Trace, error)
+	File(ctx context.Context, id int64, n int) (bridge.File, error)
+}
+
+// Decisions are what people decide about one message.
+type Decisions interface {
+	Retry(ctx context.Context, id int64) error
+	Discard(ctx context.Context, id int64) error
+	MarkSent(ctx context.Context, id int64) error
+	Resend(ctx context.Context, id int64) error
+}
+
+// Switches are what people do to the whole relay.
+type Switches interface {
+	Pause(ctx context.Context) error
+	Resume(ctx context.Context) error
+	RetryAllDead(ctx context.Context) (int, error)
+}
+
+// Console is what people see of the relay and do with it.
+type Console interface {
+	Overview
+	Messages
+	Decisions
+	Switches
+}
+
 // Relay is what the server shows and steers. Every field is needed.
 type Relay struct {
-	Bridge  *bridge.Bridge
+	Console Console
 	Listen  func() string
 	Reach   func() Reach
 	URLs    func() []URLs
@@ -65,8 +103,8 @@ func NewServer(relay Relay, log *slog.Logger) *Server {
 	s.mux.HandleFunc("GET /v1/feed", s.feed)
 	s.mux.HandleFunc("POST /v1/messages/{id}/{act}", s.act)
 	s.mux.HandleFunc("POST /v1/dead/retry", s.retryAll)
-	s.mux.HandleFunc("POST /v1/pause", s.do(relay.Bridge.Pause))
-	s.mux.HandleFunc("POST /v1/resume", s.do(func(ctx context.Context) error { relay.Poke(); return relay.Bridge.Resume(ctx) }))
+	s.mux.HandleFunc("POST /v1/pause", s.do(relay.Console.Pause))
+	s.mux.HandleFunc("POST /v1/resume", s.do(func(ctx context.Context) error { relay.Poke(); return relay.Console.Resume(ctx) }))
 	s.mux.HandleFunc("POST /v1/reload", func(w http.ResponseWriter, r *http.Request) {
 		taken, err := relay.Reload(r.Context())
 		s.answer(w, "reload", taken, err)
@@ -133,7 +171,7 @@ func (s *Server) status(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) snapshot(ctx context.Context) (Status, error) {
-	now, err := s.relay.Bridge.Status(ctx)
+	now, err := s.relay.Console.Status(ctx)
 	if err != nil {
 		return Status{}, err
 	}
@@ -161,7 +199,7 @@ func (s *Server) snapshot(ctx context.Context) (Status, error) {
 }
 
 func (s *Server) messages(w http.ResponseWriter, r *http.Request) {
-	list, err := s.relay.Bridge.List(r.Context(), queryOf(r).filter())
+	list, err := s.relay.Console.List(r.Context(), queryOf(r).filter())
 	if err != nil {
 		fail(w, "list messages", err)
 		return
@@ -191,7 +229,7 @@ func (s *Server) message(w http.ResponseWriter, r *http.Request) {
 		fail(w, "show message", err)
 		return
 	}
-	d, attempts, err := s.relay.Bridge.Get(r.Context(), id)
+	d, attempts, err := s.relay.Console.Get(r.Context(), id)
 	if err != nil {
 		fail(w, "show message", err)
 		return
@@ -206,12 +244,12 @@ func (s *Server) message(w http.ResponseWriter, r *http.Request) {
 	for _, a := range attempts {
 		detail.History = append(detail.History, fromAttempt(a))
 	}
-	sides, err := s.relay.Bridge.Sides(r.Context(), d)
+	trace, err := s.relay.Console.Trace(r.Context(), d)
 	if err != nil {
 		fail(w, "show message", err)
 		return
 	}
-	detail.setSides(sides)
+	detail.setTrace(trace)
 	s.reply(w, detail)
 }
 
@@ -227,7 +265,7 @@ func idIn(r *http.Request) (int64, error) {
 }
 
 func (s *Server) act(w http.ResponseWriter, r *http.Request) {
-	b := s.relay.Bridge
+	b := s.relay.Console
 	acts := map[string]func(context.Context, int64) error{
 		"retry": b.Retry, "discard": b.Discard, "sent": b.MarkSent, "resend": b.Resend,
 	}
@@ -248,7 +286,7 @@ func (s *Server) act(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) retryAll(w http.ResponseWriter, r *http.Request) {
-	n, err := s.relay.Bridge.RetryAllDead(r.Context())
+	n, err := s.relay.Console.RetryAllDead(r.Context())
 	if err != nil {
 		fail(w, "retry", err)
 		return
@@ -257,7 +295,7 @@ func (s *Server) retryAll(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) limits(w http.ResponseWriter, r *http.Request) {
-	limits, err := s.relay.Bridge.Limits(r.Context())
+	limits, err := s.relay.Console.Limits(r.Context())
 	if err != nil {
 		fail(w, "read limits", err)
 		return
@@ -276,7 +314,7 @@ func (s *Server) limits(w http.ResponseWriter, r *http.Request) {
 // feed sends every change of a message as one JSON object a line, until the client goes away.
 func (s *Server) feed(w http.ResponseWriter, r *http.Request) {
 	query := queryOf(r)
-	subscription := s.relay.Bridge.Feed().Subscribe()
+	subscription := s.relay.Console.Feed().Subscribe()
 	defer subscription.Close()
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	controller := http.NewResponseController(w)

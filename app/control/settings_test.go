@@ -54,7 +54,7 @@ func mustServe(t *testing.T, b control.SettingsBackend) *control.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := control.NewServer(control.Relay{Bridge: bridge.New(bridge.Config{Log: slog.New(slog.DiscardHandler)})}, slog.New(slog.DiscardHandler))
+	server := control.NewServer(control.Relay{Console: bridge.New(bridge.Config{Log: slog.New(slog.DiscardHandler)})}, slog.New(slog.DiscardHandler))
 	if b != nil {
 		server.HandleSettings(b)
 	}

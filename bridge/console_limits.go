@@ -6,23 +6,15 @@ import (
 	"slices"
 )
 
-// Limit is what is known of one of X's limits, and how many messages wait for calls that it bounds.
-type Limit struct {
-	Channel  string
-	Endpoint string
-	Windows  []Window
-	Waiting  int
-}
-
 // Limits returns every limit that X has told and that has not been reset since, by channel and endpoint.
-func (b *Bridge) Limits(ctx context.Context) ([]Limit, error) {
-	counts, err := b.journal.Counts(ctx)
+func (c *Console) Limits(ctx context.Context) ([]Limit, error) {
+	counts, err := c.journal.Counts(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var limits []Limit
-	for _, name := range b.order {
-		ledger := b.channel(name).Quota
+	for _, name := range c.accounts.Names() {
+		ledger := c.accounts.Channel(name).Limits
 		if ledger == nil {
 			continue
 		}

@@ -1,50 +1,23 @@
 package bridge
 
 import (
-	"context"
+	"fmt"
 	"strings"
-	"time"
+
+	"perch/bridge/visible"
 )
 
-// Sides is a message as each of the two sides sees it.
-type Sides struct {
-	// Came is what came in, as it came, and may hold other messages too; nil when it is not kept any more or Perch wrote
-	// the message itself.
-	Came *Post
-	// Calls are those that carry the message to the other side, in their order, without those that carry files. They are
-	// made by the functions that the delivery uses. What was set aside or will never go has none.
-	Calls []Call
-}
-
-// Sides returns what came in for a delivery and what goes, or went, to the other side. It only reads the journal.
-func (b *Bridge) Sides(ctx context.Context, d *Delivery) (Sides, error) {
-	var s Sides
-	if d.Post != 0 {
-		post, found, err := b.journal.Source(ctx, d.Post)
-		if err != nil {
-			return s, err
-		}
-		if found {
-			s.Came = &post
-		}
-	}
-	ch := b.channel(d.Channel)
-	if ch == nil {
-		return s, nil
-	}
+// Calls are those that carry a delivery to the other side, or have carried it, in their order, without those that carry
+// files. brand is the handle of the channel's account. They are made by the functions that the delivery uses.
+func Calls(ch *Channel, d *Delivery, brand string) []Call {
 	if d.Direction == Out {
-		s.Calls = asMade(callsToX(ch.X, d), d)
-		return s, nil
+		return asMade(callsToX(ch.X, d), d)
 	}
-	d, err := b.withSender(ctx, d)
-	if err != nil {
-		return s, err
+	var calls []Call
+	for _, n := range notificationsFor(d, brand) {
+		calls = append(calls, ch.Motion.NotifyCall(addressed(d, n)))
 	}
-	for _, n := range notificationsFor(d, b.accounts.get(d.Channel).Handle) {
-		s.Calls = append(s.Calls, ch.Motion.NotifyCall(addressed(d, n)))
-	}
-	s.Calls = asMade(s.Calls, d)
-	return s, nil
+	return asMade(calls, d)
 }
 
 // asMade puts the address that took a message into its calls where the channel has another one now.
@@ -64,28 +37,6 @@ func addressOf(calls []Call) string {
 	}
 	address, _, _ := strings.Cut(calls[0].URL, "?")
 	return address
-}
-
-// withSender returns d, or a copy with the sender as the memory knows him where the payload named only an id.
-func (b *Bridge) withSender(ctx context.Context, d *Delivery) (*Delivery, error) {
-	if d.Event == nil || d.Event.From.Handle != "" {
-		return d, nil
-	}
-	full, event := *d, *d.Event
-	full.Event = &event
-	known, ok, err := b.journal.PersonByID(ctx, d.Channel, event.From.ID, time.Time{})
-	switch {
-	case err != nil:
-		return nil, err
-	case ok:
-		event.From = known
-		if d.State == Delivered {
-			event.From.Handle = d.From // under which it was handed on, whatever the name is now
-		}
-	default:
-		event.From.Handle = d.From
-	}
-	return &full, nil
 }
 
 // notificationsFor lists what hands an inbound delivery to Motion: the text, then each file that goes with it.
@@ -137,4 +88,23 @@ func callsToX(x XCalls, d *Delivery) []Call {
 		recipient = recipientLater
 	}
 	return []Call{x.DMCall(recipient, message)}
+}
+
+// addressed fills in who a notification is from and what it is about.
+func addressed(d *Delivery, n Notification) Notification {
+	n.From, n.ThreadID = d.From, d.ThreadID
+	if d.Event != nil {
+		n.FirstName = firstName(d.Event.From)
+	}
+	if d.ThreadID != "" {
+		n.ExternalURL = fmt.Sprintf("https://x.com/%s/status/%s", d.From, d.ThreadID)
+	}
+	return n
+}
+
+func firstName(p Person) string {
+	if p.Name == "" {
+		return visible.Line(p.Handle)
+	}
+	return visible.Line(fmt.Sprintf("%s (@%s)", p.Name, p.Handle))
 }

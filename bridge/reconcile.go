@@ -5,23 +5,25 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"perch/bridge/wait"
 )
 
 const (
-	// lookBefore is how far before the call a message may be dated by X's clock and still be the one.
-	lookBefore = 30 * time.Second
-	// lookPatience is how long Perch keeps trying to look while X cannot be asked; then a person decides.
-	lookPatience = time.Hour
-	// lookRetry is the wait after a look that X did not answer.
-	lookRetry = 15 * time.Second
+	// reconcileBefore is how far before the call a message may be dated by X's clock and still be the one.
+	reconcileBefore = 30 * time.Second
+	// reconcilePatience is how long Perch keeps trying to look while X cannot be asked; then a person decides.
+	reconcilePatience = time.Hour
+	// reconcileRetry is the wait after a look that X did not answer.
+	reconcileRetry = 15 * time.Second
 )
 
-// look searches for a message whose answer was lost: in what X reported by itself, then by asking X. One empty look
+// reconcile searches for a message whose answer was lost: in what X reported by itself, then by asking X. One empty look
 // proves nothing, so it looks several times.
-func (j *job) look(ctx context.Context) error {
+func (j *job) reconcile(ctx context.Context) error {
 	j.settled = true
-	if e := j.guard.putOff(j.now()); e != nil {
-		j.lookAgain(j.now().Add(lookRetry)) // another account's messages prove nothing
+	if e := j.hold.PutOff(j.now()); e != nil {
+		j.reconcileAgain(j.now().Add(reconcileRetry)) // another account's messages prove nothing
 		return e
 	}
 	var found string
@@ -34,8 +36,8 @@ func (j *job) look(ctx context.Context) error {
 	case found != "":
 		j.d.XID, j.d.State, j.d.DeliveredAt, j.d.Failure = found, Delivered, j.now(), nil
 		j.sideWorks()
-	case err != nil && j.now().Sub(j.d.Progress.CallingSince) < lookPatience:
-		j.lookAgain(later(AsError(err).RetryAt, j.now().Add(lookRetry)))
+	case err != nil && j.now().Sub(j.d.Progress.CallingSince) < reconcilePatience:
+		j.reconcileAgain(wait.Later(AsError(err).RetryAt, j.now().Add(reconcileRetry)))
 		return err
 	default:
 		j.notFound()
@@ -43,14 +45,14 @@ func (j *job) look(ctx context.Context) error {
 	return nil
 }
 
-func (j *job) lookAgain(due time.Time) { j.d.State, j.d.DueAt, j.held = Undecided, due, true }
+func (j *job) reconcileAgain(due time.Time) { j.d.State, j.d.DueAt, j.isHeld = Undecided, due, true }
 
 func (j *job) notFound() {
 	d := j.d
 	d.Progress.Looks++
 	switch {
-	case d.Progress.Looks < len(lookSteps):
-		j.lookAgain(j.now().Add(lookSteps[d.Progress.Looks]))
+	case d.Progress.Looks < len(reconcileSteps):
+		j.reconcileAgain(j.now().Add(reconcileSteps[d.Progress.Looks]))
 	case d.Kind != KindDM && !d.Progress.Resent:
 		// X refuses an identical post, so sending it once more cannot make two.
 		d.Progress.Resent, d.Progress.Looks = true, 0
@@ -62,7 +64,7 @@ func (j *job) notFound() {
 
 // findSent returns the id at X of the message, or "".
 func (j *job) findSent(ctx context.Context) (string, error) {
-	since := j.d.Progress.CallingSince.Add(-lookBefore)
+	since := j.d.Progress.CallingSince.Add(-reconcileBefore)
 	echoes, err := j.journal.Echoes(ctx, j.d.Channel, since)
 	if err != nil {
 		return "", err
@@ -125,4 +127,10 @@ var (
 func essence(text string) string {
 	text = leadingMentions.ReplaceAllString(text, "")
 	return strings.Join(strings.Fields(anyURL.ReplaceAllString(text, "\x00")), " ")
+}
+
+// reconcileSteps are the waits between the looks for a message whose answer was lost; they add up to 36 s, because
+// X lists a message some time after it took it.
+var reconcileSteps = []time.Duration{
+	1 * time.Second, 3 * time.Second, 6 * time.Second, 10 * time.Second, 16 * time.Second,
 }

@@ -2,12 +2,12 @@ package bridge
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
+
+	"perch/bridge/wait"
 )
 
 const (
@@ -17,66 +17,52 @@ const (
 	unpackQuiet = 2 * time.Millisecond
 	// unpackPatience is the longest that a burst keeps the unpacker waiting.
 	unpackPatience = 250 * time.Millisecond
-	// journalPause is the wait after a failed read or write of the journal.
-	journalPause = time.Second
-	sourceX      = "x:"
+	sourceX        = "x:"
 )
 
-// AcceptX keeps an authentic body from X. The channels are those of the X app that signed it. When it returns nil
-// the body is on disk and will be taken apart; the caller may acknowledge it.
-func (b *Bridge) AcceptX(ctx context.Context, channels []string, body []byte) error {
-	now := b.now()
-	b.lastKept.Store(now.UnixMilli())
-	err := b.journal.Keep(ctx, Post{ReceivedAt: now, Source: sourceX + strings.Join(channels, ","), Body: body})
-	if err == nil {
-		signal(b.unpack)
-	}
-	return err
-}
-
-// runUnpacker turns posts into deliveries, in the order of arrival.
-func (b *Bridge) runUnpacker(ctx context.Context) {
-	signal(b.unpack) // what an earlier run left
+// Run turns posts into deliveries, in the order of arrival, until ctx ends.
+func (v *Events) Run(ctx context.Context) {
+	v.unpack.Send() // what an earlier run left
 	for {
 		select {
-		case <-b.unpack:
+		case <-v.unpack:
 		case <-ctx.Done():
 			return
 		}
-		err := b.unpackAll(ctx)
+		err := v.unpackAll(ctx)
 		if err == nil || ctx.Err() != nil {
 			continue
 		}
 		if !errors.Is(err, errWhoseIsIt) {
-			b.log.Error("unpack failed", keyError, err)
+			v.log.Error("unpack failed", keyError, err)
 		}
-		pause(ctx, journalPause)
-		signal(b.unpack)
+		wait.Pause(ctx, JournalPause)
+		v.unpack.Send()
 	}
 }
 
 // awaitLull gives the acknowledgement of a burst precedence over taking it apart.
-func (b *Bridge) awaitLull(ctx context.Context) {
-	for end := b.now().Add(unpackPatience); ctx.Err() == nil && b.now().Before(end); {
-		if b.now().UnixMilli()-b.lastKept.Load() > unpackQuiet.Milliseconds() {
+func (v *Events) awaitLull(ctx context.Context) {
+	for end := v.now().Add(unpackPatience); ctx.Err() == nil && v.now().Before(end); {
+		if v.now().UnixMilli()-v.lastKept.Load() > unpackQuiet.Milliseconds() {
 			return
 		}
-		pause(ctx, unpackQuiet)
+		wait.Pause(ctx, unpackQuiet)
 	}
 }
 
-func (b *Bridge) unpackAll(ctx context.Context) error {
+func (v *Events) unpackAll(ctx context.Context) error {
 	for {
-		b.awaitLull(ctx)
-		posts, err := b.journal.Unread(ctx, unpackBatch)
+		v.awaitLull(ctx)
+		posts, err := v.journal.Unread(ctx, unpackBatch)
 		if err != nil || len(posts) == 0 {
 			return err
 		}
-		done, err := b.unpackPosts(ctx, posts)
+		done, err := v.unpackPosts(ctx, posts)
 		if err != nil && len(posts) > 1 && ctx.Err() == nil {
-			err = b.unpackEach(ctx, posts[:done])
+			err = v.unpackEach(ctx, posts[:done])
 		} else if err != nil {
-			err = b.setAside(ctx, posts[0], err)
+			err = v.setAside(ctx, posts[0], err)
 		}
 		if err != nil {
 			return err
@@ -89,26 +75,26 @@ func (b *Bridge) unpackAll(ctx context.Context) error {
 
 // unpackPosts takes posts apart in one transaction, up to the first of which it cannot be told yet whose it is, and
 // returns how many those are.
-func (b *Bridge) unpackPosts(ctx context.Context, posts []Post) (done int, err error) {
+func (v *Events) unpackPosts(ctx context.Context, posts []Post) (done int, err error) {
 	out := Unpacked{Ignored: map[IgnoredKey]int{}}
-	for done < len(posts) && b.unpackPost(posts[done], &out) {
+	for done < len(posts) && v.unpackPost(posts[done], &out) {
 		done++
 	}
 	if done == 0 {
 		return 0, nil
 	}
-	if err := b.journal.Unpack(ctx, posts[done-1].Seq, out); err != nil {
+	if err := v.journal.Unpack(ctx, posts[done-1].Seq, out); err != nil {
 		return done, err
 	}
-	b.announce(out.Deliveries)
+	v.announce(out.Deliveries)
 	return done, nil
 }
 
 // unpackEach takes posts apart one by one, so that one which cannot be stored as it was understood holds up no other.
-func (b *Bridge) unpackEach(ctx context.Context, posts []Post) error {
+func (v *Events) unpackEach(ctx context.Context, posts []Post) error {
 	for i := range posts {
-		if _, err := b.unpackPosts(ctx, posts[i:i+1]); err != nil {
-			if err := b.setAside(ctx, posts[i], err); err != nil {
+		if _, err := v.unpackPosts(ctx, posts[i:i+1]); err != nil {
+			if err := v.setAside(ctx, posts[i], err); err != nil {
 				return err
 			}
 		}
@@ -118,7 +104,7 @@ func (b *Bridge) unpackEach(ctx context.Context, posts []Post) error {
 
 // setAside stores a post as unreadable in the place of what it was taken for. Where that fails too, it is not the post
 // but the journal that is out of order, and cause is returned.
-func (b *Bridge) setAside(ctx context.Context, p Post, cause error) error {
+func (v *Events) setAside(ctx context.Context, p Post, cause error) error {
 	names, isX := strings.CutPrefix(p.Source, sourceX)
 	out := Unpacked{Ignored: map[IgnoredKey]int{}}
 	if isX {
@@ -126,67 +112,67 @@ func (b *Bridge) setAside(ctx context.Context, p Post, cause error) error {
 		channel, _, _ := strings.Cut(names, ",")
 		out.Deliveries = []*Delivery{inboundDelivery(channel, &event, p)}
 	}
-	if ctx.Err() != nil || b.journal.Unpack(ctx, p.Seq, out) != nil {
+	if ctx.Err() != nil || v.journal.Unpack(ctx, p.Seq, out) != nil {
 		return cause
 	}
-	b.log.Error("post set aside as unreadable", "post", p.Seq, keyError, cause)
-	b.announce(out.Deliveries)
+	v.log.Error("post set aside as unreadable", "post", p.Seq, keyError, cause)
+	v.announce(out.Deliveries)
 	return nil
 }
 
 // readPost reads a post. A mistake of Perch's own in reading it costs this post only.
-func (b *Bridge) readPost(p Post) (parsed Parsed) {
+func (v *Events) readPost(p Post) (parsed Parsed) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			b.log.Error("reading a post failed", "post", p.Seq, keyError, cause)
+			v.log.Error("reading a post failed", "post", p.Seq, keyError, cause)
 			parsed = Parsed{Events: []Event{{Kind: KindUnreadable, Problem: "Perch made a mistake in reading it"}}}
 		}
 	}()
-	return b.read(p.Body)
+	return v.read(p.Body)
 }
 
 // errWhoseIsIt tells that an event waits until X has told which channel has the account that it is for.
 var errWhoseIsIt = errors.New("x has not told yet which channel has which account")
 
-func (b *Bridge) announce(deliveries []*Delivery) {
+func (v *Events) announce(deliveries []*Delivery) {
 	for _, d := range deliveries {
 		if d.ID != 0 {
-			b.feed.Publish(d)
+			v.feed.Publish(d)
 		}
 	}
-	signal(b.wake)
+	v.wake.Send()
 }
 
 // unpackPost adds what a post holds to out; false, and nothing is added, when it cannot be told yet whose it is.
-func (b *Bridge) unpackPost(p Post, out *Unpacked) bool {
+func (v *Events) unpackPost(p Post, out *Unpacked) bool {
 	names, ok := strings.CutPrefix(p.Source, sourceX)
 	if !ok {
 		return true // an agent's reply, kept for the record only
 	}
 	channels := strings.Split(names, ",")
-	parsed := b.readPost(p)
-	if b.mustWaitForAccounts(channels, parsed.Events) {
+	parsed := v.readPost(p)
+	if v.accounts.MustWait(channels, parsed.Events) {
 		return false
 	}
 	for kind, n := range parsed.Ignored {
 		out.Ignored[IgnoredKey{channels[0], kind}] += n
 	}
 	for _, user := range parsed.Revoked {
-		b.revoked(channels, user)
+		v.accounts.Revoke(channels, user)
 	}
 	for i := range parsed.Events {
-		b.unpackEvent(p, channels, i, &parsed.Events[i], out)
+		v.unpackEvent(p, channels, i, &parsed.Events[i], out)
 	}
 	return true
 }
 
-func (b *Bridge) unpackEvent(p Post, channels []string, index int, e *Event, out *Unpacked) {
-	name, ok := b.route(channels, e)
+func (v *Events) unpackEvent(p Post, channels []string, index int, e *Event, out *Unpacked) {
+	name, ok := v.accounts.Route(channels, e)
 	if !ok {
 		out.Ignored[IgnoredKey{channels[0], "unknown_user"}]++
 		return
 	}
-	own := b.accounts.get(name).ID
+	own := v.accounts.Account(name).ID
 	if e.Kind != KindUnreadable && e.From.ID != "" && (e.From.ID == own || e.From.ID == e.ForUser) {
 		out.Ignored[IgnoredKey{name, "echo"}]++
 		if own == "" || own == e.ForUser {
@@ -194,7 +180,7 @@ func (b *Bridge) unpackEvent(p Post, channels []string, index int, e *Event, out
 		}
 		return
 	}
-	if e.Kind.IsPublic() && !b.channel(name).Mentions {
+	if e.Kind.IsPublic() && !v.accounts.Channel(name).Mentions {
 		out.Ignored[IgnoredKey{name, "mentions_off"}]++
 		return
 	}
@@ -202,12 +188,6 @@ func (b *Bridge) unpackEvent(p Post, channels []string, index int, e *Event, out
 		e.XID = UnreadableID(p.Body, index)
 	}
 	out.Deliveries = append(out.Deliveries, inboundDelivery(name, e, p))
-}
-
-// UnreadableID stands in for the id at X of an event of a body that cannot be read, so that it is kept once only.
-func UnreadableID(body []byte, index int) string {
-	sum := sha256.Sum256(body)
-	return fmt.Sprintf("unreadable:%s:%d", hex.EncodeToString(sum[:8]), index)
 }
 
 // echoOf is what the account sent. Where X gave no time, it counts as sent when it was told of.
@@ -223,7 +203,7 @@ func echoOf(channel string, e *Event, receivedAt time.Time) Echo {
 func inboundDelivery(channel string, e *Event, p Post) *Delivery {
 	d := &Delivery{
 		Channel: channel, Direction: In, Kind: e.Kind, State: Queued, Lane: LaneOf(channel, In, e.Kind),
-		XID: e.XID, From: handleOrID(e.From), To: handleOrID(e.To), PeerID: e.From.ID, Text: e.Text, Event: e,
+		XID: e.XID, From: e.From.HandleOrID(), To: e.To.HandleOrID(), PeerID: e.From.ID, Text: e.Text, Event: e,
 		Post: p.Seq, ReceivedAt: p.ReceivedAt, DueAt: p.ReceivedAt,
 	}
 	what := "dm"
@@ -238,25 +218,4 @@ func inboundDelivery(channel string, e *Event, p Post) *Delivery {
 		d.State, d.Failure = Dead, unreadableFailure(e.Problem)
 	}
 	return d
-}
-
-func handleOrID(p Person) string {
-	if p.Handle != "" {
-		return p.Handle
-	}
-	return p.ID
-}
-
-// pause waits for d or until ctx ends.
-func pause(ctx context.Context, d time.Duration) { pauseOr(ctx, d, nil) }
-
-// pauseOr waits for d, until woken or until ctx ends.
-func pauseOr(ctx context.Context, d time.Duration, woken <-chan struct{}) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-woken:
-	case <-ctx.Done():
-	}
 }
