@@ -69,7 +69,7 @@ func (c *Console) mediaOf(ctx context.Context, ch *Channel, d *Delivery) ([]Medi
 	if media, ok := c.files.lookedUp(d.ID, c.now()); ok {
 		return d.Event.Describe(media), nil
 	}
-	media, err := ch.lookUpMedia(ctx, d)
+	media, err := LookUpMedia(ctx, ch, d)
 	if err == nil {
 		c.files.remember(d.ID, media, c.now())
 	}

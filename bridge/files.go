@@ -29,7 +29,7 @@ func (j *job) fetchFiles(ctx context.Context) []fetched {
 	wait := j.hold.PutOff(j.now()) // X would refuse the file for good if the keys are another account's
 	untold := wait                 // why what the payload does not describe cannot be had
 	if event.NeedsLookUp() && wait == nil {
-		media, err := j.ch.lookUpMedia(ctx, j.d)
+		media, err := LookUpMedia(ctx, j.ch, j.d)
 		event.Media, untold = event.Describe(media), AsError(err)
 	}
 	if event.MediaUnknown && len(event.Media) == 0 && j.d.Progress.FilesDone == 0 {
@@ -66,8 +66,8 @@ func (j *job) fetchFile(ctx context.Context, index int, wait *Error) fetched {
 	return f
 }
 
-// lookUpMedia asks X for the files that the payload of d did not describe.
-func (ch *Channel) lookUpMedia(ctx context.Context, d *Delivery) ([]Media, error) {
+// LookUpMedia asks X for the files that the payload of d did not describe.
+func LookUpMedia(ctx context.Context, ch *Channel, d *Delivery) ([]Media, error) {
 	if d.ThreadID != "" {
 		return ch.X.PostMedia(ctx, d.ThreadID)
 	}
