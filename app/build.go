@@ -16,6 +16,7 @@ import (
 	"perch/app/control"
 	"perch/bridge"
 	"perch/bridge/motion"
+	"perch/bridge/schedule"
 	"perch/bridge/secret"
 	"perch/bridge/webhook"
 	"perch/bridge/xapi"
@@ -25,7 +26,7 @@ import (
 type channelClients struct {
 	x      *xapi.Client
 	motion *motion.Client
-	quota  *bridge.Ledger
+	quota  *schedule.Ledger
 }
 
 // channelSecrets are the secrets that every channel may have.
@@ -86,7 +87,7 @@ func (s *setup) close() {
 func makeClients(c *config.Config, values map[secret.Key]string, journal bridge.Settings, log *slog.Logger) []channelClients {
 	var all []channelClients
 	for _, ch := range c.Channels {
-		quota := bridge.NewLedger(ch.Name, journal, nil)
+		quota := schedule.NewLedger(ch.Name, journal, nil)
 		all = append(all, channelClients{
 			quota: quota, x: xapi.New(xConfig(ch, values, quota, log)), motion: motion.New(motionConfig(ch, values, log)),
 		})

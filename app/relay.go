@@ -15,7 +15,9 @@ import (
 	"perch/app/config"
 	"perch/app/control"
 	"perch/bridge"
+	"perch/bridge/health"
 	"perch/bridge/postlen"
+	"perch/bridge/engine"
 	"perch/bridge/secret"
 	"perch/bridge/sqlite"
 	"perch/bridge/webhook"
@@ -44,9 +46,9 @@ type relay struct {
 	book    *logbook
 	lock    *os.File
 	journal *sqlite.Store
-	health  *bridge.Health // the journal, watched
+	health  *health.Health // the journal, watched
 	now     atomic.Pointer[setup]
-	bridge  *bridge.Relay
+	bridge  *engine.Engine
 	handler *webhook.Handler
 	ways    *ways
 	tokens  map[string]string
@@ -92,7 +94,7 @@ func (r *relay) open(ctx context.Context) error {
 	if err := errors.Join(err, secretErr); err != nil {
 		return err
 	}
-	r.health = bridge.Watch(r.journal, r.log, nil)
+	r.health = health.Watch(r.journal, r.log, nil)
 	r.book.hide(valuesOf(first.values))
 	r.now.Store(first)
 	return nil
@@ -191,7 +193,7 @@ func (r *relay) build(ctx context.Context) error {
 			return err
 		}
 	}
-	r.bridge = bridge.New(bridge.Config{Channels: s.channels(r.salt), Journal: r.health, Log: r.log, Read: payload.Read, Measure: measure})
+	r.bridge = engine.New(engine.Config{Channels: s.channels(r.salt), Journal: r.health, Log: r.log, Read: payload.Read, Measure: measure})
 	if err := r.bridge.Prepare(ctx); err != nil {
 		return err
 	}

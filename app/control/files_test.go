@@ -18,6 +18,7 @@ import (
 
 	"perch/app/control"
 	"perch/bridge"
+	"perch/bridge/engine"
 	"perch/bridge/sqlite"
 	"perch/bridge/xapi/payload"
 )
@@ -53,7 +54,7 @@ type shown struct {
 	in, out int64
 	socket  string
 	journal *sqlite.Store
-	bridge  *bridge.Relay
+	bridge  *engine.Engine
 }
 
 func mustShow(t *testing.T) *shown {
@@ -67,7 +68,7 @@ func mustShow(t *testing.T) *shown {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &shown{source: &source{}, socket: filepath.Join(folder, "c.sock")}
 	s.Client = control.NewClient(s.socket)
-	b := bridge.New(bridge.Config{Channels: []bridge.Channel{{Name: "support", X: s.source, Motion: s.source}}, Journal: journal, Log: log, Read: payload.Read})
+	b := engine.New(engine.Config{Channels: []bridge.Channel{{Name: "support", X: s.source, Motion: s.source}}, Journal: journal, Log: log, Read: payload.Read})
 	s.journal, s.bridge = journal, b
 	listener, err := control.Listen(ctx, s.socket)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"perch/app/control"
 	"perch/bridge"
+	"perch/bridge/engine"
 )
 
 // backend remembers what it was asked.
@@ -54,7 +55,7 @@ func mustServe(t *testing.T, b control.SettingsBackend) *control.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := control.NewServer(control.Relay{Console: bridge.New(bridge.Config{Log: slog.New(slog.DiscardHandler)})}, slog.New(slog.DiscardHandler))
+	server := control.NewServer(control.Relay{Console: engine.New(engine.Config{Log: slog.New(slog.DiscardHandler)})}, slog.New(slog.DiscardHandler))
 	if b != nil {
 		server.HandleSettings(b)
 	}

@@ -1,0 +1,49 @@
+package account
+
+import (
+	"context"
+	"encoding/json"
+	"perch/bridge"
+)
+
+// settingAccount, and the name of a channel, is the setting that holds its account.
+const settingAccount = "account/"
+
+// remembered is what the journal keeps of a channel's account, in one value so that the two never disagree.
+type remembered struct {
+	bridge.Account
+	// Keys is Channel.Keys of when X told who the account is.
+	Keys string `json:"keys,omitempty"`
+}
+
+// load reads who the channel is, and holds its lanes towards X when it has got other keys since.
+func (r *Registry) load(ctx context.Context, e *entry) error {
+	ch := e.now.Load()
+	value, err := r.journal.Setting(ctx, settingAccount+ch.Name)
+	if err != nil || value == "" {
+		return err
+	}
+	var kept remembered
+	if json.Unmarshal([]byte(value), &kept) == nil {
+		r.memory.set(ch.Name, kept.Account, kept.Keys)
+	}
+	e.turn.Lock()
+	defer e.turn.Unlock()
+	if r.mustAsk(ch) {
+		r.hold(e, Hold{Why: doubtfulError(ch.Name, nil)})
+	}
+	return nil
+}
+
+// remember keeps whom the channel speaks for, and with which keys.
+func (r *Registry) remember(ctx context.Context, ch *bridge.Channel, account bridge.Account) error {
+	if account == r.Account(ch.Name) && ch.Keys == r.memory.keysOf(ch.Name) {
+		return nil
+	}
+	value, _ := json.Marshal(remembered{account, ch.Keys}) // plain values only: cannot fail
+	if err := r.journal.SetSetting(ctx, settingAccount+ch.Name, string(value)); err != nil {
+		return err
+	}
+	r.memory.set(ch.Name, account, ch.Keys)
+	return nil
+}

@@ -1,0 +1,98 @@
+package console
+
+import (
+	"context"
+	"time"
+
+	"perch/bridge"
+	"perch/bridge/logkey"
+	"perch/bridge/schedule"
+	"perch/bridge/wait"
+)
+
+// Retry puts a dead message back into the queue.
+func (c *Console) Retry(ctx context.Context, id int64) error {
+	return c.act(ctx, id, "retried", bridge.Dead, func(d *bridge.Delivery) { c.requeue(d) })
+}
+
+// RetryAllDead puts every dead message that can be delivered back into the queue and returns how many.
+func (c *Console) RetryAllDead(ctx context.Context) (int, error) {
+	n := 0
+	for {
+		dead, err := c.journal.List(ctx, bridge.Filter{State: bridge.Dead, Limit: 500})
+		if err != nil {
+			return n, err
+		}
+		before := n
+		for _, d := range dead {
+			if d.Kind != bridge.KindUnreadable && c.Retry(ctx, d.ID) == nil {
+				n++
+			}
+		}
+		if n == before {
+			return n, nil
+		}
+	}
+}
+
+// Discard drops a message that is not being attempted and was not delivered.
+func (c *Console) Discard(ctx context.Context, id int64) error {
+	return c.act(ctx, id, "discarded", "", func(d *bridge.Delivery) { d.State = bridge.Discarded })
+}
+
+// MarkSent settles an undecided reply: it did go out.
+func (c *Console) MarkSent(ctx context.Context, id int64) error {
+	return c.act(ctx, id, "marked as sent", bridge.Undecided, func(d *bridge.Delivery) {
+		d.State, d.DeliveredAt, d.Failure = bridge.Delivered, c.now(), nil
+	})
+}
+
+// Resend settles an undecided reply: it did not go out, so it is sent.
+func (c *Console) Resend(ctx context.Context, id int64) error {
+	return c.act(ctx, id, "sent again", bridge.Undecided, func(d *bridge.Delivery) { c.requeue(d) })
+}
+
+func (c *Console) requeue(d *bridge.Delivery) {
+	d.State, d.DueAt, d.Failure = bridge.Queued, c.now(), nil
+	d.Progress.CallingSince, d.Progress.Looks, d.Progress.Resent, d.Progress.Reuploaded = time.Time{}, 0, false, false
+	d.Progress.Held = false
+	d.Attempts = 0
+	d.ReceivedAt = wait.Later(d.ReceivedAt, c.now().Add(-schedule.Lifetime/2)) // an old message gets time to be tried again
+}
+
+// act changes one message that is in the wanted state ("" for any that allows it) and not being attempted.
+func (c *Console) act(ctx context.Context, id int64, wish string, want bridge.State, change func(*bridge.Delivery)) error {
+	var changed *bridge.Delivery
+	err := c.journal.Update(ctx, id, func(d *bridge.Delivery) (bridge.Result, error) {
+		from := d.State
+		if c.dispatcher.IsBusy(id) || (want != "" && from != want) || (d.Kind == bridge.KindUnreadable && wish == "retried") {
+			return bridge.Result{}, notNowError(d, wish)
+		}
+		change(d)
+		if !from.CanBecome(d.State) {
+			d.State = from
+			return bridge.Result{}, notNowError(d, wish)
+		}
+		changed = d
+		return bridge.Result{Delivery: d, Attempt: bridge.Attempt{At: c.now(), Outcome: d.State, Message: wish + " by a person"}}, nil
+	})
+	if err != nil {
+		return err
+	}
+	c.log.Info("message changed by a person", logkey.Delivery, id, logkey.State, string(changed.State))
+	c.feed.Publish(changed)
+	c.wake.Send()
+	return nil
+}
+
+// Pause stops deliveries, both ways and over restarts; what comes in is still kept and acknowledged.
+func (c *Console) Pause(ctx context.Context) error { return c.dispatcher.Pause(ctx) }
+
+// Resume ends a pause and tries at once every side that is in trouble and every message that waits because of some.
+func (c *Console) Resume(ctx context.Context) error {
+	if err := c.dispatcher.Resume(ctx); err != nil {
+		return err
+	}
+	c.accounts.AskAgain()
+	return nil
+}

@@ -1,0 +1,81 @@
+package console
+
+import (
+	"context"
+	"perch/bridge"
+	"perch/bridge/account"
+)
+
+// Status returns the snapshot of now. It fails only when ctx has ended: a journal in trouble is part of it.
+func (c *Console) Status(ctx context.Context) (bridge.Status, error) {
+	counts, err := c.journal.Counts(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return bridge.Status{}, ctx.Err()
+		}
+		counts = c.health.LastCounts()
+	}
+	s := bridge.Status{Paused: c.dispatcher.IsPaused(), Journal: c.health.Link()}
+	for _, name := range c.accounts.Names() {
+		s.Channels = append(s.Channels, c.channelStatus(name, counts))
+	}
+	return s, nil
+}
+
+func (c *Console) channelStatus(name string, counts []bridge.Count) bridge.ChannelStatus {
+	out := bridge.ChannelStatus{Name: name, Account: c.accounts.Account(name), X: c.link(bridge.SideX, name), Motion: c.link(bridge.SideMotion, name)}
+	for _, lane := range bridge.LanesOf(name) {
+		if blocked, ok := c.breakers.Blocked(lane); ok && !blocked.Until.IsZero() {
+			out.Blocked = append(out.Blocked, blocked)
+		}
+	}
+	for _, n := range counts {
+		if n.Channel != name || (n.Kind == bridge.KindNote && n.State == bridge.Delivered) {
+			continue // Perch's own lines to agents are no customers' messages
+		}
+		tally := &out.In
+		if n.Direction == bridge.Out {
+			tally = &out.Out
+		}
+		tally.Add(n)
+		if n.Kind == bridge.KindEncrypted {
+			out.Encrypted += n.N
+		}
+	}
+	if s := c.accounts.Hold(name).Stranger; s.ID != "" {
+		now := bridge.FailureOf(account.StrangerError(name, out.Account, s, out.Out.Queued+out.Out.Undecided))
+		out.X.Detail = now.Sentence()
+	}
+	return out
+}
+
+// link sums up a side: a breaker that has tripped tells more than the last answer.
+func (c *Console) link(side bridge.Side, name string) bridge.Link {
+	last := c.accounts.Last(side, name)
+	link := bridge.Link{State: bridge.LinkUnknown, Since: last.At}
+	if !last.At.IsZero() {
+		link.State = bridge.LinkOK
+	}
+	if last.Failure != nil {
+		link.State, link.Detail = bridge.LinkDegraded, last.Failure.Sentence()
+		if last.Failure.Kind == bridge.RateLimited {
+			link.State = bridge.LinkOK
+		}
+	}
+	for _, lane := range bridge.LanesOf(name) {
+		blocked, ok := c.breakers.Blocked(lane)
+		if !ok || lane.Side() != side {
+			continue
+		}
+		link.Since, link.Detail = blocked.Since, blocked.Failure.Sentence()
+		switch blocked.Failure.Kind {
+		case bridge.Operator:
+			link.State = bridge.LinkPaused
+			return link
+		case bridge.RateLimited:
+		default:
+			link.State = bridge.LinkDegraded
+		}
+	}
+	return link
+}

@@ -1,0 +1,111 @@
+package delivery
+
+import (
+	"fmt"
+	"strings"
+
+	"perch/bridge"
+	"perch/bridge/visible"
+)
+
+// Calls are those that carry a delivery to the other side, or have carried it, in their order, without those that carry
+// files. brand is the handle of the channel's account. They are made by the functions that the delivery uses.
+func Calls(ch *bridge.Channel, d *bridge.Delivery, brand string) []bridge.Call {
+	if d.Direction == bridge.Out {
+		return asMade(callsToX(ch.X, d), d)
+	}
+	var calls []bridge.Call
+	for _, n := range notificationsFor(d, brand) {
+		calls = append(calls, ch.Motion.NotifyCall(addressed(d, n)))
+	}
+	return asMade(calls, d)
+}
+
+// asMade puts the address that took a message into its calls where the channel has another one now.
+func asMade(calls []bridge.Call, d *bridge.Delivery) []bridge.Call {
+	for i := range calls {
+		if was := d.Progress.CalledURL; was != "" && addressOf(calls[i:]) != was {
+			calls[i].URL = was
+		}
+	}
+	return calls
+}
+
+// addressOf is the address of the first call without its parameters, which may hold secrets.
+func addressOf(calls []bridge.Call) string {
+	if len(calls) == 0 {
+		return ""
+	}
+	address, _, _ := strings.Cut(calls[0].URL, "?")
+	return address
+}
+
+// notificationsFor lists what hands an inbound delivery to Motion: the text, then each file that goes with it.
+func notificationsFor(d *bridge.Delivery, brand string) []bridge.Notification {
+	switch {
+	case d.Kind == bridge.KindNote:
+		return []bridge.Notification{{Body: d.Text}}
+	case d.Event == nil || d.Kind == bridge.KindUnreadable:
+		return nil
+	}
+	var all []bridge.Notification
+	files := max(len(d.Event.Media), len(d.Media))
+	isUnknown := files == 0 && d.Event.MediaUnknown && !d.Progress.TextDone
+	if d.Parent == 0 {
+		hint := files
+		if isUnknown {
+			hint = 1
+		}
+		if body := textFor(d, brand, hint); body != "" {
+			all = append(all, bridge.Notification{Body: body})
+		}
+	}
+	for i := range files {
+		name := fileNameLater
+		if i < len(d.Media) && d.Media[i].Name != "" {
+			name = d.Media[i].Name
+		} else if i < d.Progress.FilesDone {
+			continue // it goes on its own, or will never go
+		}
+		all = append(all, bridge.Notification{Body: name, AttachmentID: attachmentIDLater})
+	}
+	return all
+}
+
+// callsToX is the call that sends a reply; none for one that was given up before X was called.
+func callsToX(x bridge.XCalls, d *bridge.Delivery) []bridge.Call {
+	if d.Reply == nil || (!d.Progress.Called && (d.State == bridge.Dead || d.State == bridge.Discarded)) {
+		return nil
+	}
+	message := bridge.Outgoing{Text: d.Text}
+	if d.Reply.AttachmentID != "" {
+		message.MediaID = mediaIDLater
+	}
+	if d.Kind != bridge.KindDM {
+		return []bridge.Call{x.ReplyCall(d.ThreadID, bridge.Person{ID: d.PeerID, Handle: d.To}, message)}
+	}
+	recipient := d.PeerID
+	if recipient == "" {
+		recipient = recipientLater
+	}
+	return []bridge.Call{x.DMCall(recipient, message)}
+}
+
+// addressed fills in who a notification is from and what it is about.
+func addressed(d *bridge.Delivery, n bridge.Notification) bridge.Notification {
+	n.From, n.ThreadID = d.From, d.ThreadID
+	if d.Event != nil {
+		n.FirstName = firstName(d.Event.From)
+	}
+	if d.ThreadID != "" {
+		n.ExternalURL = fmt.Sprintf("https://x.com/%s/status/%s", d.From, d.ThreadID)
+	}
+	return n
+}
+
+func firstName(p bridge.Person) string {
+	if p.Name == "" {
+		return visible.Line(p.Handle)
+	}
+	return visible.Line(fmt.Sprintf("%s (@%s)", p.Name, p.Handle))
+}

@@ -1,0 +1,160 @@
+package delivery
+
+import (
+	"context"
+	"perch/bridge"
+	"time"
+)
+
+// handleAge is how long a looked-up handle is trusted: each look-up costs money, and few people change theirs.
+const handleAge = 24 * time.Hour
+
+// deliverIn hands one event to Motion: the text first, then each file. What is done already is not repeated.
+func (j *job) deliverIn(ctx context.Context) error {
+	if j.d.Kind == bridge.KindNote {
+		return j.notify(ctx, bridge.Notification{Body: j.d.Text})
+	}
+	if err := j.checkAddressee(); err != nil {
+		return err
+	}
+	if err := j.findSender(ctx); err != nil {
+		return err
+	}
+	files := j.fetchFiles(ctx)
+	if err := j.sendText(ctx, files); err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := j.sendFile(ctx, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// findSender fills in the handle when the payload named only an id. An account that is gone keeps its id for a name.
+func (j *job) findSender(ctx context.Context) error {
+	sender := &j.d.Event.From
+	if sender.Handle == "" {
+		known, ok, err := j.journal.PersonByID(ctx, j.d.Channel, sender.ID, j.now().Add(-handleAge))
+		if err != nil {
+			return err
+		}
+		if ok {
+			*sender, j.remembered = known, true
+		}
+	}
+	if sender.Handle == "" {
+		person, err := j.ch.X.User(ctx, sender.ID)
+		switch {
+		case err == nil:
+			*sender = person
+		case bridge.AsError(err).Code == bridge.CodeNoAccount:
+			sender.Handle = sender.ID
+		default:
+			return untold(err)
+		}
+	}
+	j.d.From = sender.Handle
+	if j.d.To == "" {
+		j.d.To = j.accounts.Account(j.d.Channel).Person.HandleOrID()
+	}
+	return nil
+}
+
+// untold is the error of a look-up of the sender that X refused without saying that there is no such account: the message
+// waits for the handle, because under another name it would be a second customer in Motion.
+func untold(err error) error {
+	e := *bridge.AsError(err)
+	if e.Kind == bridge.Rejected || e.Kind == bridge.Invalid {
+		e.Kind = bridge.Temporary
+	}
+	return &e
+}
+
+// sendText delivers the text, with a line for each file that is missing.
+func (j *job) sendText(ctx context.Context, files []fetched) error {
+	if j.d.Progress.TextDone || j.d.Parent != 0 {
+		return nil
+	}
+	j.d.Progress.Missing = ""
+	for _, f := range files {
+		if f.err != nil {
+			j.d.Progress.Missing = appendLine(j.d.Progress.Missing, missingFileText(f))
+		}
+	}
+	if body := textFor(j.d, j.accounts.Account(j.d.Channel).Handle, len(files)); body != "" {
+		if err := j.notify(ctx, bridge.Notification{Body: body}); err != nil {
+			return err
+		}
+	}
+	j.d.Progress.TextDone = true
+	return j.mark(ctx)
+}
+
+// textFor is the text of the notification for an event that has that many files; "" when the files say it all.
+func textFor(d *bridge.Delivery, brand string, files int) string {
+	body := d.Text
+	if d.Kind == bridge.KindEncrypted {
+		body = encryptedText(d.Event.From, brand)
+	}
+	if d.Event != nil {
+		for _, e := range d.Event.Extras {
+			body = appendLine(body, extraText(e))
+		}
+	}
+	if d.Progress.Missing != "" {
+		body = appendLine(body, d.Progress.Missing)
+	}
+	if body == "" && files == 0 {
+		return emptyMessageText
+	}
+	return body
+}
+
+// notify posts to the Receive URL for the delivery's customer and learns who is behind the interaction.
+func (j *job) notify(ctx context.Context, n bridge.Notification) error {
+	d := j.d
+	n = addressed(d, n)
+	receipt, err := j.ch.Motion.Notify(ctx, n)
+	if err != nil {
+		return err
+	}
+	d.Progress.CalledURL = addressOf([]bridge.Call{j.ch.Motion.NotifyCall(n)})
+	person := bridge.Person{ID: d.PeerID, Handle: d.From}
+	if d.Event != nil {
+		person = d.Event.From
+	}
+	if j.remembered {
+		person.Handle = "" // a memory must not confirm itself
+	}
+	if d.Kind != bridge.KindNote {
+		j.learned = bridge.Learned{
+			Person: person, InteractionID: receipt.InteractionID, ThreadID: d.ThreadID,
+			Public: d.ThreadID != "", Direct: d.ThreadID == "",
+		}
+	}
+	if d.MotionID == "" {
+		d.MotionID = receipt.MessageID
+	}
+	return nil
+}
+
+func (j *job) mark(ctx context.Context) error { return j.journal.Mark(ctx, j.d.ID, j.d.Progress) }
+
+// checkAddressee puts off a message for an account about which it is not settled whether the channel speaks for it.
+// Once it is settled that it does not, the message is dead; a person may have it delivered all the same.
+func (j *job) checkAddressee() error {
+	user, own := j.d.Event.ForUser, j.accounts.Account(j.d.Channel).ID
+	p := &j.d.Progress
+	switch {
+	case user == "" || own == "" || user == own:
+		p.Held = false
+	case j.hold.Why != nil && (j.hold.IsDoubtful() || user == j.hold.Stranger.ID):
+		p.Held = true
+		return heldError(j.d, j.now())
+	case p.Held:
+		return strangersMessageError(j.d)
+	}
+	return nil
+}

@@ -1,0 +1,50 @@
+package delivery
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"perch/bridge"
+	"perch/bridge/visible"
+)
+
+// noteTo makes the delivery of a line to the agent, in the interaction that m belongs to.
+func noteTo(m *bridge.Delivery, text string, now time.Time) *bridge.Delivery {
+	customer := m.From
+	what := "dm"
+	if m.ThreadID != "" {
+		what = "post"
+	}
+	if m.Direction == bridge.Out {
+		customer = m.To
+	}
+	return &bridge.Delivery{
+		Channel: m.Channel, Direction: bridge.In, Kind: bridge.KindNote, State: bridge.Queued, Lane: bridge.LaneOf(m.Channel, bridge.In, bridge.KindNote),
+		Conversation: fmt.Sprintf("%s/in/%s/%s", m.Channel, what, m.PeerID),
+		XID:          fmt.Sprintf("note:%d:%d:%s", m.ID, m.Attempts, m.State), ThreadID: m.ThreadID, From: customer, PeerID: m.PeerID,
+		Text: text, Parent: m.ID, ReceivedAt: now, DueAt: now,
+	}
+}
+
+func noteText(m *bridge.Delivery) string {
+	quoted := quote(shorten(m.Text, 80))
+	if m.Reply != nil && m.Reply.AttachmentID != "" {
+		quoted = quote(m.Reply.Body)
+	}
+	if m.State == bridge.Undecided {
+		return fmt.Sprintf("%sIt is not certain whether your message %s has reached the customer: X's answer was lost and the "+
+			"message cannot be found. Please look on X before you write it again. The admin can settle it in Perch.", autoResponse, quoted)
+	}
+	return fmt.Sprintf("%sYour message %s was not sent: %s.", autoResponse, quoted, visible.Line(strings.TrimSuffix(m.Failure.Sentence(), ".")))
+}
+
+// quote puts a text of somebody else into a sentence, on one line and so that an agent can read it.
+func quote(text string) string { return `"` + visible.Line(text) + `"` }
+
+func shorten(s string, runes int) string {
+	if r := []rune(s); len(r) > runes {
+		return string(r[:runes]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,133 @@
+package delivery
+
+import (
+	"fmt"
+	"time"
+
+	"perch/bridge"
+	"perch/bridge/account"
+	"perch/bridge/visible"
+)
+
+// autoResponse begins every line that Perch itself writes into an interaction, as the old plugin did.
+const autoResponse = "AUTO-RESPONSE: "
+
+// These stand in a call that is shown for what is known only once the file is on the other side.
+const (
+	fileNameLater     = "(the name of the file)"
+	attachmentIDLater = "(Motion's number of the file)"
+	mediaIDLater      = "(X's number of the file)"
+	recipientLater    = "(X's number of the recipient)"
+)
+
+const emptyMessageText = "(The customer sent a message without text.)"
+
+func appendLine(body, line string) string {
+	if body == "" {
+		return line
+	}
+	return body + "\n" + line
+}
+
+func encryptedText(from bridge.Person, brand string) string {
+	if brand == "" {
+		brand = "the brand"
+	}
+	return fmt.Sprintf("%s@%s sent an encrypted message (X Chat). Perch cannot read it. Open x.com/messages or the X app, "+
+		"signed in as @%s, to read and answer it.", autoResponse, visible.Line(from.Handle), visible.Line(brand))
+}
+
+func missingFileText(f fetched) string {
+	what := map[bridge.MediaType]string{bridge.Photo: "a picture", bridge.GIF: "a GIF", bridge.Video: "a video"}[f.media.Type]
+	if what == "" {
+		what = "a file"
+	}
+	line := fmt.Sprintf("[The customer also sent %s, which is missing here: %s.", what, visible.Line(f.err.Message))
+	if f.err.Kind != bridge.Rejected && f.err.Kind != bridge.Invalid {
+		line += " It follows as soon as it can be had."
+	}
+	return line + "]"
+}
+
+// extraText tells the agent of something that is neither text nor file.
+func extraText(e bridge.Extra) string {
+	switch e.Kind {
+	case bridge.ExtraLocation:
+		if e.Text == "" {
+			return "[The customer shared a place, which X does not describe. Look at it on X.]"
+		}
+		return "[The customer shared a place: " + visible.Line(e.Text) + "]"
+	case bridge.ExtraPost:
+		return "[The customer shared a post: https://x.com/i/status/" + e.Text + "]"
+	case bridge.ExtraPoll:
+		return "[The post holds a poll, which Perch cannot show. Look at it on X.]"
+	case bridge.ExtraUnknown:
+	}
+	what := "something"
+	if e.Text != "" {
+		what = fmt.Sprintf("something (%s)", visible.Line(shorten(e.Text, 40)))
+	}
+	return "[The customer also sent " + what + " that Perch cannot show. Look at it on X.]"
+}
+
+func noFileShownError() *bridge.Error {
+	return &bridge.Error{Kind: bridge.Rejected, Side: bridge.SideX, Op: "look up the customer's file", Message: "X does not show it", Remedy: "look at it on X"}
+}
+
+func unreadableContentError(d *bridge.Delivery) *bridge.Error {
+	return &bridge.Error{
+		Kind: bridge.Unreadable, Side: bridge.SidePerch, Op: "read message", Message: "what the journal holds of the message cannot be read any more",
+		Remedy: fmt.Sprintf("perch show %d shows what came in; drop it with perch discard %d", d.ID, d.ID),
+	}
+}
+
+func fileLaterText(name string, e *bridge.Error) string {
+	return fmt.Sprintf("%sThe customer also sent the file %s. It is not here yet: %s. It follows as soon as it can.",
+		autoResponse, visible.Line(name), visible.Line(e.Message))
+}
+
+func fileLostText(name string, e *bridge.Error) string {
+	return fmt.Sprintf("%sThe customer also sent the file %s, but Motion did not take it: %s.", autoResponse, visible.Line(name), visible.Line(e.Message))
+}
+
+func undecidedFailure() *bridge.Failure {
+	return &bridge.Failure{
+		Kind:    bridge.OutcomeUnknown,
+		Message: "X's answer was lost, and the message was not found at X afterwards",
+		Remedy:  "look on X whether it is there; then say: perch sent ID (it did go out) or perch resend ID (it did not)",
+	}
+}
+
+func nobodyError() *bridge.Error {
+	return bridge.Refusal("the reply does not say who it is for: the contact has no X handle in the Map Key field",
+		"fill in the contact's X handle and send the reply again")
+}
+
+func unknownHandleError(handle string, err error) *bridge.Error {
+	e := bridge.Refusal("X knows no account @"+handle, "check the contact's X handle and send the reply again")
+	e.Err = err
+	return e
+}
+
+func textInsteadError(f bridge.File) *bridge.Error {
+	return &bridge.Error{
+		Kind: bridge.Temporary, Side: bridge.SideMotion, Op: "fetch the agent's file", Message: "a text came from Motion in place of the file " + f.Name,
+		Remedy: "look at Motion's logs and at what stands between; Perch keeps trying",
+	}
+}
+
+func heldError(d *bridge.Delivery, now time.Time) *bridge.Error {
+	return &bridge.Error{
+		Kind: bridge.Operator, Side: bridge.SidePerch, Op: account.OpCheckKeys, RetryAt: now.Add(account.RetryAfter),
+		Message: "the message is for an X account about which it is not settled whether channel " + d.Channel + " speaks for it",
+		Remedy:  "perch status says what to do about the keys; then the message goes on by itself",
+	}
+}
+
+func strangersMessageError(d *bridge.Delivery) *bridge.Error {
+	return &bridge.Error{
+		Kind: bridge.Rejected, Side: bridge.SidePerch, Op: account.OpCheckKeys,
+		Message: "the message is for another X account than the one that channel " + d.Channel + " speaks for",
+		Remedy:  fmt.Sprintf("to hand it to Motion all the same: perch retry %d; else: perch discard %d", d.ID, d.ID),
+	}
+}

@@ -1,0 +1,66 @@
+package delivery
+
+import (
+	"context"
+	"log/slog"
+	"perch/bridge"
+	"perch/bridge/account"
+	"perch/bridge/schedule"
+	"time"
+)
+
+// Store is what a Worker needs of the journal.
+type Store interface {
+	bridge.Queue
+	bridge.Memory
+	bridge.EchoLog
+	Hasten(ctx context.Context, lane bridge.Lane, now time.Time) error
+	// IsSent reports whether a message at X is known to be one of the channel's deliveries.
+	IsSent(ctx context.Context, channel, xID string) (bool, error)
+}
+
+// Waiters are those who wait for the outcome of a reply.
+type Waiters interface {
+	// Take returns all who wait for a reply; they are the caller's to answer.
+	Take(id int64) []chan bridge.Outcome
+}
+
+// Scheduler says what cannot go now.
+type Scheduler interface {
+	MustWait(d *bridge.Delivery) bool
+}
+
+// Config is what a Worker is made of. Every field is needed.
+type Config struct {
+	Journal   Store
+	Accounts  *account.Registry
+	Breakers  *schedule.Breakers
+	Scheduler Scheduler
+	Waiters   Waiters
+	Feed      *bridge.Feed
+	// Measure returns the weighted length of a post and whether X takes it.
+	Measure func(text string) (weighted int, valid bool)
+	Log     *slog.Logger
+	Now     func() time.Time
+}
+
+// Worker attempts deliveries. Make it with NewWorker; it is safe for concurrent use, by one attempt at each delivery.
+type Worker struct {
+	journal   Store
+	accounts  *account.Registry
+	breakers  *schedule.Breakers
+	scheduler Scheduler
+	waiters   Waiters
+	feed      *bridge.Feed
+	measure   func(text string) (weighted int, valid bool)
+	log       *slog.Logger
+	now       func() time.Time
+}
+
+// NewWorker returns a Worker.
+func NewWorker(c Config) *Worker {
+	return &Worker{
+		journal: c.Journal, accounts: c.Accounts, breakers: c.Breakers, scheduler: c.Scheduler, waiters: c.Waiters,
+		feed: c.Feed, measure: c.Measure, log: c.Log, now: c.Now,
+	}
+}

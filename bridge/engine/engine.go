@@ -1,0 +1,160 @@
+// Package engine joins intake, schedule, delivery, account, health and console into one thing that starts and stops. What
+// it promises stands in the package bridge, and its tests hold all of them to it with X and Motion in their hands.
+package engine
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"perch/bridge"
+	"perch/bridge/account"
+	"perch/bridge/console"
+	"perch/bridge/delivery"
+	"perch/bridge/health"
+	"perch/bridge/intake"
+	"perch/bridge/schedule"
+	"perch/bridge/wait"
+)
+
+// Config is what an Engine is made of. Every field is needed but Now and Measure.
+type Config struct {
+	Channels []bridge.Channel
+	// Journal is watched by the relay; one that is a Health already is used as it is.
+	Journal bridge.Journal
+	Log     *slog.Logger
+	// Read reads a body from X. It never fails: what cannot be read is an event of KindUnreadable.
+	Read func(body []byte) bridge.Parsed
+	// Measure returns the weighted length of a post and whether X takes it; nil counts nothing.
+	Measure func(text string) (weighted int, valid bool)
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+}
+
+// Engine takes in, schedules and delivers. Make it with New; it works while Run is running. All methods are safe
+// for concurrent use. What people see and do is its Console.
+type Engine struct {
+	*console.Console
+	journal    bridge.Journal // the health
+	health     *health.Health
+	now        func() time.Time
+	events     *intake.Events
+	replies    *intake.Replies
+	accounts   *account.Registry
+	dispatcher *schedule.Dispatcher
+	worker     *delivery.Worker
+}
+
+// New returns an Engine that does nothing until Run.
+func New(config Config) *Engine {
+	config = withDefaults(config)
+	health := healthOf(config)
+	breakers, feed, waiters, wake := schedule.NewBreakers(), bridge.NewFeed(), intake.NewWaiters(), wait.NewSignal()
+	accounts := account.NewRegistry(config.Channels, health, breakers, wake, config.Log, config.Now)
+	var lanes []bridge.Lane
+	for _, name := range accounts.Names() {
+		lanes = append(lanes, bridge.LanesOf(name)...)
+	}
+	dispatcher := schedule.NewDispatcher(lanes, health, breakers, feed, wake, config.Log, config.Now)
+	return &Engine{
+		journal: health, health: health, now: config.Now, accounts: accounts, dispatcher: dispatcher,
+		Console: console.New(console.Config{
+			Journal: health, Health: health, Accounts: accounts, Breakers: breakers, Dispatcher: dispatcher, Feed: feed,
+			Wake: wake, Log: config.Log, Now: config.Now,
+		}),
+		events: intake.NewEvents(intake.EventsConfig{
+			Journal: health, Accounts: accounts, Feed: feed, Wake: wake, Read: config.Read, Log: config.Log, Now: config.Now,
+		}),
+		replies: intake.NewReplies(intake.RepliesConfig{
+			Journal: health, Accounts: accounts, Scheduler: dispatcher, Waiters: waiters, Feed: feed, Wake: wake,
+			Measure: config.Measure, Log: config.Log, Now: config.Now,
+		}),
+		worker: delivery.NewWorker(delivery.Config{
+			Journal: health, Accounts: accounts, Breakers: breakers, Scheduler: dispatcher, Waiters: waiters, Feed: feed,
+			Measure: config.Measure, Log: config.Log, Now: config.Now,
+		}),
+	}
+}
+
+func withDefaults(config Config) Config {
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	if config.Measure == nil {
+		config.Measure = func(string) (int, bool) { return 0, true }
+	}
+	return config
+}
+
+func healthOf(config Config) *health.Health {
+	if health, ok := config.Journal.(*health.Health); ok {
+		return health
+	}
+	return health.Watch(config.Journal, config.Log, config.Now)
+}
+
+// Prepare reads what the journal kept over the restart. Call it once, before Run and before anything is accepted.
+func (e *Engine) Prepare(ctx context.Context) error {
+	if err := e.journal.Recover(ctx, e.now()); err != nil {
+		return err
+	}
+	if err := e.dispatcher.Load(ctx); err != nil {
+		return err
+	}
+	return e.accounts.Load(ctx)
+}
+
+// Run unpacks, delivers and watches the sides until ctx ends, lets running attempts finish within their grace, and
+// returns nil.
+func (e *Engine) Run(ctx context.Context) error {
+	var workers sync.WaitGroup
+	workers.Go(func() { e.events.Run(ctx) })
+	workers.Go(func() { e.dispatcher.Run(ctx, e.worker, e.accounts) })
+	workers.Go(func() { e.runLedgers(ctx) })
+	workers.Go(func() { e.accounts.Run(ctx) })
+	workers.Go(func() { e.health.Run(ctx) })
+	workers.Wait()
+	return nil
+}
+
+// AcceptX keeps an authentic body from X. The channels are those of the X app that signed it. When it returns nil
+// the body is on disk and will be taken apart; the caller may acknowledge it.
+func (e *Engine) AcceptX(ctx context.Context, channels []string, body []byte) error {
+	return e.events.AcceptX(ctx, channels, body)
+}
+
+// AcceptReply keeps an agent's reply and waits up to ReplyWait for what becomes of it. raw is the body as Motion
+// posted it. An error means that nothing was kept. A reply that was there already is answered by its state.
+func (e *Engine) AcceptReply(ctx context.Context, channel string, reply bridge.Reply, raw []byte) (bridge.Outcome, error) {
+	return e.replies.AcceptReply(ctx, channel, reply, raw)
+}
+
+// Accounts returns the registry of the channels and their accounts.
+func (e *Engine) Accounts() *account.Registry { return e.accounts }
+
+// ledgerFlush is how often changed windows are written to the journal; a window that is used up is written at once.
+const ledgerFlush = 2 * time.Second
+
+// runLedgers writes down what X told of its limits until ctx ends.
+func (e *Engine) runLedgers(ctx context.Context) {
+	tick := time.NewTicker(ledgerFlush)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			e.flushLedgers(ctx)
+		case <-ctx.Done():
+			e.flushLedgers(context.WithoutCancel(ctx))
+			return
+		}
+	}
+}
+
+func (e *Engine) flushLedgers(ctx context.Context) {
+	for _, name := range e.accounts.Names() {
+		if limits := e.accounts.Channel(name).Limits; limits != nil {
+			limits.Flush(ctx)
+		}
+	}
+}

@@ -1,0 +1,62 @@
+// Package intake takes in what X and Motion send. It guarantees that nothing is acknowledged before it is on disk; that
+// each event becomes one message of the channel whose account it is for, or is counted, or is shown as unreadable, and
+// that none holds up another; that a reply keeps to the side that its interaction is of, private or public; and that
+// Motion's call learns the outcome if there is one within ReplyWait.
+package intake
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"perch/bridge"
+	"perch/bridge/account"
+	"perch/bridge/wait"
+)
+
+// Events takes in what X sends. Make it with NewEvents; it is safe for concurrent use.
+type Events struct {
+	journal  bridge.Inbox
+	accounts *account.Registry
+	feed     *bridge.Feed
+	log      *slog.Logger
+	now      func() time.Time
+	read     func(body []byte) bridge.Parsed
+	wake     wait.Signal // tells the dispatcher that there is work
+	unpack   wait.Signal
+	lastKept atomic.Int64 // Unix ms of the newest post kept
+}
+
+// EventsConfig is what Events is made of. Every field is needed.
+type EventsConfig struct {
+	Journal  bridge.Inbox
+	Accounts *account.Registry
+	Feed     *bridge.Feed
+	// Wake tells the dispatcher that there is work.
+	Wake wait.Signal
+	// Read reads a body from X. It never fails: what cannot be read is an event of KindUnreadable.
+	Read func(body []byte) bridge.Parsed
+	Log  *slog.Logger
+	Now  func() time.Time
+}
+
+// NewEvents returns Events, which unpacks while Run is running.
+func NewEvents(c EventsConfig) *Events {
+	return &Events{
+		journal: c.Journal, accounts: c.Accounts, feed: c.Feed, wake: c.Wake, read: c.Read, log: c.Log, now: c.Now, unpack: wait.NewSignal(),
+	}
+}
+
+// AcceptX keeps an authentic body from X. The channels are those of the X app that signed it. When it returns nil
+// the body is on disk and will be taken apart; the caller may acknowledge it.
+func (v *Events) AcceptX(ctx context.Context, channels []string, body []byte) error {
+	now := v.now()
+	v.lastKept.Store(now.UnixMilli())
+	err := v.journal.Keep(ctx, bridge.Post{ReceivedAt: now, Source: sourceX + strings.Join(channels, ","), Body: body})
+	if err == nil {
+		v.unpack.Send()
+	}
+	return err
+}

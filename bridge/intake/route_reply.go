@@ -1,0 +1,93 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"perch/bridge"
+	"strconv"
+	"time"
+)
+
+// routeReply fills in kind, thread and recipient from the reply and from the conversation memory. It returns why
+// the reply must not go, if so (promise 5).
+func (s *Replies) routeReply(ctx context.Context, d *bridge.Delivery) (*bridge.Error, error) {
+	r := d.Reply
+	var about bridge.Interaction
+	if r.InteractionID != "" {
+		var err error
+		if about, _, err = s.journal.Interaction(ctx, d.Channel, r.InteractionID); err != nil {
+			return nil, err
+		}
+	}
+	if r.ThreadID != "" {
+		d.Kind = bridge.KindReply
+		if about.Direct && !about.Public {
+			return directOnlyError(), nil
+		}
+		if refusal, err := s.mendThread(ctx, d, about); refusal != nil || err != nil {
+			return refusal, err
+		}
+		return nil, s.findThreadAuthor(ctx, d)
+	}
+	if about.Public && !about.Direct {
+		return publicOnlyError(), nil
+	}
+	return nil, s.findRecipient(ctx, d, about)
+}
+
+// mendThread puts the post that the interaction is known to be about in the place of a number that has lost its last
+// digits on the way through Motion. Where that cannot be told, the reply is refused: it must not answer somebody else.
+func (s *Replies) mendThread(ctx context.Context, d *bridge.Delivery, about bridge.Interaction) (*bridge.Error, error) {
+	switch {
+	case d.ThreadID == about.ThreadID:
+		return nil, nil
+	case isSameRounded(d.ThreadID, about.ThreadID):
+		d.Remarks = append(d.Remarks, threadMendedText(d.ThreadID, about.ThreadID))
+		d.ThreadID = about.ThreadID
+		return nil, nil
+	case !d.Reply.IsThreadRounded:
+		return nil, nil
+	}
+	_, isKnown, err := s.journal.Thread(ctx, d.Channel, d.ThreadID)
+	if err != nil || isKnown {
+		return nil, err
+	}
+	return lossyThreadError(), nil
+}
+
+// isSameRounded reports whether two ids are the same to a program that keeps numbers as doubles.
+func isSameRounded(a, b string) bool {
+	x, errX := strconv.ParseFloat(a, 64)
+	y, errY := strconv.ParseFloat(b, 64)
+	return errX == nil && errY == nil && x == y
+}
+
+func (s *Replies) findThreadAuthor(ctx context.Context, d *bridge.Delivery) error {
+	author, ok, err := s.journal.Thread(ctx, d.Channel, d.ThreadID)
+	if ok {
+		d.Address(author)
+	}
+	return err
+}
+
+// findRecipient asks the memory only; an unknown handle is looked up at X by the attempt.
+func (s *Replies) findRecipient(ctx context.Context, d *bridge.Delivery, about bridge.Interaction) error {
+	if about.PersonID != "" {
+		person, _, err := s.journal.PersonByID(ctx, d.Channel, about.PersonID, time.Time{})
+		person.ID = about.PersonID
+		named, isKnown, nameErr := s.journal.PersonByHandle(ctx, d.Channel, d.To)
+		if err == nil && nameErr == nil && d.To != "" && (!isKnown || named.ID != about.PersonID) {
+			d.Remarks = append(d.Remarks, readdressedText(d.To, person.HandleOrID()))
+		}
+		d.Address(person)
+		return errors.Join(err, nameErr)
+	}
+	if d.To == "" {
+		return nil
+	}
+	person, ok, err := s.journal.PersonByHandle(ctx, d.Channel, d.To)
+	if ok {
+		d.Address(person)
+	}
+	return err
+}

@@ -1,0 +1,262 @@
+// Package schedule decides when what is attempted. It guarantees that messages of a conversation go one after another in
+// the order of their arrival and conversations side by side; that a side which is out of order is asked now and then
+// only, by one probe or one message, and never for longer than X's or Motion's own limits ask for; that a failed attempt
+// is repeated by the table of the package bridge until five days are over; and that no call is made which X would refuse
+// for its limits. It knows neither X nor Motion.
+package schedule
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"perch/bridge"
+	"perch/bridge/logkey"
+	"perch/bridge/wait"
+)
+
+const (
+	// inflightIn and inflightOut are how many deliveries of one lane are attempted side by side.
+	inflightIn  = 16
+	inflightOut = 6
+	// attemptGrace is how long running attempts may go on after Perch was told to stop.
+	attemptGrace = 10 * time.Second
+	// clockTolerance is how far the clock may be set back without anything being done about it.
+	clockTolerance = 2 * time.Second
+	// probeLimit bounds one probe of a side.
+	probeLimit = 30 * time.Second
+)
+
+// Attempter attempts deliveries.
+type Attempter interface {
+	// Attempt attempts one claimed delivery and records what came of it. attempts ends when no attempt may go on.
+	Attempt(attempts context.Context, d *bridge.Delivery)
+}
+
+// Prober asks sides that are out of order.
+type Prober interface {
+	// Probe asks the side that a lane delivers to whether it works, at the least cost. isReplaced says that the side got
+	// another client meanwhile.
+	Probe(ctx context.Context, lane bridge.Lane) (isReplaced bool, err error)
+}
+
+// Store is what the dispatcher needs of the journal.
+type Store interface {
+	bridge.Queue
+	bridge.Settings
+	Hasten(ctx context.Context, lane bridge.Lane, now time.Time) error
+}
+
+// Dispatcher claims what is due and has it attempted: one after another within a conversation, all conversations side by
+// side. Make it with NewDispatcher; it is safe for concurrent use.
+type Dispatcher struct {
+	journal  Store
+	breakers *Breakers
+	feed     *bridge.Feed
+	log      *slog.Logger
+	now      func() time.Time
+	lanes    []bridge.Lane
+	wake     wait.Signal
+	paused   atomic.Bool
+	busy     sync.Map // delivery id → struct{}
+}
+
+// NewDispatcher returns a dispatcher of the lanes, which begins at once whenever wake has news.
+func NewDispatcher(lanes []bridge.Lane, journal Store, breakers *Breakers, feed *bridge.Feed, wake wait.Signal, log *slog.Logger, now func() time.Time) *Dispatcher {
+	return &Dispatcher{journal: journal, breakers: breakers, feed: feed, log: log, now: now, lanes: lanes, wake: wake}
+}
+
+// IsBusy reports whether a delivery is being attempted.
+func (d *Dispatcher) IsBusy(id int64) bool {
+	_, busy := d.busy.Load(id)
+	return busy
+}
+
+// MustWait reports whether a queued delivery cannot go now.
+func (d *Dispatcher) MustWait(m *bridge.Delivery) bool {
+	_, isBlocked := d.breakers.Blocked(m.Lane)
+	return m.State == bridge.Queued && (isBlocked || d.paused.Load())
+}
+
+// run is one run of the dispatcher.
+type run struct {
+	*Dispatcher
+	attempter Attempter
+	prober    Prober
+	attempts  context.Context // outlives the run by attemptGrace
+	running   sync.WaitGroup
+
+	mu       sync.Mutex
+	inflight map[bridge.Lane]int
+
+	lastTurn time.Time
+}
+
+// Run delivers until ctx ends, then waits for the attempts under way.
+func (d *Dispatcher) Run(ctx context.Context, attempter Attempter, prober Prober) {
+	attempts, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	r := &run{Dispatcher: d, attempter: attempter, prober: prober, attempts: attempts, inflight: map[bridge.Lane]int{}}
+	for ctx.Err() == nil {
+		r.watchClock(ctx)
+		due := r.runOnce(ctx)
+		r.sleep(ctx, due)
+	}
+	stop := time.AfterFunc(attemptGrace, cancel)
+	defer stop.Stop()
+	r.running.Wait()
+}
+
+// watchClock makes everything due when the computer's clock was set back: what waits for a time of the old clock
+// would wait that much longer.
+func (r *run) watchClock(ctx context.Context) {
+	now := r.now().Round(0) // without the monotonic part
+	back := r.lastTurn.Sub(now)
+	r.lastTurn = now
+	if back < clockTolerance {
+		return
+	}
+	r.log.Warn("clock went back; everything that waits is tried now", "by_s", int(back.Seconds()))
+	r.breakers.Hurry(now, r.lanes...)
+	for _, lane := range r.lanes {
+		if err := r.journal.Hasten(ctx, lane, now); err != nil {
+			r.logUnless(ctx, "hasten failed", err)
+		}
+	}
+}
+
+// runOnce starts everything that may start now, and returns when there may be more.
+func (r *run) runOnce(ctx context.Context) time.Time {
+	for ctx.Err() == nil && !r.paused.Load() {
+		quotas := r.quotas()
+		if len(quotas) == 0 {
+			break
+		}
+		claimed, err := r.journal.Claim(ctx, quotas, r.now())
+		if err != nil {
+			r.logUnless(ctx, "claim failed", err)
+			return r.now().Add(bridge.JournalPause)
+		}
+		if len(claimed) == 0 {
+			break
+		}
+		for _, delivery := range claimed {
+			r.start(delivery)
+		}
+	}
+	return r.nextDue(ctx)
+}
+
+// quotas says how many deliveries each lane may start, and sends out the probes that are due.
+func (r *run) quotas() []bridge.LaneQuota {
+	var quotas []bridge.LaneQuota
+	now := r.now()
+	for _, lane := range r.lanes {
+		free := laneWidth(lane) - r.flying(lane)
+		if free <= 0 {
+			continue
+		}
+		n, probe := r.breakers.Admit(lane, free, now)
+		if probe {
+			r.running.Go(func() { r.probe(lane) })
+		}
+		if n > 0 {
+			quotas = append(quotas, bridge.LaneQuota{Lane: lane, N: n})
+		}
+	}
+	return quotas
+}
+
+func laneWidth(lane bridge.Lane) int {
+	if lane.Direction() == bridge.In {
+		return inflightIn
+	}
+	return inflightOut
+}
+
+func (r *run) flying(lane bridge.Lane) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.inflight[lane]
+}
+
+func (r *run) fly(lane bridge.Lane, n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.inflight[lane] += n
+}
+
+func (r *run) start(delivery *bridge.Delivery) {
+	r.fly(delivery.Lane, 1)
+	r.breakers.Entered(delivery.Lane)
+	r.busy.Store(delivery.ID, struct{}{})
+	r.running.Go(func() {
+		defer r.wake.Send()
+		defer r.fly(delivery.Lane, -1)
+		defer r.busy.Delete(delivery.ID)
+		r.feed.Publish(delivery)
+		r.attempter.Attempt(r.attempts, delivery)
+	})
+}
+
+// probe has the lane's side asked whether it works again.
+func (r *run) probe(lane bridge.Lane) {
+	defer r.wake.Send()
+	ctx, cancel := context.WithTimeout(r.attempts, probeLimit)
+	defer cancel()
+	isReplaced, err := r.prober.Probe(ctx, lane)
+	r.breakers.Probed(lane, err, r.now())
+	if isReplaced {
+		r.breakers.Hurry(r.now(), lane)
+	}
+	r.log.Info("side probed", logkey.Lane, lane, logkey.Error, err)
+	if err != nil {
+		return
+	}
+	if err := r.journal.Hasten(r.attempts, lane, r.now()); err != nil {
+		r.log.Warn("hasten failed", logkey.Lane, lane, logkey.Error, err)
+	}
+}
+
+func (r *run) nextDue(ctx context.Context) time.Time {
+	now := r.now()
+	next := now.Add(time.Minute)
+	var open []bridge.Lane
+	for _, lane := range r.lanes {
+		if r.breakers.IsReady(lane, now) {
+			open = append(open, lane)
+		}
+	}
+	if due, ok := r.breakers.Next(now); ok && due.Before(next) {
+		next = due
+	}
+	if r.paused.Load() {
+		return next
+	}
+	due, ok, err := r.journal.NextDue(ctx, open)
+	if err == nil && ok && due.Before(next) {
+		next = due
+	}
+	return next
+}
+
+// sleep waits until due, or until there is news. What is due already but found no room is woken by the attempt
+// that makes room.
+func (r *run) sleep(ctx context.Context, due time.Time) {
+	d := due.Sub(r.now())
+	if d <= 0 {
+		d = minSleep
+	}
+	wait.PauseOr(ctx, d, r.wake)
+}
+
+// minSleep keeps the loop from running hot when work is due that cannot start.
+const minSleep = 20 * time.Millisecond
+
+func (r *run) logUnless(ctx context.Context, message string, err error) {
+	if ctx.Err() == nil {
+		r.log.Error(message, logkey.Error, err) //nolint:sloglint // the callers' messages are static
+	}
+}

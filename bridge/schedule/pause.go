@@ -1,0 +1,41 @@
+package schedule
+
+import "context"
+
+// settingPaused is the setting that holds whether deliveries are paused.
+const settingPaused = "paused"
+
+// Load reads whether an earlier run was paused. Call it before Run.
+func (d *Dispatcher) Load(ctx context.Context) error {
+	paused, err := d.journal.Setting(ctx, settingPaused)
+	d.paused.Store(paused == "1")
+	return err
+}
+
+// IsPaused reports whether a person has stopped deliveries.
+func (d *Dispatcher) IsPaused() bool { return d.paused.Load() }
+
+// Pause stops deliveries, both ways and over restarts; what comes in is still kept and acknowledged.
+func (d *Dispatcher) Pause(ctx context.Context) error {
+	if err := d.journal.SetSetting(ctx, settingPaused, "1"); err != nil {
+		return err
+	}
+	d.paused.Store(true)
+	return nil
+}
+
+// Resume ends a pause and tries at once every side that is in trouble and every message that waits because of some.
+func (d *Dispatcher) Resume(ctx context.Context) error {
+	if err := d.journal.SetSetting(ctx, settingPaused, "0"); err != nil {
+		return err
+	}
+	d.paused.Store(false)
+	d.breakers.Hurry(d.now(), d.lanes...)
+	for _, lane := range d.lanes {
+		if err := d.journal.Hasten(ctx, lane, d.now()); err != nil {
+			return err
+		}
+	}
+	d.wake.Send()
+	return nil
+}
