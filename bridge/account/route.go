@@ -63,7 +63,7 @@ func (r *Registry) Revoke(channels []string, user string) {
 		}
 		for _, lane := range bridge.LanesOf(name) {
 			if lane.Side() == bridge.SideX {
-				r.breakers.Failed(lane, revokedError(), r.now())
+				r.breakers.Failed(lane, r.breakers.Turn(lane), revokedError(), r.now())
 			}
 		}
 		r.Note(bridge.SideX, name, r.now(), revokedError())

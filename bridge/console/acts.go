@@ -88,7 +88,8 @@ func (c *Console) act(ctx context.Context, id int64, wish string, want bridge.St
 // Pause stops deliveries, both ways and over restarts; what comes in is still kept and acknowledged.
 func (c *Console) Pause(ctx context.Context) error { return c.dispatcher.Pause(ctx) }
 
-// Resume ends a pause and tries at once every side that is in trouble and every message that waits because of some.
+// Resume ends a pause and tries at once every side that is in trouble and every message that waits because of some; what
+// is being tried when it is said is tried again if that fails.
 func (c *Console) Resume(ctx context.Context) error {
 	if err := c.dispatcher.Resume(ctx); err != nil {
 		return err

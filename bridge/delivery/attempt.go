@@ -20,13 +20,13 @@ import (
 const attemptLimit = 10 * time.Minute
 
 // Attempt tries one claimed delivery and records what came of it. It ends soon after attempts has ended.
-func (w *Worker) Attempt(attempts context.Context, d *bridge.Delivery) {
+func (w *Worker) Attempt(attempts context.Context, d *bridge.Delivery, turn int) {
 	ctx, cancel := context.WithTimeout(attempts, attemptLimit)
 	defer cancel()
 	started := w.now()
 	isReconciling := d.State == bridge.Undecided
 	ch, hold := w.accounts.Begin(d.Channel)
-	j := &job{Worker: w, attempts: attempts, ch: ch, hold: hold, d: d}
+	j := &job{Worker: w, attempts: attempts, ch: ch, hold: hold, d: d, turn: turn}
 	var err error
 	switch {
 	case d.IsHollow():
@@ -52,6 +52,7 @@ type job struct {
 	ch       *bridge.Channel
 	hold     account.Hold
 	d        *bridge.Delivery
+	turn     int // of the breaker of its lane when it began
 	learned  bridge.Learned
 	spawned  []*bridge.Delivery
 	// isHeld keeps the conversation waiting for a reply that is undecided.
@@ -144,7 +145,7 @@ func (j *job) blame(e *bridge.Error, now time.Time) time.Time {
 		j.sideWorks()
 		return time.Time{}
 	}
-	return j.breakers.Failed(lane, e, now)
+	return j.breakers.Failed(lane, j.turn, e, now)
 }
 
 // sideWorks resets the breaker of the lane; what waited only for that goes at once.

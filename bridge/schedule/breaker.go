@@ -32,7 +32,6 @@ type breaker struct {
 	probing bool // one delivery is on its way through
 	checked bool // the cheap probe has passed since the breaker was due
 	held    bool // nothing but Free resets it
-	hurried bool // a person asked for another try while one was on its way
 }
 
 // Breakers are the circuit breakers of all lanes, so that a side which is out of order is asked now and then only. Make it
@@ -41,11 +40,20 @@ type Breakers struct {
 	mu      sync.Mutex
 	tripped map[bridge.Lane]*breaker
 	fails   map[bridge.Lane]int
+	// turns counts the wishes of Hurry, so that a try from before says nothing of what was mended since.
+	turns map[bridge.Lane]int
 }
 
 // NewBreakers returns breakers none of which has tripped.
 func NewBreakers() *Breakers {
-	return &Breakers{tripped: map[bridge.Lane]*breaker{}, fails: map[bridge.Lane]int{}}
+	return &Breakers{tripped: map[bridge.Lane]*breaker{}, fails: map[bridge.Lane]int{}, turns: map[bridge.Lane]int{}}
+}
+
+// Turn is what a try is to tell of when it began.
+func (g *Breakers) Turn(lane bridge.Lane) int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.turns[lane]
 }
 
 // Admit returns how many of the wanted deliveries may go through the lane now, and whether the side should be
@@ -70,17 +78,18 @@ func (g *Breakers) Admit(lane bridge.Lane, want int, now time.Time) (n int, prob
 	}
 }
 
-// Entered notes that a delivery goes through; at a breaker that is half open it is the only one.
-func (g *Breakers) Entered(lane bridge.Lane) {
+// Entered notes that a delivery goes through and returns its turn; at a breaker that is half open it is the only one.
+func (g *Breakers) Entered(lane bridge.Lane) (turn int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if c := g.tripped[lane]; c != nil {
 		c.probing = true
 	}
+	return g.turns[lane]
 }
 
-// Probed takes in the result of the cheap probe.
-func (g *Breakers) Probed(lane bridge.Lane, err error, now time.Time) {
+// Probed takes in the result of the cheap probe that began in a turn.
+func (g *Breakers) Probed(lane bridge.Lane, turn int, err error, now time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	c := g.tripped[lane]
@@ -93,7 +102,7 @@ func (g *Breakers) Probed(lane bridge.Lane, err error, now time.Time) {
 		if e.Kind == bridge.Operator {
 			c.failure, c.code = bridge.FailureOf(e), e.Code
 		}
-		c.trip(now, e)
+		g.tripAgain(lane, turn, now, e)
 	}
 }
 
@@ -134,8 +143,9 @@ func (g *Breakers) Free(lanes ...bridge.Lane) {
 	}
 }
 
-// Failed takes in an error of the lane's own side and returns until when the lane is blocked; zero when it is not.
-func (g *Breakers) Failed(lane bridge.Lane, e *bridge.Error, now time.Time) time.Time {
+// Failed takes in an error of the lane's own side, met in a try of a turn, and returns until when the lane is blocked;
+// zero when it is not.
+func (g *Breakers) Failed(lane bridge.Lane, turn int, e *bridge.Error, now time.Time) time.Time {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	c := g.tripped[lane]
@@ -156,8 +166,17 @@ func (g *Breakers) Failed(lane bridge.Lane, e *bridge.Error, now time.Time) time
 		g.tripped[lane] = c
 	}
 	c.failure, c.code = bridge.FailureOf(e), e.Code
-	c.trip(now, e)
+	g.tripAgain(lane, turn, now, e)
 	return c.until
+}
+
+// tripAgain trips a breaker that is there, unless somebody asked for another try since the failed one began: that is due.
+func (g *Breakers) tripAgain(lane bridge.Lane, turn int, now time.Time, e *bridge.Error) {
+	c := g.tripped[lane]
+	c.trip(now, e)
+	if turn != g.turns[lane] && c.kind != bridge.RateLimited {
+		c.until, c.step = now, 0
+	}
 }
 
 func (c *breaker) trip(now time.Time, e *bridge.Error) {
@@ -177,9 +196,6 @@ func (c *breaker) trip(now time.Time, e *bridge.Error) {
 		c.until = now.Add(min(outageFirst<<min(c.step, 10), OutageMost))
 	}
 	c.step++
-	if c.hurried {
-		c.until, c.step, c.hurried = now, 0, false
-	}
 }
 
 // Release lets another delivery try, because the one on its way came to nothing that says anything of the side.
@@ -196,8 +212,9 @@ func (g *Breakers) Hurry(now time.Time, lanes ...bridge.Lane) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, lane := range lanes {
+		g.turns[lane]++
 		if c := g.tripped[lane]; c != nil && c.kind != bridge.RateLimited && !c.held {
-			c.until, c.step, c.hurried = now, 0, c.probing
+			c.until, c.step = now, 0
 		}
 	}
 }

@@ -7,6 +7,7 @@ package schedule
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -31,8 +32,9 @@ const (
 
 // Attempter attempts deliveries.
 type Attempter interface {
-	// Attempt attempts one claimed delivery and records what came of it. attempts ends when no attempt may go on.
-	Attempt(attempts context.Context, d *bridge.Delivery)
+	// Attempt attempts one claimed delivery and records what came of it. attempts ends when no attempt may go on; turn is
+	// what Breakers.Failed is to be told.
+	Attempt(attempts context.Context, d *bridge.Delivery, turn int)
 }
 
 // Prober asks sides that are out of order.
@@ -46,6 +48,7 @@ type Prober interface {
 type Store interface {
 	bridge.Queue
 	bridge.Settings
+	Update(ctx context.Context, id int64, change func(*bridge.Delivery) (bridge.Result, error)) error
 	Hasten(ctx context.Context, lane bridge.Lane, now time.Time) error
 }
 
@@ -60,7 +63,8 @@ type Dispatcher struct {
 	lanes    []bridge.Lane
 	wake     wait.Signal
 	paused   atomic.Bool
-	busy     sync.Map // delivery id → struct{}
+	resumes  atomic.Int64 // how often somebody said that things are mended
+	busy     sync.Map     // delivery id → struct{}
 }
 
 // NewDispatcher returns a dispatcher of the lanes, which begins at once whenever wake has news.
@@ -190,24 +194,44 @@ func (r *run) fly(lane bridge.Lane, n int) {
 
 func (r *run) start(delivery *bridge.Delivery) {
 	r.fly(delivery.Lane, 1)
-	r.breakers.Entered(delivery.Lane)
+	turn, resumes := r.breakers.Entered(delivery.Lane), r.resumes.Load()
 	r.busy.Store(delivery.ID, struct{}{})
 	r.running.Go(func() {
 		defer r.wake.Send()
 		defer r.fly(delivery.Lane, -1)
 		defer r.busy.Delete(delivery.ID)
 		r.feed.Publish(delivery)
-		r.attempter.Attempt(r.attempts, delivery)
+		r.attempter.Attempt(r.attempts, delivery, turn)
+		if delivery.State == bridge.Queued && resumes != r.resumes.Load() {
+			r.hasten(delivery.ID)
+		}
 	})
 }
+
+// hasten makes a message due whose attempt was under way when somebody asked for another.
+func (r *run) hasten(id int64) {
+	err := r.journal.Update(context.WithoutCancel(r.attempts), id, func(m *bridge.Delivery) (bridge.Result, error) {
+		if m.State != bridge.Queued {
+			return bridge.Result{}, errClaimedAgain
+		}
+		m.DueAt = wait.Earlier(m.DueAt, r.now())
+		return bridge.Result{Delivery: m}, nil
+	})
+	if err != nil {
+		r.log.Info("not hastened", logkey.Delivery, id, logkey.Error, err)
+	}
+}
+
+var errClaimedAgain = errors.New("the message has been claimed again")
 
 // probe has the lane's side asked whether it works again.
 func (r *run) probe(lane bridge.Lane) {
 	defer r.wake.Send()
 	ctx, cancel := context.WithTimeout(r.attempts, probeLimit)
 	defer cancel()
+	turn := r.breakers.Turn(lane)
 	isReplaced, err := r.prober.Probe(ctx, lane)
-	r.breakers.Probed(lane, err, r.now())
+	r.breakers.Probed(lane, turn, err, r.now())
 	if isReplaced {
 		r.breakers.Hurry(r.now(), lane)
 	}

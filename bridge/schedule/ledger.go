@@ -3,10 +3,11 @@ package schedule
 import (
 	"context"
 	"maps"
-	"perch/bridge"
 	"slices"
 	"sync"
 	"time"
+
+	"perch/bridge"
 )
 
 // Ledger is the Quota of one channel: it remembers every window that X told, over restarts too, and lets no call

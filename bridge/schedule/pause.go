@@ -24,12 +24,14 @@ func (d *Dispatcher) Pause(ctx context.Context) error {
 	return nil
 }
 
-// Resume ends a pause and tries at once every side that is in trouble and every message that waits because of some.
+// Resume ends a pause and tries at once every side that is in trouble and every message that waits because of some; what
+// is being tried when it is said is tried again if that fails.
 func (d *Dispatcher) Resume(ctx context.Context) error {
 	if err := d.journal.SetSetting(ctx, settingPaused, "0"); err != nil {
 		return err
 	}
 	d.paused.Store(false)
+	d.resumes.Add(1)
 	d.breakers.Hurry(d.now(), d.lanes...)
 	for _, lane := range d.lanes {
 		if err := d.journal.Hasten(ctx, lane, d.now()); err != nil {
