@@ -2,8 +2,8 @@ package bridge
 
 import "strings"
 
-// Lane is one channel's queue towards one side. Each has a gate of its own, so that a closed one never
-// holds up another: "support/in", "support/in/files", "support/out/dm", "support/out/post".
+// Lane is one channel's queue towards one side. Each has a circuit breaker of its own, so that
+// one which has tripped never holds up another: "support/in", "support/in/files", "support/out/dm", "support/out/post".
 type Lane string
 
 // LaneOf returns the lane of a message.

@@ -115,7 +115,7 @@ func (r *Registry) MayAskMotion(channel string) bool {
 		return false
 	}
 	for _, lane := range bridge.LanesOf(channel) {
-		if shut, ok := r.breakers.Blocked(lane); ok && lane.Side() == bridge.SideMotion && shut.Failure.Kind == bridge.Operator {
+		if blocked, ok := r.breakers.Blocked(lane); ok && lane.Side() == bridge.SideMotion && blocked.Failure.Kind == bridge.Operator {
 			return false
 		}
 	}

@@ -16,7 +16,7 @@ const (
 )
 
 // File fetches the file of a message from where it is: a customer's from X, an agent's from Motion. n counts from 0, in
-// the order of Delivery.Media. It only reads: no delivery, no gate and no state of a side changes, whatever comes of it,
+// the order of Delivery.Media. It only reads: no delivery, no breaker and no state of a side changes, whatever comes of it,
 // and X's limits are touched by one question at most, when X did not describe the files itself. Every error is an *Error.
 func (c *Console) File(ctx context.Context, id int64, n int) (bridge.File, error) {
 	d, err := c.journal.Get(ctx, id)

@@ -243,12 +243,12 @@ func TestAFileOfAChannelThatIsGone(t *testing.T) {
 		t.Errorf("File = %v", err)
 	}
 	if s, err := r.Trace(t.Context(), d); err != nil || len(s.Calls) != 0 {
-		t.Errorf("Sides = %+v, %v", s, err)
+		t.Errorf("Trace = %+v, %v", s, err)
 	}
 }
 
-// sides are the calls of a message in words.
-func (r *rig) sides(d *bridge.Delivery) (came string, calls []string) {
+// traced are the calls of a message in words.
+func (r *rig) traced(d *bridge.Delivery) (came string, calls []string) {
 	r.t.Helper()
 	d, _, err := r.Get(r.t.Context(), d.ID)
 	if err != nil {
@@ -304,7 +304,7 @@ func TestWhatIsShownIsWhatWent(t *testing.T) {
 					text, _ := json.Marshal(n)
 					want = append(want, "NOTIFY  "+string(text))
 				}
-				came, calls := r.sides(r.message(bridge.In))
+				came, calls := r.traced(r.message(bridge.In))
 				if diff := cmp.Diff(want, calls); diff != "" {
 					t.Error(diff)
 				}
@@ -343,7 +343,7 @@ func TestCallsOfRepliesAreShown(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			came, calls := r.sides(&bridge.Delivery{ID: o.ID})
+			came, calls := r.traced(&bridge.Delivery{ID: o.ID})
 			if diff := cmp.Diff(tt.want, calls); diff != "" || came != `{"as":"it came"}` {
 				t.Errorf("%s: came %s\n%s", name, came, diff)
 			}

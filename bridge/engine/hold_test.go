@@ -244,8 +244,8 @@ func TestKeysOfAnotherChannel(t *testing.T) {
 	})
 }
 
-// TestAdoptedKeysAreGuardedToo holds the guard where keys change while the relay runs.
-func TestAdoptedKeysAreGuardedToo(t *testing.T) {
+// TestReplacedKeysAreHeldToo holds what may go out where keys change while the relay runs.
+func TestReplacedKeysAreHeldToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := restart(t, "old", 0)
 		r.until("the account", time.Second, func() bool { return r.channelStatus().X.State == bridge.LinkOK })

@@ -16,8 +16,8 @@ func operator(side bridge.Side) error {
 	return &bridge.Error{Kind: bridge.Operator, Side: side, Message: "refused", Remedy: "store others", Code: "401"}
 }
 
-// adopt gives the channel other clients; nil leaves one as it is.
-func (r *rig) adopt(x bridge.XClient, motion bridge.MotionClient) {
+// replace gives the channel other clients; nil leaves one as it is.
+func (r *rig) replace(x bridge.XClient, motion bridge.MotionClient) {
 	ch := bridge.Channel{Name: "support", Mentions: true, X: r.x, Motion: r.motion, Limits: schedule.NewLedger("support", r.journal, nil)}
 	if x != nil {
 		ch.X = x
@@ -42,7 +42,7 @@ func TestNewKeysEndAnOutageAtOnce(t *testing.T) {
 		time.Sleep(time.Hour) // the probes are far apart by now
 		next := newFakeX()
 		began := time.Now()
-		r.adopt(next, nil)
+		r.replace(next, nil)
 		r.until("the queue to drain", time.Minute, func() bool { return len(next.sentTexts()) == 5 })
 		if took := time.Since(began); took > time.Second {
 			t.Errorf("it took %v", took)
@@ -62,7 +62,7 @@ func TestAnAttemptKeepsTheClientsThatItBeganWith(t *testing.T) {
 		r := newRig(t)
 		next := &fakeMotion{}
 		r.motion.onUpload = func() error {
-			r.adopt(nil, next) // the number of the file means nothing to another server
+			r.replace(nil, next) // the number of the file means nothing to another server
 			return nil
 		}
 		r.receive(fileBody("1", "a picture"))
@@ -93,7 +93,7 @@ func TestALateRefusalSaysNothingOfNewKeys(t *testing.T) {
 		})
 		go func() {
 			time.Sleep(time.Second)
-			r.adopt(next, nil)
+			r.replace(next, nil)
 		}()
 		began := time.Now()
 		if o := r.reply(bridge.Reply{MotionID: "1", Body: "hello", Handle: "annlee"}); o.Status == bridge.StatusRefused {
@@ -122,7 +122,7 @@ func TestANewAddressOfMotionIsTriedAtOnce(t *testing.T) {
 		time.Sleep(2 * time.Hour) // the next attempt would come in hours
 		next := &fakeMotion{}
 		began := time.Now()
-		r.adopt(nil, next)
+		r.replace(nil, next)
 		r.until("both messages", time.Minute, func() bool { return len(next.bodies()) == 2 })
 		if took := time.Since(began); took > time.Second || !slices.Equal(next.bodies(), []string{"first", "second"}) {
 			t.Errorf("%q after %v", next.bodies(), took)
@@ -142,7 +142,7 @@ func TestManyAdoptionsDoNotHastenALook(t *testing.T) {
 		next := newFakeX()
 		next.hideSent = true
 		for range 200 {
-			r.adopt(next, &fakeMotion{})
+			r.replace(next, &fakeMotion{})
 			time.Sleep(100 * time.Millisecond)
 		}
 		r.until("a person's turn", time.Minute, func() bool {
@@ -166,7 +166,7 @@ func TestMentionsAreSwitched(t *testing.T) {
 		r.receive(postBody("1990", customerID, "@acme unheard"), dmBody("2", customerID, "heard"))
 		r.until("the direct message", time.Minute, func() bool { return len(r.motion.bodies()) == 1 })
 		time.Sleep(time.Minute)
-		r.adopt(nil, nil)
+		r.replace(nil, nil)
 		r.receive(postBody("1991", customerID, "@acme heard too"))
 		r.until("the post", time.Minute, func() bool { return len(r.motion.bodies()) == 2 })
 	})

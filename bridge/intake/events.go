@@ -1,7 +1,7 @@
 // Package intake takes in what X and Motion send. It guarantees that nothing is acknowledged before it is on disk; that
 // each event becomes one message of the channel whose account it is for, or is counted, or is shown as unreadable, and
 // that none holds up another; that a reply keeps to the side that its interaction is of, private or public; and that
-// Motion's call learns the outcome if there is one within ReplyWait.
+// Motion's call learns the outcome if there is one within 8 s.
 package intake
 
 import (

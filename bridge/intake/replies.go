@@ -15,9 +15,9 @@ import (
 	"perch/bridge/wait"
 )
 
-// ReplyWait is how long Motion's POST waits for the outcome. Motion's own patience is unknown; 10 s is the most that is
+// replyWait is how long Motion's POST waits for the outcome. Motion's own patience is unknown; 10 s is the most that is
 // safe to assume.
-const ReplyWait = 8 * time.Second
+const replyWait = 8 * time.Second
 
 // sameReplyWindow is how long an identical reply without an id counts as a repeat.
 const sameReplyWindow = 10 * time.Second
@@ -69,7 +69,7 @@ func NewReplies(c RepliesConfig) *Replies {
 	}
 }
 
-// AcceptReply keeps an agent's reply and waits up to ReplyWait for what becomes of it. raw is the body as Motion
+// AcceptReply keeps an agent's reply and waits up to replyWait for what becomes of it. raw is the body as Motion
 // posted it. An error means that nothing was kept. A reply that was there already is answered by its state.
 func (s *Replies) AcceptReply(ctx context.Context, channel string, reply bridge.Reply, raw []byte) (bridge.Outcome, error) {
 	d, err := s.outboundDelivery(ctx, channel, reply)
@@ -96,7 +96,7 @@ func (s *Replies) AcceptReply(ctx context.Context, channel string, reply bridge.
 func (s *Replies) await(ctx context.Context, d *bridge.Delivery) (bridge.Outcome, error) {
 	c := s.waiters.add(d.ID)
 	s.wake.Send()
-	timer := time.NewTimer(ReplyWait)
+	timer := time.NewTimer(replyWait)
 	defer timer.Stop()
 	// It may have been settled before anybody waited.
 	if now, err := s.journal.Get(ctx, d.ID); err == nil && (now.State.IsFinal() || s.scheduler.MustWait(now) || s.isBehind(ctx, now)) && s.waiters.remove(d.ID, c) {
@@ -121,7 +121,7 @@ func (s *Replies) await(ctx context.Context, d *bridge.Delivery) (bridge.Outcome
 // isBehind reports whether a queued reply waits for an earlier one of its conversation for longer than anybody does.
 func (s *Replies) isBehind(ctx context.Context, d *bridge.Delivery) bool {
 	due, open, err := s.journal.HeadDue(ctx, d.Conversation)
-	return err == nil && open && d.State == bridge.Queued && due.Sub(s.now()) > ReplyWait
+	return err == nil && open && d.State == bridge.Queued && due.Sub(s.now()) > replyWait
 }
 
 // outboundDelivery decides where a reply goes. A reply that can never go is made Dead here and now.
@@ -171,8 +171,8 @@ func (s *Replies) outboundConversation(ctx context.Context, d *bridge.Delivery) 
 
 // replyFingerprint stands in for a missing Motion id: identical replies within a short time are one.
 func replyFingerprint(r bridge.Reply, now time.Time) string {
-	slot := now.Unix() / int64(sameReplyWindow.Seconds())
+	window := now.Unix() / int64(sameReplyWindow.Seconds())
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s\x00%s\x00%s\x00%d",
-		r.InteractionID, r.ThreadID, r.Handle, r.AttachmentID, r.Body, slot))
+		r.InteractionID, r.ThreadID, r.Handle, r.AttachmentID, r.Body, window))
 	return "noid:" + hex.EncodeToString(sum[:12])
 }

@@ -56,9 +56,9 @@ func (g *Breakers) Turn(lane bridge.Lane) int {
 	return g.turns[lane]
 }
 
-// Admit returns how many of the wanted deliveries may go through the lane now, and whether the side should be
-// Probed first.
-func (g *Breakers) Admit(lane bridge.Lane, want int, now time.Time) (n int, probe bool) {
+// admit returns how many of the wanted deliveries may go through the lane now, and whether the side should be
+// probed first.
+func (g *Breakers) admit(lane bridge.Lane, want int, now time.Time) (n int, probe bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	c := g.tripped[lane]
@@ -78,8 +78,8 @@ func (g *Breakers) Admit(lane bridge.Lane, want int, now time.Time) (n int, prob
 	}
 }
 
-// Entered notes that a delivery goes through and returns its turn; at a breaker that is half open it is the only one.
-func (g *Breakers) Entered(lane bridge.Lane) (turn int) {
+// entered notes that a delivery goes through and returns its turn; at a breaker that is half open it is the only one.
+func (g *Breakers) entered(lane bridge.Lane) (turn int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if c := g.tripped[lane]; c != nil {
@@ -88,8 +88,8 @@ func (g *Breakers) Entered(lane bridge.Lane) (turn int) {
 	return g.turns[lane]
 }
 
-// Probed takes in the result of the cheap probe that began in a turn.
-func (g *Breakers) Probed(lane bridge.Lane, turn int, err error, now time.Time) {
+// probed takes in the result of the cheap probe that began in a turn.
+func (g *Breakers) probed(lane bridge.Lane, turn int, err error, now time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	c := g.tripped[lane]
@@ -230,17 +230,17 @@ func (g *Breakers) Blocked(lane bridge.Lane) (bridge.Blocked, bool) {
 	return bridge.Blocked{Lane: lane, Failure: c.failure, Since: c.since, Until: c.until}, true
 }
 
-// IsReady reports whether nothing but the lane's own messages decides when something goes through it: it is open, or
+// isReady reports whether nothing but the lane's own messages decides when something goes through it: it is open, or
 // due and ready to let one through.
-func (g *Breakers) IsReady(lane bridge.Lane, now time.Time) bool {
+func (g *Breakers) isReady(lane bridge.Lane, now time.Time) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	c := g.tripped[lane]
 	return c == nil || (!c.held && !c.probing && !now.Before(c.until))
 }
 
-// Next returns when the first lane is due that is blocked until then.
-func (g *Breakers) Next(now time.Time) (time.Time, bool) {
+// next returns when the first lane is due that is blocked until then.
+func (g *Breakers) next(now time.Time) (time.Time, bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	var first time.Time

@@ -13,22 +13,22 @@ func TestHurryIsNotForgottenDuringATry(t *testing.T) {
 	broken := &bridge.Error{Kind: bridge.Operator, Side: bridge.SideX, Message: "bad keys"}
 	g.Failed(lane, g.Turn(lane), broken, now)
 	later := now.Add(time.Hour)
-	if _, probe := g.Admit(lane, 1, later); !probe {
+	if _, probe := g.admit(lane, 1, later); !probe {
 		t.Fatal("the side is not probed")
 	}
 	before := g.Turn(lane)
 	g.Hurry(later, lane)
-	g.Probed(lane, before, broken, later)
-	if _, probe := g.Admit(lane, 1, later); !probe {
+	g.probed(lane, before, broken, later)
+	if _, probe := g.admit(lane, 1, later); !probe {
 		t.Error("the wish for another try was forgotten")
 	}
-	g.Probed(lane, g.Turn(lane), broken, later)
-	if _, probe := g.Admit(lane, 1, later); probe {
+	g.probed(lane, g.Turn(lane), broken, later)
+	if _, probe := g.admit(lane, 1, later); probe {
 		t.Error("one wish made more than one try")
 	}
 }
 
-// A try from before somebody said that something is mended shuts the lane for no longer than it takes to look.
+// A try from before somebody said that something is mended blocks the lane for no longer than it takes to look.
 func TestATryFromBeforeShutsNothing(t *testing.T) {
 	lane, now := bridge.LaneOf("support", bridge.Out, bridge.KindDM), time.Now()
 	for _, e := range []*bridge.Error{{Kind: bridge.Operator, Side: bridge.SideX}, {Kind: bridge.Temporary, Side: bridge.SideX}} {
@@ -44,14 +44,14 @@ func TestATryFromBeforeShutsNothing(t *testing.T) {
 			for range outageAfter {
 				g.Failed(lane, before, e, now)
 			}
-			if !g.IsReady(lane, now) {
-				t.Errorf("%v, shut before: %v: the lane waits", e.Kind, wasShut)
+			if !g.isReady(lane, now) {
+				t.Errorf("%v, tripped before: %v: the lane waits", e.Kind, wasShut)
 			}
 			for range outageAfter {
 				g.Failed(lane, g.Turn(lane), e, now)
 			}
-			if g.IsReady(lane, now) {
-				t.Errorf("%v, shut before: %v: a later failure does not shut it", e.Kind, wasShut)
+			if g.isReady(lane, now) {
+				t.Errorf("%v, tripped before: %v: a later failure does not trip it", e.Kind, wasShut)
 			}
 		}
 	}

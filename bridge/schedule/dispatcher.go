@@ -162,7 +162,7 @@ func (r *run) quotas() []bridge.LaneQuota {
 		if free <= 0 {
 			continue
 		}
-		n, probe := r.breakers.Admit(lane, free, now)
+		n, probe := r.breakers.admit(lane, free, now)
 		if probe {
 			r.running.Go(func() { r.probe(lane) })
 		}
@@ -194,7 +194,7 @@ func (r *run) fly(lane bridge.Lane, n int) {
 
 func (r *run) start(delivery *bridge.Delivery) {
 	r.fly(delivery.Lane, 1)
-	turn, resumes := r.breakers.Entered(delivery.Lane), r.resumes.Load()
+	turn, resumes := r.breakers.entered(delivery.Lane), r.resumes.Load()
 	r.busy.Store(delivery.ID, struct{}{})
 	r.running.Go(func() {
 		defer r.wake.Send()
@@ -231,7 +231,7 @@ func (r *run) probe(lane bridge.Lane) {
 	defer cancel()
 	turn := r.breakers.Turn(lane)
 	isReplaced, err := r.prober.Probe(ctx, lane)
-	r.breakers.Probed(lane, turn, err, r.now())
+	r.breakers.probed(lane, turn, err, r.now())
 	if isReplaced {
 		r.breakers.Hurry(r.now(), lane)
 	}
@@ -249,11 +249,11 @@ func (r *run) nextDue(ctx context.Context) time.Time {
 	next := now.Add(time.Minute)
 	var open []bridge.Lane
 	for _, lane := range r.lanes {
-		if r.breakers.IsReady(lane, now) {
+		if r.breakers.isReady(lane, now) {
 			open = append(open, lane)
 		}
 	}
-	if due, ok := r.breakers.Next(now); ok && due.Before(next) {
+	if due, ok := r.breakers.next(now); ok && due.Before(next) {
 		next = due
 	}
 	if r.paused.Load() {
