@@ -297,6 +297,20 @@ func TestAnOddDateCostsNoCall(t *testing.T) {
 	}
 }
 
+// X's refusal of a file counts without the file's number beside it.
+func TestProcessingThatFailedNeedsNoNumber(t *testing.T) {
+	const info = `"processing_info":{"state":"in_progress","error":{"code":1,"name":"InvalidMedia","message":"the file is torn"}}`
+	for _, profile := range profiles {
+		w := newWorld(t, sim.XOptions{Processing: time.Second})
+		w.Fault(sim.Fault{Endpoint: "media.status", Status: 200, RawBody: `{"data":{` + info + `},` + info + `}`})
+		video := sim.SampleMP4()
+		_, err := w.client(profile).UploadMedia(t.Context(), bridge.File{Name: "v.mp4", Type: "video/mp4", Data: video.Data}, false)
+		if e := bridge.AsError(err); e == nil || e.Kind != bridge.Rejected || !strings.Contains(e.Message, "the file is torn") {
+			t.Errorf("%s: %v; want X's refusal", profile, err)
+		}
+	}
+}
+
 func TestRefusedConnectionIsNoLostAnswer(t *testing.T) {
 	w := newWorld(t, sim.XOptions{})
 	c := w.client("v2", func(c *xapi.Config) { c.APIBase = "http://127.0.0.1:1" })
