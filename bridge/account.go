@@ -151,7 +151,7 @@ func (b *Bridge) revoked(channels []string, user string) {
 		}
 		for _, lane := range LanesOf(name) {
 			if lane.Side() == SideX {
-				b.gates.failed(lane, revokedError(), b.now())
+				b.gates.failed(lane, b.gates.turn(lane), revokedError(), b.now())
 			}
 		}
 		b.accounts.note(SideX, name, b.now(), revokedError())

@@ -7,11 +7,11 @@ import (
 )
 
 // attempt tries one claimed delivery and records what came of it.
-func (d *dispatcher) attempt(ctx context.Context, delivery *Delivery) {
+func (d *dispatcher) attempt(ctx context.Context, delivery *Delivery, since moment) {
 	started := d.now()
 	looking := delivery.State == Undecided
 	ch, guard := d.channels[delivery.Channel].begin()
-	j := &job{dispatcher: d, ch: ch, guard: guard, d: delivery}
+	j := &job{dispatcher: d, ch: ch, guard: guard, d: delivery, turn: since.turn}
 	var err error
 	switch {
 	case delivery.IsHollow():
@@ -27,7 +27,31 @@ func (d *dispatcher) attempt(ctx context.Context, delivery *Delivery) {
 	result.Attempt.At, result.Attempt.Took = started, d.now().Sub(started)
 	result.Attempt.Outcome = delivery.State
 	d.finish(ctx, result)
+	if delivery.State == Queued && since.resumes != d.resumes.Load() {
+		d.hasten(ctx, delivery.ID)
+	}
 	d.logAttempt(ctx, delivery, result, err)
+}
+
+// moment is when an attempt began, in the wishes for another try that had been said by then.
+type moment struct {
+	turn    int
+	resumes int64
+}
+
+// hasten makes a message due whose attempt was under way when somebody asked for another.
+func (d *dispatcher) hasten(ctx context.Context, id int64) {
+	err := d.journal.Update(context.WithoutCancel(ctx), id, func(m *Delivery) (Result, error) {
+		if m.State != Queued { // it has been claimed again
+			return Result{}, notNowError(m, "hastened")
+		}
+		m.DueAt = earlier(m.DueAt, d.now())
+		return Result{Delivery: m}, nil
+	})
+	if err != nil {
+		d.log.Info("not hastened", keyDelivery, id, keyError, err)
+	}
+	signal(d.wake)
 }
 
 // job is one attempt at one delivery. It changes the delivery in place; nothing else holds it meanwhile.
@@ -36,6 +60,7 @@ type job struct {
 	ch      *Channel
 	guard   guard
 	d       *Delivery
+	turn    int
 	learned Learned
 	spawned []*Delivery
 	held    bool
@@ -127,7 +152,7 @@ func (j *job) blame(e *Error, now time.Time) time.Time {
 		j.sideWorks()
 		return time.Time{}
 	}
-	return j.gates.failed(lane, e, now)
+	return j.gates.failed(lane, j.turn, e, now)
 }
 
 // sideWorks opens the lane; what waited only for that goes at once.

@@ -83,7 +83,8 @@ type Bridge struct {
 	wake     chan struct{} // wakes the dispatcher; holds at most one signal
 	lastKept atomic.Int64  // Unix ms of the newest post kept
 	paused   atomic.Bool
-	inflight sync.Map // delivery id → struct{}, for people's actions
+	resumes  atomic.Int64 // how often somebody said that things are mended
+	inflight sync.Map     // delivery id → struct{}, for people's actions
 }
 
 // New returns a Bridge that does nothing until Run.

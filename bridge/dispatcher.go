@@ -128,7 +128,7 @@ func (d *dispatcher) fly(lane Lane, n int) {
 
 func (d *dispatcher) start(delivery *Delivery) {
 	d.fly(delivery.Lane, 1)
-	d.gates.entered(delivery.Lane)
+	since := moment{turn: d.gates.entered(delivery.Lane), resumes: d.resumes.Load()}
 	d.Bridge.inflight.Store(delivery.ID, struct{}{})
 	d.running.Go(func() {
 		defer signal(d.wake)
@@ -137,7 +137,7 @@ func (d *dispatcher) start(delivery *Delivery) {
 		ctx, cancel := context.WithTimeout(d.attempts, attemptLimit)
 		defer cancel()
 		d.feed.Publish(delivery)
-		d.attempt(ctx, delivery)
+		d.attempt(ctx, delivery, since)
 	})
 }
 
@@ -146,14 +146,14 @@ func (d *dispatcher) probe(lane Lane) {
 	defer signal(d.wake)
 	ctx, cancel := context.WithTimeout(d.attempts, probeLimit)
 	defer cancel()
-	asked := d.channel(lane.Channel())
+	asked, turn := d.channel(lane.Channel()), d.gates.turn(lane)
 	var err error
 	if lane.Side() == SideX {
 		err = d.checkX(ctx, lane.Channel())
 	} else {
 		err = d.checkMotion(ctx, lane.Channel())
 	}
-	d.gates.probed(lane, err, d.now())
+	d.gates.probed(lane, turn, err, d.now())
 	if d.isOutdated(asked, lane.Side()) {
 		d.gates.hurry(d.now(), lane)
 	}

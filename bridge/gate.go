@@ -29,7 +29,6 @@ type gate struct {
 	probing bool // one delivery is on its way through
 	checked bool // the cheap probe has passed since the gate was due
 	held    bool // nothing but free opens it
-	hurried bool // a person asked for another try while one was on its way
 }
 
 // Blocked tells people why a lane waits.
@@ -46,9 +45,20 @@ type gates struct {
 	mu     sync.Mutex
 	closed map[Lane]*gate
 	fails  map[Lane]int
+	// turns counts the wishes of hurry, so that a try from before says nothing of what was mended since.
+	turns map[Lane]int
 }
 
-func newGates() *gates { return &gates{closed: map[Lane]*gate{}, fails: map[Lane]int{}} }
+func newGates() *gates {
+	return &gates{closed: map[Lane]*gate{}, fails: map[Lane]int{}, turns: map[Lane]int{}}
+}
+
+// turn is what a try is to tell of when it began.
+func (g *gates) turn(lane Lane) int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.turns[lane]
+}
 
 // admits returns how many of the wanted deliveries may go through the lane now, and whether the side should be
 // probed first.
@@ -72,17 +82,18 @@ func (g *gates) admits(lane Lane, want int, now time.Time) (n int, probe bool) {
 	}
 }
 
-// entered notes that a delivery goes through; at a gate that is half open it is the only one.
-func (g *gates) entered(lane Lane) {
+// entered notes that a delivery goes through and returns its turn; at a gate that is half open it is the only one.
+func (g *gates) entered(lane Lane) (turn int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if c := g.closed[lane]; c != nil {
 		c.probing = true
 	}
+	return g.turns[lane]
 }
 
-// probed takes in the result of the cheap probe.
-func (g *gates) probed(lane Lane, err error, now time.Time) {
+// probed takes in the result of the cheap probe that began in a turn.
+func (g *gates) probed(lane Lane, turn int, err error, now time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	c := g.closed[lane]
@@ -95,7 +106,7 @@ func (g *gates) probed(lane Lane, err error, now time.Time) {
 		if e.Kind == Operator {
 			c.failure, c.code = failureFrom(e), e.Code
 		}
-		c.reclose(now, e)
+		g.shutAgain(lane, turn, now, e)
 	}
 }
 
@@ -136,8 +147,9 @@ func (g *gates) free(lanes ...Lane) {
 	}
 }
 
-// failed takes in an error of the lane's own side and returns until when the lane is closed; zero when it is open.
-func (g *gates) failed(lane Lane, e *Error, now time.Time) time.Time {
+// failed takes in an error of the lane's own side, met in a try of a turn, and returns until when the lane is closed; zero
+// when it is open.
+func (g *gates) failed(lane Lane, turn int, e *Error, now time.Time) time.Time {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	c := g.closed[lane]
@@ -158,8 +170,17 @@ func (g *gates) failed(lane Lane, e *Error, now time.Time) time.Time {
 		g.closed[lane] = c
 	}
 	c.failure, c.code = failureFrom(e), e.Code
-	c.reclose(now, e)
+	g.shutAgain(lane, turn, now, e)
 	return c.until
+}
+
+// shutAgain shuts a gate that is there, unless somebody asked for another try since the failed one began: that one is due.
+func (g *gates) shutAgain(lane Lane, turn int, now time.Time, e *Error) {
+	c := g.closed[lane]
+	c.reclose(now, e)
+	if turn != g.turns[lane] && c.kind != RateLimited {
+		c.until, c.step = now, 0
+	}
 }
 
 func (c *gate) reclose(now time.Time, e *Error) {
@@ -179,9 +200,6 @@ func (c *gate) reclose(now time.Time, e *Error) {
 		c.until = now.Add(min(outageFirst<<min(c.step, 10), outageMost))
 	}
 	c.step++
-	if c.hurried {
-		c.until, c.step, c.hurried = now, 0, false
-	}
 }
 
 // release lets another delivery try, because the one on its way came to nothing that says anything of the side.
@@ -198,8 +216,9 @@ func (g *gates) hurry(now time.Time, lanes ...Lane) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, lane := range lanes {
+		g.turns[lane]++
 		if c := g.closed[lane]; c != nil && c.kind != RateLimited && !c.held {
-			c.until, c.step, c.hurried = now, 0, c.probing
+			c.until, c.step = now, 0
 		}
 	}
 }

@@ -87,12 +87,14 @@ func (b *Bridge) Pause(ctx context.Context) error {
 	return nil
 }
 
-// Resume ends a pause and tries at once every side that is in trouble and every message that waits because of some.
+// Resume ends a pause and tries at once every side that is in trouble and every message that waits because of some; what
+// is being tried when it is said is tried again if that fails.
 func (b *Bridge) Resume(ctx context.Context) error {
 	if err := b.journal.SetSetting(ctx, settingPaused, "0"); err != nil {
 		return err
 	}
 	b.paused.Store(false)
+	b.resumes.Add(1)
 	b.gates.hurry(b.now(), b.lanes...)
 	for _, lane := range b.lanes {
 		if err := b.journal.Hasten(ctx, lane, b.now()); err != nil {
