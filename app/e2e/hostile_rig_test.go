@@ -252,6 +252,7 @@ func answerOf[T any](r *hostileRig, ask func(context.Context) (T, error)) (T, er
 // look asks the control API for everything that people look at, and reports whether the relay has to be started again
 // because something is put off for good reason, and whether its journal may stay.
 func (r *hostileRig) look(run *hostileRun) (mustRenew, keepJournal bool) {
+	wasSending := r.isSending() // and so what the oddity did may shut a queue only after the look at the status
 	status, err := answerOf(r, r.client.Status)
 	r.complain(run, "status does not answer", err)
 	_, err = answerOf(r, func(ctx context.Context) ([]control.Message, error) {
@@ -288,10 +289,17 @@ func (r *hostileRig) look(run *hostileRun) (mustRenew, keepJournal bool) {
 			}
 		}
 	}
-	if isBlocked || r.mode != "webhook" || r.profile.isRegistered {
+	if isBlocked || wasSending || r.mode != "webhook" || r.profile.isRegistered {
 		r.complain(run, "resume does not answer", r.client.Resume(r.t.Context()))
 	}
 	return mustRenew, keepJournal
+}
+
+func (r *hostileRig) isSending() bool {
+	list, err := answerOf(r, func(ctx context.Context) ([]control.Message, error) {
+		return r.client.Messages(ctx, control.Query{State: "sending", Limit: 1})
+	})
+	return err != nil || len(list) > 0
 }
 
 func (r *hostileRig) complain(run *hostileRun, class string, err error) {

@@ -32,7 +32,9 @@ func TestResumeIsNotForgottenDuringAnAttempt(t *testing.T) {
 					isThere = func() bool { return len(r.motion.bodies()) == 1 }
 					r.receive(dmBody("1", customerID, "hello"))
 				} else {
-					go r.reply(bridge.Reply{MotionID: "1", Body: "hello", Handle: "annlee"})
+					go func() {
+						_, _ = r.AcceptReply(context.Background(), "support", bridge.Reply{MotionID: "1", Body: "hello", Handle: "annlee"}, []byte("{}"))
+					}()
 				}
 				time.Sleep(takes / 2)
 				isMended.Store(true)

@@ -1,6 +1,7 @@
 package motion
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -11,7 +12,9 @@ import (
 // blocks are the elements that an editor puts around all of a text; wrappers are others that it may begin with.
 var (
 	blocks   = []atom.Atom{atom.P, atom.Div, atom.Ul, atom.Ol, atom.Blockquote, atom.Pre, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Table, atom.Section, atom.Article}
-	wrappers = []atom.Atom{atom.Html, atom.Body, atom.Span, atom.Font, atom.Br}
+	wrappers = []atom.Atom{atom.Html, atom.Body, atom.Span, atom.Font, atom.A, atom.Br}
+	// unseen are those of which nobody sees anything.
+	unseen = []atom.Atom{atom.Head, atom.Title, atom.Meta, atom.Link, atom.Style, atom.Script}
 )
 
 // plainText makes a text plain where all of it is the mark-up of an editor: paragraphs and line breaks become new lines,
@@ -19,11 +22,14 @@ var (
 // something in the mark-up that cannot be sent as text.
 func plainText(text string) (plain, problem string) {
 	trimmed := strings.TrimSpace(text)
+	if isBlank(html.UnescapeString(breaks.ReplaceAllString(trimmed, ""))) {
+		return "", "" // what an editor makes of no text
+	}
 	if !strings.HasPrefix(trimmed, "<") || !strings.HasSuffix(trimmed, ">") {
 		return text, ""
 	}
 	nodes, err := html.ParseFragment(strings.NewReader(trimmed), &html.Node{Type: html.ElementNode, DataAtom: atom.Body, Data: "body"})
-	if err != nil || !isEditors(nodes) || !isBalanced(trimmed) {
+	if err != nil || (!isDocument(trimmed) && !isEditors(nodes)) || !isBalanced(trimmed) {
 		return text, ""
 	}
 	var w writer
@@ -36,17 +42,25 @@ func plainText(text string) (plain, problem string) {
 	return w.text(), ""
 }
 
+var (
+	breaks   = regexp.MustCompile(`(?i)<br\s*/?>`)
+	document = regexp.MustCompile(`(?i)^<(!doctype html|html)\b`)
+)
+
+func isDocument(text string) bool { return document.MatchString(text) }
+
 // isEditors reports whether everything at the top is an element of the kind that editors put around texts.
 func isEditors(nodes []*html.Node) bool {
 	hasBlock := false
 	for _, n := range nodes {
 		switch {
 		case n.Type == html.TextNode && strings.TrimSpace(n.Data) == "":
-		case n.Type == html.CommentNode:
+		case n.Type == html.CommentNode || n.Type == html.DoctypeNode:
+		case n.Type == html.ElementNode && slices.Contains(unseen, n.DataAtom):
 		case n.Type == html.ElementNode && slices.Contains(blocks, n.DataAtom):
 			hasBlock = true
 		case n.Type == html.ElementNode && slices.Contains(wrappers, n.DataAtom):
-			hasBlock = hasBlock || (n.DataAtom == atom.Span && len(n.Attr) > 0)
+			hasBlock = hasBlock || (n.DataAtom != atom.Br && len(n.Attr) > 0) // nobody types those
 		default:
 			return false
 		}
@@ -91,7 +105,7 @@ func (w *writer) node(n *html.Node) {
 	switch {
 	case n.Type == html.TextNode:
 		w.words(n.Data)
-	case n.Type != html.ElementNode || n.DataAtom == atom.Script || n.DataAtom == atom.Style || n.DataAtom == atom.Head:
+	case n.Type != html.ElementNode || slices.Contains(unseen, n.DataAtom):
 	case n.DataAtom == atom.Br:
 		w.b.WriteByte('\n')
 	case n.DataAtom == atom.Img:

@@ -149,7 +149,10 @@ func (o object) reply(mapKey string) (bridge.Reply, string) {
 		second = m
 	}
 	interaction := o.object("Interaction", "OpenchannelInteraction")
-	files := o.attachments()
+	files, isLost := o.attachments()
+	if isLost {
+		return bridge.Reply{}, "it names a file, but not by an id"
+	}
 	if len(files) > 1 {
 		return bridge.Reply{}, "it has several files, and one message to X takes one: send them one after another"
 	}

@@ -44,9 +44,9 @@ func threadID(v any) (id string, rounded bool) {
 // attached is a file that an agent sent.
 type attached struct{ id, name string }
 
-// attachments finds the files of a reply, in whichever of the forms Motion names them, each once.
-func (o object) attachments() []attached {
-	var files []attached
+// attachments finds the files of a reply, in whichever of the forms Motion names them, each once. isLost is set when it
+// names one only in a way by which it cannot be had.
+func (o object) attachments() (files []attached, isLost bool) {
 	add := func(f attached) {
 		for i := range files {
 			if files[i].id == f.id {
@@ -58,14 +58,16 @@ func (o object) attachments() []attached {
 		}
 		if f.id != "" {
 			files = append(files, f)
+		} else if f.name != "" {
+			isLost = true
 		}
 	}
-	for _, name := range []string{"AttachmentId", "AttachmentIds", "Attachment", "Attachments"} {
+	for _, name := range []string{"AttachmentId", "AttachmentIds", "Attachment", "Attachments", "attachment_id", "attachment_ids"} {
 		for _, f := range attachedIn(o.get(name)) {
 			add(f)
 		}
 	}
-	return files
+	return files, isLost && len(files) == 0
 }
 
 // attachedIn reads an id, an object with one, or a list of either.
@@ -80,7 +82,12 @@ func attachedIn(v any) []attached {
 	case map[string]any:
 		o := object(v)
 		return []attached{{o.id("id", "AttachmentId"), o.text("name", "basename", "filename")}}
-	case nil, bool:
+	case nil:
+		return nil
+	case bool:
+		if v {
+			return []attached{{name: "true"}}
+		}
 		return nil
 	}
 	return []attached{{id: idOf(v)}}

@@ -26,6 +26,8 @@ func TestParseReply(t *testing.T) {
 		{"lower-case contact", `{"body":"x","contact":{"twitter":" annlee "}}`, bridge.Reply{Body: "x", Handle: "annlee"}},
 		{"first version", `{"body":"x","to":"annlee"}`, bridge.Reply{Body: "x", Handle: "annlee"}},
 		{"large id kept whole", `{"id":9007199254740993,"body":"x","to":"a"}`, bridge.Reply{MotionID: "9007199254740993", Body: "x", Handle: "a"}},
+		{"a file that is none", `{"body":"x","to":"a","AttachmentId":false,"Attachment":{"id":null,"name":null}}`, bridge.Reply{Body: "x", Handle: "a"}},
+		{"a file that is named twice", `{"body":"p.png","to":"a","attachment_id":83,"Attachment":{"name":"p.png"}}`, bridge.Reply{Body: "p.png", Handle: "a", AttachmentID: "83"}},
 		{"form data", `body=Hi+there&Contact%5Btwitter%5D=annlee&id=5`, bridge.Reply{MotionID: "5", Body: "Hi there", Handle: "annlee"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -43,7 +45,10 @@ func TestParseReply(t *testing.T) {
 			t.Errorf("%s: internal %v, %v", body, internal, err)
 		}
 	}
-	for _, body := range []string{``, `x`, `[]`, `{"body":""}`, `{"body":"x"}`, "{\"body\":\"\xff\",\"to\":\"a\"}", `{"body":"x","to":"a","Interaction":{"threadId":"1; DROP"}}`} {
+	for _, body := range []string{
+		``, `x`, `[]`, `{"body":""}`, `{"body":"x"}`, "{\"body\":\"\xff\",\"to\":\"a\"}", `{"body":"x","to":"a","Interaction":{"threadId":"1; DROP"}}`,
+		`{"body":"p.png","to":"a","AttachmentId":true}`, `{"body":"p.png","to":"a","Attachment":{"name":"p.png"}}`,
+	} {
 		if _, _, err := motion.ParseReply([]byte(body), "twitter"); bridge.KindOf(err) != bridge.Invalid {
 			t.Errorf("%q: %v; want invalid", body, err)
 		}

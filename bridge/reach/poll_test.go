@@ -41,6 +41,30 @@ func TestPollDeliversOnceAndKeepsToTheLimits(t *testing.T) {
 	})
 }
 
+// One time that cannot be hides nothing that stands behind it in X's list.
+func TestPollTakesWhatIsBehindAnOddTime(t *testing.T) {
+	for _, odd := range []time.Time{{}, time.Unix(0, 0), time.Date(2006, 7, 15, 0, 0, 0, 0, time.UTC), time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)} {
+		for place := range 5 {
+			inBubble(t, func(r *rig) {
+				var want []string
+				for range 5 {
+					want = append(want, r.send(false))
+				}
+				r.with(func() { r.dms[place].CreatedAt = odd })
+				r.start(reach.NewPoll(r.config))
+				r.until(reach.Connected, time.Minute)
+				synctest.Wait()
+				if place == 0 && !odd.IsZero() && odd.Before(time.Now()) {
+					want = want[1:] // nothing tells it from one of before the first start
+				}
+				if got := r.journal.ids(); !slices.Equal(got, want) {
+					t.Errorf("%v in place %d: %v came, want %v", odd, place, got, want)
+				}
+			})
+		}
+	}
+}
+
 func TestPollOutage(t *testing.T) {
 	inBubble(t, func(r *rig) {
 		r.start(reach.NewPoll(r.config))

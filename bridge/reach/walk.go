@@ -91,7 +91,7 @@ func (g *closer) walk(ctx context.Context, s *source, cursor string, thorough bo
 		if err != nil {
 			return f, err
 		}
-		for _, m := range timed(page.Events) {
+		for _, m := range g.timed(page.Events) {
 			if g.isEnd(ctx, &f, m, cursor, born) || (!thorough && f.run >= knownRun) {
 				return f, nil
 			}
@@ -109,9 +109,10 @@ func (g *closer) walk(ctx context.Context, s *source, cursor string, thorough bo
 	return f, nil
 }
 
-// timed gives what X told no time of the time of its neighbour in the list, which is in the order of time.
-func timed(list []xapi.Missed) []xapi.Missed {
+// timed gives what has no time that can be the time of its neighbour in the list, which is in the order of time.
+func (g *closer) timed(list []xapi.Missed) []xapi.Missed {
 	list = slices.Clone(list)
+	g.dropOddTimes(list)
 	for i := range list {
 		if list[i].CreatedAt.IsZero() && i > 0 {
 			list[i].CreatedAt = list[i-1].CreatedAt
@@ -123,6 +124,20 @@ func timed(list []xapi.Missed) []xapi.Missed {
 		}
 	}
 	return list
+}
+
+// dropOddTimes takes away times that are still to come and those before the time of something older.
+func (g *closer) dropOddTimes(list []xapi.Missed) {
+	most, behind := g.xNow().Add(placeMargin), time.Time{}
+	for i := range slices.Backward(list) {
+		at := &list[i].CreatedAt
+		if at.After(most) || at.Before(behind.Add(-settleTime)) {
+			*at = time.Time{}
+		}
+		if at.After(behind) {
+			behind = *at
+		}
+	}
 }
 
 // isEnd takes in the next element and reports whether it was handed on by an earlier pass, or is older than the channel.

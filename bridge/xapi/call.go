@@ -24,6 +24,8 @@ const (
 	// skewTolerance is the clock difference from which a refused signature is blamed on the clock. X accepts "some
 	// minutes"; the Date header is exact to a second.
 	skewTolerance = 30 * time.Second
+	// corrections is how often a call is signed anew because of the clock: a Date that makes no sense is told by the next one.
+	corrections = 2
 )
 
 // call is one request to X.
@@ -89,8 +91,7 @@ func (c *caller) do(ctx context.Context, what call) (*answer, error) {
 	return nil, classify(what, a)
 }
 
-// exchange makes the call and returns X's answer, whatever it says; what only stands in X's place is an error. A
-// signature that X refuses because of the clock is made anew once: X has surely not acted on it.
+// exchange makes the call and returns X's answer, whatever it says; what only stands in X's place is an error.
 func (c *caller) exchange(ctx context.Context, what call) (*answer, error) {
 	if keys := c.config.Keys.missing(); len(keys) > 0 {
 		return nil, noKeys(what.op, c.config.Channel, keys)
@@ -100,10 +101,7 @@ func (c *caller) exchange(ctx context.Context, what call) (*answer, error) {
 			return nil, err
 		}
 	}
-	a, err := c.once(ctx, what)
-	if err == nil && a.status == http.StatusUnauthorized && what.isSigned() && c.correctClock(a) {
-		a, err = c.once(ctx, what)
-	}
+	a, err := c.inTime(ctx, what)
 	if err != nil {
 		return nil, err
 	}
@@ -112,8 +110,20 @@ func (c *caller) exchange(ctx context.Context, what call) (*answer, error) {
 	return a, nil
 }
 
+// inTime makes the call, and makes the signature anew where X refuses it because of the clock: X has surely not acted then.
+func (c *caller) inTime(ctx context.Context, what call) (*answer, error) {
+	for n := 0; ; n++ {
+		by := c.signed.Load()
+		a, err := c.once(ctx, what, by)
+		isRefused := err == nil && a.status == http.StatusUnauthorized && what.isSigned()
+		if !isRefused || !c.correctClock(a.header, by) || n == corrections {
+			return a, err
+		}
+	}
+}
+
 // once makes one request. Its error says whether X may have acted.
-func (c *caller) once(ctx context.Context, what call) (*answer, error) {
+func (c *caller) once(ctx context.Context, what call, by *signing) (*answer, error) {
 	limit := what.limit
 	if limit == 0 {
 		limit = callTimeout
@@ -126,7 +136,7 @@ func (c *caller) once(ctx context.Context, what call) (*answer, error) {
 	if err != nil {
 		return nil, &bridge.Error{Kind: bridge.Invalid, Side: bridge.SidePerch, Op: what.op, Message: "the request cannot be made", Err: err}
 	}
-	client := c.signed.Load()
+	client := by.client
 	if !what.isSigned() {
 		client = c.plain
 	}
@@ -206,15 +216,18 @@ func unreachable(err error) string {
 	return "X cannot be reached; check this computer's internet connection"
 }
 
-// correctClock takes over X's clock when that explains a refused signature.
-func (c *caller) correctClock(a *answer) bool {
-	theirs, err := http.ParseTime(a.header.Get("Date"))
+// correctClock takes over X's clock when that explains a refused signature. A call beside may have done so already.
+func (c *caller) correctClock(h http.Header, by *signing) bool {
+	theirs, err := http.ParseTime(h.Get("Date"))
 	if err != nil || loose.Sane(theirs).IsZero() {
 		return false
 	}
 	ahead := time.Until(theirs).Round(time.Second)
-	if (ahead - c.Skew()).Abs() < skewTolerance {
+	if (ahead - by.ahead).Abs() < skewTolerance {
 		return false
+	}
+	if (ahead - c.Skew()).Abs() < skewTolerance {
+		return true
 	}
 	c.setSkew(ahead)
 	c.config.Log.Warn("clock differs from x's; signing by x's clock", "ahead_s", int(ahead.Seconds()))

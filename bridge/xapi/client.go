@@ -108,13 +108,18 @@ func (c *Client) With(config Config) *Client {
 type caller struct {
 	config Config
 	plain  *http.Client
-	signed atomic.Pointer[http.Client]
-	skew   atomic.Int64 // nanoseconds that X's clock is ahead of ours, as last corrected
-	ahead  atomic.Int64 // the same as last measured
+	signed atomic.Pointer[signing]
+	ahead  atomic.Int64 // nanoseconds that X's clock is ahead of ours, as last measured
 	app    appKeys
 
 	mu sync.Mutex
 	me bridge.Account
+}
+
+// signing signs by X's clock as it was last corrected.
+type signing struct {
+	client *http.Client
+	ahead  time.Duration
 }
 
 const (
@@ -148,7 +153,6 @@ func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastRe
 
 // setSkew makes a signing client for the given difference between X's clock and ours.
 func (c *caller) setSkew(ahead time.Duration) {
-	c.skew.Store(int64(ahead))
 	k := c.config.Keys
 	shift := &clockShift{base: c.plain.Transport, signer: &oauth1.HMACSigner{ConsumerSecret: k.ConsumerSecret}, ahead: ahead}
 	config := oauth1.NewConfig(k.ConsumerKey, k.ConsumerSecret)
@@ -156,11 +160,11 @@ func (c *caller) setSkew(ahead time.Duration) {
 	ctx := context.WithValue(context.Background(), oauth1.HTTPClient, &http.Client{Transport: shift})
 	client := config.Client(ctx, oauth1.NewToken(k.AccessToken, k.AccessTokenSecret))
 	client.CheckRedirect = noRedirect
-	c.signed.Store(client)
+	c.signed.Store(&signing{client, ahead})
 }
 
 // Skew returns how far X's clock was ahead of this computer's when that last had to be corrected; 0 when never.
-func (c *caller) Skew() time.Duration { return time.Duration(c.skew.Load()) }
+func (c *caller) Skew() time.Duration { return c.signed.Load().ahead }
 
 // ClockAhead returns how far X's clock was ahead of this computer's in X's last answer, exact to some seconds; negative
 // when it was behind, 0 when X has never answered.

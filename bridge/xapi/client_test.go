@@ -3,8 +3,11 @@ package xapi_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
+	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -233,6 +236,78 @@ func TestWrongClockIsCorrectedByItself(t *testing.T) {
 	}
 	if off := (c.Skew() - ahead).Abs(); off > 3*time.Second {
 		t.Errorf("Skew = %v, want %v", c.Skew(), ahead)
+	}
+}
+
+// Calls that were signed before one of them has learned X's clock are signed anew as well.
+func TestWrongClockCostsNoneOfTheCallsSideBySide(t *testing.T) {
+	for _, profile := range profiles {
+		const calls = 6
+		w := newWorld(t, sim.XOptions{Now: func() time.Time { return time.Now().Add(-time.Hour) }})
+		w.Fault(sim.Fault{Endpoint: "dm.send", Delay: 300 * time.Millisecond, Times: calls / 2})
+		c := w.client(profile)
+		ends := make(chan error, calls)
+		for i := range calls {
+			go func() {
+				_, err := c.SendDM(t.Context(), annID, bridge.Outgoing{Text: fmt.Sprint("hello ", i)})
+				ends <- err
+			}()
+		}
+		for range calls {
+			if err := <-ends; err != nil {
+				t.Errorf("%s: %v", profile, err)
+			}
+		}
+	}
+}
+
+// A file that X refuses because of the clock is not given up.
+func TestWrongClockCostsNoFile(t *testing.T) {
+	for _, profile := range profiles {
+		var behind atomic.Int64
+		w := newWorld(t, sim.XOptions{Now: func() time.Time { return time.Now().Add(-time.Duration(behind.Load())) }, MediaKeys: true})
+		c := w.client(profile)
+		id := w.DM(annID, w.brand.ID, sim.Message{Text: "see", Files: []sim.File{sim.SamplePNG()}})
+		media, err := c.DMMedia(t.Context(), id)
+		if err != nil || len(media) != 1 {
+			t.Fatalf("%s: DMMedia = %+v, %v", profile, media, err)
+		}
+		behind.Store(int64(time.Hour))
+		if file, err := c.FetchMedia(t.Context(), media[0]); err != nil || len(file.Data) == 0 {
+			t.Errorf("%s: %d bytes, %v", profile, len(file.Data), err)
+		}
+	}
+}
+
+// A refusal with a Date that makes no sense is found out by X's next answer, and costs nothing more.
+func TestAnOddDateCostsNoCall(t *testing.T) {
+	for _, profile := range profiles {
+		w := newWorld(t, sim.XOptions{})
+		w.Fault(sim.Fault{
+			Endpoint: "dm.send", Status: 401, Code: 135, Title: "Unauthorized", Detail: "Timestamp out of bounds.", Times: 1,
+			Header: map[string]string{"Date": time.Now().AddDate(0, 0, -3).UTC().Format(http.TimeFormat)},
+		})
+		c := w.client(profile)
+		if _, err := c.SendDM(t.Context(), annID, bridge.Outgoing{Text: "hello"}); err != nil {
+			t.Errorf("%s: %v", profile, err)
+		}
+		if n, skew := w.Calls("dm.send"), c.Skew(); n != 3 || skew.Abs() > 3*time.Second {
+			t.Errorf("%s: %d calls, X's clock is %v ahead", profile, n, skew)
+		}
+	}
+}
+
+// X's refusal of a file counts without the file's number beside it.
+func TestProcessingThatFailedNeedsNoNumber(t *testing.T) {
+	const info = `"processing_info":{"state":"in_progress","error":{"code":1,"name":"InvalidMedia","message":"the file is torn"}}`
+	for _, profile := range profiles {
+		w := newWorld(t, sim.XOptions{Processing: time.Second})
+		w.Fault(sim.Fault{Endpoint: "media.status", Status: 200, RawBody: `{"data":{` + info + `},` + info + `}`})
+		video := sim.SampleMP4()
+		_, err := w.client(profile).UploadMedia(t.Context(), bridge.File{Name: "v.mp4", Type: "video/mp4", Data: video.Data}, false)
+		if e := bridge.AsError(err); e == nil || e.Kind != bridge.Rejected || !strings.Contains(e.Message, "the file is torn") {
+			t.Errorf("%s: %v; want X's refusal", profile, err)
+		}
 	}
 }
 

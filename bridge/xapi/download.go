@@ -86,7 +86,8 @@ func (c *Client) download(ctx context.Context, address string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := c.signed.Load()
+	by := c.signed.Load()
+	client := by.client
 	if isPublicHost(target.Hostname()) {
 		client = c.plain
 	} else if keys := c.config.Keys.missing(); len(keys) > 0 {
@@ -107,7 +108,13 @@ func (c *Client) download(ctx context.Context, address string) ([]byte, error) {
 			continue
 		case (status == http.StatusUnauthorized || status == http.StatusForbidden) && client == c.plain && isPublicHost(target.Hostname()):
 			_ = response.Body.Close()
-			client = c.signed.Load()
+			by = c.signed.Load()
+			client = by.client
+			continue
+		case status == http.StatusUnauthorized && client == by.client && c.correctClock(response.Header, by):
+			_ = response.Body.Close()
+			by = c.signed.Load()
+			client = by.client
 			continue
 		default:
 			return readFile(response)

@@ -206,8 +206,8 @@ func (v *v2) uploadStep(ctx context.Context, what call) (v2Upload, error) {
 	if err == nil {
 		err = a.decode(opUpload, &u)
 	}
-	if err == nil && !isMediaID(u.Data.ID) {
-		err = noMediaID()
+	if err == nil {
+		err = named(u.Data.ID, u.Data.Processing)
 	}
 	return u, err
 }
@@ -227,9 +227,11 @@ func (c *caller) step(ctx context.Context, what call) (*answer, error) {
 // mediaIDPattern is what X's numbers of files look like (X docs: media upload).
 var mediaIDPattern = regexp.MustCompile(`^[0-9]{1,20}$`)
 
-func isMediaID(id loose.ID) bool { return mediaIDPattern.MatchString(string(id)) }
-
-func noMediaID() *bridge.Error {
+// named returns why an answer about a file cannot be used: X refuses the file, or does not say its number.
+func named(id loose.ID, p *processing) error {
+	if err := p.failed(); err != nil || mediaIDPattern.MatchString(string(id)) {
+		return err
+	}
 	return &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideX, Op: opUpload, Message: "X did not say the number of the file"}
 }
 
@@ -277,8 +279,5 @@ func (v *v11) uploadStep(ctx context.Context, what call) (v11Upload, error) {
 	if err := a.decode(opUpload, &u); err != nil {
 		return u, err
 	}
-	if !isMediaID(u.ID) {
-		return u, noMediaID()
-	}
-	return u, nil
+	return u, named(u.ID, u.Processing)
 }
