@@ -2,9 +2,10 @@ package account
 
 import (
 	"context"
+	"time"
+
 	"perch/bridge"
 	"perch/bridge/logkey"
-	"time"
 )
 
 // Hold says that nothing of a channel may go to X, because the keys that it works with may not be those of the account

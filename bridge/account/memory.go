@@ -1,9 +1,10 @@
 package account
 
 import (
-	"perch/bridge"
 	"sync"
 	"time"
+
+	"perch/bridge"
 )
 
 // memory remembers which X account each channel speaks for, and how Motion answered last. It is safe for

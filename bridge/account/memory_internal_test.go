@@ -2,9 +2,10 @@ package account
 
 import (
 	"errors"
-	"perch/bridge"
 	"testing"
 	"time"
+
+	"perch/bridge"
 )
 
 func TestSideIsSinceItBecameSo(t *testing.T) {

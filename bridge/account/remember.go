@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"encoding/json"
+
 	"perch/bridge"
 )
 

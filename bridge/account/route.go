@@ -1,9 +1,10 @@
 package account
 
 import (
+	"slices"
+
 	"perch/bridge"
 	"perch/bridge/logkey"
-	"slices"
 )
 
 // Route finds the channel that an event is for, among those of the app that signed it. While a channel's hold lasts,

@@ -2,6 +2,7 @@ package account
 
 import (
 	"fmt"
+
 	"perch/bridge"
 )
 

@@ -14,7 +14,7 @@ import (
 	"perch/bridge/wait"
 )
 
-// ConsoleStore is what a Console reads and changes in the journal.
+// Store is what a Console reads and changes in the journal.
 type Store interface {
 	bridge.Outbox
 	bridge.Rescuer
@@ -29,7 +29,7 @@ type JournalHealth interface {
 	LastCounts() []bridge.Count
 }
 
-// ConsoleConfig is what a Console is made of. Every field is needed.
+// Config is what a Console is made of. Every field is needed.
 type Config struct {
 	Journal    Store
 	Health     JournalHealth
@@ -42,7 +42,7 @@ type Config struct {
 	Now        func() time.Time
 }
 
-// Console is what people see of the relay and do with it. Make it with NewConsole; it is safe for concurrent use.
+// Console is what people see of the relay and do with it. Make it with New; it is safe for concurrent use.
 type Console struct {
 	journal    Store
 	health     JournalHealth
@@ -56,7 +56,7 @@ type Console struct {
 	now        func() time.Time
 }
 
-// NewConsole returns a Console.
+// New returns a Console.
 func New(c Config) *Console {
 	return &Console{
 		journal: c.Journal, health: c.Health, accounts: c.Accounts, breakers: c.Breakers, dispatcher: c.Dispatcher,

@@ -2,9 +2,10 @@ package console
 
 import (
 	"context"
+	"time"
+
 	"perch/bridge"
 	"perch/bridge/delivery"
-	"time"
 )
 
 const (

@@ -2,10 +2,11 @@ package console
 
 import (
 	"context"
-	"perch/bridge"
 	"slices"
 	"sync"
 	"time"
+
+	"perch/bridge"
 )
 
 const (

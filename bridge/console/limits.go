@@ -3,8 +3,9 @@ package console
 import (
 	"cmp"
 	"context"
-	"perch/bridge"
 	"slices"
+
+	"perch/bridge"
 )
 
 // Limits returns every limit that X has told and that has not been reset since, by channel and endpoint.

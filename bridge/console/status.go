@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+
 	"perch/bridge"
 	"perch/bridge/account"
 )

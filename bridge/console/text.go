@@ -2,6 +2,7 @@ package console
 
 import (
 	"fmt"
+
 	"perch/bridge"
 )
 

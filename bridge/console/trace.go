@@ -2,9 +2,10 @@ package console
 
 import (
 	"context"
+	"time"
+
 	"perch/bridge"
 	"perch/bridge/delivery"
-	"time"
 )
 
 // Trace returns what came in for a delivery and what goes, or went, to the other side. It only reads the journal.

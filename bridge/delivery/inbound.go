@@ -2,8 +2,9 @@ package delivery
 
 import (
 	"context"
-	"perch/bridge"
 	"time"
+
+	"perch/bridge"
 )
 
 // handleAge is how long a looked-up handle is trusted: each look-up costs money, and few people change theirs.
@@ -57,7 +58,7 @@ func (j *job) findSender(ctx context.Context) error {
 	}
 	j.d.From = sender.Handle
 	if j.d.To == "" {
-		j.d.To = j.accounts.Account(j.d.Channel).Person.HandleOrID()
+		j.d.To = j.accounts.Account(j.d.Channel).HandleOrID()
 	}
 	return nil
 }

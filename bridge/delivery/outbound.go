@@ -3,9 +3,10 @@ package delivery
 import (
 	"context"
 	"path"
-	"perch/bridge"
 	"strings"
 	"time"
+
+	"perch/bridge"
 )
 
 // deliverOut sends one reply to X. Up to the mark right before the sending call a crash is harmless; after it the
@@ -102,7 +103,7 @@ func (j *job) send(ctx context.Context, message bridge.Outgoing) error {
 	if d.Progress.CallingSince.IsZero() {
 		d.Progress.CallingSince = j.now()
 	}
-	d.Progress.Called, d.From = true, j.accounts.Account(d.Channel).Person.HandleOrID()
+	d.Progress.Called, d.From = true, j.accounts.Account(d.Channel).HandleOrID()
 	if err := j.mark(ctx); err != nil {
 		return err
 	}

@@ -3,10 +3,11 @@ package delivery
 import (
 	"context"
 	"log/slog"
+	"time"
+
 	"perch/bridge"
 	"perch/bridge/account"
 	"perch/bridge/schedule"
-	"time"
 )
 
 // Store is what a Worker needs of the journal.

@@ -3,8 +3,9 @@ package health
 import (
 	"context"
 	"errors"
-	"perch/bridge"
 	"time"
+
+	"perch/bridge"
 )
 
 // The steps of the journal, each with its outcome noted. Their names are shown to people.

@@ -132,7 +132,7 @@ func (s *Replies) outboundDelivery(ctx context.Context, channel string, r bridge
 	}
 	d := &bridge.Delivery{
 		Channel: channel, Direction: bridge.Out, Kind: bridge.KindDM, State: bridge.Queued, MotionID: r.MotionID, ThreadID: r.ThreadID,
-		From: s.accounts.Account(channel).Person.HandleOrID(), To: r.Handle, Text: r.Body, Reply: &r, ReceivedAt: now, DueAt: now,
+		From: s.accounts.Account(channel).HandleOrID(), To: r.Handle, Text: r.Body, Reply: &r, ReceivedAt: now, DueAt: now,
 	}
 	if r.AttachmentID != "" {
 		d.Text, d.Media = bridge.Captioned(r, "", "")

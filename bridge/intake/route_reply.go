@@ -3,9 +3,10 @@ package intake
 import (
 	"context"
 	"errors"
-	"perch/bridge"
 	"strconv"
 	"time"
+
+	"perch/bridge"
 )
 
 // routeReply fills in kind, thread and recipient from the reply and from the conversation memory. It returns why

@@ -1,8 +1,9 @@
 package intake
 
 import (
-	"perch/bridge"
 	"sync"
+
+	"perch/bridge"
 )
 
 // Waiters joins the requests that wait for a reply's outcome with the dispatcher. Who takes a waiter owes it an

@@ -11,9 +11,10 @@ import (
 const (
 	// outageAfter is how many failures in a row trip a lane's breaker.
 	outageAfter = 5
-	// outageFirst and outageMost bound the wait between probes of a side that is out of order.
+	// outageFirst and OutageMost bound the wait between probes of a side that is out of order.
 	outageFirst = 5 * time.Second
-	OutageMost  = time.Minute
+	// OutageMost is also the wait after a refusal of which nobody says how long it lasts.
+	OutageMost = time.Minute
 	// operatorFirst and operatorMost bound the wait between probes while the admin has something to mend.
 	operatorFirst = 15 * time.Second
 	operatorMost  = 5 * time.Minute

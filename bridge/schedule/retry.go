@@ -4,19 +4,19 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"perch/bridge/wait"
-
 	"github.com/cenkalti/backoff/v4"
+
+	"perch/bridge/wait"
 )
 
-// retrySteps is the wait before attempt 2, 3, …; the last one repeats until retryLifetime is over.
+// retrySteps is the wait before attempt 2, 3, …; the last one repeats until Lifetime is over.
 var retrySteps = []time.Duration{
 	5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, 30 * time.Minute,
 	2 * time.Hour, 5 * time.Hour, 10 * time.Hour,
 }
 
 const (
-	// retryLifetime is how long after its arrival a delivery is still tried.
+	// Lifetime is how long after its arrival a delivery is still tried.
 	Lifetime = 5 * 24 * time.Hour
 	// retryJitter spreads each wait but the first by up to this share, so that a crowd does not come back at once.
 	retryJitter = 0.2
