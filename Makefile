@@ -15,7 +15,7 @@ DESKTOP_TEST := xvfb xauth openbox trayer xfce4-panel xfconf xdotool wmctrl imag
 HEADLESS = $(shell $(GO) list -e ./... | grep -v -e '^perch$$' -e '^perch/ui/perch-tray')
 # Where goroutines meet. The race detector costs a second compilation of all that a package uses, and five times the time
 # to run; so "make test" has it for these, and "make test-all" for the others too. Vet is a part of "make lint".
-RACED := perch/app/control perch/bridge perch/bridge/reach perch/bridge/sqlite perch/bridge/webhook
+RACED := perch/app/control perch/bridge/account perch/bridge/engine perch/bridge/reach perch/bridge/schedule perch/bridge/sqlite perch/bridge/webhook
 UNRACED = $(filter-out $(RACED),$(HEADLESS))
 # One set of flags for building, testing and linting, since each further one compiles everything anew.
 GOFLAGS := $(GOFLAGS) -buildvcs=false -trimpath
