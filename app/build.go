@@ -15,6 +15,7 @@ import (
 	"perch/app/config"
 	"perch/app/control"
 	"perch/bridge"
+	"perch/bridge/endpoint"
 	"perch/bridge/motion"
 	"perch/bridge/secret"
 	"perch/bridge/webhook"
@@ -200,12 +201,12 @@ func makeURLs(c *config.Config, address string, tokens map[string]string, public
 	for _, ch := range c.Channels {
 		hook := public
 		if hook == "" {
-			hook = base + webhook.PathEvents
+			hook = base + endpoint.PathEvents
 			if len(c.Channels) > 1 {
 				hook += "/" + ch.Name
 			}
 		}
-		all = append(all, control.URLs{Channel: ch.Name, ReplyURL: replies + webhook.PathReply + "/" + tokens[ch.Name], WebhookURL: hook})
+		all = append(all, control.URLs{Channel: ch.Name, ReplyURL: replies + endpoint.PathReply + "/" + tokens[ch.Name], WebhookURL: hook})
 	}
 	return all
 }

@@ -10,8 +10,8 @@ import (
 
 	"perch/app/control"
 	"perch/bridge"
+	"perch/bridge/endpoint"
 	"perch/bridge/sqlite"
-	"perch/bridge/webhook"
 )
 
 func (p *program) urlsCommand() *cobra.Command {
@@ -139,5 +139,5 @@ func (p *program) urlsOffline(ctx context.Context) ([]control.URLs, error) {
 	end()
 	err = errors.Join(err, <-done, journal.Close())
 	// The address of a tunnel and the token of Motion's proxy are known to a running relay only.
-	return makeURLs(c, c.Listen, tokens, configuredURL(c, nil, webhook.PathEvents)), err
+	return makeURLs(c, c.Listen, tokens, configuredURL(c, nil, endpoint.PathEvents)), err
 }

@@ -12,10 +12,9 @@ import (
 	"perch/app/config"
 	"perch/app/control"
 	"perch/bridge"
+	"perch/bridge/endpoint"
 	"perch/bridge/motion"
-	"perch/bridge/reach"
 	"perch/bridge/secret"
-	"perch/bridge/webhook"
 	"perch/bridge/xapi"
 )
 
@@ -91,7 +90,7 @@ func (l *LocalSettings) trial(ctx context.Context, r control.CheckRequest) (*tri
 	}
 	clients := makeClients(&config.Config{Channels: []config.Channel{t.channel}}, t.values, nil, l.log)
 	t.x, t.motion = clients[0].x, clients[0].motion
-	if t.public = configuredURL(c, t.values, webhook.PathEvents); t.public == "" && l.public != nil {
+	if t.public = configuredURL(c, t.values, endpoint.PathEvents); t.public == "" && l.public != nil {
 		t.public = l.public()
 	}
 	return t, nil
@@ -206,7 +205,7 @@ func checkPublicAddress(ctx context.Context, t *trial) (control.CheckResult, err
 	if consumerSecret == "" {
 		return control.CheckResult{Message: "the consumer secret is not stored, which signs the answer", Remedy: "store X's keys first"}, nil
 	}
-	prober := reach.Prober{Sign: func(token string) string { return webhook.Sign(consumerSecret, []byte(token)) }}
+	prober := endpoint.Prober{Sign: func(token string) string { return endpoint.Sign(consumerSecret, []byte(token)) }}
 	if err := prober.Probe(ctx, t.public); err != nil {
 		e := bridge.AsError(err)
 		if !t.isRunning {

@@ -15,8 +15,8 @@ import (
 
 	"perch/app/config"
 	"perch/app/control"
+	"perch/bridge/endpoint"
 	"perch/bridge/sim"
-	"perch/bridge/webhook"
 )
 
 // mustSettings returns the settings of a fresh home whose secrets are in a vault.
@@ -280,7 +280,7 @@ func TestCheckOfThePublicAddress(t *testing.T) {
 	w.mustSet(t, map[string]string{"x.consumer_secret": "the consumer secret"})
 	answers := map[string]http.HandlerFunc{
 		"right": func(rw http.ResponseWriter, r *http.Request) {
-			_, _ = rw.Write([]byte(`{"response_token":"` + webhook.Sign("the consumer secret", []byte(r.URL.Query().Get("crc_token"))) + `"}`))
+			_, _ = rw.Write([]byte(`{"response_token":"` + endpoint.Sign("the consumer secret", []byte(r.URL.Query().Get("crc_token"))) + `"}`))
 		},
 		"wrong":    func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write([]byte("welcome")) },
 		"redirect": func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, "/there", http.StatusFound) },

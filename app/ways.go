@@ -17,6 +17,7 @@ import (
 
 	"perch/app/config"
 	"perch/app/control"
+	"perch/bridge/endpoint"
 	"perch/bridge/reach"
 	"perch/bridge/reach/tunnel"
 	"perch/bridge/secret"
@@ -66,10 +67,10 @@ func (w *ways) list() *wayList {
 func (w *ways) newWay(mode string, c reach.Config, index int, a webhook.App) reach.Way {
 	switch mode {
 	case reach.ModeWebhook:
-		sign := func(token string) string { return webhook.Sign(a.ConsumerSecret, []byte(token)) }
+		sign := func(token string) string { return endpoint.Sign(a.ConsumerSecret, []byte(token)) }
 		return reach.NewWebhook(reach.WebhookConfig{
 			Config: c, URL: func() string { return w.publicURL(index, a.Channels[0]) },
-			Prober: reach.Prober{Sign: sign, Seen: func() time.Time { return w.relay.handler.Stats().LastCRC }},
+			Prober: endpoint.Prober{Sign: sign, Seen: func() time.Time { return w.relay.handler.Stats().LastCRC }},
 		})
 	case reach.ModePoll:
 		return reach.NewPoll(c)
@@ -83,7 +84,7 @@ func (w *ways) newWay(mode string, c reach.Config, index int, a webhook.App) rea
 
 // publicURL is the address that X calls for an app; "" while there is none. The first app has the bare path.
 func (w *ways) publicURL(index int, channel string) string {
-	at := webhook.PathEvents
+	at := endpoint.PathEvents
 	if index > 0 {
 		at += "/" + channel
 	}
@@ -99,9 +100,9 @@ func configuredURL(c *config.Config, values map[secret.Key]string, at string) st
 	proxy := c.Reach.MotionProxy
 	switch {
 	case c.Reach.PublicURL != "":
-		return strings.Replace(c.Reach.PublicURL, webhook.PathEvents, at, 1)
+		return strings.Replace(c.Reach.PublicURL, endpoint.PathEvents, at, 1)
 	case proxy.Host != "":
-		return tunnel.MotionProxyURL(proxy.Host, proxy.Port, at, values[secret.Key{Name: "reach.proxy_token"}])
+		return endpoint.MotionProxyURL(proxy.Host, proxy.Port, at, values[secret.Key{Name: "reach.proxy_token"}])
 	}
 	return ""
 }

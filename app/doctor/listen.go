@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"perch/bridge"
+	"perch/bridge/endpoint"
 	"perch/bridge/webhook"
 )
 
@@ -89,7 +90,7 @@ func (e *exam) whoIs(ctx context.Context, address string) int {
 	var crc struct {
 		Token string `json:"response_token"`
 	}
-	a := e.ask(ctx, "http://"+address+webhook.PathEvents+"?crc_token="+rand.Text())
+	a := e.ask(ctx, "http://"+address+endpoint.PathEvents+"?crc_token="+rand.Text())
 	if a != nil && json.Unmarshal(a.body, &crc) == nil && crc.Token != "" {
 		return aPlugin
 	}

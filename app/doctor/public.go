@@ -12,8 +12,7 @@ import (
 
 	"perch/app/config"
 	"perch/bridge"
-	"perch/bridge/reach"
-	"perch/bridge/webhook"
+	"perch/bridge/endpoint"
 	"perch/bridge/xapi"
 )
 
@@ -52,7 +51,7 @@ func (e *exam) planWays(channels []*channel, at, ready *check) {
 
 func (e *exam) planHook(index int, a app, channels []*channel, at, ready *check) {
 	first := channels[slices.IndexFunc(channels, func(c *channel) bool { return c.Name == a.channels[0] })]
-	h := &hook{exam: e, app: a, x: first.x, at: webhook.PathEvents}
+	h := &hook{exam: e, app: a, x: first.x, at: endpoint.PathEvents}
 	if index > 0 {
 		h.at += "/" + first.Name
 	}
@@ -77,7 +76,7 @@ func (h *hook) findAddress() string {
 		}
 	}
 	switch {
-	case h.relay.isRunning && h.at == webhook.PathEvents:
+	case h.relay.isRunning && h.at == endpoint.PathEvents:
 		return h.relay.status.Reach.PublicURL
 	case h.open != nil && h.open.State().PublicURL != "":
 		return strings.TrimSuffix(h.open.State().PublicURL, "/") + h.at
@@ -168,7 +167,7 @@ func (h *hook) checkAnswer(ctx context.Context) result {
 }
 
 func (h *hook) probe(ctx context.Context, client *http.Client, address string) (time.Duration, error) {
-	p := reach.Prober{Sign: func(token string) string { return webhook.Sign(h.secret, []byte(token)) }, Client: client}
+	p := endpoint.Prober{Sign: func(token string) string { return endpoint.Sign(h.secret, []byte(token)) }, Client: client}
 	began := h.Now()
 	err := p.Probe(ctx, address)
 	return h.Now().Sub(began), err
