@@ -21,12 +21,10 @@ import (
 	"perch/app/config"
 	"perch/app/control"
 	"perch/app/desk"
+	"perch/app/version"
 	"perch/bridge"
 	"perch/bridge/secret"
 )
-
-// Version is set by the linker in releases.
-var Version = "dev"
 
 // The exit codes.
 const (
@@ -135,7 +133,7 @@ func (p *program) root() *cobra.Command {
 		Use: "perch", Short: "Perch puts X (Twitter) into XCALLY Motion", SilenceErrors: true, SilenceUsage: true,
 		Long: "Perch carries direct messages and mentions from X to XCALLY Motion and agents' replies back.\n" +
 			"New here? perch demo shows it at work without any key; perch init writes the configuration.",
-		Args: usage(cobra.NoArgs), RunE: p.runBare, Version: Version,
+		Args: usage(cobra.NoArgs), RunE: p.runBare, Version: version.Number,
 	}
 	root.SetVersionTemplate("perch {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {

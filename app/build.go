@@ -6,12 +6,12 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"log/slog"
 	"net"
 	"os"
 	"strconv"
 
+	"perch/app/adapter"
 	"perch/app/config"
 	"perch/app/control"
 	"perch/bridge"
@@ -27,36 +27,6 @@ type channelClients struct {
 	x      *xapi.Client
 	motion *motion.Client
 	quota  *bridge.Ledger
-}
-
-// channelSecrets are the secrets that every channel may have.
-var channelSecrets = []string{
-	"x.consumer_key", "x.consumer_secret", "x.access_token", "x.access_token_secret", "motion.password", "motion.api_key",
-}
-
-// readSecrets reads all that the configuration may need. One that is not set is left out: the sides say what they
-// miss when they need it.
-func readSecrets(ctx context.Context, store secret.Store, c *config.Config) (map[secret.Key]string, error) {
-	keys := []secret.Key{
-		{Name: "reach.proxy_token"}, {Name: "reach.ngrok_token"}, {Name: "reach.cloudflared_token"}, {Name: "reach.ssh_passphrase"},
-	}
-	for _, ch := range c.Channels {
-		for _, name := range channelSecrets {
-			keys = append(keys, secret.Key{Channel: ch.Name, Name: name})
-		}
-	}
-	values := map[secret.Key]string{}
-	for _, key := range keys {
-		value, err := store.Get(ctx, key)
-		switch {
-		case errors.Is(err, secret.ErrNotSet):
-		case err != nil:
-			return nil, err
-		default:
-			values[key] = value
-		}
-	}
-	return values, nil
 }
 
 // setup is what a relay works with. Once in use it is never changed but replaced as a whole.
@@ -89,27 +59,10 @@ func makeClients(c *config.Config, values map[secret.Key]string, journal bridge.
 	for _, ch := range c.Channels {
 		quota := bridge.NewLedger(ch.Name, journal, nil)
 		all = append(all, channelClients{
-			quota: quota, x: xapi.New(xConfig(ch, values, quota, log)), motion: motion.New(motionConfig(ch, values, log)),
+			quota: quota, x: xapi.New(adapter.XConfig(ch, values, quota, log)), motion: motion.New(adapter.MotionConfig(ch, values, log)),
 		})
 	}
 	return all
-}
-
-// xConfig is what a channel's client of X is made of; quota may be nil.
-func xConfig(ch config.Channel, values map[secret.Key]string, quota bridge.Quota, log *slog.Logger) xapi.Config {
-	return xapi.Config{
-		Profile: ch.X.API, APIBase: ch.X.APIBase, UploadBase: ch.X.UploadBase, MediaHosts: ch.X.MediaHosts, Quota: quota,
-		Log: log.With("channel", ch.Name), Channel: ch.Name, Environment: ch.X.Environment, UserAgent: "Perch/" + Version,
-		Keys: keysOf(ch.Name, values),
-	}
-}
-
-func keysOf(channel string, values map[secret.Key]string) xapi.Keys {
-	of := func(name string) string { return values[secret.Key{Channel: channel, Name: name}] }
-	return xapi.Keys{
-		ConsumerKey: of("x.consumer_key"), ConsumerSecret: of("x.consumer_secret"),
-		AccessToken: of("x.access_token"), AccessTokenSecret: of("x.access_token_secret"),
-	}
 }
 
 const settingKeySalt = "key_salt"
@@ -126,7 +79,7 @@ func keySalt(ctx context.Context, settings bridge.Settings) (string, error) {
 
 // keyMark tells a channel's access token from others and gives nothing of it away; "" when there is none.
 func keyMark(salt, channel string, values map[secret.Key]string) string {
-	token := keysOf(channel, values).AccessToken
+	token := adapter.XKeys(channel, values).AccessToken
 	if token == "" {
 		return ""
 	}
@@ -135,35 +88,17 @@ func keyMark(salt, channel string, values map[secret.Key]string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-func motionConfig(ch config.Channel, values map[secret.Key]string, log *slog.Logger) motion.Config {
-	of := func(name string) string { return values[secret.Key{Channel: ch.Name, Name: name}] }
-	return motion.Config{
-		ReceiveURL: ch.Motion.ReceiveURL, BaseURL: ch.Motion.BaseURL, MapKey: ch.Motion.MapKey, User: ch.Motion.User,
-		Password: of("motion.password"), APIKey: of("motion.api_key"), TLSPin: ch.Motion.TLSPin, Log: log.With("channel", ch.Name),
-	}
-}
-
-// webhookConfig groups the channels by X app. A channel without a consumer secret has no app: an empty secret would
-// let anybody sign.
+// webhookConfig lets the webhook serve the channels of s.
 func (r *relay) webhookConfig(s *setup) webhook.Config {
 	w := webhook.Config{Events: r.bridge, Replies: r.bridge, LegacyReplyPath: s.config.LegacyReplyPath, Log: r.log}
-	index := map[string]int{}
 	for i, ch := range s.config.Channels {
 		client := s.clients[i].motion
 		w.Channels = append(w.Channels, webhook.Channel{
 			Name: ch.Name, Token: r.tokens[ch.Name], AccountID: client.AccountID(), MapKey: client.MapKey,
 		})
-		consumerSecret := s.values[secret.Key{Channel: ch.Name, Name: "x.consumer_secret"}]
-		if consumerSecret == "" {
-			continue
-		}
-		at, known := index[consumerSecret]
-		if !known {
-			at = len(w.Apps)
-			index[consumerSecret] = at
-			w.Apps = append(w.Apps, webhook.App{ConsumerSecret: consumerSecret})
-		}
-		w.Apps[at].Channels = append(w.Apps[at].Channels, ch.Name)
+	}
+	for _, a := range adapter.Apps(s.config, s.values) {
+		w.Apps = append(w.Apps, webhook.App{ConsumerSecret: a.ConsumerSecret, Channels: a.Channels})
 	}
 	return w
 }

@@ -9,9 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"perch/app/adapter"
 	"perch/app/config"
 	"perch/app/control"
 	"perch/app/doctor"
+	"perch/app/version"
 	"perch/bridge/reach/tunnel"
 )
 
@@ -38,7 +40,7 @@ func (p *program) runDoctor(cmd *cobra.Command, _ []string) error {
 	}
 	client := control.NewClient(home.Socket())
 	defer client.Close()
-	setup := doctor.Setup{Home: home, Relay: client, Version: Version, TokenKey: settingReplyToken, Lock: func() (io.Closer, error) { return doctorLock(home) }}
+	setup := doctor.Setup{Home: home, Relay: client, Version: version.Number, TokenKey: settingReplyToken, Lock: func() (io.Closer, error) { return doctorLock(home) }}
 	ctx, cancel := context.WithTimeout(cmd.Context(), doctorPatience)
 	defer cancel()
 	if setup.Config, setup.ConfigErr = config.Load(home.Config()); setup.ConfigErr == nil {
@@ -69,11 +71,11 @@ func (p *program) fillDoctor(ctx context.Context, home config.Home, s *doctor.Se
 			ctx, cancel = context.WithTimeout(ctx, doctorKeyring)
 			defer cancel()
 		}
-		s.Values, err = readSecrets(ctx, store, s.Config)
+		s.Values, err = adapter.ReadSecrets(ctx, store, s.Config)
 	}
 	s.SecretsErr = err
 	c, values := s.Config, s.Values
-	s.PublicURL = func(at string) string { return configuredURL(c, values, at) }
+	s.PublicURL = func(at string) string { return adapter.PublicURL(c, values, at) }
 	s.NewTunnel = func() tunnel.Tunnel {
 		return newTunnel(home, &setup{config: c, values: values}, slog.New(slog.DiscardHandler))
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -13,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"perch/app/config"
+	"perch/app/settings"
 	"perch/bridge"
 	"perch/bridge/secret"
 )
@@ -20,8 +20,6 @@ import (
 const (
 	// maxSecret bounds a secret on standard input, in bytes.
 	maxSecret = 16 << 10
-	// keyringService is the name under which the keyring shows Perch's secrets.
-	keyringService = "perch"
 )
 
 func (p *program) secretCommand() *cobra.Command {
@@ -65,7 +63,7 @@ func (p *program) keepPassphrase(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	isNew := !exists(home.Vault())
+	isNew := !home.HasVault()
 	ask := secret.SystemPassphrase("", p.startLog(nil), p.In, p.Err)
 	if p.phraseOnInput {
 		ask = p.ask(home, nil)
@@ -110,68 +108,12 @@ func (p *program) moveSecrets(ctx context.Context, to string) error {
 	if err != nil {
 		return err
 	}
-	n, err := moveSecrets(ctx, home, from, dest, to)
+	n, err := settings.MoveAll(ctx, home, from, dest, to)
 	if err != nil {
 		return err
 	}
 	p.print("%d secrets are in the %s now. A running relay takes them up with: perch restart\n", n, to)
 	return nil
-}
-
-// moveSecrets copies everything, changes perch.toml, and only then deletes: whatever goes wrong on the way, no secret is
-// lost.
-func moveSecrets(ctx context.Context, home config.Home, from, to secret.Store, place string) (int, error) {
-	keys, err := copySecrets(ctx, from, to)
-	if err != nil {
-		return 0, err
-	}
-	if err := setSecretsPlace(home.Config(), place); err != nil {
-		return 0, err
-	}
-	for _, key := range keys {
-		if err := from.Delete(ctx, key); err != nil {
-			return 0, err
-		}
-	}
-	return len(keys), nil
-}
-
-func copySecrets(ctx context.Context, from, to secret.Store) ([]secret.Key, error) {
-	keys, err := from.List(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, key := range keys {
-		value, err := from.Get(ctx, key)
-		if err != nil {
-			return nil, err
-		}
-		if err := to.Set(ctx, key, value); err != nil {
-			return nil, err
-		}
-	}
-	return keys, nil
-}
-
-var secretsLine = regexp.MustCompile(`(?m)^secrets\s*=\s*"[a-z]*"`)
-
-// setSecretsPlace changes one line of perch.toml and leaves the rest, the admin's own comments too, as it is.
-func setSecretsPlace(path, place string) error {
-	text, err := os.ReadFile(path) //nolint:gosec // the program's own path
-	if err != nil {
-		return err
-	}
-	line := []byte(`secrets = "` + place + `"`)
-	if secretsLine.Match(text) {
-		text = secretsLine.ReplaceAll(text, line)
-	} else {
-		text = append(append(line, '\n'), text...)
-	}
-	next := path + ".new"
-	if err := os.WriteFile(next, text, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(next, path)
 }
 
 // secretStore opens the store that perch.toml names and checks the key. A channel that is left out is the only one.
@@ -213,13 +155,7 @@ func knownChannel(c *config.Config, key secret.Key) error {
 
 // secrets opens the store that the configuration names.
 func (p *program) secrets(home config.Home, c *config.Config) (secret.Store, error) {
-	if c.Secrets == "vault" {
-		return secret.NewVault(home.Vault(), p.ask(home, c)), nil
-	}
-	if err := home.Make(); err != nil {
-		return nil, err
-	}
-	return secret.NewKeyring(keyringService, home.Lock()+".keyring"), nil
+	return settings.OpenStore(home, c.Secrets, p.ask(home, c))
 }
 
 func (p *program) setSecret(ctx context.Context, channel, name string) error {

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"perch/app/config"
+	"perch/app/settings"
 	"perch/bridge"
 	"perch/bridge/postlen"
 )
@@ -36,7 +37,7 @@ func (p *program) runInit(ctx context.Context) error {
 		return err
 	}
 	template, vault := config.Template(), ""
-	if !NewLocalSettings(home).hasKeyring(ctx) {
+	if !settings.New(home).HasKeyring(ctx) {
 		// A server has no keyring: the vault asks for a passphrase.
 		template = bytes.Replace(template, []byte(`secrets = "keyring"`), []byte(`secrets = "vault"`), 1)
 		vault = "\n     (this computer has no keyring, so they go into an encrypted file: choose a passphrase when asked)"

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"perch/app/control"
+	"perch/app/version"
 	"perch/bridge"
 )
 
@@ -48,7 +49,7 @@ func (p *program) notRunning() error {
 		p.print("The relay is not running. Start it with: perch start\n")
 		return nil
 	}
-	status := control.Status{State: control.StateStopped, Channels: []control.Channel{}, Version: Version, Journal: control.Link{State: bridge.LinkUnknown}}
+	status := control.Status{State: control.StateStopped, Channels: []control.Channel{}, Version: version.Number, Journal: control.Link{State: bridge.LinkUnknown}}
 	if err == nil {
 		status.Listen, status.Reach.Mode = c.Listen, c.Reach.Mode
 	}
@@ -184,9 +185,9 @@ func (p *program) versionCommand() *cobra.Command {
 		Use: "version", Short: "Print the version", Args: usage(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
 			if p.json {
-				return p.printJSON(map[string]string{"version": Version})
+				return p.printJSON(map[string]string{"version": version.Number})
 			}
-			p.print("perch %s\n", Version)
+			p.print("perch %s\n", version.Number)
 			return nil
 		},
 	})

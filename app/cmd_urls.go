@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"perch/app/adapter"
 	"perch/app/control"
 	"perch/bridge"
 	"perch/bridge/endpoint"
@@ -139,5 +140,5 @@ func (p *program) urlsOffline(ctx context.Context) ([]control.URLs, error) {
 	end()
 	err = errors.Join(err, <-done, journal.Close())
 	// The address of a tunnel and the token of Motion's proxy are known to a running relay only.
-	return makeURLs(c, c.Listen, tokens, configuredURL(c, nil, endpoint.PathEvents)), err
+	return makeURLs(c, c.Listen, tokens, adapter.PublicURL(c, nil, endpoint.PathEvents)), err
 }

@@ -60,7 +60,7 @@ func readPhrase(in io.Reader) (string, error) {
 // passphraseFor returns the passphrase that a relay has to be given, because in the background it can ask nobody; "" when
 // it needs none or finds it by itself. Wherever it comes from, it is tried before anything is started or stopped.
 func (p *program) passphraseFor(ctx context.Context, home config.Home, c *config.Config) (string, error) {
-	if c.Secrets != config.SecretsVault || (!p.phraseOnInput && !exists(home.Vault())) {
+	if c.Secrets != config.SecretsVault || (!p.phraseOnInput && !home.HasVault()) {
 		return "", nil // where there is no vault yet, there is nothing to open
 	}
 	phrase, err := p.ask(home, c)(false)

@@ -12,8 +12,11 @@ import (
 	"sync/atomic"
 	"time"
 
+	"perch/app/adapter"
 	"perch/app/config"
 	"perch/app/control"
+	"perch/app/settings"
+	"perch/app/version"
 	"perch/bridge"
 	"perch/bridge/postlen"
 	"perch/bridge/secret"
@@ -86,7 +89,7 @@ func (r *relay) open(ctx context.Context) error {
 	first := &setup{config: r.config}
 	var secretErr error
 	var reading sync.WaitGroup
-	reading.Go(func() { first.values, secretErr = readSecrets(ctx, r.secrets, r.config) })
+	reading.Go(func() { first.values, secretErr = adapter.ReadSecrets(ctx, r.secrets, r.config) })
 	r.journal, err = sqlite.Open(ctx, r.home.Journal(), r.log)
 	reading.Wait()
 	if err := errors.Join(err, secretErr); err != nil {
@@ -142,7 +145,10 @@ func (r *relay) work(ctx context.Context) error {
 		})
 	}
 	server := control.NewServer(r.controlled(), r.log)
-	server.HandleSettings(newRelaySettings(r))
+	server.HandleSettings(settings.Of(r.home, settings.Relay{
+		Reloader: r.reloads, Secrets: r.secrets, SecretsKind: r.config.Secrets, Log: r.log,
+		PublicURL: func() string { return r.reach().PublicURL },
+	}))
 	start(func() error { return r.reloads.run(ctx, r.reload) })
 	server.HandleReplyURLs(r)
 	start(func() error { return r.bridge.Run(ctx) })
@@ -152,7 +158,7 @@ func (r *relay) work(ctx context.Context) error {
 	start(func() error { return webhook.Serve(ctx, r.public, r.handler, r.log) })
 	start(func() error { return server.Serve(ctx, r.control) })
 	debug.FreeOSMemory() // opening the vault takes 32 MB on purpose; they are not needed again
-	r.log.Info("relay started", "listen", r.address(), "version", Version, "took_ms", time.Since(r.started).Milliseconds())
+	r.log.Info("relay started", "listen", r.address(), "version", version.Number, "took_ms", time.Since(r.started).Milliseconds())
 	if r.ready != nil {
 		r.ready(r.address())
 	}
@@ -260,9 +266,9 @@ func (r *relay) close() {
 
 func (r *relay) controlled() control.Relay {
 	return control.Relay{
-		Bridge: r.bridge, Listen: r.address, Reach: r.reach, Version: Version, Started: r.started, Stop: r.stopAsked, Demo: r.asDemo != nil,
+		Bridge: r.bridge, Listen: r.address, Reach: r.reach, Version: version.Number, Started: r.started, Stop: r.stopAsked, Demo: r.asDemo != nil,
 		Poke:           func() { r.ways.poke(); r.reloads.poke(); r.replies.insist() },
-		ReachIsTrouble: r.ways.isTrouble, Reload: r.reloads.reload,
+		ReachIsTrouble: r.ways.isTrouble, Reload: r.reloads.Reload,
 		URLs: r.urls, NotInUse: r.reloads.notInUse, ReplyURL: r.replies.link,
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"perch/app/adapter"
+	"perch/app/change"
 	"perch/app/config"
 	"perch/app/control"
 	"perch/bridge"
@@ -83,9 +85,9 @@ func (l *reloads) poke() {
 	}
 }
 
-// reload reads perch.toml and the secrets and takes over what it can. What has begun is ended, also when nobody waits
+// Reload implements settings.Reloader: it reads perch.toml and the secrets and takes over what it can. What has begun is ended, also when nobody waits
 // for it any more. An error says that nothing was changed, or that it is not known yet.
-func (l *reloads) reload(ctx context.Context) (control.Taken, error) {
+func (l *reloads) Reload(ctx context.Context) (control.Taken, error) {
 	ctx, cancel := context.WithTimeout(ctx, askPatience)
 	defer cancel()
 	answer := make(chan reloaded, 1)
@@ -102,10 +104,10 @@ func (l *reloads) reload(ctx context.Context) (control.Taken, error) {
 	}
 }
 
-// preview says what a reload would make of a configuration. X is not asked.
-func (l *reloads) preview(c *config.Config) control.Taken {
+// Preview implements settings.Reloader. X is not asked.
+func (l *reloads) Preview(c *config.Config) control.Taken {
 	running := l.relay.setup().config
-	return takenOf(running, follow(running, c), c)
+	return change.Summary(running, change.Applicable(running, c), c)
 }
 
 // notInUse says why stored keys of a channel are not in use; "" when they are.
@@ -165,7 +167,7 @@ func (l *reloads) read(ctx context.Context) (*wanted, error) {
 	if c.Secrets != running.config.Secrets {
 		return &wanted{c, running.values}, nil
 	}
-	values, err := readSecrets(ctx, l.relay.secrets, running.config)
+	values, err := adapter.ReadSecrets(ctx, l.relay.secrets, running.config)
 	return &wanted{c, values}, err
 }
 

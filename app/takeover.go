@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"perch/app/adapter"
+	"perch/app/change"
 	"perch/app/config"
 	"perch/app/control"
 	"perch/bridge"
@@ -19,27 +21,15 @@ func (l *reloads) takeOver(ctx context.Context, to *wanted) control.Taken {
 	l.pending = false
 	l.relay.book.hide(valuesOf(to.values))
 	running := l.relay.setup()
-	next := &setup{config: follow(running.config, to.config), values: maps.Clone(to.values)}
-	taken := takenOf(running.config, next.config, to.config)
+	next := &setup{config: change.Applicable(running.config, to.config), values: maps.Clone(to.values)}
+	taken := change.Summary(running.config, next.config, to.config)
 	l.keepTunnelSecrets(&taken, running, next)
 	l.keepKeys(ctx, &taken, running, next, to)
-	for _, key := range changedSecrets(running.values, next.values) {
+	for _, key := range change.Secrets(running.values, next.values) {
 		taken.Applied = append(taken.Applied, key.String())
 	}
 	taken.Restart = len(taken.RestartFields)+len(taken.Refused) > 0
 	l.put(context.WithoutCancel(ctx), running, next)
-	return taken
-}
-
-// takenOf sorts the fields in which wanted differs from running by whether next has them.
-func takenOf(running, next, wanted *config.Config) control.Taken {
-	later := differences(next, wanted)
-	taken := control.Taken{Applied: []string{}, RestartFields: append([]string{}, later...), Restart: len(later) > 0, Refused: []control.Problem{}}
-	for _, field := range differences(running, wanted) {
-		if !slices.Contains(later, field) {
-			taken.Applied = append(taken.Applied, field)
-		}
-	}
 	return taken
 }
 
@@ -65,7 +55,7 @@ func (l *reloads) keepKeys(ctx context.Context, taken *control.Taken, running, n
 	refused := map[string]string{}
 	defer func() { l.refused.Store(&refused) }()
 	for _, ch := range next.config.Channels {
-		changed := slices.DeleteFunc(changedSecrets(running.values, to.values), func(k secret.Key) bool {
+		changed := slices.DeleteFunc(change.Secrets(running.values, to.values), func(k secret.Key) bool {
 			return k.Channel != ch.Name || !strings.HasPrefix(k.Name, "x.")
 		})
 		if len(changed) == 0 {
@@ -92,11 +82,11 @@ const codeOtherAccount = "other account"
 // judge asks X whose a channel's new keys are. nil lets them be used: they are the same account's, nobody knows yet
 // whose the channel is, or they are not complete and so nothing can be sent with them.
 func (l *reloads) judge(ctx context.Context, ch config.Channel, to *wanted) *bridge.Error {
-	known, keys := l.relay.bridge.Account(ch.Name), keysOf(ch.Name, to.values)
+	known, keys := l.relay.bridge.Account(ch.Name), adapter.XKeys(ch.Name, to.values)
 	if known.ID == "" || keys.ConsumerKey == "" || keys.ConsumerSecret == "" || keys.AccessToken == "" || keys.AccessTokenSecret == "" {
 		return nil
 	}
-	trial := xapi.New(xConfig(ch, to.values, nil, l.relay.log))
+	trial := xapi.New(adapter.XConfig(ch, to.values, nil, l.relay.log))
 	defer trial.Close()
 	owner, err := trial.Me(ctx)
 	switch e := bridge.AsError(err); {
@@ -152,18 +142,6 @@ func keep(next, running *setup, key secret.Key) {
 	}
 }
 
-// changedSecrets lists the secrets that differ, in the order of their names.
-func changedSecrets(a, b map[secret.Key]string) []secret.Key {
-	var keys []secret.Key
-	for _, key := range slices.Concat(slices.Collect(maps.Keys(a)), slices.Collect(maps.Keys(b))) {
-		if a[key] != b[key] && !slices.Contains(keys, key) {
-			keys = append(keys, key)
-		}
-	}
-	slices.SortFunc(keys, func(a, b secret.Key) int { return cmp.Compare(a.String(), b.String()) })
-	return keys
-}
-
 // put makes next what the relay works with.
 func (l *reloads) put(ctx context.Context, running, next *setup) {
 	r := l.relay
@@ -174,14 +152,14 @@ func (l *reloads) put(ctx context.Context, running, next *setup) {
 		has := func(prefix string) bool { return hasChanged(running, next, ch.Name, prefix) }
 		if has("x.") || !slices.Equal(old.X.MediaHosts, ch.X.MediaHosts) {
 			defer clients.x.Close()
-			clients.x = clients.x.With(xConfig(ch, next.values, clients.quota, r.log))
+			clients.x = clients.x.With(adapter.XConfig(ch, next.values, clients.quota, r.log))
 			if account := r.bridge.Account(ch.Name); account.ID != "" && has("x.") {
 				clients.x.Know(account) // those of another account were refused
 			}
 		}
 		if has("motion.") || old.Motion != ch.Motion {
 			defer clients.motion.Close()
-			clients.motion = clients.motion.With(motionConfig(ch, next.values, r.log))
+			clients.motion = clients.motion.With(adapter.MotionConfig(ch, next.values, r.log))
 		}
 		waysChange = waysChange || has("x.") || old.X.Mentions != ch.X.Mentions || old.X.Chat != ch.X.Chat
 		next.clients = append(next.clients, clients)
@@ -199,7 +177,7 @@ func (l *reloads) put(ctx context.Context, running, next *setup) {
 
 // hasChanged reports whether a secret of the channel whose name begins so differs.
 func hasChanged(running, next *setup, channel, prefix string) bool {
-	return slices.ContainsFunc(changedSecrets(running.values, next.values), func(k secret.Key) bool {
+	return slices.ContainsFunc(change.Secrets(running.values, next.values), func(k secret.Key) bool {
 		return k.Channel == channel && strings.HasPrefix(k.Name, prefix)
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"perch/app/adapter"
 	"perch/app/config"
 	"perch/app/control"
 	"perch/bridge/endpoint"
@@ -89,22 +90,10 @@ func (w *ways) publicURL(index int, channel string) string {
 		at += "/" + channel
 	}
 	s := w.relay.setup()
-	if u := configuredURL(s.config, s.values, at); u != "" || w.tunnel == nil || w.tunnel.State().PublicURL == "" {
+	if u := adapter.PublicURL(s.config, s.values, at); u != "" || w.tunnel == nil || w.tunnel.State().PublicURL == "" {
 		return u
 	}
 	return strings.TrimSuffix(w.tunnel.State().PublicURL, "/") + at
-}
-
-// configuredURL is the address that X calls as far as perch.toml tells: given whole, or built for Motion's proxy.
-func configuredURL(c *config.Config, values map[secret.Key]string, at string) string {
-	proxy := c.Reach.MotionProxy
-	switch {
-	case c.Reach.PublicURL != "":
-		return strings.Replace(c.Reach.PublicURL, endpoint.PathEvents, at, 1)
-	case proxy.Host != "":
-		return endpoint.MotionProxyURL(proxy.Host, proxy.Port, at, values[secret.Key{Name: "reach.proxy_token"}])
-	}
-	return ""
 }
 
 // newTunnel makes the tunnel that perch.toml names; nil when it names none.

@@ -1,4 +1,4 @@
-package app
+package settings
 
 import (
 	"context"
@@ -13,14 +13,16 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"perch/app/change"
 	"perch/app/config"
 	"perch/app/control"
+	"perch/bridge"
 	"perch/bridge/endpoint"
 	"perch/bridge/sim"
 )
 
 // mustSettings returns the settings of a fresh home whose secrets are in a vault.
-func mustSettings(t *testing.T) *LocalSettings {
+func mustSettings(t *testing.T) *Local {
 	t.Helper()
 	folder := t.TempDir()
 	phrase := filepath.Join(folder, "phrase")
@@ -33,7 +35,7 @@ func mustSettings(t *testing.T) *LocalSettings {
 		t.Fatal(err)
 	}
 	t.Cleanup(home.Leave)
-	return NewLocalSettings(home)
+	return New(home)
 }
 
 func validConfig() control.Config {
@@ -42,13 +44,13 @@ func validConfig() control.Config {
 	ch := config.DefaultChannel("support")
 	ch.Motion.ReceiveURL = "https://motion.example/api/openchannel/accounts/5/notify"
 	c.Channels = []config.Channel{ch}
-	return wireOf(c)
+	return toControl(c)
 }
 
 func TestWireKeepsEverything(t *testing.T) {
 	c := validConfig()
 	c.Reach.SSH.Address, c.Reach.TLS.ACMEDomain, c.Reach.Cloudflared.Path = "a:22", "b.example", "/c"
-	if diff := cmp.Diff(c, wireOf(configOf(c))); diff != "" {
+	if diff := cmp.Diff(c, toControl(fromControl(c))); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -56,10 +58,12 @@ func TestWireKeepsEverything(t *testing.T) {
 // frozen is a relay that cannot reload.
 type frozen struct{ running *config.Config }
 
-func (f frozen) reload(context.Context) (control.Taken, error) { return control.Taken{}, busyError() }
+func (frozen) Reload(context.Context) (control.Taken, error) {
+	return control.Taken{}, &bridge.Error{Kind: bridge.Temporary, Message: "busy"}
+}
 
-func (f frozen) preview(c *config.Config) control.Taken {
-	return takenOf(f.running, follow(f.running, c), c)
+func (f frozen) Preview(c *config.Config) control.Taken {
+	return change.Summary(f.running, change.Applicable(f.running, c), c)
 }
 
 // names lists the paths of all fields by their tags.
@@ -111,7 +115,7 @@ func TestSettingsAreSavedAsAWhole(t *testing.T) {
 	if diff := cmp.Diff(validConfig(), after.Config); diff != "" {
 		t.Error(diff)
 	}
-	l.relay = frozen{configOf(bad)}
+	l.relay = &Relay{Reloader: frozen{fromControl(bad)}}
 	other := validConfig()
 	other.Listen = "127.0.0.1:4000"
 	if saved, _ := l.SaveSettings(t.Context(), other, true); !saved.Restart || !slices.Equal(saved.RestartFields, []string{"listen"}) {
@@ -146,7 +150,7 @@ func TestSecretsAreSetAndRemoved(t *testing.T) {
 		t.Errorf("an unknown secret: %v", err)
 	}
 	t.Setenv("PERCH_VAULT_PASSPHRASE_FILE", "")
-	if s, err := NewLocalSettings(l.home).Settings(t.Context()); err != nil || s.SecretsProblem == nil || s.Has("support", "x.consumer_key") {
+	if s, err := New(l.home).Settings(t.Context()); err != nil || s.SecretsProblem == nil || s.Has("support", "x.consumer_key") {
 		t.Errorf("without a passphrase: %+v, %v", s, err)
 	}
 }
@@ -176,14 +180,14 @@ func TestEachMistakeFindsItsField(t *testing.T) {
 		"channel.0.motion.tls_pin":     func(c *config.Config) { c.Channels[0].Motion.TLSPin = "00" },
 	}
 	for field, spoil := range tests {
-		c := configOf(validConfig())
+		c := fromControl(validConfig())
 		spoil(c)
 		problems := problemsOf(c, c.Validate())
 		if len(problems) != 1 || problems[0].Field != field || problems[0].Message == "" || problems[0].Remedy == "" {
 			t.Errorf("%s: %+v", field, problems)
 		}
 	}
-	c := configOf(validConfig())
+	c := fromControl(validConfig())
 	c.Listen, c.Reach.Mode, c.Channels[0].Name = "", "", ""
 	var fields []string
 	for _, p := range problemsOf(c, c.Validate()) {
@@ -196,7 +200,7 @@ func TestEachMistakeFindsItsField(t *testing.T) {
 
 // world is a home with simulated sides.
 type world struct {
-	*LocalSettings
+	*Local
 	config control.Config
 	motion *sim.Motion
 	brand  sim.Account
@@ -214,7 +218,7 @@ func mustWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = m.Close() })
-	w := &world{LocalSettings: mustSettings(t), config: validConfig(), motion: m}
+	w := &world{Local: mustSettings(t), config: validConfig(), motion: m}
 	w.brand = x.AddAccount(sim.Account{ID: "4337869213", Handle: "acme_support", Name: "Acme Support"})
 	w.config.Channels[0].X.APIBase, w.config.Channels[0].X.UploadBase = x.URL(), x.URL()
 	w.config.Channels[0].Motion.ReceiveURL, w.config.Channels[0].Motion.User = m.ReceiveURL(), m.Options().User

@@ -1,11 +1,8 @@
-package app
+package settings
 
 import (
 	"context"
-	"errors"
 	"io"
-	"io/fs"
-	"os"
 
 	"perch/app/config"
 	"perch/app/control"
@@ -14,10 +11,10 @@ import (
 )
 
 // VaultState tells how the vault of this home stands. It tries the passphrase that there is.
-func (l *LocalSettings) VaultState(ctx context.Context) control.VaultState {
+func (l *Local) VaultState(ctx context.Context) control.VaultState {
 	c, _, _ := l.load(ctx)
 	state := control.VaultState{
-		Used: c.Secrets == config.SecretsVault, Exists: exists(l.home.Vault()), Unattended: secret.HasPassphrase(l.home.Passphrase()),
+		Used: c.Secrets == config.SecretsVault, Exists: l.home.HasVault(), Unattended: secret.HasPassphrase(l.home.Passphrase()),
 	}
 	if !state.Exists {
 		_, err := l.passphrase()(false)
@@ -34,8 +31,8 @@ func (l *LocalSettings) VaultState(ctx context.Context) control.VaultState {
 
 // OpenVault takes the passphrase of the vault, or the one for a vault that is still to be made, for as long as this
 // process runs. With keep it also goes into a file that only its owner can read.
-func (l *LocalSettings) OpenVault(ctx context.Context, phrase string, keep bool) error {
-	if !exists(l.home.Vault()) {
+func (l *Local) OpenVault(ctx context.Context, phrase string, keep bool) error {
+	if !l.home.HasVault() {
 		if err := secret.CheckNew(phrase); err != nil {
 			return err
 		}
@@ -57,7 +54,7 @@ func (l *LocalSettings) OpenVault(ctx context.Context, phrase string, keep bool)
 
 // UseVault makes the vault the place of this home's secrets, because the keyring does not take them. A perch.toml that
 // is there says so from then on; what the keyring has stays in it.
-func (l *LocalSettings) UseVault(ctx context.Context) error {
+func (l *Local) UseVault(ctx context.Context) error {
 	l.mu.Lock()
 	l.usesVault = true
 	l.mu.Unlock()
@@ -68,48 +65,24 @@ func (l *LocalSettings) UseVault(ctx context.Context) error {
 	return setSecretsPlace(l.home.Config(), config.SecretsVault)
 }
 
-// MoveSecrets moves all secrets of this home to the other place, "vault" or "keyring", and says so in perch.toml.
-// Whatever goes wrong on the way, no secret is lost. A running relay has to be restarted.
-func (l *LocalSettings) MoveSecrets(ctx context.Context, place string) error {
-	c, _, problem := l.load(ctx)
-	if problem != nil || c.Secrets == place {
-		return problem
-	}
-	from, err := l.open(c.Secrets)
-	if err != nil {
-		return err
-	}
-	to, err := l.open(place)
-	if err != nil {
-		return err
-	}
-	_, err = moveSecrets(ctx, l.home, from, to, place)
-	return err
-}
-
 // Passphrase returns what OpenVault was given; "" for nothing. It is what a relay has to be started with that finds none
 // by itself.
-func (l *LocalSettings) Passphrase() string {
+func (l *Local) Passphrase() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.phrase
 }
 
 // hasVault reports whether the secrets of this home are in a vault, or will be.
-func (l *LocalSettings) hasVault() bool {
+func (l *Local) hasVault() bool {
 	l.mu.Lock()
 	isWanted := l.usesVault || l.phrase != ""
 	l.mu.Unlock()
-	return isWanted || exists(l.home.Vault()) || exists(l.home.Passphrase())
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return !errors.Is(err, fs.ErrNotExist)
+	return isWanted || l.home.HasVault() || l.home.KeepsPassphrase()
 }
 
 // passphrase takes the vault's passphrase from wherever it comes without a terminal: a window has none.
-func (l *LocalSettings) passphrase() secret.Passphrase {
+func (l *Local) passphrase() secret.Passphrase {
 	return func(isNew bool) (string, error) {
 		if typed := l.Passphrase(); typed != "" {
 			return typed, nil

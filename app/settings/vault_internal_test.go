@@ -1,4 +1,4 @@
-package app
+package settings
 
 import (
 	"os"
@@ -9,7 +9,7 @@ import (
 )
 
 // mustAlone returns the settings of a home for whose vault nobody has left a passphrase, with the keyring absent.
-func mustAlone(t *testing.T) *LocalSettings {
+func mustAlone(t *testing.T) *Local {
 	t.Helper()
 	l := mustSettings(t)
 	for _, name := range []string{"PERCH_VAULT_PASSPHRASE_FILE", "DBUS_SESSION_BUS_ADDRESS"} {
@@ -38,7 +38,7 @@ func TestVaultIsChosenAlthoughTheFileSaysKeyring(t *testing.T) {
 	if _, err := l.SetSecret(t.Context(), "support", "motion.password", "hush"); err != nil {
 		t.Fatal(err)
 	}
-	s, err := NewLocalSettings(l.home).Settings(t.Context())
+	s, err := New(l.home).Settings(t.Context())
 	if err != nil || s.Config.Secrets != config.SecretsVault || s.SecretsProblem == nil {
 		t.Errorf("%+v, %v", s, err)
 	}
@@ -49,7 +49,7 @@ func TestKeptPassphraseOfAVaultThatIsNotMadeYetMeansTheVault(t *testing.T) {
 	if err := l.OpenVault(t.Context(), "a long passphrase", true); err != nil {
 		t.Fatal(err)
 	}
-	state := NewLocalSettings(l.home).VaultState(t.Context())
+	state := New(l.home).VaultState(t.Context())
 	if !state.Used || !state.Open || state.Exists {
 		t.Errorf("%+v", state)
 	}
@@ -66,23 +66,23 @@ func TestWrongKeptPassphraseIsNotOpen(t *testing.T) {
 	if err := secret.KeepPassphrase(l.home.Passphrase(), "a wrong passphrase"); err != nil {
 		t.Fatal(err)
 	}
-	again := NewLocalSettings(l.home)
+	again := New(l.home)
 	if state := again.VaultState(t.Context()); state.Open || !state.Exists {
 		t.Errorf("%+v", state)
 	}
 	if err := again.OpenVault(t.Context(), "the right passphrase", true); err != nil {
 		t.Fatal(err)
 	}
-	if state := NewLocalSettings(l.home).VaultState(t.Context()); !state.Open || !state.Unattended {
+	if state := New(l.home).VaultState(t.Context()); !state.Open || !state.Unattended {
 		t.Errorf("after it was given: %+v", state)
 	}
-	if err := NewLocalSettings(l.home).OpenVault(t.Context(), "short", false); err == nil {
+	if err := New(l.home).OpenVault(t.Context(), "short", false); err == nil {
 		t.Error("a wrong passphrase is taken")
 	}
 	if err := os.Remove(l.home.Vault()); err != nil {
 		t.Fatal(err)
 	}
-	if err := NewLocalSettings(l.home).OpenVault(t.Context(), "short", false); err == nil {
+	if err := New(l.home).OpenVault(t.Context(), "short", false); err == nil {
 		t.Error("a short passphrase is taken for a new vault")
 	}
 }
