@@ -13,6 +13,8 @@ import (
 	"perch/app/config"
 	"perch/app/control"
 	"perch/app/doctor"
+	"perch/app/ingress"
+	"perch/app/lockfile"
 	"perch/app/version"
 	"perch/bridge/reach/tunnel"
 )
@@ -40,7 +42,7 @@ func (p *program) runDoctor(cmd *cobra.Command, _ []string) error {
 	}
 	client := control.NewClient(home.Socket())
 	defer client.Close()
-	setup := doctor.Setup{Home: home, Relay: client, Version: version.Number, TokenKey: settingReplyToken, Lock: func() (io.Closer, error) { return doctorLock(home) }}
+	setup := doctor.Setup{Home: home, Relay: client, Version: version.Number, TokenKey: ingress.ReplyTokenKey, Lock: func() (io.Closer, error) { return doctorLock(home) }}
 	ctx, cancel := context.WithTimeout(cmd.Context(), doctorPatience)
 	defer cancel()
 	if setup.Config, setup.ConfigErr = config.Load(home.Config()); setup.ConfigErr == nil {
@@ -77,14 +79,14 @@ func (p *program) fillDoctor(ctx context.Context, home config.Home, s *doctor.Se
 	c, values := s.Config, s.Values
 	s.PublicURL = func(at string) string { return adapter.PublicURL(c, values, at) }
 	s.NewTunnel = func() tunnel.Tunnel {
-		return newTunnel(home, &setup{config: c, values: values}, slog.New(slog.DiscardHandler))
+		return ingress.NewTunnel(home, c, values, slog.New(slog.DiscardHandler))
 	}
 }
 
 // doctorLock keeps a relay from starting while the doctor works.
 func doctorLock(home config.Home) (io.Closer, error) {
-	lock, err := takeLock(home.Lock())
-	if errors.Is(err, errLocked) {
+	lock, err := lockfile.Take(home.Lock())
+	if errors.Is(err, lockfile.ErrLocked) {
 		return nil, errors.Join(doctor.ErrHeld, err)
 	}
 	if err != nil {

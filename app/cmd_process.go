@@ -13,6 +13,8 @@ import (
 	"perch/app/config"
 	"perch/app/control"
 	"perch/app/desk"
+	"perch/app/lockfile"
+	"perch/app/supervisor"
 	"perch/bridge"
 )
 
@@ -37,18 +39,18 @@ func (p *program) relayCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			options := relayOptions{home: home, config: c, secrets: secrets, ready: func(address string) {
+			options := supervisor.Options{Home: home, Config: c, Secrets: secrets, Ready: func(address string) {
 				p.print("perch relay: listening on %s\n", address)
 			}}
 			if os.Getenv(envDetached) == "" {
-				options.also = p.Err
+				options.LogTo = p.Err
 			}
 			ctx, stop := context.WithCancel(cmd.Context())
 			defer stop()
 			var end func()
-			options.reload, end = reloadSignals(stop)
+			options.Reload, end = reloadSignals(stop)
 			defer end()
-			return runRelay(ctx, options)
+			return supervisor.Run(ctx, options)
 		},
 	})
 }
@@ -187,7 +189,7 @@ func (p *program) stop(ctx context.Context, client *control.Client) error {
 		return err
 	}
 	for deadline := time.Now().Add(stopPatience); time.Now().Before(deadline); {
-		if lock, err := takeLock(home.Lock()); err == nil {
+		if lock, err := lockfile.Take(home.Lock()); err == nil {
 			return lock.Close()
 		}
 		select {

@@ -44,7 +44,7 @@ func (p *program) reload(ctx context.Context) error {
 	if len(taken.RestartFields) > 0 {
 		p.print("In use after perch restart: %s\n", strings.Join(taken.RestartFields, ", "))
 	}
-	for _, problem := range distinct(taken.Refused) {
+	for _, problem := range control.Distinct(taken.Refused) {
 		p.print("Not taken over: %s; %s\n", problem.Message, problem.Remedy)
 	}
 	return nil

@@ -4,12 +4,16 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"net"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"perch/app/adapter"
 	"perch/app/control"
+	"perch/app/ingress"
+	"perch/app/lockfile"
 	"perch/bridge"
 	"perch/bridge/endpoint"
 	"perch/bridge/sqlite"
@@ -124,7 +128,7 @@ func (p *program) urlsOffline(ctx context.Context) ([]control.URLs, error) {
 	if err := home.Make(); err != nil {
 		return nil, err
 	}
-	lock, err := takeLock(home.Lock())
+	lock, err := lockfile.Take(home.Lock())
 	if err != nil {
 		return nil, err
 	}
@@ -136,9 +140,16 @@ func (p *program) urlsOffline(ctx context.Context) ([]control.URLs, error) {
 	writing, end := context.WithCancel(ctx)
 	done := make(chan error, 1)
 	go func() { done <- journal.Run(writing) }()
-	tokens, err := replyTokens(ctx, journal, c)
+	tokens, err := ingress.ReplyTokens(ctx, journal, c)
 	end()
 	err = errors.Join(err, <-done, journal.Close())
 	// The address of a tunnel and the token of Motion's proxy are known to a running relay only.
-	return makeURLs(c, c.Listen, tokens, adapter.PublicURL(c, nil, endpoint.PathEvents)), err
+	return ingress.URLs(c, c.Listen, tokens, adapter.PublicURL(c, nil, endpoint.PathEvents)), err
+}
+
+// hasPort reports whether an address names a real port.
+func hasPort(address string) bool {
+	_, port, err := net.SplitHostPort(address)
+	n, convErr := strconv.Atoi(port)
+	return err == nil && convErr == nil && n > 0
 }

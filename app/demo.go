@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"perch/app/config"
+	"perch/app/supervisor"
 	"perch/bridge/reach"
 	"perch/bridge/secret"
 	"perch/bridge/sim"
@@ -93,9 +94,9 @@ func (d *demo) withRelay(ctx context.Context, act func(context.Context) error) e
 	var isStopped atomic.Bool
 	ready, ended := make(chan string, 1), make(chan error, 1)
 	go func() {
-		ended <- runRelay(running, relayOptions{
-			home: d.home, config: d.config(), secrets: d.secrets(), ready: func(address string) { ready <- address },
-			asDemo: func() { isStopped.Store(true); stopActing() },
+		ended <- supervisor.Run(running, supervisor.Options{
+			Home: d.home, Config: d.config(), Secrets: d.secrets(), Ready: func(address string) { ready <- address },
+			DemoStopped: func() { isStopped.Store(true); stopActing() },
 		})
 		stopActing() // without a relay there is nothing to show
 	}()

@@ -1,4 +1,8 @@
-package app
+// Package logging writes the log of a relay.
+//
+// It guarantees that no secret that it was told to hide is ever written, neither by its value nor under a telling name,
+// that nothing in a line steers a terminal or a reader, and that the log on disk is bounded.
+package logging
 
 import (
 	"fmt"
@@ -29,8 +33,8 @@ var hiddenKeys = []string{"authorization", "password", "secret", "token", "signa
 
 const hidden = "[hidden]"
 
-// logbook is the log of one relay. What it is told to hide it hides for good; it is safe for concurrent use.
-type logbook struct {
+// Log is the log of one relay. What it is told to hide it hides for good; it is safe for concurrent use.
+type Log struct {
 	*slog.Logger
 	file  io.Closer
 	level slog.LevelVar
@@ -40,71 +44,74 @@ type logbook struct {
 	values  atomic.Pointer[strings.Replacer]
 }
 
-// newLogbook writes to the file, rotated, and to also (which may be nil).
-func newLogbook(file, level string, also io.Writer) *logbook {
+// New returns a log that writes to the file, rotated, and to also (which may be nil).
+func New(file, level string, also io.Writer) *Log {
 	rotated := &lumberjack.Logger{Filename: file, MaxSize: logSizeMB, MaxBackups: logBackups}
 	var out io.Writer = rotated
 	if also != nil {
 		out = io.MultiWriter(rotated, also)
 	}
-	b := &logbook{file: rotated}
-	b.values.Store(strings.NewReplacer())
-	b.setLevel(level)
-	b.Logger = slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: &b.level, ReplaceAttr: b.redact}))
-	return b
+	l := &Log{file: rotated}
+	l.values.Store(strings.NewReplacer())
+	l.SetLevel(level)
+	l.Logger = slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: &l.level, ReplaceAttr: l.redact}))
+	return l
 }
 
-// setLevel changes the least level that is written from now on; a word that is none means info.
-func (b *logbook) setLevel(level string) {
+// SetLevel changes the least level that is written from now on; a word that is none means info.
+func (l *Log) SetLevel(level string) {
 	var least slog.Level
 	if least.UnmarshalText([]byte(level)) != nil {
 		least = slog.LevelInfo
 	}
-	b.level.Set(least)
+	l.level.Set(least)
 }
 
-// hide keeps values out of the log from now on, besides those before: they may be in use by calls under way.
-func (b *logbook) hide(secrets []string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+// Hide keeps values out of the log from now on, besides those before: they may be in use by calls under way.
+func (l *Log) Hide(secrets []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	for _, s := range secrets {
-		if len(s) >= leastSecret && !slices.Contains(b.secrets, s) {
-			b.secrets = append(b.secrets, s)
+		if len(s) >= leastSecret && !slices.Contains(l.secrets, s) {
+			l.secrets = append(l.secrets, s)
 		}
 	}
 	// At one place of a line the first one that fits is taken: the longest has to be it.
-	slices.SortFunc(b.secrets, func(a, b string) int { return len(b) - len(a) })
+	slices.SortFunc(l.secrets, func(a, b string) int { return len(b) - len(a) })
 	var pairs []string
-	for _, s := range b.secrets {
+	for _, s := range l.secrets {
 		pairs = append(pairs, s, hidden)
 	}
-	b.values.Store(strings.NewReplacer(pairs...))
+	l.values.Store(strings.NewReplacer(pairs...))
 }
 
 // redact replaces secrets in attributes, by name and by value, and shows what would steer a terminal or a reader. The
 // message is an attribute too.
-func (b *logbook) redact(_ []string, a slog.Attr) slog.Attr {
+func (l *Log) redact(_ []string, a slog.Attr) slog.Attr {
 	if slices.Contains(hiddenKeys, strings.ToLower(a.Key)) {
 		return slog.String(a.Key, hidden)
 	}
 	switch v := a.Value.Any().(type) {
 	case string:
-		if clean := b.clean(v); clean != v {
+		if clean := l.clean(v); clean != v {
 			return slog.String(a.Key, clean)
 		}
 	case error:
-		return slog.String(a.Key, b.clean(v.Error()))
+		return slog.String(a.Key, l.clean(v.Error()))
 	case fmt.Stringer:
 		if a.Value.Kind() == slog.KindAny {
-			return slog.String(a.Key, b.clean(v.String()))
+			return slog.String(a.Key, l.clean(v.String()))
 		}
 	default:
 		if value := reflect.ValueOf(v); a.Value.Kind() == slog.KindAny && value.Kind() == reflect.String {
-			return slog.String(a.Key, b.clean(value.String()))
+			return slog.String(a.Key, l.clean(value.String()))
 		}
 	}
 	return a
 }
 
 // clean leaves line ends to the handler, which writes them as \n.
-func (b *logbook) clean(text string) string { return visible.Lines(b.values.Load().Replace(text)) }
+func (l *Log) clean(text string) string { return visible.Lines(l.values.Load().Replace(text)) }
+
+// Close closes the file.
+func (l *Log) Close() error { return l.file.Close() }

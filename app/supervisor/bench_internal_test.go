@@ -1,4 +1,4 @@
-package app
+package supervisor
 
 import (
 	"context"
@@ -81,7 +81,7 @@ func (b *bench) start() {
 		b.t.Fatal(err)
 	}
 	go func() {
-		ended <- runRelay(ctx, relayOptions{home: b.home, config: running, secrets: b.secrets, ready: func(at string) { ready <- at }})
+		ended <- Run(ctx, Options{Home: b.home, Config: running, Secrets: b.secrets, Ready: func(at string) { ready <- at }})
 	}()
 	b.halt = sync.OnceFunc(func() {
 		stop()

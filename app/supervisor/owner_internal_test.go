@@ -1,4 +1,4 @@
-package app
+package supervisor
 
 import (
 	"net/http"

@@ -1,10 +1,14 @@
-package app
+package supervisor
 
 import (
 	"context"
 	"time"
 
+	"perch/app/config"
 	"perch/app/control"
+	"perch/app/ingress"
+	"perch/app/replyurl"
+	"perch/app/replyurl/monitor"
 	"perch/bridge"
 	"perch/bridge/motion"
 )
@@ -26,7 +30,7 @@ func (r *relay) ReplyURL(ctx context.Context, channel string) (control.ReplyURL,
 	if err != nil {
 		return control.ReplyURL{}, err
 	}
-	r.replies.poke() // Motion has just answered: what it has is judged anew
+	r.replies.Poke() // Motion has just answered: what it has is judged anew
 	return control.ReplyURL{
 		Channel: channel, URL: own, InMotion: account.ReplyURL, IsSet: account.ReplyURL == own, CanWrite: account.TellsReplyURL(),
 	}, nil
@@ -43,7 +47,7 @@ func (r *relay) WriteReplyURL(ctx context.Context, channel, inMotion string) (co
 	if err := client.SetReplyURL(ctx, own, inMotion); err != nil {
 		return control.ReplyURL{}, err
 	}
-	r.replies.poke()
+	r.replies.Poke()
 	r.log.Info("reply url written into motion", "channel", channel)
 	return control.ReplyURL{Channel: channel, URL: own, InMotion: own, IsSet: true, CanWrite: true}, nil
 }
@@ -62,5 +66,34 @@ func (r *relay) motionOf(channel string) (client *motion.Client, own string, err
 }
 
 func (r *relay) urls() []control.URLs {
-	return makeURLs(r.setup().config, r.address(), r.tokens, r.ways.publicURL(0, ""))
+	return ingress.URLs(r.setup().config, r.address(), r.tokens, r.ingress.PublicURL(0, ""))
+}
+
+// replyTargets are the channels as they are now.
+func (r *relay) replyTargets() []monitor.Target {
+	var all []monitor.Target
+	s, urls := r.setup(), r.urls()
+	for i, ch := range s.config.Channels {
+		client := s.clients[i].motion
+		own := replyurl.Own{Channel: ch.Name, Tokens: r.tokens, TakesLegacy: s.config.LegacyReplyPath}
+		if s.config.Reach.Tunnel == config.TunnelSSH {
+			own.Forward = s.config.Reach.SSH.RemoteListen
+		}
+		all = append(all, monitor.Target{
+			Channel: ch.Name, Login: client, CanAsk: client.HasCredentials(), Own: own, Address: urls[i].ReplyURL, Base: ch.Motion.Base(),
+			Ask: func(ctx context.Context) (string, bool, error) {
+				account, err := client.Account(ctx)
+				return account.ReplyURL, account.TellsReplyURL(), err
+			},
+		})
+	}
+	return all
+}
+
+func (r *relay) logReply(channel string, now control.Link) {
+	if now.State == bridge.LinkDegraded {
+		r.log.Warn("reply url in motion is wrong", "channel", channel, "cause", now.Detail)
+		return
+	}
+	r.log.Info("reply url in motion", "channel", channel, "state", now.State)
 }

@@ -1,10 +1,9 @@
-package app
+package supervisor
 
 import (
 	"bytes"
 	"fmt"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -210,25 +209,4 @@ func TestWaysFollowTheSettings(t *testing.T) {
 	})
 	b.x.DM("9001", testBrand, sim.Message{Text: "by the stream"})
 	b.until("the message", func() bool { return b.link().Inbound.Delivered == 1 })
-}
-
-func TestLogbookHidesWhatItIsTold(t *testing.T) {
-	var also bytes.Buffer
-	b := newLogbook(filepath.Join(t.TempDir(), "perch.log"), "warn", &also)
-	defer func() { _ = b.file.Close() }()
-	tagged := b.With("tunnel", "t")
-	b.hide([]string{"first-secret", "short"})
-	b.hide([]string{"first-secret-and-more", "second-secret"})
-	tagged.Info("not at this level")
-	tagged.Warn("w", "error", fmt.Errorf("first-secret-and-more, second-secret and short")) //nolint:err113 // a test
-	b.setLevel("debug")
-	tagged.Debug("d", "cause", "first-secret")
-	for _, hush := range []string{"first", "second", "more", "not at this level"} {
-		if strings.Contains(also.String(), hush) {
-			t.Errorf("%q is in the log: %s", hush, &also)
-		}
-	}
-	if !strings.Contains(also.String(), "level=DEBUG") || !strings.Contains(also.String(), "short") {
-		t.Errorf("log: %s", &also)
-	}
 }
