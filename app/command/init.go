@@ -1,25 +1,18 @@
-package app
+package command
 
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"perch/app/config"
 	"perch/app/settings"
 	"perch/bridge"
-	"perch/bridge/postlen"
 )
-
-// maxPreflight bounds a text on standard input, in bytes.
-const maxPreflight = 1 << 20
 
 func (p *program) initCommand() *cobra.Command {
 	return &cobra.Command{
@@ -49,7 +42,7 @@ func (p *program) runInit(ctx context.Context) error {
 	if p.homeFlag != "" {
 		self += " --home " + p.homeFlag
 	}
-	p.print("Wrote %s.\nNext:\n"+
+	p.Print("Wrote %s.\nNext:\n"+
 		"  1. Fill it in: receive_url and user.\n"+
 		"  2. Store the keys of X's developer portal and Motion's password: %s secret set --channel support x.consumer_key\n"+
 		"     then x.consumer_secret, x.access_token, x.access_token_secret and motion.password%s\n"+
@@ -72,21 +65,4 @@ func writeNew(path string, content []byte) error {
 	}
 	_, err = f.Write(content)
 	return errors.Join(err, f.Close())
-}
-
-func (p *program) preflightCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use: "preflight", Short: "Count a text on standard input as X counts a post", Args: usage(cobra.NoArgs),
-		RunE: func(*cobra.Command, []string) error {
-			text, err := io.ReadAll(io.LimitReader(p.In, maxPreflight))
-			if err != nil {
-				return err
-			}
-			m := postlen.Measure(strings.TrimSuffix(string(text), "\n"))
-			return json.NewEncoder(p.Out).Encode(map[string]any{
-				"weighted_length": m.Weighted, "valid": m.Valid, "max": postlen.Max, "remaining": postlen.Max - m.Weighted,
-			})
-		},
-	}
-	return p.withJSON(cmd)
 }

@@ -1,4 +1,4 @@
-package app
+package command
 
 import (
 	"context"
@@ -58,7 +58,7 @@ func (p *program) runDoctor(cmd *cobra.Command, _ []string) error {
 		p.exit = exitFailed
 	}
 	if p.json {
-		return p.printJSON(findings)
+		return p.JSON(findings)
 	}
 	p.showFindings(findings)
 	return nil
@@ -107,15 +107,15 @@ func (p *program) showFindings(findings []doctor.Finding) {
 		if f.Remedy != "" {
 			text += "; " + f.Remedy
 		}
-		p.print("%-4s  %s — %s\n", findingWords[f.State], what, oneLine(text))
+		p.Print("%-4s  %s — %s\n", findingWords[f.State], what, oneLine(text))
 	}
 	first, ok := doctor.First(findings)
 	switch {
 	case !ok:
-		p.print("\nEverything is fine.\n")
+		p.Print("\nEverything is fine.\n")
 	case first.State == doctor.Failed:
-		p.print("\nBegin with: %s. What follows it may come from it.\n", first.Title)
+		p.Print("\nBegin with: %s. What follows it may come from it.\n", first.Title)
 	default:
-		p.print("\nNothing has failed. Worth a look: %s.\n", first.Title)
+		p.Print("\nNothing has failed. Worth a look: %s.\n", first.Title)
 	}
 }

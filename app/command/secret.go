@@ -1,8 +1,7 @@
-package app
+package command
 
 import (
 	"context"
-	"errors"
 	"io"
 	"os"
 	"strings"
@@ -55,65 +54,6 @@ func (p *program) secretCommand() *cobra.Command {
 	})
 	cmd.AddCommand(set, remove, list, move, keep)
 	return cmd
-}
-
-// keepPassphrase asks for the passphrase, tries it where there is a vault, and writes it down.
-func (p *program) keepPassphrase(ctx context.Context) error {
-	home, err := p.home()
-	if err != nil {
-		return err
-	}
-	isNew := !home.HasVault()
-	ask := secret.SystemPassphrase("", p.startLog(nil), p.In, p.Err)
-	if p.phraseOnInput {
-		ask = p.ask(home, nil)
-	}
-	phrase, err := ask(isNew)
-	if err == nil && isNew {
-		err = secret.CheckNew(phrase)
-	}
-	if err != nil {
-		return err
-	}
-	if _, err := secret.NewVault(home.Vault(), secret.Fixed(phrase)).List(ctx); err != nil {
-		return err
-	}
-	if err := secret.KeepPassphrase(home.Passphrase(), phrase); err != nil {
-		return err
-	}
-	p.print("Perch opens the vault by itself from now on; the passphrase is in %s. Keep a copy elsewhere: nobody can recover it.\n", home.Passphrase())
-	return nil
-}
-
-// moveSecrets is "perch secret move".
-func (p *program) moveSecrets(ctx context.Context, to string) error {
-	home, c, err := p.config()
-	if err != nil {
-		return err
-	}
-	if to != config.SecretsVault && to != config.SecretsKeyring {
-		return usageError{errors.New("secret move: say vault or keyring")} //nolint:err113 // shown, never compared
-	}
-	if c.Secrets == to {
-		p.print("The secrets are in the %s already.\n", to)
-		return nil
-	}
-	moved := *c
-	moved.Secrets = to
-	from, err := p.secrets(home, c)
-	if err != nil {
-		return err
-	}
-	dest, err := p.secrets(home, &moved)
-	if err != nil {
-		return err
-	}
-	n, err := settings.MoveAll(ctx, home, from, dest, to)
-	if err != nil {
-		return err
-	}
-	p.print("%d secrets are in the %s now. A running relay takes them up with: perch restart\n", n, to)
-	return nil
 }
 
 // secretStore opens the store that perch.toml names and checks the key. A channel that is left out is the only one.
@@ -179,9 +119,9 @@ func (p *program) readSecret(key secret.Key) (string, error) {
 	var raw []byte
 	var err error
 	if f, ok := p.In.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		p.say("%s: ", key)
+		p.Say("%s: ", key)
 		raw, err = term.ReadPassword(int(f.Fd()))
-		p.say("\n")
+		p.Say("\n")
 	} else {
 		raw, err = io.ReadAll(io.LimitReader(p.In, maxSecret+1))
 	}
@@ -228,13 +168,13 @@ func (p *program) listSecrets(ctx context.Context) error {
 		for _, key := range keys {
 			names = append(names, key.String())
 		}
-		return p.printJSON(names)
+		return p.JSON(names)
 	}
 	for _, key := range keys {
-		p.print("%s\n", key)
+		p.Print("%s\n", key)
 	}
 	if len(keys) == 0 {
-		p.print("No secret is set yet.\n")
+		p.Print("No secret is set yet.\n")
 	}
 	return nil
 }

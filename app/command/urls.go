@@ -1,4 +1,4 @@
-package app
+package command
 
 import (
 	"bufio"
@@ -43,11 +43,11 @@ func (p *program) showURLs(ctx context.Context) error {
 		return err
 	}
 	if p.json {
-		return p.printJSON(urls)
+		return p.JSON(urls)
 	}
 	for _, u := range urls {
-		p.print("%s\n  Reply URL (Motion: Open Channel account, Reply URL):\n    %s\n", u.Channel, u.ReplyURL)
-		p.print("  Webhook URL (X reaches Perch here; needed for mode = \"webhook\" only):\n    %s\n", u.WebhookURL)
+		p.Print("%s\n  Reply URL (Motion: Open Channel account, Reply URL):\n    %s\n", u.Channel, u.ReplyURL)
+		p.Print("  Webhook URL (X reaches Perch here; needed for mode = \"webhook\" only):\n    %s\n", u.WebhookURL)
 	}
 	return nil
 }
@@ -73,7 +73,7 @@ func (p *program) writeReplyURL(ctx context.Context, channel string, isYes bool)
 		return err
 	}
 	if !now.IsSet && now.InMotion != "" && !isYes {
-		p.say("Motion has another Reply URL: %s\n", now.InMotion)
+		p.Say("Motion has another Reply URL: %s\n", now.InMotion)
 		if err := p.confirm("Replace it?"); err != nil {
 			return err
 		}
@@ -82,15 +82,15 @@ func (p *program) writeReplyURL(ctx context.Context, channel string, isYes bool)
 		return err
 	}
 	if p.json {
-		return p.printJSON(now)
+		return p.JSON(now)
 	}
-	p.print("Motion's account of channel %s has the Reply URL of this Perch.\n", channel)
+	p.Print("Motion's account of channel %s has the Reply URL of this Perch.\n", channel)
 	return nil
 }
 
 // confirm returns nil when the person types yes.
 func (p *program) confirm(question string) error {
-	p.say("%s (yes/no) ", question)
+	p.Say("%s (yes/no) ", question)
 	line, _ := bufio.NewReader(p.In).ReadString('\n') // no line is no yes
 	switch strings.ToLower(strings.TrimSpace(line)) {
 	case "y", "yes":

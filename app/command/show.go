@@ -1,4 +1,4 @@
-package app
+package command
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"perch/app/control"
+	"perch/app/terminal"
 	"perch/bridge/visible"
 )
 
@@ -31,7 +32,7 @@ func (p *program) showCommand() *cobra.Command {
 				return p.showAndSave(cmd.Context(), client, detail, folder)
 			}
 			if p.json {
-				return p.printJSON(detail)
+				return p.JSON(detail)
 			}
 			p.showDetail(detail)
 			return nil
@@ -57,7 +58,7 @@ func (p *program) showAndSave(ctx context.Context, client *control.Client, d con
 	if !p.json {
 		p.showDetail(d)
 		if len(d.Media) == 0 {
-			p.print("There are no files to save.\n")
+			p.Print("There are no files to save.\n")
 		}
 	}
 	saved := []savedFile{}
@@ -77,11 +78,11 @@ func (p *program) showAndSave(ctx context.Context, client *control.Client, d con
 		}
 		saved = append(saved, savedFile{path, file.Type, len(file.Data)})
 		if !p.json {
-			p.print("Saved %s (%s, %d bytes).\n", path, file.Type, len(file.Data))
+			p.Print("Saved %s (%s, %d bytes).\n", path, file.Type, len(file.Data))
 		}
 	}
 	if p.json {
-		err := p.printJSON(struct {
+		err := p.JSON(struct {
 			control.Detail
 			Saved []savedFile `json:"saved"`
 		}{d, saved})
@@ -93,11 +94,11 @@ func (p *program) showAndSave(ctx context.Context, client *control.Client, d con
 }
 
 func (p *program) showDetail(d control.Detail) {
-	p.print("Message %d · %s · %s · %s · %s\n", d.ID, d.Channel, arrow(d.Direction), d.Kind, stateText(d.Message))
-	t := p.table()
+	p.Print("Message %d · %s · %s · %s · %s\n", d.ID, d.Channel, arrow(d.Direction), d.Kind, stateText(d.Message))
+	t := p.Table()
 	row := func(name, value string) {
 		if value != "" {
-			t.row("  %s\t%s", name, value)
+			t.Row("  %s\t%s", name, value)
 		}
 	}
 	row("From", "@"+d.From)
@@ -105,7 +106,7 @@ func (p *program) showDetail(d control.Detail) {
 	name := "Text"
 	for line := range strings.SplitSeq(visible.Lines(d.Text), "\n") {
 		if d.Text != "" {
-			t.row("  %s\t%s", name, line)
+			t.Row("  %s\t%s", name, line)
 		}
 		name = ""
 	}
@@ -129,10 +130,10 @@ func (p *program) showDetail(d control.Detail) {
 		row("Problem", d.Error.Message)
 		row("What to do", d.Error.Remedy)
 	}
-	t.flush()
+	t.Flush()
 	p.showHistory(d.History)
 	if content, err := json.MarshalIndent(d.Content, "  ", "  "); err == nil && d.Content != nil {
-		p.print("  What Perch understood:\n  %s\n", manyLines(content))
+		p.Print("  What Perch understood:\n  %s\n", terminal.Multiline(content))
 	}
 	from, to := "X", "Motion"
 	if d.Direction == "out" {
@@ -147,24 +148,24 @@ func (p *program) showDetail(d control.Detail) {
 }
 
 func (p *program) showDocument(title string, d control.Document) {
-	p.print("  %s\n", title)
+	p.Print("  %s\n", title)
 	if d.Call != "" {
-		p.print("  %s\n", d.Call)
+		p.Print("  %s\n", d.Call)
 	}
-	p.print("  %s\n", manyLines(strings.ReplaceAll(d.Text, "\n", "\n  ")))
+	p.Print("  %s\n", terminal.Multiline(strings.ReplaceAll(d.Text, "\n", "\n  ")))
 	if d.Cut {
-		p.print("  … cut here; the whole has %d bytes\n", d.Bytes)
+		p.Print("  … cut here; the whole has %d bytes\n", d.Bytes)
 	}
 }
 
 func (p *program) showHistory(history []control.Attempt) {
-	t := p.table()
+	t := p.Table()
 	for _, a := range history {
 		number := "–"
 		if a.Number > 0 {
 			number = strconv.Itoa(a.Number)
 		}
-		t.row("  Attempt %s\t%s\t%.0f ms\t%s\t%s %s", number, clock(a.At), a.TookMS, a.Outcome, a.Code, a.Message)
+		t.Row("  Attempt %s\t%s\t%.0f ms\t%s\t%s %s", number, clock(a.At), a.TookMS, a.Outcome, a.Code, a.Message)
 	}
-	t.flush()
+	t.Flush()
 }

@@ -1,4 +1,8 @@
-package app
+// Package demo shows Perch at work on a simulated X and a simulated Motion: a story, and live traffic on request.
+//
+// It guarantees that nothing leaves this computer, that what it tells is what happened, and that nothing of it is left when
+// it has ended.
+package demo
 
 import (
 	"context"
@@ -8,37 +12,24 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"perch/app/config"
 	"perch/app/supervisor"
+	"perch/app/terminal"
 	"perch/bridge/reach"
 	"perch/bridge/secret"
 	"perch/bridge/sim"
 )
 
 const (
-	// demoPatience bounds the wait for each step of the demo.
-	demoPatience = 20 * time.Second
-	demoPoll     = 5 * time.Millisecond
-	demoChannel  = "support"
+	// patience bounds the wait for each step of the demo.
+	patience    = 20 * time.Second
+	pollEvery   = 5 * time.Millisecond
+	channelName = "support"
 )
-
-func (p *program) demoCommand() *cobra.Command {
-	var headless bool
-	var length time.Duration
-	cmd := &cobra.Command{
-		Use: "demo", Short: "Watch Perch work on simulators: no key, no network", Args: usage(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.runDemo(cmd.Context(), headless, length) },
-	}
-	cmd.Flags().BoolVar(&headless, "headless", false, "no tray and no window, words only")
-	cmd.Flags().DurationVar(&length, "for", 0, "go on with live traffic for that long (30s, 5m)")
-	return cmd
-}
 
 // demo is a relay between a simulated X and a simulated Motion, in this process.
 type demo struct {
-	*program
+	terminal.Printer
 	x      *sim.X
 	motion *sim.Motion
 	brand  sim.Account
@@ -47,19 +38,28 @@ type demo struct {
 	written []string
 }
 
-var demoPeople = []sim.Person{
+var people = []sim.Person{
 	{ID: "3001969357", Handle: "annlee", Name: "Ann Lee"},
 	{ID: "3001969358", Handle: "bo_berg", Name: "Bo Berg"},
 	{ID: "3001969359", Handle: "carla_rossi", Name: "Carla Rossi"},
 }
 
-func (p *program) runDemo(ctx context.Context, headless bool, length time.Duration) error {
+// Options say how a demo is shown.
+type Options struct {
+	// Headless is set when neither tray nor window are wanted.
+	Headless bool
+	// Live is for how long live traffic goes on after the story; without it, for as long as the window is open.
+	Live time.Duration
+}
+
+// Run shows the demo until it is over or ctx ends.
+func Run(ctx context.Context, out terminal.Printer, o Options) error {
 	folder, err := os.MkdirTemp("", "perch-demo-*")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
-	d := &demo{program: p}
+	d := &demo{Printer: out}
 	if d.home, err = config.FindHome(folder); err != nil {
 		return err
 	}
@@ -73,14 +73,14 @@ func (p *program) runDemo(ctx context.Context, headless bool, length time.Durati
 		return errors.Join(err, d.x.Close())
 	}
 	d.brand = d.x.AddAccount(sim.Account{ID: "4337869213", Handle: "acme_support", Name: "Acme Support"})
-	for _, person := range demoPeople {
+	for _, person := range people {
 		d.x.AddPerson(person)
 	}
 	// The window shows what is set, so the demo's settings are in a file like anybody's.
-	if err = errors.Join(d.home.Make(), markDemo(d.home), config.Save(d.home.Config(), d.config())); err != nil {
+	if err = errors.Join(d.home.Make(), mark(d.home), config.Save(d.home.Config(), d.config())); err != nil {
 		return errors.Join(err, d.x.Close(), d.motion.Close())
 	}
-	err = d.withRelay(ctx, func(ctx context.Context) error { return d.play(ctx, headless, length) })
+	err = d.withRelay(ctx, func(ctx context.Context) error { return d.play(ctx, o) })
 	return errors.Join(err, d.x.Close(), d.motion.Close())
 }
 
@@ -113,10 +113,10 @@ func (d *demo) withRelay(ctx context.Context, act func(context.Context) error) e
 	relayErr := <-ended
 	switch {
 	case isStopped.Load():
-		d.print("\nThe demo was stopped.\n")
+		d.Print("\nThe demo was stopped.\n")
 		return relayErr
 	case err != nil && ctx.Err() != nil:
-		d.print("\nThe demo was ended early.\n")
+		d.Print("\nThe demo was ended early.\n")
 		return relayErr
 	}
 	return errors.Join(relayErr, err)
@@ -125,7 +125,7 @@ func (d *demo) withRelay(ctx context.Context, act func(context.Context) error) e
 func (d *demo) config() *config.Config {
 	c := config.Default()
 	c.Listen, c.Secrets, c.Reach.Mode = "127.0.0.1:0", "vault", "stream"
-	ch := config.DefaultChannel(demoChannel)
+	ch := config.DefaultChannel(channelName)
 	ch.X.APIBase, ch.X.UploadBase, ch.X.MediaHosts = d.x.URL(), d.x.URL(), []string{d.x.Host()}
 	ch.Motion.ReceiveURL, ch.Motion.User = d.motion.ReceiveURL(), d.motion.Options().User
 	c.Channels = []config.Channel{ch}
@@ -133,7 +133,7 @@ func (d *demo) config() *config.Config {
 }
 
 func (d *demo) secrets() secret.Store {
-	of := func(name string) secret.Key { return secret.Key{Channel: demoChannel, Name: name} }
+	of := func(name string) secret.Key { return secret.Key{Channel: channelName, Name: name} }
 	return secret.NewMemory(map[secret.Key]string{
 		of("x.consumer_key"): d.brand.ConsumerKey, of("x.consumer_secret"): d.brand.ConsumerSecret,
 		of("x.access_token"): d.brand.AccessToken, of("x.access_token_secret"): d.brand.AccessTokenSecret,
@@ -143,7 +143,7 @@ func (d *demo) secrets() secret.Store {
 
 // connect tells Motion the Reply URL, as an admin would.
 func (d *demo) connect(ctx context.Context) error {
-	if _, err := d.relayClient().WriteReplyURL(ctx, demoChannel, ""); err != nil {
+	if _, err := d.relayClient().WriteReplyURL(ctx, channelName, ""); err != nil {
 		return err
 	}
 	_, err := d.until(ctx, "X's activity stream", func() bool {

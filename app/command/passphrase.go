@@ -1,4 +1,4 @@
-package app
+package command
 
 import (
 	"bufio"
@@ -6,8 +6,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"time"
@@ -15,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"perch/app/config"
+	"perch/app/desk"
 	"perch/bridge"
 	"perch/bridge/secret"
 )
@@ -30,7 +29,7 @@ func (p *program) startLog(*config.Config) *slog.Logger {
 // withPassphrase lets whoever starts a relay without a terminal hand the vault's passphrase over: by standard input it
 // shows up neither in arguments nor in a file.
 func (p *program) withPassphrase(cmd *cobra.Command) *cobra.Command {
-	cmd.Flags().BoolVar(&p.phraseOnInput, "passphrase-stdin", false, "read the vault's passphrase from standard input")
+	cmd.Flags().BoolVar(&p.phraseOnInput, strings.TrimPrefix(desk.PassphraseFlag, "--"), false, "read the vault's passphrase from standard input")
 	return cmd
 }
 
@@ -92,19 +91,4 @@ func (p *program) canReadSecrets(ctx context.Context, home config.Home, c *confi
 	}
 	_, err = store.List(ctx)
 	return err
-}
-
-// handPassphrase gives the child its passphrase on standard input.
-func handPassphrase(cmd *exec.Cmd, phrase string) error {
-	if phrase == "" {
-		return nil
-	}
-	r, w, err := os.Pipe()
-	if err != nil {
-		return err
-	}
-	cmd.Stdin = r
-	cmd.Args = append(cmd.Args, "--passphrase-stdin")
-	_, err = w.WriteString(phrase + "\n") // fits into the pipe's buffer
-	return errors.Join(err, w.Close())
 }

@@ -1,4 +1,4 @@
-package app
+package command
 
 import (
 	"context"
@@ -33,19 +33,19 @@ func (p *program) reload(ctx context.Context) error {
 		p.exit = exitFailed
 	}
 	if p.json {
-		return p.printJSON(taken)
+		return p.JSON(taken)
 	}
 	if len(taken.Applied)+len(taken.RestartFields)+len(taken.Refused) == 0 {
-		p.print("Nothing has changed: the relay works with perch.toml and the secrets as they are.\n")
+		p.Print("Nothing has changed: the relay works with perch.toml and the secrets as they are.\n")
 	}
 	if len(taken.Applied) > 0 {
-		p.print("In use now: %s\n", strings.Join(taken.Applied, ", "))
+		p.Print("In use now: %s\n", strings.Join(taken.Applied, ", "))
 	}
 	if len(taken.RestartFields) > 0 {
-		p.print("In use after perch restart: %s\n", strings.Join(taken.RestartFields, ", "))
+		p.Print("In use after perch restart: %s\n", strings.Join(taken.RestartFields, ", "))
 	}
 	for _, problem := range control.Distinct(taken.Refused) {
-		p.print("Not taken over: %s; %s\n", problem.Message, problem.Remedy)
+		p.Print("Not taken over: %s; %s\n", problem.Message, problem.Remedy)
 	}
 	return nil
 }
@@ -53,7 +53,7 @@ func (p *program) reload(ctx context.Context) error {
 // tellRelay lets a running relay take over a secret that was stored or deleted, and says what came of it. It is done in
 // any case, so that a relay that cannot take it over is no failure.
 func (p *program) tellRelay(ctx context.Context, done string, key secret.Key) {
-	p.print("%s %s.", done, key)
+	p.Print("%s %s.", done, key)
 	client, err := p.client()
 	var taken control.Taken
 	if err == nil {
@@ -62,16 +62,16 @@ func (p *program) tellRelay(ctx context.Context, done string, key secret.Key) {
 	name := key.String()
 	switch at := slices.IndexFunc(taken.Refused, func(r control.Problem) bool { return r.Field == name }); {
 	case errors.Is(err, control.ErrNotRunning):
-		p.print("\n")
+		p.Print("\n")
 	case err != nil:
-		p.print(" The running relay did not take it over: %s. Then: perch reload\n", sentence(err))
+		p.Print(" The running relay did not take it over: %s. Then: perch reload\n", sentence(err))
 	case at >= 0:
-		p.print(" The running relay does not use it yet: %s; %s\n", taken.Refused[at].Message, taken.Refused[at].Remedy)
+		p.Print(" The running relay does not use it yet: %s; %s\n", taken.Refused[at].Message, taken.Refused[at].Remedy)
 	case slices.Contains(taken.RestartFields, name), slices.Contains(taken.RestartFields, "secrets"):
-		p.print(" In use after: perch restart\n")
+		p.Print(" In use after: perch restart\n")
 	case slices.Contains(taken.Applied, name):
-		p.print(" The running relay works with that from now on.\n")
+		p.Print(" The running relay works with that from now on.\n")
 	default:
-		p.print("\n")
+		p.Print("\n")
 	}
 }

@@ -1,9 +1,11 @@
-package app
+package terminal_test
 
 import (
 	"bytes"
 	"errors"
 	"testing"
+
+	"perch/app/terminal"
 )
 
 // name is a string of a type of its own.
@@ -11,10 +13,10 @@ type name string
 
 func TestOnlyTheFormatBreaksLines(t *testing.T) {
 	var out, complaints bytes.Buffer
-	p := &program{Streams: Streams{Out: &out, Err: &complaints}}
-	p.print("%s|%v|%s|%s|%d\n", "a\nb\tc", errors.New("e\x1b\nf"), []byte("g\n\u202E"), manyLines("h\n\x07i"), 7)
-	p.say("%s %v\n", "one\ntwo", []string{"\x1b[2J"})
-	p.print("%s\n", name("x\x1by"))
+	p := terminal.Printer{Out: &out, Err: &complaints}
+	p.Print("%s|%v|%s|%s|%d\n", "a\nb\tc", errors.New("e\x1b\nf"), []byte("g\n\u202E"), terminal.Multiline("h\n\x07i"), 7)
+	p.Say("%s %v\n", "one\ntwo", []string{"\x1b[2J"})
+	p.Print("%s\n", name("x\x1by"))
 	if want := "a b c|e␛ f|g <U+202E>|h\n␇i|7\nx␛y\n"; out.String() != want {
 		t.Errorf("printed %q, want %q", out.String(), want)
 	}
@@ -25,10 +27,10 @@ func TestOnlyTheFormatBreaksLines(t *testing.T) {
 
 func TestATableKeepsItsColumns(t *testing.T) {
 	var out bytes.Buffer
-	table := (&program{Streams: Streams{Out: &out}}).table()
-	table.row("%s\t%s\t%d", "a\tb", "line\nbreak\x0b\xff", 1)
-	table.row("%s\t%s\t%d", "longer than the first", "x", 2)
-	table.flush()
+	table := terminal.Printer{Out: &out}.Table()
+	table.Row("%s\t%s\t%d", "a\tb", "line\nbreak\x0b\xff", 1)
+	table.Row("%s\t%s\t%d", "longer than the first", "x", 2)
+	table.Flush()
 	if want := "a b                    line break␋\uFFFD  1\nlonger than the first  x             2\n"; out.String() != want {
 		t.Errorf("the table is\n%q, want\n%q", out.String(), want)
 	}
