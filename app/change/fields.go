@@ -12,9 +12,9 @@ func channelAt(c *config.Config, name string) int {
 	return slices.IndexFunc(c.Channels, func(ch config.Channel) bool { return ch.Name == name })
 }
 
-// Fields lists the fields of b that have another value in a, by their names in the JSON of control.Config. Channels
+// differences lists the fields of b that have another value in a, by their names in the JSON of control.Config. Channels
 // are compared by their names; "channel" stands for others than a has, or in another order.
-func Fields(a, b *config.Config) []string {
+func differences(a, b *config.Config) []string {
 	var list []string
 	compare(&list, "", reflect.ValueOf(*a), reflect.ValueOf(*b))
 	if !slices.EqualFunc(a.Channels, b.Channels, func(x, y config.Channel) bool { return x.Name == y.Name }) {

@@ -12,9 +12,9 @@ import (
 
 // Summary sorts the fields in which wanted differs from running by whether next has them.
 func Summary(running, next, wanted *config.Config) control.Taken {
-	later := Fields(next, wanted)
+	later := differences(next, wanted)
 	taken := control.Taken{Applied: []string{}, RestartFields: append([]string{}, later...), Restart: len(later) > 0, Refused: []control.Problem{}}
-	for _, field := range Fields(running, wanted) {
+	for _, field := range differences(running, wanted) {
 		if !slices.Contains(later, field) {
 			taken.Applied = append(taken.Applied, field)
 		}

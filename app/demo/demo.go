@@ -38,7 +38,7 @@ type demo struct {
 	written []string
 }
 
-var people = []sim.Person{
+var customers = []sim.Person{
 	{ID: "3001969357", Handle: "annlee", Name: "Ann Lee"},
 	{ID: "3001969358", Handle: "bo_berg", Name: "Bo Berg"},
 	{ID: "3001969359", Handle: "carla_rossi", Name: "Carla Rossi"},
@@ -73,7 +73,7 @@ func Run(ctx context.Context, out terminal.Printer, o Options) error {
 		return errors.Join(err, d.x.Close())
 	}
 	d.brand = d.x.AddAccount(sim.Account{ID: "4337869213", Handle: "acme_support", Name: "Acme Support"})
-	for _, person := range people {
+	for _, person := range customers {
 		d.x.AddPerson(person)
 	}
 	// The window shows what is set, so the demo's settings are in a file like anybody's.

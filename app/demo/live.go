@@ -21,7 +21,7 @@ func (d *demo) live(ctx context.Context, length time.Duration, closed <-chan str
 		defer cancel()
 	}
 	for n := 1; ; n++ {
-		person := people[rand.IntN(len(people))]
+		person := customers[rand.IntN(len(customers))]
 		text := fmt.Sprintf("%s (%d)", smallTalk[rand.IntN(len(smallTalk))], n)
 		d.say("@"+person.Handle, "%q", text)
 		d.x.DM(person.ID, d.brand.ID, sim.Message{Text: text})
