@@ -21,7 +21,7 @@ import (
 // Config is what an Engine is made of. Every field is needed but Now and Measure.
 type Config struct {
 	Channels []bridge.Channel
-	// Journal is watched by the relay; one that is a Health already is used as it is.
+	// Journal is watched by the relay; one that is a health.Journal already is used as it is.
 	Journal bridge.Journal
 	Log     *slog.Logger
 	// Read reads a body from X. It never fails: what cannot be read is an event of KindUnreadable.
@@ -37,7 +37,7 @@ type Config struct {
 type Engine struct {
 	*console.Console
 	journal    bridge.Journal // the health
-	health     *health.Health
+	health     *health.Journal
 	now        func() time.Time
 	events     *intake.Events
 	replies    *intake.Replies
@@ -87,8 +87,8 @@ func withDefaults(config Config) Config {
 	return config
 }
 
-func healthOf(config Config) *health.Health {
-	if health, ok := config.Journal.(*health.Health); ok {
+func healthOf(config Config) *health.Journal {
+	if health, ok := config.Journal.(*health.Journal); ok {
 		return health
 	}
 	return health.Watch(config.Journal, config.Log, config.Now)

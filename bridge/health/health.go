@@ -30,12 +30,12 @@ const (
 	settingProbe = "journal_probe"
 )
 
-// Health is a Journal that notes how its steps end, so that people are told at once when one fails. It changes nothing
+// Journal is a bridge.Journal that notes how its steps end, so that people are told at once when one fails. It changes nothing
 // of what they do. What is about one message (no such message, a step that it does not allow) and what ends because its
 // caller has gone is no trouble. A trouble of the place ends when the place can be written again, which is tried every
 // few seconds while Run runs; that of a step when the step succeeds, or when it was not tried for a minute.
 // Make it with Watch; it is safe for concurrent use.
-type Health struct {
+type Journal struct {
 	bridge.Journal
 	log *slog.Logger
 	now func() time.Time
@@ -55,15 +55,15 @@ type setback struct {
 }
 
 // Watch returns the journal with its health; now may be nil for time.Now.
-func Watch(journal bridge.Journal, log *slog.Logger, now func() time.Time) *Health {
+func Watch(journal bridge.Journal, log *slog.Logger, now func() time.Time) *Journal {
 	if now == nil {
 		now = time.Now
 	}
-	return &Health{Journal: journal, log: log, now: now, since: now(), setbacks: map[string]setback{}, woken: wait.NewSignal()}
+	return &Journal{Journal: journal, log: log, now: now, since: now(), setbacks: map[string]setback{}, woken: wait.NewSignal()}
 }
 
 // Link is how the journal is, in the words of a link to a side: LinkOK or LinkDegraded.
-func (h *Health) Link() bridge.Link {
+func (h *Journal) Link() bridge.Link {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.forget()
@@ -80,7 +80,7 @@ func (h *Health) Link() bridge.Link {
 }
 
 // note takes in how a step ended, and returns its error.
-func (h *Health) note(ctx context.Context, step string, err error) error {
+func (h *Journal) note(ctx context.Context, step string, err error) error {
 	var known *bridge.Error
 	isKnown := errors.As(err, &known)
 	switch {
@@ -94,7 +94,7 @@ func (h *Health) note(ctx context.Context, step string, err error) error {
 	return err
 }
 
-func (h *Health) succeeded(step string) {
+func (h *Journal) succeeded(step string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if len(h.setbacks) == 0 || h.setbacks[step].isOfPlace { // the place is well when a probe says so
@@ -104,7 +104,7 @@ func (h *Health) succeeded(step string) {
 	h.forget()
 }
 
-func (h *Health) failed(step string, err error) {
+func (h *Journal) failed(step string, err error) {
 	e := h.explain(err)
 	now := h.now()
 	one := setback{failure: journalFailure(e, step), since: now, last: now, isOfPlace: strings.HasPrefix(e.Code, bridge.CodeJournal)}
@@ -122,7 +122,7 @@ func (h *Health) failed(step string, err error) {
 }
 
 // forget drops what is over. The caller holds the lock.
-func (h *Health) forget() {
+func (h *Journal) forget() {
 	before, now := len(h.setbacks), h.now()
 	for step, s := range h.setbacks {
 		if !s.isOfPlace && now.Sub(s.last) >= setbackMemory {
@@ -133,7 +133,7 @@ func (h *Health) forget() {
 }
 
 // recovered notes that the last trouble is over, if it is. The caller holds the lock.
-func (h *Health) recovered(before int) {
+func (h *Journal) recovered(before int) {
 	if len(h.setbacks) > 0 || h.since.IsZero() || before == 0 {
 		return
 	}
@@ -142,7 +142,7 @@ func (h *Health) recovered(before int) {
 }
 
 // explain puts an error into words, by those of the journal where it has any.
-func (h *Health) explain(err error) *bridge.Error {
+func (h *Journal) explain(err error) *bridge.Error {
 	if j, ok := h.Journal.(interface{ Explain(err error) *bridge.Error }); ok {
 		return cmp.Or(j.Explain(err), bridge.AsError(err))
 	}
@@ -150,7 +150,7 @@ func (h *Health) explain(err error) *bridge.Error {
 }
 
 // Run tries the journal now and then until ctx ends: often while it is in trouble.
-func (h *Health) Run(ctx context.Context) {
+func (h *Journal) Run(ctx context.Context) {
 	for ctx.Err() == nil {
 		h.probe(ctx)
 		rest := probeWell
@@ -169,7 +169,7 @@ func (h *Health) Run(ctx context.Context) {
 	}
 }
 
-func (h *Health) isInTrouble() bool {
+func (h *Journal) isInTrouble() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.forget()
@@ -177,7 +177,7 @@ func (h *Health) isInTrouble() bool {
 }
 
 // probe looks whether the place has room, and writes while there is trouble: an idle journal writes nothing.
-func (h *Health) probe(ctx context.Context) {
+func (h *Journal) probe(ctx context.Context) {
 	if j, ok := h.Journal.(interface{ Room() error }); ok {
 		if h.note(ctx, "find room", j.Room()) != nil {
 			return
@@ -204,7 +204,7 @@ func (h *Health) probe(ctx context.Context) {
 }
 
 // LastCounts are the last counts that could be read.
-func (h *Health) LastCounts() []bridge.Count {
+func (h *Journal) LastCounts() []bridge.Count {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.counts

@@ -11,84 +11,84 @@ import (
 // The steps of the journal, each with its outcome noted. Their names are shown to people.
 
 // Keep implements Inbox.
-func (h *Health) Keep(ctx context.Context, post bridge.Post) error {
+func (h *Journal) Keep(ctx context.Context, post bridge.Post) error {
 	return h.note(ctx, "keep what came in", h.Journal.Keep(ctx, post))
 }
 
 // Unread implements Inbox.
-func (h *Health) Unread(ctx context.Context, limit int) ([]bridge.Post, error) {
+func (h *Journal) Unread(ctx context.Context, limit int) ([]bridge.Post, error) {
 	posts, err := h.Journal.Unread(ctx, limit)
 	return posts, h.note(ctx, "read what came in", err)
 }
 
 // Unpack implements Inbox.
-func (h *Health) Unpack(ctx context.Context, upTo int64, unpacked bridge.Unpacked) error {
+func (h *Journal) Unpack(ctx context.Context, upTo int64, unpacked bridge.Unpacked) error {
 	return h.note(ctx, "take apart what came in", h.Journal.Unpack(ctx, upTo, unpacked))
 }
 
 // Add implements Outbox.
-func (h *Health) Add(ctx context.Context, d *bridge.Delivery, raw []byte) (*bridge.Delivery, bool, error) {
+func (h *Journal) Add(ctx context.Context, d *bridge.Delivery, raw []byte) (*bridge.Delivery, bool, error) {
 	earlier, known, err := h.Journal.Add(ctx, d, raw)
 	return earlier, known, h.note(ctx, "keep a reply", err)
 }
 
 // Get implements Outbox.
-func (h *Health) Get(ctx context.Context, id int64) (*bridge.Delivery, error) {
+func (h *Journal) Get(ctx context.Context, id int64) (*bridge.Delivery, error) {
 	d, err := h.Journal.Get(ctx, id)
 	return d, h.note(ctx, "read a message", err)
 }
 
 // IsSent implements Outbox.
-func (h *Health) IsSent(ctx context.Context, channel, xID string) (bool, error) {
+func (h *Journal) IsSent(ctx context.Context, channel, xID string) (bool, error) {
 	sent, err := h.Journal.IsSent(ctx, channel, xID)
 	return sent, h.note(ctx, "look for a sent message", err)
 }
 
 // HeadDue implements Outbox.
-func (h *Health) HeadDue(ctx context.Context, conversation string) (time.Time, bool, error) {
+func (h *Journal) HeadDue(ctx context.Context, conversation string) (time.Time, bool, error) {
 	due, open, err := h.Journal.HeadDue(ctx, conversation)
 	return due, open, h.note(ctx, "look at a conversation", err)
 }
 
 // Claim implements Queue.
-func (h *Health) Claim(ctx context.Context, quotas []bridge.LaneQuota, now time.Time) ([]*bridge.Delivery, error) {
+func (h *Journal) Claim(ctx context.Context, quotas []bridge.LaneQuota, now time.Time) ([]*bridge.Delivery, error) {
 	claimed, err := h.Journal.Claim(ctx, quotas, now)
 	return claimed, h.note(ctx, "take the next messages", err)
 }
 
 // Mark implements Queue.
-func (h *Health) Mark(ctx context.Context, id int64, progress bridge.Progress) error {
+func (h *Journal) Mark(ctx context.Context, id int64, progress bridge.Progress) error {
 	return h.note(ctx, "write down how far a delivery is", h.Journal.Mark(ctx, id, progress))
 }
 
 // Finish implements Queue.
-func (h *Health) Finish(ctx context.Context, result bridge.Result) error {
+func (h *Journal) Finish(ctx context.Context, result bridge.Result) error {
 	return h.note(ctx, "write down how a delivery ended", h.Journal.Finish(ctx, result))
 }
 
 // NextDue implements Queue.
-func (h *Health) NextDue(ctx context.Context, lanes []bridge.Lane) (time.Time, bool, error) {
+func (h *Journal) NextDue(ctx context.Context, lanes []bridge.Lane) (time.Time, bool, error) {
 	due, ok, err := h.Journal.NextDue(ctx, lanes)
 	return due, ok, h.note(ctx, "look for the next message", err)
 }
 
 // Recover implements Rescuer.
-func (h *Health) Recover(ctx context.Context, now time.Time) error {
+func (h *Journal) Recover(ctx context.Context, now time.Time) error {
 	return h.note(ctx, "take up what was left", h.Journal.Recover(ctx, now))
 }
 
 // Hasten implements Rescuer.
-func (h *Health) Hasten(ctx context.Context, lane bridge.Lane, now time.Time) error {
+func (h *Journal) Hasten(ctx context.Context, lane bridge.Lane, now time.Time) error {
 	return h.note(ctx, "hasten what waits", h.Journal.Hasten(ctx, lane, now))
 }
 
 // HastenMended implements Rescuer.
-func (h *Health) HastenMended(ctx context.Context, lane bridge.Lane, now time.Time) error {
+func (h *Journal) HastenMended(ctx context.Context, lane bridge.Lane, now time.Time) error {
 	return h.note(ctx, "hasten what waited for the admin", h.Journal.HastenMended(ctx, lane, now))
 }
 
 // Update implements Rescuer. What change itself refuses says nothing about the journal.
-func (h *Health) Update(ctx context.Context, id int64, change func(*bridge.Delivery) (bridge.Result, error)) error {
+func (h *Journal) Update(ctx context.Context, id int64, change func(*bridge.Delivery) (bridge.Result, error)) error {
 	var refusal error
 	err := h.Journal.Update(ctx, id, func(d *bridge.Delivery) (bridge.Result, error) {
 		var result bridge.Result
@@ -102,77 +102,77 @@ func (h *Health) Update(ctx context.Context, id int64, change func(*bridge.Deliv
 }
 
 // Interaction implements Memory.
-func (h *Health) Interaction(ctx context.Context, channel, id string) (bridge.Interaction, bool, error) {
+func (h *Journal) Interaction(ctx context.Context, channel, id string) (bridge.Interaction, bool, error) {
 	about, ok, err := h.Journal.Interaction(ctx, channel, id)
 	return about, ok, h.note(ctx, "look up an interaction", err)
 }
 
 // PersonByHandle implements Memory.
-func (h *Health) PersonByHandle(ctx context.Context, channel, handle string) (bridge.Person, bool, error) {
+func (h *Journal) PersonByHandle(ctx context.Context, channel, handle string) (bridge.Person, bool, error) {
 	p, ok, err := h.Journal.PersonByHandle(ctx, channel, handle)
 	return p, ok, h.note(ctx, "look up a handle", err)
 }
 
 // PersonByID implements Memory.
-func (h *Health) PersonByID(ctx context.Context, channel, id string, after time.Time) (bridge.Person, bool, error) {
+func (h *Journal) PersonByID(ctx context.Context, channel, id string, after time.Time) (bridge.Person, bool, error) {
 	p, ok, err := h.Journal.PersonByID(ctx, channel, id, after)
 	return p, ok, h.note(ctx, "look up a customer", err)
 }
 
 // Thread implements Memory.
-func (h *Health) Thread(ctx context.Context, channel, id string) (bridge.Person, bool, error) {
+func (h *Journal) Thread(ctx context.Context, channel, id string) (bridge.Person, bool, error) {
 	p, ok, err := h.Journal.Thread(ctx, channel, id)
 	return p, ok, h.note(ctx, "look up a post", err)
 }
 
 // Echoes implements EchoLog.
-func (h *Health) Echoes(ctx context.Context, channel string, since time.Time) ([]bridge.Echo, error) {
+func (h *Journal) Echoes(ctx context.Context, channel string, since time.Time) ([]bridge.Echo, error) {
 	echoes, err := h.Journal.Echoes(ctx, channel, since)
 	return echoes, h.note(ctx, "look at what the account sent", err)
 }
 
 // Setting implements Settings.
-func (h *Health) Setting(ctx context.Context, key string) (string, error) {
+func (h *Journal) Setting(ctx context.Context, key string) (string, error) {
 	value, err := h.Journal.Setting(ctx, key)
 	return value, h.note(ctx, "read a setting", err)
 }
 
 // SetSetting implements Settings.
-func (h *Health) SetSetting(ctx context.Context, key, value string) error {
+func (h *Journal) SetSetting(ctx context.Context, key, value string) error {
 	return h.note(ctx, "keep a setting", h.Journal.SetSetting(ctx, key, value))
 }
 
 // SaveQuota implements Settings.
-func (h *Health) SaveQuota(ctx context.Context, channel, endpoint string, windows []bridge.Window) error {
+func (h *Journal) SaveQuota(ctx context.Context, channel, endpoint string, windows []bridge.Window) error {
 	return h.note(ctx, "keep X's limits", h.Journal.SaveQuota(ctx, channel, endpoint, windows))
 }
 
 // LoadQuota implements Settings.
-func (h *Health) LoadQuota(ctx context.Context, channel string) (map[string][]bridge.Window, error) {
+func (h *Journal) LoadQuota(ctx context.Context, channel string) (map[string][]bridge.Window, error) {
 	quota, err := h.Journal.LoadQuota(ctx, channel)
 	return quota, h.note(ctx, "read X's limits", err)
 }
 
 // List implements History.
-func (h *Health) List(ctx context.Context, filter bridge.Filter) ([]*bridge.Delivery, error) {
+func (h *Journal) List(ctx context.Context, filter bridge.Filter) ([]*bridge.Delivery, error) {
 	list, err := h.Journal.List(ctx, filter)
 	return list, h.note(ctx, "list messages", err)
 }
 
 // Attempts implements History.
-func (h *Health) Attempts(ctx context.Context, id int64) ([]bridge.Attempt, error) {
+func (h *Journal) Attempts(ctx context.Context, id int64) ([]bridge.Attempt, error) {
 	attempts, err := h.Journal.Attempts(ctx, id)
 	return attempts, h.note(ctx, "read a message's history", err)
 }
 
 // Source implements History.
-func (h *Health) Source(ctx context.Context, seq int64) (bridge.Post, bool, error) {
+func (h *Journal) Source(ctx context.Context, seq int64) (bridge.Post, bool, error) {
 	post, ok, err := h.Journal.Source(ctx, seq)
 	return post, ok, h.note(ctx, "read a message as it came", err)
 }
 
 // Counts implements History. It does not wait for a disk that hangs.
-func (h *Health) Counts(ctx context.Context) ([]bridge.Count, error) {
+func (h *Journal) Counts(ctx context.Context) ([]bridge.Count, error) {
 	bounded, cancel := context.WithTimeout(ctx, countsLimit)
 	defer cancel()
 	counts, err := h.Journal.Counts(bounded)
@@ -185,7 +185,7 @@ func (h *Health) Counts(ctx context.Context) ([]bridge.Count, error) {
 }
 
 // Ignored implements History.
-func (h *Health) Ignored(ctx context.Context) (map[bridge.IgnoredKey]int, error) {
+func (h *Journal) Ignored(ctx context.Context) (map[bridge.IgnoredKey]int, error) {
 	ignored, err := h.Journal.Ignored(ctx)
 	return ignored, h.note(ctx, "count what is ignored", err)
 }
