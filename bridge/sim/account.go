@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -48,11 +49,11 @@ func (x *X) AddAccount(a Account) Account {
 	defer x.mu.Unlock()
 	p := x.person(Person{a.ID, a.Handle, a.Name})
 	a.ID, a.Handle, a.Name = p.ID, p.Handle, p.Name
-	setDefault(&a.ConsumerKey, randomText(25))
-	setDefault(&a.ConsumerSecret, randomText(50))
-	setDefault(&a.AccessToken, a.ID+"-"+randomText(40))
-	setDefault(&a.AccessTokenSecret, randomText(45))
-	setDefault(&a.Access, ReadWriteDM)
+	a.ConsumerKey = cmp.Or(a.ConsumerKey, randomText(25))
+	a.ConsumerSecret = cmp.Or(a.ConsumerSecret, randomText(50))
+	a.AccessToken = cmp.Or(a.AccessToken, a.ID+"-"+randomText(40))
+	a.AccessTokenSecret = cmp.Or(a.AccessTokenSecret, randomText(45))
+	a.Access = cmp.Or(a.Access, ReadWriteDM)
 	if x.apps[a.ConsumerKey] == nil {
 		x.apps[a.ConsumerKey] = &app{id: decimal(int64(10000000 + len(x.apps))), key: a.ConsumerKey, owner: a.ID}
 	}
@@ -87,9 +88,9 @@ func (x *X) Rename(id, handle string) {
 // person adds or changes somebody. The caller holds mu.
 func (x *X) person(p Person) *Person {
 	number := decimal(int64(3001969357 + 7919*len(x.people)))
-	setDefault(&p.ID, number)
-	setDefault(&p.Handle, "user"+p.ID[max(0, len(p.ID)-9):])
-	setDefault(&p.Name, p.Handle)
+	p.ID = cmp.Or(p.ID, number)
+	p.Handle = cmp.Or(p.Handle, "user"+p.ID[max(0, len(p.ID)-9):])
+	p.Name = cmp.Or(p.Name, p.Handle)
 	x.people[p.ID] = &p
 	return &p
 }
@@ -120,12 +121,6 @@ func (x *X) known(id string) Person {
 		return *p
 	}
 	return Person{ID: id, Handle: id, Name: id}
-}
-
-func setDefault(s *string, value string) {
-	if *s == "" {
-		*s = value
-	}
 }
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }

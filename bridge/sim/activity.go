@@ -135,7 +135,7 @@ func (x *X) checkWanted(in *request, w wanted) *answer {
 		return nil
 	case in.account == nil:
 		in.violation("a private event cannot be subscribed to with a Bearer token")
-		return in.refuse(errWrongKind)
+		return in.refuse(FaultWrongAuth())
 	case in.account.ID != w.Filter.UserID:
 		return in.refuse(Fault{Status: http.StatusForbidden, Title: "Forbidden", Detail: "You are not permitted to subscribe to this user's private events."})
 	case in.account.Access != ReadWriteDM && !strings.HasPrefix(w.Kind, "post."):

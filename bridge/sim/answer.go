@@ -56,56 +56,10 @@ func toJSON(v any) []byte {
 	return raw
 }
 
-// v11Errors is the body of a v1.1 error.
-func v11Errors(code int, message string) map[string]any {
-	return map[string]any{"errors": []any{map[string]any{"code": code, "message": message}}}
-}
-
-// refuse answers as a fault says, in the form of the family that was called.
-func (in *request) refuse(f Fault) *answer { return f.answer(in.isV11()) }
-
-// answer makes the fault's answer. v1.1 has codes, v2 has problems; a fault that has only one of them uses it in both.
-func (f Fault) answer(isV11 bool) *answer {
-	a := &answer{status: f.Status, body: []byte(f.RawBody)}
-	if f.RawBody == "" {
-		a = asJSON(f.Status, f.body(isV11))
+// orNull is a text as a JSON value: null for none.
+func orNull(s string) any {
+	if s == "" {
+		return nil
 	}
-	for name, value := range f.Header {
-		a.header().Set(name, value)
-	}
-	return a
-}
-
-func (f Fault) body(isV11 bool) map[string]any {
-	if f.Code != 0 && (isV11 || f.Title == "") {
-		return v11Errors(f.Code, f.Detail)
-	}
-	kind := f.Type
-	if kind == "" {
-		kind = "about:blank"
-	}
-	title := f.Title
-	if title == "" {
-		title = http.StatusText(f.Status)
-	}
-	body := map[string]any{"title": title, "type": kind, "status": f.Status, "detail": f.Detail}
-	if f.Detail == "" {
-		body["detail"] = title
-	}
-	if f.Reason != "" {
-		body["reason"] = f.Reason
-	}
-	if f.Code == codeNoDM || f.Code == codeNoWrite {
-		body["errors"] = []any{map[string]any{"code": f.Code, "message": f.Detail}}
-	}
-	return body
-}
-
-// missing is v2's answer for what does not exist: 200, errors and no data.
-func missing(resource, parameter, value string) *answer {
-	return asJSON(http.StatusOK, map[string]any{"errors": []any{map[string]any{
-		"value": value, "resource_id": value, "parameter": parameter, "resource_type": resource, "title": "Not Found Error",
-		"detail": "Could not find " + resource + " with " + parameter + ": [" + value + "].",
-		"type":   "https://api.twitter.com/2/problems/resource-not-found",
-	}}})
+	return s
 }

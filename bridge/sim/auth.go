@@ -26,15 +26,8 @@ const clockTolerance = 5 * time.Minute
 // The refusals of keys (X docs: error codes).
 var (
 	errNotAuthenticated = Fault{Status: http.StatusUnauthorized, Code: 32, Title: "Unauthorized", Detail: "Could not authenticate you."}
-	errTokenUnknown     = Fault{Status: http.StatusUnauthorized, Code: 89, Title: "Unauthorized", Detail: "Invalid or expired token."}
 	errNoKeys           = Fault{Status: http.StatusUnauthorized, Code: 215, Title: "Unauthorized", Detail: "Bad Authentication data."}
-	errClock            = Fault{Status: http.StatusUnauthorized, Code: 135, Detail: "Timestamp out of bounds."}
 	errAppKeys          = Fault{Status: http.StatusForbidden, Code: 99, Detail: "Unable to verify your credentials"}
-	errWrongKind        = Fault{
-		Status: http.StatusForbidden, Code: 261, Title: "Unsupported Authentication",
-		Detail: "Authenticating with this kind of token is forbidden for this endpoint.",
-		Type:   "https://api.twitter.com/2/problems/unsupported-authentication",
-	}
 )
 
 // authenticate finds out who calls; nil when the keys are good and of a kind that the endpoint takes.
@@ -67,11 +60,11 @@ func (x *X) checkBearer(in *request, token string) *answer {
 		}
 	}
 	if in.app == nil {
-		return in.refuse(errTokenUnknown)
+		return in.refuse(FaultKeys())
 	}
 	if in.end.auth&bearer == 0 {
 		in.violation("the endpoint does not take a Bearer token")
-		return in.refuse(errWrongKind)
+		return in.refuse(FaultWrongAuth())
 	}
 	return nil
 }
@@ -95,7 +88,7 @@ func (x *X) checkUserKeys(in *request, header string) *answer {
 	in.account, in.app = &own, x.apps[own.ConsumerKey]
 	if in.end.auth&userKeys == 0 {
 		in.violation("the endpoint does not take OAuth 1.0a user keys")
-		return in.refuse(errWrongKind)
+		return in.refuse(FaultWrongAuth())
 	}
 	return nil
 }
@@ -110,7 +103,7 @@ func (x *X) findAccount(in *request, params map[string]string) (*Account, *answe
 			return a, nil
 		}
 	}
-	return nil, in.refuse(errTokenUnknown)
+	return nil, in.refuse(FaultKeys())
 }
 
 func (x *X) checkSignature(in *request, account *Account, params map[string]string) *answer {
@@ -130,7 +123,7 @@ func (x *X) checkSignature(in *request, account *Account, params map[string]stri
 		return in.refuse(errNotAuthenticated)
 	}
 	if x.now().Sub(time.Unix(seconds, 0)).Abs() > clockTolerance {
-		return in.refuse(errClock)
+		return in.refuse(FaultClock())
 	}
 	if !x.freshNonce(account.AccessToken+" "+params["oauth_timestamp"]+" "+params["oauth_nonce"], time.Unix(seconds, 0)) {
 		in.violation("OAuth: the nonce was used before")

@@ -78,7 +78,7 @@ func (x *X) deliver(t *target, units []unit) {
 	if units[0].event.kind == revokeKind {
 		raw = toJSON(map[string]any{revokeKind: units[0].event.payload})
 	}
-	parcels := x.parcels(raw)
+	parcels := x.odd.Posts(Events, raw)
 	last := parcels[len(parcels)-1]
 	for _, p := range parcels[:len(parcels)-1] {
 		x.attempt(t, units, p, 1)

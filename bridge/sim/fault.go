@@ -78,23 +78,3 @@ func (f *faults) nextFunc(after bool, strikes func(endpoint string) bool) *Fault
 func chance(percent int) bool {
 	return percent <= 0 || rand.IntN(100) < percent //nolint:gosec // no secret hangs on it
 }
-
-// meet waits as the fault says and returns the answer that it makes; nil when the call goes on.
-func (in *request) meet(f *Fault) *answer {
-	if f == nil {
-		return nil
-	}
-	if !wait(in.Context(), f.Delay) || f.Drop {
-		return &answer{drop: true}
-	}
-	if f.Status == 0 {
-		return nil
-	}
-	return in.refuse(*f)
-}
-
-// Fault makes something go wrong from now on. Of several faults for a call, the one set first strikes.
-func (x *X) Fault(f Fault) { x.faults.add(f) }
-
-// ClearFaults ends all faults.
-func (x *X) ClearFaults() { x.faults.clear() }

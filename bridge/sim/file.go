@@ -38,7 +38,7 @@ func (f File) mime() string {
 	return kind
 }
 
-func (f File) kind() string {
+func (f File) detectedKind() string {
 	switch {
 	case f.Kind != "":
 		return f.Kind

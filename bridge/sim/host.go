@@ -56,7 +56,7 @@ func (x *X) AddFile(kind string, data []byte) (url string) {
 
 // host stores a file of a direct message (whose id is given) or of a post. The caller holds mu.
 func (x *X) host(f File, dmID string, readers []string) *hosted {
-	h := &hosted{id: x.newID(), kind: f.kind()}
+	h := &hosted{id: x.newID(), kind: f.detectedKind()}
 	name := strings.TrimPrefix(shorten(h.id), "https://t.co/")
 	put := func(path, kind string, data []byte, readers []string) string {
 		x.files[path] = &stored{kind, data, readers}

@@ -94,6 +94,7 @@ type oddities struct {
 	struck []Struck
 }
 
+// arm sets one more oddity; those set before go first.
 func (o *oddities) arm(one Oddity) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -107,6 +108,21 @@ func (o *oddities) calm() []Struck {
 	struck := o.struck
 	o.armed, o.struck = nil, nil
 	return struck
+}
+
+// met returns the oddities that struck since the last time, and leaves those that are still set.
+func (o *oddities) met() []Struck {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	struck := o.struck
+	o.struck = nil
+	return struck
+}
+
+func (o *oddities) isArmed() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.armed) > 0
 }
 
 // next returns the oddity that strikes now; nil for none. Each strikes once.
@@ -156,29 +172,3 @@ func pickOne[T any](s *spoiler, all []T) T { return all[s.random.IntN(len(all))]
 
 // oneIn is true once in n times.
 func (s *spoiler) oneIn(n int) bool { return s.random.IntN(n) == 0 }
-
-// Hostile makes X do one thing wrong. Of several oddities for a call, the one set first strikes.
-func (x *X) Hostile(o Oddity) { x.odd.arm(o) }
-
-// Calm ends all oddities, and returns those that struck since the last Calm, in order.
-func (x *X) Calm() []Struck { return x.odd.calm() }
-
-// Hostile makes Motion do one thing wrong. Of several oddities for a call, the one set first strikes.
-func (m *Motion) Hostile(o Oddity) { m.odd.arm(o) }
-
-// Calm ends all oddities, and returns those that struck since the last Calm, in order.
-func (m *Motion) Calm() []Struck { return m.odd.calm() }
-
-// Met returns the oddities that struck since the last Met or Calm, in order, and leaves those that are still set.
-func (x *X) Met() []Struck { return x.odd.met() }
-
-// Met returns the oddities that struck since the last Met or Calm, in order, and leaves those that are still set.
-func (m *Motion) Met() []Struck { return m.odd.met() }
-
-func (o *oddities) met() []Struck {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	struck := o.struck
-	o.struck = nil
-	return struck
-}

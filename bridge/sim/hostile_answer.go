@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -24,18 +25,33 @@ func (s *spoiler) carries() bool {
 	return true
 }
 
-// strike carries the call out, where the oddity lets it, and answers oddly.
-func (s *spoiler) strike(all *oddities, isV11 bool, carry func() *answer) *answer {
-	good, isCarried := &answer{status: http.StatusOK}, s.carries()
+// Answer carries a call out and returns its answer, or what an oddity that is for it makes of it. is tells whether an
+// oddity is for the endpoint, and about gives what the call asks for.
+func (o *oddities) Answer(is func(endpoint string) bool, r *http.Request, body []byte, about func() []byte, isV11 bool, carry func() *answer) *answer {
+	if !o.isArmed() {
+		return carry()
+	}
+	behind := about() // before next, because it may wait for a lock under which other oddities strike
+	odd := o.next(func(one *Oddity) bool { return is(one.Endpoint) && one.isFor(r, body, behind) })
+	if odd == nil {
+		return carry()
+	}
+	good, isCarried := &answer{status: http.StatusOK}, odd.carries()
 	if isCarried {
 		good = carry()
 		if good.drop {
 			return good
 		}
 	}
-	a := s.answer(good, isV11)
-	all.note(s, a.body, a.status, isCarried)
+	a := odd.answer(good, isV11)
+	o.note(odd, a.body, a.status, isCarried)
 	return a
+}
+
+// isFor reports whether a call is one that the oddity is for: by its address, its body, or what it asks for.
+func (o *Oddity) isFor(r *http.Request, body, about []byte) bool {
+	want := []byte(o.For)
+	return o.For == "" || strings.Contains(r.URL.RequestURI(), o.For) || bytes.Contains(body, want) || bytes.Contains(about, want)
 }
 
 // answer makes the odd answer out of the good one, or out of nothing when the call was not carried out.
@@ -183,7 +199,7 @@ func (s *spoiler) errorsOnly() []byte {
 // refusal is what X or Motion says when it does not want to, with one member of the JSON wrong.
 func (s *spoiler) refusal(a *answer, isV11 bool) {
 	fault := pickOne(s, []Fault{
-		FaultKeys(), FaultCredits(), FaultPermission(), FaultUnavailable(), FaultPolicy(), FaultAutomated(), FaultLocked(), FaultPeerSuspended(), tooMany,
+		FaultKeys(), FaultCredits(), FaultPermission(), FaultUnavailable(), FaultPolicy(), FaultAutomated(), FaultLocked(), FaultPeerSuspended(), FaultTooMany(),
 		{Status: http.StatusBadRequest, Code: codeBadRequest, Title: "Invalid Request", Detail: "One or more parameters to your request was invalid."},
 		{Status: http.StatusNotFound, Code: 50, Title: "Not Found", Detail: "User not found."},
 		{Status: http.StatusInternalServerError, Code: 131, Title: "Internal error", Detail: "Internal error"},

@@ -33,40 +33,29 @@ func essentialOfReply(path string) bool {
 	return slices.Contains([]string{"body", "AttachmentId", "direction", "secret"}, path)
 }
 
-// oddEvent returns the oddity that strikes the event in raw; nil for none.
-func (x *X) oddEvent(raw []byte) *spoiler {
-	return x.odd.next(func(o *Oddity) bool { return o.Endpoint == Events && bytes.Contains(raw, []byte(o.For)) })
-}
-
-// parcels are what is posted for an event: the body as it is, or what an oddity makes of it.
-func (x *X) parcels(raw []byte) []parcel {
-	odd := x.oddEvent(raw)
+// Posts are what is posted for an event or a reply: the body as it is, or what an oddity makes of it. endpoint is Events
+// or Replies.
+func (o *oddities) Posts(endpoint string, raw []byte) []parcel {
+	odd := o.next(func(one *Oddity) bool { return one.Endpoint == endpoint && bytes.Contains(raw, []byte(one.For)) })
 	if odd == nil {
 		return []parcel{plainParcel(raw)}
 	}
-	all := odd.post(raw, isEssential)
-	x.odd.note(odd, all[0].body, 0, true)
+	essential := isEssential
+	if endpoint == Replies {
+		essential = essentialOfReply
+	}
+	all := odd.post(raw, essential)
+	o.note(odd, all[0].body, 0, true)
 	return all
 }
 
-// oddLine is what a stream sends for a line, and what it keeps for clients that come later.
-func (x *X) oddLine(raw []byte) (sent, kept []byte) {
-	odd := x.oddEvent(raw)
+// Line is what a stream sends for a line, and what it keeps for clients that come later.
+func (o *oddities) Line(raw []byte) (sent, kept []byte) {
+	odd := o.next(func(one *Oddity) bool { return one.Endpoint == Events && bytes.Contains(raw, []byte(one.For)) })
 	if odd == nil {
 		return raw, raw
 	}
 	sent, kept = odd.lines(raw)
-	x.odd.note(odd, sent, 0, true)
+	o.note(odd, sent, 0, true)
 	return sent, kept
-}
-
-// replyParcels are what Motion posts to the Reply URL.
-func (m *Motion) replyParcels(raw []byte) []parcel {
-	odd := m.odd.next(func(o *Oddity) bool { return o.Endpoint == Replies && bytes.Contains(raw, []byte(o.For)) })
-	if odd == nil {
-		return []parcel{plainParcel(raw)}
-	}
-	all := odd.post(raw, essentialOfReply)
-	m.odd.note(odd, all[0].body, 0, true)
-	return all
 }

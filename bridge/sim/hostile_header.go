@@ -7,20 +7,23 @@ import (
 	"time"
 )
 
+// windowLength is how long most windows of X are.
+const windowLength = 15 * time.Minute
+
 // oddReset is when a window ends, in a form that X does not use.
 func (s *spoiler) oddReset() string {
-	at := s.now.Add(quarter).Unix()
+	at := s.now.Add(windowLength).Unix()
 	return pickOne(s, []string{
 		strconv.FormatInt(at*1000, 10), strconv.FormatInt(at*1_000_000, 10), strconv.FormatInt(at*1_000_000_000, 10), "-5", "0", "", "soon",
 		"9223372036854775807", "99999999999999999999", strconv.FormatInt(at, 10) + ".5", "1e10", "1857000000000",
-		s.now.Add(quarter).UTC().Format(http.TimeFormat), s.now.Add(quarter).UTC().Format(time.RFC3339), strconv.FormatInt(at-7*24*3600, 10), "900",
+		s.now.Add(windowLength).UTC().Format(http.TimeFormat), s.now.Add(windowLength).UTC().Format(time.RFC3339), strconv.FormatInt(at-7*24*3600, 10), "900",
 	})
 }
 
 // limits puts rate-limit headers that make no sense on the answer, or on a 429.
 func (s *spoiler) limits(a *answer, isV11 bool) {
 	if len(a.body) == 0 && a.stream == nil {
-		made := tooMany.answer(isV11)
+		made := FaultTooMany().answer(isV11)
 		a.status, a.headers, a.body = made.status, made.headers, made.body
 	}
 	prefix := pickOne(s, []string{"X-Rate-Limit-", "X-Rate-Limit-", "X-User-Limit-24hour-", "X-App-Limit-24hour-"})
@@ -37,7 +40,7 @@ func (s *spoiler) limits(a *answer, isV11 bool) {
 
 // later makes a 429 or 503 with a Retry-After that makes no sense.
 func (s *spoiler) later(a *answer, isV11 bool) {
-	fault := pickOne(s, []Fault{tooMany, FaultUnavailable(), FaultUnavailable(), FaultBroken()})
+	fault := pickOne(s, []Fault{FaultTooMany(), FaultUnavailable(), FaultUnavailable(), FaultBroken()})
 	made := fault.answer(isV11)
 	a.status, a.headers, a.body = made.status, made.headers, made.body
 	value := pickOne(s, []string{
@@ -48,7 +51,7 @@ func (s *spoiler) later(a *answer, isV11 bool) {
 	if s.oneIn(2) { // the window says nothing about an outage
 		a.header().Set("X-Rate-Limit-Limit", "900")
 		a.header().Set("X-Rate-Limit-Remaining", "899")
-		a.header().Set("X-Rate-Limit-Reset", strconv.FormatInt(s.now.Add(quarter).Unix(), 10))
+		a.header().Set("X-Rate-Limit-Reset", strconv.FormatInt(s.now.Add(windowLength).Unix(), 10))
 	}
 	s.words = fmt.Sprintf("status %d with Retry-After %q", a.status, value)
 }
@@ -56,7 +59,7 @@ func (s *spoiler) later(a *answer, isV11 bool) {
 // clock puts a Date that makes no sense on the answer, or on X's refusal of a time.
 func (s *spoiler) clock(a *answer, isV11 bool) {
 	if len(a.body) == 0 && a.stream == nil {
-		made := errClock.answer(isV11)
+		made := FaultClock().answer(isV11)
 		a.status, a.headers, a.body = made.status, made.headers, made.body
 	}
 	value := pickOne(s, []string{

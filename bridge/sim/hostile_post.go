@@ -78,7 +78,7 @@ func (s *spoiler) post(raw []byte, essential func(string) bool) []parcel {
 	case OddRepeated:
 		return []parcel{p, p}
 	case OddForm:
-		p.body, p.kind = asForm(raw), string(formBody)
+		p.body, p.kind = asForm(raw), "application/x-www-form-urlencoded"
 	case OddMarkup:
 		p.body = s.markup(raw)
 	}

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -124,12 +123,10 @@ func (x *X) admit(in *request) (http.Header, *answer) {
 		headers.Set(prefix+"Reset", strconv.FormatInt(w.reset.Unix(), 10))
 	}
 	if full {
-		return headers, in.refuse(tooMany)
+		return headers, in.refuse(FaultTooMany())
 	}
 	return headers, nil
 }
-
-var tooMany = Fault{Status: http.StatusTooManyRequests, Code: 88, Title: "Too Many Requests", Detail: "Too Many Requests"}
 
 // windowsOf returns the windows in which the call counts, by the prefix of their headers.
 func (x *X) windowsOf(in *request) map[string]*window {
@@ -170,13 +167,4 @@ func (x *X) window(key windowKey, limit int, period time.Duration) *window {
 		x.windows[key] = w
 	}
 	return w
-}
-
-// FaultRateLimited is X's refusal because of a used-up window that ends at reset.
-func FaultRateLimited(reset time.Time) Fault {
-	f := tooMany
-	f.Header = map[string]string{
-		"X-Rate-Limit-Limit": "15", "X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Reset": fmt.Sprint(reset.Unix()),
-	}
-	return f
 }

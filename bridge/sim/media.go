@@ -110,7 +110,7 @@ func fits(kind, category string) bool {
 }
 
 func (u *upload) key() string {
-	return (&hosted{id: u.id, kind: File{Type: u.kind}.kind()}).key()
+	return (&hosted{id: u.id, kind: File{Type: u.kind}.detectedKind()}).key()
 }
 
 // ownUpload finds an upload of the calling account that is still good.

@@ -44,7 +44,7 @@ func (m *Motion) keep(a Attachment) Attachment {
 
 func (m *Motion) upload(in *motionRequest) *answer {
 	kind, attributes, _ := mime.ParseMediaType(in.Header.Get("Content-Type"))
-	if kind != string(multipartBody) {
+	if kind != "multipart/form-data" {
 		return in.malformed(http.StatusBadRequest, "its Content-Type is not multipart/form-data")
 	}
 	reader := multipart.NewReader(bytes.NewReader(in.body), attributes["boundary"])
@@ -105,4 +105,17 @@ func (m *Motion) download(in *motionRequest) *answer {
 	a.header().Set("Content-Type", "application/octet-stream")
 	a.header().Set("Content-Disposition", `attachment; filename="`+strings.ReplaceAll(file.Name, `"`, "'")+`"`)
 	return a
+}
+
+// about is the file behind the address of a call.
+func (m *Motion) about(r *http.Request) []byte {
+	parts := strings.Split(r.URL.Path, "/")
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, part := range parts {
+		if id, err := strconv.Atoi(part); err == nil && strings.HasPrefix(r.URL.Path, "/api/attachments") {
+			return m.attachments[id].Data
+		}
+	}
+	return nil
 }

@@ -114,7 +114,7 @@ func (m *Motion) notify(in *motionRequest) *answer {
 	}
 	m.messages = append(m.messages, message)
 	return asJSON(http.StatusOK, map[string]any{
-		"interaction": map[string]any{"id": i.id, "threadId": textOrNil(i.threadID), "closed": false},
+		"interaction": map[string]any{"id": i.id, "threadId": orNull(i.threadID), "closed": false},
 		"message":     map[string]any{"id": message.ID, "body": n.body, "direction": "in"},
 		"contact":     map[string]any{"id": c.id, "firstName": c.fields["firstName"]},
 	})

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -59,7 +60,7 @@ func (m *Motion) Reply(ctx context.Context, interactionID int, r Reply) (ReplyRe
 	m.mu.Unlock()
 	var result ReplyResult
 	var err error
-	for _, p := range m.replyParcels(toJSON(body)) {
+	for _, p := range m.odd.Posts(Replies, toJSON(body)) {
 		result, err = m.postReply(ctx, p)
 	}
 	result.MessageID = message.ID
@@ -84,7 +85,7 @@ func (m *Motion) write(i *interaction, r Reply) (MotionMessage, map[string]any) 
 	if r.ID == 0 {
 		r.ID = m.nextID()
 	}
-	setDefault(&r.Agent, agentFullName)
+	r.Agent = cmp.Or(r.Agent, agentFullName)
 	message := MotionMessage{
 		ID: r.ID, Interaction: i.id, Contact: i.contact.id, From: i.key, Direction: "out", Body: r.Text, ThreadID: i.threadID,
 		ExternalURL: i.externalURL, FirstName: i.contact.fields["firstName"], At: m.options.Now(),
@@ -99,7 +100,7 @@ func (m *Motion) write(i *interaction, r Reply) (MotionMessage, map[string]any) 
 		"id": r.ID, "body": message.Body, "AttachmentId": attachment, "OpenchannelAccountId": m.options.AccountID,
 		"OpenchannelInteractionId": i.id, "UserId": agentID, "ContactId": i.contact.id, "direction": "out", "secret": false,
 		"Contact": i.contact.describe(), "contact": i.contact.describe(),
-		"Interaction": map[string]any{"id": i.id, "threadId": textOrNil(i.threadID)},
+		"Interaction": map[string]any{"id": i.id, "threadId": orNull(i.threadID)},
 		"agent":       map[string]any{"id": agentID, "name": agentName, "fullname": r.Agent}, "interface": "SIP/" + agentName,
 	}
 	for name, value := range r.Set {
@@ -113,7 +114,7 @@ func (m *Motion) write(i *interaction, r Reply) (MotionMessage, map[string]any) 
 func (c *contact) describe() map[string]any {
 	all := map[string]any{"id": c.id}
 	for _, name := range contactFields {
-		all[name] = textOrNil(c.fields[name])
+		all[name] = orNull(c.fields[name])
 	}
 	for name, value := range c.fields {
 		all[name] = value

@@ -16,13 +16,6 @@ func rounded(id string) any {
 	return json.Number(strconv.FormatFloat(n, 'f', 0, 64))
 }
 
-func textOrNil(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
-}
-
 // v11DM is a direct message as v1.1 gives it, in events and in answers.
 func (d *dm) v11() map[string]any {
 	data := map[string]any{
@@ -79,8 +72,8 @@ func (x *X) v11Post(p *post, isExtended bool) map[string]any {
 	m := map[string]any{
 		"created_at": p.at.UTC().Format(time.RubyDate), "id": rounded(p.id), "id_str": p.id, "user": v11User(x.known(p.author.ID)),
 		"source":                `<a href="https://mobile.twitter.com" rel="nofollow">Twitter Web App</a>`,
-		"in_reply_to_status_id": rounded(p.replyTo), "in_reply_to_status_id_str": textOrNil(p.replyTo),
-		"in_reply_to_user_id": rounded(p.replyToUser), "in_reply_to_user_id_str": textOrNil(p.replyToUser), "in_reply_to_screen_name": nil,
+		"in_reply_to_status_id": rounded(p.replyTo), "in_reply_to_status_id_str": orNull(p.replyTo),
+		"in_reply_to_user_id": rounded(p.replyToUser), "in_reply_to_user_id_str": orNull(p.replyToUser), "in_reply_to_screen_name": nil,
 		"geo": nil, "coordinates": nil, "place": nil, "contributors": nil, "is_quote_status": p.quoteOf != "", "quote_count": 0,
 		"reply_count": 0, "retweet_count": 0, "favorite_count": 0, "favorited": false, "retweeted": false, "possibly_sensitive": false,
 		"filter_level": "low", "lang": "en", "timestamp_ms": milli(p.at), "truncated": false,

@@ -178,7 +178,7 @@ func (x *X) sendPost(in *request, d draft) (*post, *answer) {
 		}
 		files = append(files, *file)
 	}
-	if len(files) > 1 && slices.ContainsFunc(files, func(f File) bool { return f.kind() != Photo }) {
+	if len(files) > 1 && slices.ContainsFunc(files, func(f File) bool { return f.detectedKind() != Photo }) {
 		return nil, in.malformed("media.media_ids", "", "it mixes a video or GIF with other files")
 	}
 	x.keepPost(p, files)

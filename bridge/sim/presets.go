@@ -1,23 +1,30 @@
 package sim
 
 import (
+	"fmt"
 	"net/http"
 	"time"
 )
 
-// The codes of a missing permission.
+// The codes of v1.1: of a missing permission, and of a request that cannot be taken.
 const (
-	codeNoDM    = 93
-	codeNoWrite = 261
+	codeNoDM       = 93
+	codeNoWrite    = 261
+	codeBadRequest = 214
 )
 
+// problems is how the types of v2's problems begin.
 const problems = "https://api.twitter.com/2/problems/"
 
 // FaultKeys is X's refusal of keys that are wrong or were taken back.
-func FaultKeys() Fault { return errTokenUnknown }
+func FaultKeys() Fault {
+	return Fault{Status: http.StatusUnauthorized, Code: 89, Title: "Unauthorized", Detail: "Invalid or expired token."}
+}
 
 // FaultClock is X's refusal of a timestamp that is off.
-func FaultClock() Fault { return errClock }
+func FaultClock() Fault {
+	return Fault{Status: http.StatusUnauthorized, Code: 135, Detail: "Timestamp out of bounds."}
+}
 
 // FaultCredits is X's refusal because the credits are used up.
 func FaultCredits() Fault {
@@ -81,7 +88,12 @@ func notEnrolled(reason string) Fault {
 }
 
 // FaultWrongAuth is X's refusal of a kind of key that the endpoint does not take.
-func FaultWrongAuth() Fault { return errWrongKind }
+func FaultWrongAuth() Fault {
+	return Fault{
+		Status: http.StatusForbidden, Code: codeNoWrite, Title: "Unsupported Authentication", Type: problems + "unsupported-authentication",
+		Detail: "Authenticating with this kind of token is forbidden for this endpoint.",
+	}
+}
 
 // FaultCannotDM is X's refusal because the customer does not take direct messages of the account.
 func FaultCannotDM() Fault {
@@ -190,5 +202,19 @@ func forbidden(code int, detail string) Fault {
 
 func at(endpoint string, f Fault) Fault {
 	f.Endpoint = endpoint
+	return f
+}
+
+// FaultTooMany is X's refusal because of a used-up window, without the headers that tell it.
+func FaultTooMany() Fault {
+	return Fault{Status: http.StatusTooManyRequests, Code: 88, Title: "Too Many Requests", Detail: "Too Many Requests"}
+}
+
+// FaultRateLimited is X's refusal because of a used-up window that ends at reset.
+func FaultRateLimited(reset time.Time) Fault {
+	f := FaultTooMany()
+	f.Header = map[string]string{
+		"X-Rate-Limit-Limit": "15", "X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Reset": fmt.Sprint(reset.Unix()),
+	}
 	return f
 }

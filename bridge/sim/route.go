@@ -112,9 +112,6 @@ func (in *request) invalid(parameter, value, why string) *answer {
 	})
 }
 
-// codeBadRequest is v1.1's code of a request that cannot be taken.
-const codeBadRequest = 214
-
 // routes makes the handler of everything that X serves.
 func (x *X) routes() http.Handler {
 	mux := http.NewServeMux()
@@ -181,15 +178,11 @@ func (x *X) answer(in *request, r route) *answer {
 	if refused := x.authenticate(in); refused != nil {
 		return refused
 	}
-	if broken := in.meet(x.faults.next(r.name, false)); broken != nil {
+	if broken := x.faults.next(r.name, false).meet(in.Context(), in.isV11()); broken != nil {
 		return broken
 	}
-	if odd := x.odd.next(func(o *Oddity) bool {
-		return o.Endpoint == r.name && holds(o.For, in.Request, in.body, x.about(in.Request))
-	}); odd != nil {
-		return odd.strike(&x.odd, in.isV11(), func() *answer { return x.carry(in, r) })
-	}
-	return x.carry(in, r)
+	return x.odd.Answer(func(endpoint string) bool { return endpoint == r.name }, in.Request, in.body,
+		func() []byte { return x.about(in.Request) }, in.isV11(), func() *answer { return x.carry(in, r) })
 }
 
 // carry counts the call and carries it out.
@@ -200,7 +193,7 @@ func (x *X) carry(in *request, r route) *answer {
 		a = x.perform(in, r)
 	}
 	if a.status/100 == 2 {
-		if broken := in.meet(x.faults.next(r.name, true)); broken != nil {
+		if broken := x.faults.next(r.name, true).meet(in.Context(), in.isV11()); broken != nil {
 			a = broken
 		}
 	}
@@ -264,10 +257,5 @@ func (in *request) wellFormed() *answer {
 	return in.check(query, in.end.query)
 }
 
-// drop closes the connection without an answer.
-func drop(w http.ResponseWriter) {
-	conn, _, err := http.NewResponseController(w).Hijack()
-	if err == nil {
-		_ = conn.Close() // the point is that nothing arrives
-	}
-}
+// refuse answers as a fault says, in the form of the family that was called.
+func (in *request) refuse(f Fault) *answer { return f.answer(in.isV11()) }

@@ -137,3 +137,11 @@ func wait(ctx context.Context, d time.Duration) bool {
 		return false
 	}
 }
+
+// drop closes the connection without an answer.
+func drop(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err == nil {
+		_ = conn.Close() // the point is that nothing arrives
+	}
+}

@@ -117,7 +117,7 @@ func (x *X) broadcast(a *app, text []byte) {
 	for len(x.activities) > 0 && x.now().Sub(x.activities[0].at) > backfillLimit {
 		x.activities = x.activities[1:]
 	}
-	text, kept := x.oddLine(text)
+	text, kept := x.odd.Line(text)
 	x.activities = append(x.activities, &logged{a, x.now(), kept})
 	for s := range x.streams {
 		if s.app != a {

@@ -118,3 +118,12 @@ func v11DMUser(p Person) map[string]any {
 		"profile_image_url_https": "https://pbs.twimg.com/profile_images/1/a_normal.jpg",
 	}
 }
+
+// missing is v2's answer for what does not exist: 200, errors and no data.
+func missing(resource, parameter, value string) *answer {
+	return asJSON(http.StatusOK, map[string]any{"errors": []any{map[string]any{
+		"value": value, "resource_id": value, "parameter": parameter, "resource_type": resource, "title": "Not Found Error",
+		"detail": "Could not find " + resource + " with " + parameter + ": [" + value + "].",
+		"type":   "https://api.twitter.com/2/problems/resource-not-found",
+	}}})
+}

@@ -117,3 +117,18 @@ func (x *X) newID() string {
 	x.lastID = max(x.lastID+1, (x.now().UnixMilli()-epoch)<<shift)
 	return decimal(x.lastID)
 }
+
+// Fault makes something go wrong from now on. Of several faults for a call, the one set first strikes.
+func (x *X) Fault(f Fault) { x.faults.add(f) }
+
+// ClearFaults ends all faults.
+func (x *X) ClearFaults() { x.faults.clear() }
+
+// Hostile makes X do one thing wrong. Of several oddities for a call, the one set first strikes.
+func (x *X) Hostile(o Oddity) { x.odd.arm(o) }
+
+// Calm ends all oddities, and returns those that struck since the last Calm, in order.
+func (x *X) Calm() []Struck { return x.odd.calm() }
+
+// Met returns the oddities that struck since the last Met or Calm, in order, and leaves those that are still set.
+func (x *X) Met() []Struck { return x.odd.met() }
