@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -24,6 +25,24 @@ type DeliveryRecord struct {
 	EventIDs []string
 	Body     []byte
 	At       time.Time
+}
+
+// attempts are the deliveries that were tried. The zero value is none.
+type attempts struct {
+	mu   sync.Mutex
+	list []DeliveryRecord
+}
+
+func (a *attempts) add(r DeliveryRecord) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.list = append(a.list, r)
+}
+
+func (a *attempts) all() []DeliveryRecord {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Clone(a.list)
 }
 
 // direct is a way in that a test set by hand.
@@ -49,9 +68,7 @@ func (x *X) SetWebhook(accountID, url string, family Family) {
 
 // Deliveries returns every attempt to deliver, in the order in which they ended.
 func (x *X) Deliveries() []DeliveryRecord {
-	x.notes.mu.Lock()
-	defer x.notes.mu.Unlock()
-	return slices.Clone(x.notes.deliveries)
+	return x.attempts.all()
 }
 
 // Sign makes the value of x-twitter-webhooks-signature, which is also the form of a CRC answer.
@@ -109,9 +126,7 @@ func (x *X) attempt(t *target, units []unit, p parcel, number int) bool {
 		return true // closing
 	}
 	r.Attempt, r.EventIDs = number, ids(units)
-	x.notes.mu.Lock()
-	x.notes.deliveries = append(x.notes.deliveries, r)
-	x.notes.mu.Unlock()
+	x.attempts.add(r)
 	x.log.Debug("x delivered", "status", r.Status, "attempt", number, "events", len(units), "error", r.Err)
 	return r.Status/100 == 2
 }

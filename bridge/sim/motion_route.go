@@ -20,8 +20,8 @@ func (in *motionRequest) malformed(status int, format string, args ...any) *answ
 
 func (m *Motion) routes() http.Handler {
 	mux := http.NewServeMux()
-	handle := func(pattern string, isPublic bool, serve func(*motionRequest) *answer) {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { m.exchange(w, r, pattern, isPublic, serve) })
+	handle := func(pattern string, isPublic bool, handler func(*motionRequest) *answer) {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { m.exchange(w, r, pattern, isPublic, handler) })
 	}
 	handle("POST /api/openchannel/accounts/{id}/notify", !m.options.NotifyAuth, m.notify)
 	handle("POST /api/attachments", false, m.upload)
@@ -36,12 +36,12 @@ func (m *Motion) routes() http.Handler {
 }
 
 // exchange takes one call through faults and credentials to the endpoint.
-func (m *Motion) exchange(w http.ResponseWriter, r *http.Request, pattern string, isPublic bool, serve func(*motionRequest) *answer) {
+func (m *Motion) exchange(w http.ResponseWriter, r *http.Request, pattern string, isPublic bool, handler func(*motionRequest) *answer) {
 	m.notes.call(pattern)
 	in := &motionRequest{Request: r, m: m}
 	a := m.struck(in, false)
 	if a == nil {
-		a = m.answer(in, isPublic, serve)
+		a = m.answer(in, isPublic, handler)
 	}
 	m.options.Log.Debug("motion answered", "method", r.Method, "path", r.URL.Path, "status", a.status, "dropped", a.drop)
 	if a.drop {
@@ -51,22 +51,22 @@ func (m *Motion) exchange(w http.ResponseWriter, r *http.Request, pattern string
 	a.write(w)
 }
 
-func (m *Motion) answer(in *motionRequest, isPublic bool, serve func(*motionRequest) *answer) *answer {
+func (m *Motion) answer(in *motionRequest, isPublic bool, handler func(*motionRequest) *answer) *answer {
 	body, err := io.ReadAll(io.LimitReader(in.Body, m.options.MaxAttachment+frame))
 	if err != nil {
 		return &answer{drop: true}
 	}
 	in.body = body
 	return m.odd.Answer(func(path string) bool { return path != Replies && strings.HasPrefix(in.URL.Path, path) }, in.Request, body,
-		func() []byte { return m.about(in.Request) }, false, func() *answer { return m.carry(in, isPublic, serve) })
+		func() []byte { return m.about(in.Request) }, false, func() *answer { return m.carry(in, isPublic, handler) })
 }
 
 // carry checks the credentials and does what the call asks for.
-func (m *Motion) carry(in *motionRequest, isPublic bool, serve func(*motionRequest) *answer) *answer {
+func (m *Motion) carry(in *motionRequest, isPublic bool, handler func(*motionRequest) *answer) *answer {
 	m.mu.Lock()
 	a := m.checkCredentials(in, isPublic)
 	if a == nil {
-		a = serve(in)
+		a = handler(in)
 	}
 	m.mu.Unlock()
 	if a.status/100 == 2 {

@@ -12,7 +12,6 @@ type notes struct {
 	mu         sync.Mutex
 	calls      map[string]int
 	violations []string
-	deliveries []DeliveryRecord
 }
 
 func (n *notes) call(endpoint string) {
@@ -51,9 +50,3 @@ func (n *notes) list() []string {
 	return slices.Clone(n.violations)
 }
 
-// Calls returns how many requests an endpoint got, refused ones included. The endpoints are those of Fault; "" means
-// all of them.
-func (x *X) Calls(endpoint string) int { return x.notes.count(endpoint) }
-
-// Violations returns what X refused because the request was malformed, as "METHOD /path: why", in order.
-func (x *X) Violations() []string { return x.notes.list() }

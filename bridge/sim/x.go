@@ -47,6 +47,7 @@ type X struct {
 	legacy        []legacySubscription
 	streams       map[*stream]struct{}
 	activities    []*logged
+	attempts      attempts
 	pending       int
 	idle          chan struct{}
 }
@@ -132,3 +133,10 @@ func (x *X) Calm() []Struck { return x.odd.calm() }
 
 // Met returns the oddities that struck since the last Met or Calm, in order, and leaves those that are still set.
 func (x *X) Met() []Struck { return x.odd.met() }
+
+// Calls returns how many requests an endpoint got, refused ones included. The endpoints are those of Fault; "" means
+// all of them.
+func (x *X) Calls(endpoint string) int { return x.notes.count(endpoint) }
+
+// Violations returns what X refused because the request was malformed, as "METHOD /path: why", in order.
+func (x *X) Violations() []string { return x.notes.list() }
