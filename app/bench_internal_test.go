@@ -12,6 +12,7 @@ import (
 	"perch/app/control"
 	"perch/bridge/secret"
 	"perch/bridge/sim"
+	"perch/bridge/sim/motionsim"
 )
 
 const (
@@ -27,7 +28,7 @@ type bench struct {
 	config  *config.Config
 	secrets secret.Store
 	x       *sim.X
-	motion  *sim.Motion
+	motion  *motionsim.Motion
 	brand   sim.Account
 	client  *control.Client
 	listen  string
@@ -43,7 +44,7 @@ func mustBench(t *testing.T, change ...func(*bench)) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = b.x.Close() })
-	if b.motion, err = sim.StartMotion(sim.MotionOptions{}); err != nil {
+	if b.motion, err = motionsim.Start(motionsim.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = b.motion.Close() })

@@ -14,6 +14,7 @@ import (
 	"perch/bridge/reach"
 	"perch/bridge/secret"
 	"perch/bridge/sim"
+	"perch/bridge/sim/motionsim"
 )
 
 const (
@@ -39,7 +40,7 @@ func (p *program) demoCommand() *cobra.Command {
 type demo struct {
 	*program
 	x      *sim.X
-	motion *sim.Motion
+	motion *motionsim.Motion
 	brand  sim.Account
 	home   config.Home
 	// written is what customers wrote in private, to be counted at the end.
@@ -68,7 +69,7 @@ func (p *program) runDemo(ctx context.Context, headless bool, length time.Durati
 	if d.x, err = sim.StartX(sim.XOptions{AllowAnyURL: true, Echo: true}); err != nil {
 		return err
 	}
-	if d.motion, err = sim.StartMotion(sim.MotionOptions{}); err != nil {
+	if d.motion, err = motionsim.Start(motionsim.Options{}); err != nil {
 		return errors.Join(err, d.x.Close())
 	}
 	d.brand = d.x.AddAccount(sim.Account{ID: "4337869213", Handle: "acme_support", Name: "Acme Support"})

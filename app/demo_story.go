@@ -10,6 +10,9 @@ import (
 	"perch/app/control"
 	"perch/bridge"
 	"perch/bridge/sim"
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/media"
+	"perch/bridge/sim/motionsim"
 )
 
 // scene is one thing that happens in the demo. It returns what to say about it.
@@ -161,7 +164,7 @@ func (d *demo) agentAnswers(ctx context.Context, interaction int, text string) e
 		shown = shown[:60] + "…"
 	}
 	d.say("Agent", "%q", shown)
-	result, err := d.motion.Reply(ctx, interaction, sim.Reply{Text: text})
+	result, err := d.motion.Reply(ctx, interaction, motionsim.Reply{Text: text})
 	if err != nil {
 		return err
 	}
@@ -187,7 +190,7 @@ func (d *demo) privateReply(ctx context.Context) error {
 func (d *demo) publicMention(ctx context.Context) error {
 	text := "@acme_support the parcel is damaged, look"
 	d.say("@annlee", "%q + photo, for everybody to see", text)
-	d.x.Post("3001969357", sim.Post{Text: text, Files: []sim.File{sim.SamplePNG()}})
+	d.x.Post("3001969357", sim.Post{Text: text, Files: []media.File{media.SamplePNG()}})
 	if err := d.inMotion(ctx, text); err != nil {
 		return err
 	}
@@ -244,7 +247,7 @@ func (d *demo) motionOutage(ctx context.Context) error {
 }
 
 func (d *demo) creditsOutage(ctx context.Context) error {
-	d.x.Fault(sim.FaultCredits())
+	d.x.Fault(fault.Credits())
 	before := len(d.x.SentDMs())
 	if err := d.agentAnswers(ctx, d.motion.Open("annlee", ""), "Yes, we are here."); err != nil {
 		return err
@@ -266,7 +269,7 @@ func (d *demo) creditsOutage(ctx context.Context) error {
 }
 
 func (d *demo) lostAnswer(ctx context.Context) error {
-	fault := sim.FaultLost()
+	fault := fault.Lost()
 	fault.Endpoint, fault.Times = "dm.send", 1
 	d.x.Fault(fault)
 	before := len(d.x.SentDMs())

@@ -16,6 +16,7 @@ import (
 	"perch/app/config"
 	"perch/app/control"
 	"perch/bridge/sim"
+	"perch/bridge/sim/motionsim"
 	"perch/bridge/webhook"
 )
 
@@ -198,7 +199,7 @@ func TestEachMistakeFindsItsField(t *testing.T) {
 type world struct {
 	*LocalSettings
 	config control.Config
-	motion *sim.Motion
+	motion *motionsim.Motion
 	brand  sim.Account
 }
 
@@ -209,7 +210,7 @@ func mustWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = x.Close() })
-	m, err := sim.StartMotion(sim.MotionOptions{})
+	m, err := motionsim.Start(motionsim.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

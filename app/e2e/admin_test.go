@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/motionsim"
 )
 
 const syscallTerm = syscall.SIGTERM
@@ -258,9 +260,9 @@ func TestLogsHoldNoSecretAndNoText(t *testing.T) {
 	b := newBox(t).start()
 	b.x.DM(annID, brandID, sim.Message{Text: "my card number is 4242"})
 	interaction := b.awaitMotion(1)[0].Interaction
-	b.reply(interaction, sim.Reply{Text: "please do not send card numbers"})
-	b.x.Fault(sim.FaultKeys())
-	b.reply(interaction, sim.Reply{Text: "another answer"})
+	b.reply(interaction, motionsim.Reply{Text: "please do not send card numbers"})
+	b.x.Fault(fault.Keys())
+	b.reply(interaction, motionsim.Reply{Text: "another answer"})
 	if out := b.must("logs"); !strings.Contains(out, "delivery attempted") {
 		t.Errorf("logs: %s", out)
 	}

@@ -12,6 +12,8 @@ import (
 
 	"perch/app/doctor"
 	"perch/bridge/sim"
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/motionsim"
 )
 
 // doctor runs perch doctor and holds what every run promises.
@@ -142,12 +144,12 @@ func TestDoctorBesideARelay(t *testing.T) {
 	b.brand.Access = sim.ReadOnly
 	b.x.AddAccount(b.brand)
 	b.expect("x-permission", "only read")
-	f := sim.FaultCredits()
+	f := fault.Credits()
 	f.Endpoint = "users.me"
 	b.x.Fault(f)
 	b.expect("x-account", "credits")
 	b.x.ClearFaults()
-	b.motion.Fault(sim.MotionFault{Path: "/api/attachments", Status: 403})
+	b.motion.Fault(motionsim.Fault{Path: "/api/attachments", Status: 403})
 	b.brand.Access = sim.ReadWriteDM
 	b.x.AddAccount(b.brand)
 	b.expect("motion-files", "attachments")

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/motionsim"
 )
 
 // goodIn lets somebody new write an ordinary message, which has to arrive in time; false when it does not arrive at all.
@@ -65,7 +66,7 @@ func (r *hostileRig) goodOut(run *hostileRun) bool {
 	text := fmt.Sprint("good answer ", run.seed)
 	done := make(chan answered, 1)
 	go func() {
-		result, err := r.motion.Reply(r.t.Context(), run.goodInteraction, sim.Reply{Text: text})
+		result, err := r.motion.Reply(r.t.Context(), run.goodInteraction, motionsim.Reply{Text: text})
 		done <- answered{result, err}
 	}()
 	began := time.Now()

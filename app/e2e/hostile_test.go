@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/hostile"
 )
 
 // classLost is the one failure that belongs to no variation.
@@ -72,8 +73,8 @@ type hostileRun struct {
 	mark     string
 	customer sim.Person
 	// oddity is what was set, struck what came of it.
-	oddity sim.Oddity
-	struck []sim.Struck
+	oddity hostile.Oddity
+	struck []hostile.Struck
 	aims   []aim
 	// shown are the messages that Perch has made of it.
 	shown []int64

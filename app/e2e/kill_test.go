@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/fault"
 )
 
 // rounds is how often the kill test kills; "make torture" sets ROUNDS.
@@ -57,7 +58,7 @@ func TestKill9LosesNothingAndRepeatsNothing(t *testing.T) {
 	for round := range total {
 		b.start()
 		if round%3 == 0 {
-			b.x.Fault(sim.Fault{Endpoint: "dm.send", Delay: 20 * time.Millisecond, After: round%2 == 0, Times: 10})
+			b.x.Fault(fault.Fault{Endpoint: "dm.send", Delay: 20 * time.Millisecond, After: round%2 == 0, Times: 10})
 		}
 		var load sync.WaitGroup
 		stop := make(chan struct{})

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/motionsim"
 )
 
 // strangersWait bounds what X and Motion wait while strangers hold on; without them it is a few milliseconds. Who had to
@@ -82,7 +83,7 @@ func TestStrangersHoldNobodyUp(t *testing.T) {
 			t.Errorf("%s: %q after %v", strangers.name, got.Body, time.Since(began))
 		}
 		began = time.Now()
-		if r := b.reply(interaction, sim.Reply{Text: text}); r.Status != http.StatusOK || time.Since(began) > 2*strangersWait {
+		if r := b.reply(interaction, motionsim.Reply{Text: text}); r.Status != http.StatusOK || time.Since(began) > 2*strangersWait {
 			t.Errorf("%s: the reply: %+v after %v", strangers.name, r, time.Since(began))
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"perch/bridge"
 	"perch/bridge/reach"
 	"perch/bridge/sim"
+	"perch/bridge/sim/fault"
 	"perch/bridge/webhook"
 	"perch/bridge/xapi"
 )
@@ -198,7 +199,7 @@ func TestRevokedKeysAreNamed(t *testing.T) {
 	way := reach.NewPoll(w.config("v2"))
 	w.run(way)
 	w.until("connected", func() bool { return way.State().State == reach.Connected })
-	w.Fault(sim.FaultKeys())
+	w.Fault(fault.Keys())
 	way.Poke()
 	w.until("degraded", func() bool { return way.State().State == reach.Degraded })
 	if s := way.State(); !strings.Contains(s.Detail, "X refused the keys") || s.Remedy == "" {

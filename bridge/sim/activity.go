@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/serve"
 )
 
 // subscription is one of the X Activity API.
@@ -70,7 +73,7 @@ type wanted struct {
 	WebhookID string  `json:"webhook_id"`
 }
 
-func (x *X) subscribe(in *request) *answer {
+func (x *X) subscribe(in *request) *serve.Answer {
 	var body wanted
 	if refused := in.decode(&body); refused != nil {
 		return refused
@@ -84,7 +87,7 @@ func (x *X) subscribe(in *request) *answer {
 	if body.Tag != nil {
 		s.tag = *body.Tag
 	}
-	var refused *answer
+	var refused *serve.Answer
 	if s.hook, refused = x.hookFor(in, body.WebhookID); refused != nil {
 		return refused
 	}
@@ -92,11 +95,11 @@ func (x *X) subscribe(in *request) *answer {
 	case slices.ContainsFunc(x.subscriptions, s.isSame):
 		return in.refuse(webhookRefusal("DuplicateSubscriptionFailed: there is such a subscription already."))
 	case len(x.subscriptions) >= maxSubscriptions:
-		return in.refuse(Fault{Status: http.StatusForbidden, Title: "Forbidden", Detail: "SubscriptionLimitExceeded: too many subscriptions."})
+		return in.refuse(fault.Fault{Status: http.StatusForbidden, Title: "Forbidden", Detail: "SubscriptionLimitExceeded: too many subscriptions."})
 	}
 	s.id = x.newID()
 	x.subscriptions = append(x.subscriptions, s)
-	return asJSON(http.StatusOK, map[string]any{"data": x.shaped(s)})
+	return serve.JSON(http.StatusOK, map[string]any{"data": x.shaped(s)})
 }
 
 // shaped gives the new subscription in one of the documented forms.
@@ -117,7 +120,7 @@ func (s *subscription) isSame(other *subscription) bool {
 // checkWanted refuses what is malformed, and private events of anybody but the caller.
 //
 //nolint:gocyclo // one line a rule
-func (x *X) checkWanted(in *request, w wanted) *answer {
+func (x *X) checkWanted(in *request, w wanted) *serve.Answer {
 	switch {
 	case !slices.Contains(eventTypes, w.Kind):
 		return in.malformed("event_type", w.Kind, "event_type %q is not known", w.Kind)
@@ -135,17 +138,17 @@ func (x *X) checkWanted(in *request, w wanted) *answer {
 		return nil
 	case in.account == nil:
 		in.violation("a private event cannot be subscribed to with a Bearer token")
-		return in.refuse(FaultWrongAuth())
+		return in.refuse(fault.WrongAuth())
 	case in.account.ID != w.Filter.UserID:
-		return in.refuse(Fault{Status: http.StatusForbidden, Title: "Forbidden", Detail: "You are not permitted to subscribe to this user's private events."})
+		return in.refuse(fault.Fault{Status: http.StatusForbidden, Title: "Forbidden", Detail: "You are not permitted to subscribe to this user's private events."})
 	case in.account.Access != ReadWriteDM && !strings.HasPrefix(w.Kind, "post."):
-		return in.refuse(FaultPermission())
+		return in.refuse(fault.Permission())
 	}
 	return nil
 }
 
 // hookFor finds the webhook of a subscription; nil for "".
-func (x *X) hookFor(in *request, id string) (*webhook, *answer) {
+func (x *X) hookFor(in *request, id string) (*webhook, *serve.Answer) {
 	if id == "" {
 		return nil, nil //nolint:nilnil // none is wanted
 	}

@@ -6,6 +6,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/serve"
 )
 
 // authKind is a set of the kinds of key that an endpoint takes.
@@ -25,13 +28,13 @@ const clockTolerance = 5 * time.Minute
 
 // The refusals of keys (X docs: error codes).
 var (
-	errNotAuthenticated = Fault{Status: http.StatusUnauthorized, Code: 32, Title: "Unauthorized", Detail: "Could not authenticate you."}
-	errNoKeys           = Fault{Status: http.StatusUnauthorized, Code: 215, Title: "Unauthorized", Detail: "Bad Authentication data."}
-	errAppKeys          = Fault{Status: http.StatusForbidden, Code: 99, Detail: "Unable to verify your credentials"}
+	errNotAuthenticated = fault.Fault{Status: http.StatusUnauthorized, Code: 32, Title: "Unauthorized", Detail: "Could not authenticate you."}
+	errNoKeys           = fault.Fault{Status: http.StatusUnauthorized, Code: 215, Title: "Unauthorized", Detail: "Bad Authentication data."}
+	errAppKeys          = fault.Fault{Status: http.StatusForbidden, Code: 99, Detail: "Unable to verify your credentials"}
 )
 
 // authenticate finds out who calls; nil when the keys are good and of a kind that the endpoint takes.
-func (x *X) authenticate(in *request) *answer {
+func (x *X) authenticate(in *request) *serve.Answer {
 	header := in.Header.Get("Authorization")
 	scheme, rest, _ := strings.Cut(header, " ")
 	switch {
@@ -51,7 +54,7 @@ func (x *X) authenticate(in *request) *answer {
 	return in.refuse(errNoKeys)
 }
 
-func (x *X) checkBearer(in *request, token string) *answer {
+func (x *X) checkBearer(in *request, token string) *serve.Answer {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, a := range x.apps {
@@ -60,16 +63,16 @@ func (x *X) checkBearer(in *request, token string) *answer {
 		}
 	}
 	if in.app == nil {
-		return in.refuse(FaultKeys())
+		return in.refuse(fault.Keys())
 	}
 	if in.end.auth&bearer == 0 {
 		in.violation("the endpoint does not take a Bearer token")
-		return in.refuse(FaultWrongAuth())
+		return in.refuse(fault.WrongAuth())
 	}
 	return nil
 }
 
-func (x *X) checkUserKeys(in *request, header string) *answer {
+func (x *X) checkUserKeys(in *request, header string) *serve.Answer {
 	params, err := parseAuthorization(header)
 	if err != nil {
 		in.violation("OAuth: %v", err)
@@ -88,13 +91,13 @@ func (x *X) checkUserKeys(in *request, header string) *answer {
 	in.account, in.app = &own, x.apps[own.ConsumerKey]
 	if in.end.auth&userKeys == 0 {
 		in.violation("the endpoint does not take OAuth 1.0a user keys")
-		return in.refuse(FaultWrongAuth())
+		return in.refuse(fault.WrongAuth())
 	}
 	return nil
 }
 
 // findAccount finds whose keys they are. Wrong keys are the operator's mistake and no violation.
-func (x *X) findAccount(in *request, params map[string]string) (*Account, *answer) {
+func (x *X) findAccount(in *request, params map[string]string) (*Account, *serve.Answer) {
 	if x.apps[params["oauth_consumer_key"]] == nil {
 		return nil, in.refuse(errNotAuthenticated)
 	}
@@ -103,10 +106,10 @@ func (x *X) findAccount(in *request, params map[string]string) (*Account, *answe
 			return a, nil
 		}
 	}
-	return nil, in.refuse(FaultKeys())
+	return nil, in.refuse(fault.Keys())
 }
 
-func (x *X) checkSignature(in *request, account *Account, params map[string]string) *answer {
+func (x *X) checkSignature(in *request, account *Account, params map[string]string) *serve.Answer {
 	seconds, err := strconv.ParseInt(params["oauth_timestamp"], 10, 64)
 	if err != nil || seconds <= 0 {
 		in.violation("OAuth: the timestamp is not a number of seconds")
@@ -123,7 +126,7 @@ func (x *X) checkSignature(in *request, account *Account, params map[string]stri
 		return in.refuse(errNotAuthenticated)
 	}
 	if x.now().Sub(time.Unix(seconds, 0)).Abs() > clockTolerance {
-		return in.refuse(FaultClock())
+		return in.refuse(fault.Clock())
 	}
 	if !x.freshNonce(account.AccessToken+" "+params["oauth_timestamp"]+" "+params["oauth_nonce"], time.Unix(seconds, 0)) {
 		in.violation("OAuth: the nonce was used before")

@@ -10,6 +10,9 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"perch/bridge/sim/hostile"
+	"perch/bridge/sim/serve"
 )
 
 // DeliveryRecord is one attempt to deliver events to a webhook.
@@ -93,9 +96,9 @@ func (x *X) deliver(t *target, units []unit) {
 	}
 	raw := body(events, units[0].tag)
 	if units[0].event.kind == revokeKind {
-		raw = toJSON(map[string]any{revokeKind: units[0].event.payload})
+		raw = serve.Encode(map[string]any{revokeKind: units[0].event.payload})
 	}
-	parcels := x.odd.Posts(Events, raw)
+	parcels := x.odd.Posts(hostile.Events, raw)
 	last := parcels[len(parcels)-1]
 	for _, p := range parcels[:len(parcels)-1] {
 		x.attempt(t, units, p, 1)
@@ -110,9 +113,9 @@ func (x *X) deliver(t *target, units []unit) {
 	x.spawn(func() { x.repeat(t, units, last, retries) })
 }
 
-func (x *X) repeat(t *target, units []unit, p parcel, retries []time.Duration) {
+func (x *X) repeat(t *target, units []unit, p hostile.Parcel, retries []time.Duration) {
 	for i, pause := range retries {
-		if !wait(x.ctx, pause) || x.attempt(t, units, p, i+2) {
+		if !serve.Wait(x.ctx, pause) || x.attempt(t, units, p, i+2) {
 			break
 		}
 	}
@@ -120,7 +123,7 @@ func (x *X) repeat(t *target, units []unit, p parcel, retries []time.Duration) {
 }
 
 // attempt posts once, and reports whether the receiver took it.
-func (x *X) attempt(t *target, units []unit, p parcel, number int) bool {
+func (x *X) attempt(t *target, units []unit, p hostile.Parcel, number int) bool {
 	r := x.send(x.ctx, t.url, t.secret, p)
 	if x.ctx.Err() != nil && r.Status == 0 {
 		return true // closing
@@ -133,27 +136,27 @@ func (x *X) attempt(t *target, units []unit, p parcel, number int) bool {
 
 // Deliver posts any body to a webhook once, signed with a consumer secret. The record is returned only.
 func (x *X) Deliver(ctx context.Context, url, secret string, body []byte) (record DeliveryRecord) {
-	return x.send(ctx, url, secret, plainParcel(body))
+	return x.send(ctx, url, secret, hostile.PlainParcel(body))
 }
 
-func (x *X) send(ctx context.Context, url, secret string, p parcel) (record DeliveryRecord) {
+func (x *X) send(ctx context.Context, url, secret string, p hostile.Parcel) (record DeliveryRecord) {
 	x.mu.Lock()
 	deadline := x.options.Deadline
 	x.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
-	record = DeliveryRecord{URL: url, Body: p.body, At: x.now(), Attempt: 1}
+	record = DeliveryRecord{URL: url, Body: p.Body, At: x.now(), Attempt: 1}
 	began := time.Now()
 	defer func() { record.Took = time.Since(began) }()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, p.reader())
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, p.Reader())
 	if err != nil {
 		record.Err = err.Error()
 		return record
 	}
-	if p.kind != "" {
-		request.Header.Set("Content-Type", p.kind)
+	if p.Kind != "" {
+		request.Header.Set("Content-Type", p.Kind)
 	}
-	request.Header.Set("X-Twitter-Webhooks-Signature", Sign(secret, p.body))
+	request.Header.Set("X-Twitter-Webhooks-Signature", Sign(secret, p.Body))
 	response, err := x.client.Do(request)
 	if err != nil {
 		record.Err = err.Error()

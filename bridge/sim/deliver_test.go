@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/media"
 )
 
 // The vectors were computed independently.
@@ -31,8 +32,8 @@ func TestDelivery_TellsEachFamilyItsForm(t *testing.T) {
 	w := newWorld(t, sim.XOptions{})
 	r := newReceiver(t, w.brand.ConsumerSecret)
 	w.SetWebhook(w.brand.ID, r.URL, sim.Legacy)
-	dm := w.DM(w.customer.ID, w.brand.ID, sim.Message{Text: "hi", Files: []sim.File{sim.SamplePNG()}})
-	post := w.Post(w.customer.ID, sim.Post{Text: "@acme_support " + strings.Repeat("late ", 40), Files: []sim.File{sim.SampleJPEG()}})
+	dm := w.DM(w.customer.ID, w.brand.ID, sim.Message{Text: "hi", Files: []media.File{media.SamplePNG()}})
+	post := w.Post(w.customer.ID, sim.Post{Text: "@acme_support " + strings.Repeat("late ", 40), Files: []media.File{media.SampleJPEG()}})
 	w.idle(t)
 	got := r.got()
 	if len(got) != 2 {
@@ -46,7 +47,7 @@ func TestDelivery_TellsEachFamilyItsForm(t *testing.T) {
 	}
 	if second.text("tweet_create_events", 0, "id_str") != post || second.text("tweet_create_events", 0, "truncated") != "true" ||
 		second.text("user_has_blocked") != "false" ||
-		second.text("tweet_create_events", 0, "extended_tweet", "extended_entities", "media", 0, "type") != sim.Photo {
+		second.text("tweet_create_events", 0, "extended_tweet", "extended_entities", "media", 0, "type") != media.Photo {
 		t.Errorf("post: %s", got[1])
 	}
 	w.SetWebhook(w.brand.ID, r.URL, sim.XAA)

@@ -7,6 +7,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"perch/bridge/sim/media"
+	"perch/bridge/sim/serve"
 )
 
 // dmAge is how far back direct messages are listed (X docs: direct messages lookup).
@@ -29,7 +32,7 @@ func (x *X) dmRoutes() map[string]route {
 	}
 }
 
-func (x *X) createDM(in *request) *answer {
+func (x *X) createDM(in *request) *serve.Answer {
 	to, refused := in.pathID("participant_id")
 	if refused != nil {
 		return refused
@@ -59,10 +62,10 @@ func (x *X) createDM(in *request) *answer {
 	if refused != nil {
 		return refused
 	}
-	return asJSON(http.StatusCreated, map[string]any{"data": map[string]any{"dm_conversation_id": d.conversation, "dm_event_id": d.id}})
+	return serve.JSON(http.StatusCreated, map[string]any{"data": map[string]any{"dm_conversation_id": d.conversation, "dm_event_id": d.id}})
 }
 
-func (x *X) listDMsWith(in *request) *answer {
+func (x *X) listDMsWith(in *request) *serve.Answer {
 	peer, refused := in.pathID("participant_id")
 	if refused != nil {
 		return refused
@@ -70,16 +73,18 @@ func (x *X) listDMsWith(in *request) *answer {
 	return x.answerDMs(in, func(d *dm) bool { return d.from == peer || d.to == peer })
 }
 
-func (x *X) listDMs(in *request) *answer { return x.answerDMs(in, func(*dm) bool { return true }) }
+func (x *X) listDMs(in *request) *serve.Answer {
+	return x.answerDMs(in, func(*dm) bool { return true })
+}
 
-func (x *X) showDM(in *request) *answer {
+func (x *X) showDM(in *request) *serve.Answer {
 	id, refused := in.pathID("event_id")
 	if refused != nil {
 		return refused
 	}
 	for _, d := range x.dms {
 		if d.id == id && d.concerns(in.account.ID) {
-			return asJSON(http.StatusOK, in.withIncludes(map[string]any{"data": in.v2DM(d)}, x.dmIncludes(in, []*dm{d})))
+			return serve.JSON(http.StatusOK, in.withIncludes(map[string]any{"data": in.v2DM(d)}, x.dmIncludes(in, []*dm{d})))
 		}
 	}
 	return missing("dm_event", "event_id", id)
@@ -98,7 +103,7 @@ func (x *X) recentDMs(account string, passes func(*dm) bool) []*dm {
 	return found
 }
 
-func (x *X) answerDMs(in *request, passes func(*dm) bool) *answer {
+func (x *X) answerDMs(in *request, passes func(*dm) bool) *serve.Answer {
 	if kinds := in.URL.Query().Get("event_types"); kinds != "" && !strings.Contains(kinds, "MessageCreate") {
 		passes = func(*dm) bool { return false }
 	}
@@ -114,7 +119,7 @@ func (x *X) answerDMs(in *request, passes func(*dm) bool) *answer {
 	if len(data) > 0 {
 		body["data"] = data
 	}
-	return asJSON(http.StatusOK, in.withIncludes(body, x.dmIncludes(in, page)))
+	return serve.JSON(http.StatusOK, in.withIncludes(body, x.dmIncludes(in, page)))
 }
 
 // v2DM is a message with the fields that were asked for.
@@ -188,7 +193,7 @@ func (in *request) withIncludes(body, includes map[string]any) map[string]any {
 // v2 is the file as a media object of v2.
 func (h *hosted) v2() map[string]any {
 	m := map[string]any{"media_key": h.key(), "type": h.kind, "width": 1280, "height": 720}
-	if h.kind == Photo {
+	if h.kind == media.Photo {
 		m["url"] = h.url
 		return m
 	}
@@ -196,20 +201,20 @@ func (h *hosted) v2() map[string]any {
 	var list []any
 	for _, v := range h.variants {
 		one := map[string]any{"content_type": v.kind, "url": v.url}
-		if v.bitrate > 0 || h.kind == GIF {
+		if v.bitrate > 0 || h.kind == media.GIF {
 			one["bit_rate"] = v.bitrate
 		}
 		list = append(list, one)
 	}
 	m["variants"] = list
-	if h.kind == Video {
+	if h.kind == media.Video {
 		m["duration_ms"] = 8000
 	}
 	return m
 }
 
 // paged returns the page that the pagination token names, and the "meta" of the answer.
-func paged[T any](in *request, all []T, size int) ([]T, map[string]any, *answer) {
+func paged[T any](in *request, all []T, size int) ([]T, map[string]any, *serve.Answer) {
 	token, from := in.URL.Query().Get("pagination_token"), 0
 	if token != "" {
 		raw, _ := base64.RawURLEncoding.DecodeString(token) // what is no base64 lacks the prefix

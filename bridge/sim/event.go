@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"time"
+
+	"perch/bridge/sim/serve"
 )
 
 // Family is a family of event payloads.
@@ -44,7 +46,7 @@ func body(events []event, tag string) []byte {
 		if e.beside != nil {
 			data["includes"] = e.beside
 		}
-		return toJSON(map[string]any{"data": data})
+		return serve.Encode(map[string]any{"data": data})
 	}
 	var list []any
 	whole := map[string]any{"for_user_id": e.user}
@@ -65,7 +67,7 @@ func body(events []event, tag string) []byte {
 		}
 	}
 	whole[e.kind] = list
-	return toJSON(whole)
+	return serve.Encode(whole)
 }
 
 // tellDM makes the events of a direct message. The caller holds mu.

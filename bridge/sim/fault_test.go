@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/fault"
 )
 
 func TestFault_StrikesBeforeAndAfter(t *testing.T) {
@@ -15,28 +16,28 @@ func TestFault_StrikesBeforeAndAfter(t *testing.T) {
 	send := func(text string) (reply, error) {
 		return w.client.try(http.MethodPost, "/2/dm_conversations/with/"+w.customer.ID+"/messages", "application/json", []byte(`{"text":"`+text+`"}`))
 	}
-	w.Fault(sim.Fault{Endpoint: "dm.send", Status: 503, Times: 1, Header: map[string]string{"Retry-After": "7"}, RawBody: "<html>"})
+	w.Fault(fault.Fault{Endpoint: "dm.send", Status: 503, Times: 1, Header: map[string]string{"Retry-After": "7"}, RawBody: "<html>"})
 	if r, err := send("a"); err != nil || r.status != 503 || r.header.Get("Retry-After") != "7" || r.body != "<html>" {
 		t.Errorf("before: %v %+v", err, r)
 	}
-	w.Fault(sim.Fault{Endpoint: "dm.send", Drop: true, Times: 1})
+	w.Fault(fault.Fault{Endpoint: "dm.send", Drop: true, Times: 1})
 	if _, err := send("b"); err == nil {
 		t.Error("a dropped call was answered")
 	}
 	if len(w.SentDMs()) != 0 {
 		t.Errorf("carried out: %+v", w.SentDMs())
 	}
-	lost := sim.FaultLost()
+	lost := fault.Lost()
 	lost.Times = 1
 	w.Fault(lost)
 	if _, err := send("c"); err == nil {
 		t.Error("a lost answer arrived")
 	}
-	w.Fault(sim.Fault{Endpoint: "dm.send", Status: 500, After: true, Times: 1})
+	w.Fault(fault.Fault{Endpoint: "dm.send", Status: 500, After: true, Times: 1})
 	if r, err := send("d"); err != nil || r.status != 500 {
 		t.Errorf("after: %v %d", err, r.status)
 	}
-	slow := sim.FaultSlow(50 * time.Millisecond)
+	slow := fault.Slow(50 * time.Millisecond)
 	slow.Times = 1
 	w.Fault(slow)
 	began := time.Now()
@@ -52,13 +53,13 @@ func TestFault_StrikesBeforeAndAfter(t *testing.T) {
 func TestFault_PresetsAnswerInBothForms(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sim.XOptions{})
-	for _, preset := range []func() sim.Fault{
-		sim.FaultKeys, sim.FaultClock, sim.FaultCredits, sim.FaultUsageCap, sim.FaultSuspended, sim.FaultPeerSuspended, sim.FaultLocked,
-		sim.FaultPermission, sim.FaultNoWrite, sim.FaultNoV11, sim.FaultNotEnrolled, sim.FaultUserNotEnrolled, sim.FaultWrongAuth,
-		sim.FaultCannotDM, sim.FaultUnreachable, sim.FaultAutomated, sim.FaultDuplicate, sim.FaultTooLong, sim.FaultDMTooLong,
-		sim.FaultPostGone, sim.FaultRepliesRestricted, sim.FaultNotVisible, sim.FaultSummoned, sim.FaultPolicy, sim.FaultMedia,
-		sim.FaultMediaExpired, sim.FaultDailyPosts, sim.FaultCalm, sim.FaultUnavailable, sim.FaultBroken,
-		func() sim.Fault { return sim.FaultRateLimited(time.Unix(1795000000, 0)) },
+	for _, preset := range []func() fault.Fault{
+		fault.Keys, fault.Clock, fault.Credits, fault.UsageCap, fault.Suspended, fault.PeerSuspended, fault.Locked,
+		fault.Permission, fault.NoWrite, fault.NoV11, fault.NotEnrolled, fault.UserNotEnrolled, fault.WrongAuth,
+		fault.CannotDM, fault.Unreachable, fault.Automated, fault.Duplicate, fault.TooLong, fault.DMTooLong,
+		fault.PostGone, fault.RepliesRestricted, fault.NotVisible, fault.Summoned, fault.Policy, fault.Media,
+		fault.MediaExpired, fault.DailyPosts, fault.Calm, fault.Unavailable, fault.Broken,
+		func() fault.Fault { return fault.RateLimited(time.Unix(1795000000, 0)) },
 	} {
 		f := preset()
 		f.Endpoint = ""
@@ -75,7 +76,7 @@ func TestFault_PresetsAnswerInBothForms(t *testing.T) {
 	w.clean(t)
 }
 
-func firstWord(f sim.Fault) string {
+func firstWord(f fault.Fault) string {
 	if f.RawBody != "" {
 		return f.RawBody
 	}
@@ -86,7 +87,7 @@ func TestFault_StrikesAShareOfTheCalls(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sim.XOptions{})
 	w.SetLimit("users.me", 0, time.Minute)
-	f := sim.FaultUnavailable()
+	f := fault.Unavailable()
 	f.Percent = 50
 	w.Fault(f)
 	seen := map[int]int{}

@@ -4,6 +4,10 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/media"
+	"perch/bridge/sim/serve"
 )
 
 // hosted is a file that hangs on a message or post.
@@ -35,9 +39,9 @@ const (
 // key is v2's media key.
 func (h *hosted) key() string {
 	switch h.kind {
-	case Video:
+	case media.Video:
 		return "7_" + h.id
-	case GIF:
+	case media.GIF:
 		return "16_" + h.id
 	}
 	return "3_" + h.id
@@ -47,7 +51,7 @@ func (h *hosted) key() string {
 func (x *X) AddFile(kind string, data []byte) (url string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	h := x.host(File{Kind: kind, Data: data}, "", nil)
+	h := x.host(media.File{Kind: kind, Data: data}, "", nil)
 	if len(h.variants) == 0 {
 		return h.url
 	}
@@ -55,8 +59,8 @@ func (x *X) AddFile(kind string, data []byte) (url string) {
 }
 
 // host stores a file of a direct message (whose id is given) or of a post. The caller holds mu.
-func (x *X) host(f File, dmID string, readers []string) *hosted {
-	h := &hosted{id: x.newID(), kind: f.detectedKind()}
+func (x *X) host(f media.File, dmID string, readers []string) *hosted {
+	h := &hosted{id: x.newID(), kind: f.DetectedKind()}
 	name := strings.TrimPrefix(shorten(h.id), "https://t.co/")
 	put := func(path, kind string, data []byte, readers []string) string {
 		x.files[path] = &stored{kind, data, readers}
@@ -67,12 +71,12 @@ func (x *X) host(f File, dmID string, readers []string) *hosted {
 		video, gif, preview = "/ext_tw_video/", "/tweet_video/", "/ext_tw_video_thumb/"
 	}
 	switch {
-	case h.kind == Photo && dmID != "":
-		h.url = put("/1.1/ton/data/dm/"+dmID+"/"+h.id+"/"+name+extension(f.mime()), f.mime(), f.Data, readers)
-	case h.kind == Photo:
-		h.url = put("/media/"+name+extension(f.mime()), f.mime(), f.Data, nil)
-	case h.kind == GIF:
-		h.url = put(preview+h.id+"/img/"+name+".jpg", "image/jpeg", SampleJPEG().Data, nil)
+	case h.kind == media.Photo && dmID != "":
+		h.url = put("/1.1/ton/data/dm/"+dmID+"/"+h.id+"/"+name+extension(f.MIME()), f.MIME(), f.Data, readers)
+	case h.kind == media.Photo:
+		h.url = put("/media/"+name+extension(f.MIME()), f.MIME(), f.Data, nil)
+	case h.kind == media.GIF:
+		h.url = put(preview+h.id+"/img/"+name+".jpg", "image/jpeg", media.SampleJPEG().Data, nil)
 		h.variants = []variant{{0, "video/mp4", put(gif+h.id+"/"+name+".mp4", "video/mp4", f.Data, nil)}}
 	default:
 		low := f.Low
@@ -80,7 +84,7 @@ func (x *X) host(f File, dmID string, readers []string) *hosted {
 			low = f.Data
 		}
 		base := video + h.id
-		h.url = put(preview+h.id+"/img/"+name+".jpg", "image/jpeg", SampleJPEG().Data, nil)
+		h.url = put(preview+h.id+"/img/"+name+".jpg", "image/jpeg", media.SampleJPEG().Data, nil)
 		h.variants = []variant{
 			{0, "application/x-mpegURL", put(base+"/pl/"+name+".m3u8", "application/x-mpegURL", []byte("#EXTM3U\n"), nil)},
 			{lowBitrate, "video/mp4", put(base+"/vid/480x270/"+name+".mp4", "video/mp4", low, nil)},
@@ -116,7 +120,7 @@ func (x *X) fileRoutes() map[string]route {
 }
 
 // getFile serves a file. Photos of direct messages are for the two people of the conversation only.
-func (x *X) getFile(in *request) *answer {
+func (x *X) getFile(in *request) *serve.Answer {
 	path := in.URL.Path
 	if base, size, found := strings.Cut(path, ":"); found && slices.Contains([]string{"thumb", "small", "medium", "large", "orig"}, size) {
 		path = base
@@ -124,14 +128,14 @@ func (x *X) getFile(in *request) *answer {
 	file := x.files[path]
 	switch {
 	case file == nil:
-		return &answer{status: http.StatusNotFound}
+		return &serve.Answer{Status: http.StatusNotFound}
 	case file.readers == nil:
 	case in.account == nil:
 		return in.refuse(errNoKeys)
 	case in.account.Access != ReadWriteDM || !slices.Contains(file.readers, in.account.ID):
-		return in.refuse(FaultPermission())
+		return in.refuse(fault.Permission())
 	}
-	a := &answer{status: http.StatusOK, body: file.data}
-	a.header().Set("Content-Type", file.kind)
+	a := &serve.Answer{Status: http.StatusOK, Body: file.data}
+	a.Header().Set("Content-Type", file.kind)
 	return a
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/hostile"
 )
 
 // What was sent oddly is written down, and happens once.
@@ -25,7 +26,7 @@ func TestAnOddityStrikesOnceAndWhatItIsFor(t *testing.T) {
 	}))
 	t.Cleanup(hook.Close)
 	x.SetWebhook("7", hook.URL, sim.XAA)
-	x.Hostile(sim.Oddity{Endpoint: sim.Events, Kind: sim.OddMark, For: "second"})
+	x.Hostile(hostile.Oddity{Endpoint: hostile.Events, Kind: hostile.Mark, For: "second"})
 	for _, text := range []string{"first", "second", "second again"} {
 		x.DM("9", "7", sim.Message{Text: text})
 	}
@@ -35,7 +36,7 @@ func TestAnOddityStrikesOnceAndWhatItIsFor(t *testing.T) {
 	if len(got) != 3 || got[0][0] != '{' || got[1][0] == '{' || got[2][0] != '{' {
 		t.Errorf("posted: %.60q", got)
 	}
-	if struck := x.Calm(); len(struck) != 1 || struck[0].Kind != sim.OddMark {
+	if struck := x.Calm(); len(struck) != 1 || struck[0].Kind != hostile.Mark {
 		t.Errorf("written down: %+v", struck)
 	}
 }

@@ -5,6 +5,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/serve"
 )
 
 // rates are the limits of an endpoint; 0 means none. user and app count per period, the others per 24 hours. app
@@ -99,7 +102,7 @@ func (x *X) ratesOf(key string) rates {
 }
 
 // admit counts the call and returns the headers that tell the limits, and the refusal when one of them is used up.
-func (x *X) admit(in *request) (http.Header, *answer) {
+func (x *X) admit(in *request) (http.Header, *serve.Answer) {
 	headers := http.Header{}
 	if in.account != nil {
 		headers.Set("X-Access-Level", in.account.Access)
@@ -123,7 +126,7 @@ func (x *X) admit(in *request) (http.Header, *answer) {
 		headers.Set(prefix+"Reset", strconv.FormatInt(w.reset.Unix(), 10))
 	}
 	if full {
-		return headers, in.refuse(FaultTooMany())
+		return headers, in.refuse(fault.TooMany())
 	}
 	return headers, nil
 }

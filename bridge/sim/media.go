@@ -6,6 +6,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/media"
+	"perch/bridge/sim/serve"
 )
 
 // X's limits for files, in bytes (X docs: media best practices), and how long an upload can be used.
@@ -50,7 +54,7 @@ func (x *X) mediaRoutes() map[string]route {
 	}
 }
 
-func (x *X) initUpload(in *request) *answer {
+func (x *X) initUpload(in *request) *serve.Answer {
 	var body struct {
 		Type             string   `json:"media_type"`
 		Total            *int     `json:"total_bytes"`
@@ -68,13 +72,13 @@ func (x *X) initUpload(in *request) *answer {
 	if refused != nil {
 		return refused
 	}
-	return asJSON(http.StatusOK, map[string]any{"data": map[string]any{
+	return serve.JSON(http.StatusOK, map[string]any{"data": map[string]any{
 		"id": u.id, "media_key": u.key(), "expires_after_secs": int(uploadLife.Seconds()),
 	}})
 }
 
 // newUpload begins an upload, when type, category and size go together.
-func (x *X) newUpload(in *request, kind, category string, total int) (*upload, *answer) {
+func (x *X) newUpload(in *request, kind, category string, total int) (*upload, *serve.Answer) {
 	limit := maxImage
 	switch {
 	case !slices.Contains(mediaTypes, kind):
@@ -110,26 +114,26 @@ func fits(kind, category string) bool {
 }
 
 func (u *upload) key() string {
-	return (&hosted{id: u.id, kind: File{Type: u.kind}.detectedKind()}).key()
+	return (&hosted{id: u.id, kind: media.File{Type: u.kind}.DetectedKind()}).key()
 }
 
 // ownUpload finds an upload of the calling account that is still good.
-func (x *X) ownUpload(in *request, id string) (*upload, *answer) {
+func (x *X) ownUpload(in *request, id string) (*upload, *serve.Answer) {
 	u := x.uploads[id]
 	if u == nil || u.owner != in.account.ID {
 		return nil, in.malformed("media_id", id, "media id %q is not one of the account's uploads", id)
 	}
 	if x.now().After(u.expires) {
-		return nil, in.refuse(FaultMediaExpired())
+		return nil, in.refuse(fault.MediaExpired())
 	}
 	return u, nil
 }
 
 // takeMedia uses up an upload for a message. use is how its category must begin.
-func (x *X) takeMedia(in *request, id, use string) (*File, *answer) {
-	wrong := FaultMedia()
+func (x *X) takeMedia(in *request, id, use string) (*media.File, *serve.Answer) {
+	wrong := fault.Media()
 	if use == "tweet_" {
-		wrong = FaultMediaExpired()
+		wrong = fault.MediaExpired()
 	}
 	u := x.uploads[id]
 	switch {
@@ -144,7 +148,7 @@ func (x *X) takeMedia(in *request, id, use string) (*File, *answer) {
 	case x.now().After(u.expires):
 	default:
 		u.isUsed = true
-		return &File{Type: u.kind, Data: u.data}, nil
+		return &media.File{Type: u.kind, Data: u.data}, nil
 	}
 	return nil, in.refuse(wrong)
 }

@@ -9,10 +9,12 @@ import (
 	"time"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/media"
 )
 
 // uploadV2 uploads a file in two parts and returns its id and the answer to the last step.
-func (w *world) uploadV2(t *testing.T, f sim.File, category string) (string, reply) {
+func (w *world) uploadV2(t *testing.T, f media.File, category string) (string, reply) {
 	t.Helper()
 	begun := w.client.post("/2/media/upload/initialize", map[string]any{
 		"media_type": f.Type, "total_bytes": len(f.Data), "media_category": category, "shared": false,
@@ -42,7 +44,7 @@ func (w *world) attach(id string) reply {
 func TestMedia_GoesOutOnceWithItsCategory(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sim.XOptions{})
-	id, done := w.uploadV2(t, sim.SamplePNG(), "dm_image")
+	id, done := w.uploadV2(t, media.SamplePNG(), "dm_image")
 	if done.at("data", "processing_info") != nil {
 		t.Errorf("a picture is processed: %s", done.body)
 	}
@@ -50,16 +52,16 @@ func TestMedia_GoesOutOnceWithItsCategory(t *testing.T) {
 		t.Fatalf("send: %d %s", r.status, r.body)
 	}
 	data, category, found := w.Uploaded(id)
-	if !found || category != "dm_image" || string(data) != string(sim.SamplePNG().Data) || w.SentDMs()[0].MediaIDs[0] != id {
+	if !found || category != "dm_image" || string(data) != string(media.SamplePNG().Data) || w.SentDMs()[0].MediaIDs[0] != id {
 		t.Errorf("uploaded %d bytes as %s", len(data), category)
 	}
-	one := w.client.multipart("/2/media/upload", map[string]string{"media_category": "tweet_image"}, "media", sim.SampleJPEG().Data)
+	one := w.client.multipart("/2/media/upload", map[string]string{"media_category": "tweet_image"}, "media", media.SampleJPEG().Data)
 	posted := one.text("data", "id")
 	if r := w.client.post("/2/tweets", map[string]any{"media": map[string]any{"media_ids": []string{posted}}}); r.status != http.StatusCreated {
 		t.Errorf("post: %d %s", r.status, r.body)
 	}
 	w.clean(t)
-	other, _ := w.uploadV2(t, sim.SamplePNG(), "tweet_image")
+	other, _ := w.uploadV2(t, media.SamplePNG(), "tweet_image")
 	for what, media := range map[string]string{"a second time": id, "of a post": other, "unknown": "5"} {
 		if r := w.attach(media); r.status != http.StatusBadRequest || !strings.Contains(r.body, "not permitted to attach this media") {
 			t.Errorf("%s: %d %s", what, r.status, r.body)
@@ -74,7 +76,7 @@ func TestMedia_ProcessesVideos(t *testing.T) {
 	t.Parallel()
 	watch := &clock{now: time.Now()}
 	w := newWorld(t, sim.XOptions{Now: watch.Now, Processing: time.Minute})
-	id, done := w.uploadV2(t, sim.SampleMP4(), "dm_video")
+	id, done := w.uploadV2(t, media.SampleMP4(), "dm_video")
 	if done.text("data", "processing_info", "state") != "pending" || done.text("data", "processing_info", "check_after_secs") != "1" {
 		t.Errorf("finalize: %s", done.body)
 	}
@@ -90,7 +92,7 @@ func TestMedia_ProcessesVideos(t *testing.T) {
 	if r := w.attach(id); r.status != http.StatusCreated {
 		t.Errorf("send: %d %s", r.status, r.body)
 	}
-	w.Fault(sim.FaultProcessing())
+	w.Fault(fault.Processing())
 	if r := w.client.get(status); r.text("data", "processing_info", "state") != "failed" {
 		t.Errorf("failed: %s", r.body)
 	}

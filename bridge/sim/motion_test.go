@@ -15,12 +15,13 @@ import (
 	"testing"
 	"time"
 
-	"perch/bridge/sim"
+	"perch/bridge/sim/media"
+	"perch/bridge/sim/motionsim"
 )
 
-func newMotion(t *testing.T, options sim.MotionOptions) *sim.Motion {
+func newMotion(t *testing.T, options motionsim.Options) *motionsim.Motion {
 	t.Helper()
-	m, err := sim.StartMotion(options)
+	m, err := motionsim.Start(options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +30,7 @@ func newMotion(t *testing.T, options sim.MotionOptions) *sim.Motion {
 }
 
 // ask calls Motion with its admin's password, unless change says otherwise.
-func ask(t *testing.T, m *sim.Motion, method, url, kind, body string, change ...func(*http.Request)) reply {
+func ask(t *testing.T, m *motionsim.Motion, method, url, kind, body string, change ...func(*http.Request)) reply {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
@@ -56,12 +57,12 @@ func ask(t *testing.T, m *sim.Motion, method, url, kind, body string, change ...
 
 func noAuth(r *http.Request) { r.Header.Del("Authorization") }
 
-func notify(t *testing.T, m *sim.Motion, body string) reply {
+func notify(t *testing.T, m *motionsim.Motion, body string) reply {
 	t.Helper()
 	return ask(t, m, http.MethodPost, m.ReceiveURL(), "application/json", body, noAuth)
 }
 
-func uploadTo(t *testing.T, m *sim.Motion, part, name string, data []byte) reply {
+func uploadTo(t *testing.T, m *motionsim.Motion, part, name string, data []byte) reply {
 	t.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
@@ -73,7 +74,7 @@ func uploadTo(t *testing.T, m *sim.Motion, part, name string, data []byte) reply
 
 func TestMotion_TakesNotifications(t *testing.T) {
 	t.Parallel()
-	m := newMotion(t, sim.MotionOptions{})
+	m := newMotion(t, motionsim.Options{})
 	file := uploadTo(t, m, "file", "photo.jpg", []byte("data"))
 	if file.status != http.StatusCreated || file.text("name") != "photo.jpg" {
 		t.Fatalf("upload: %d %s", file.status, file.body)
@@ -100,7 +101,7 @@ func TestMotion_TakesNotifications(t *testing.T) {
 
 func TestMotion_RefusesMalformedNotifications(t *testing.T) {
 	t.Parallel()
-	m := newMotion(t, sim.MotionOptions{MapKey: "cf_7"})
+	m := newMotion(t, motionsim.Options{MapKey: "cf_7"})
 	for _, body := range []string{
 		``, `[]`, `{"from":"a","body":"","mapKey":"cf_7"}`, `{"body":"b","mapKey":"cf_7"}`, `{"from":"a","body":"b"}`,
 		`{"from":"a","body":"b","mapKey":"twitter"}`, `{"from":"@a","body":"b","mapKey":"cf_7"}`, `{"from":"a","body":"b","mapKey":"cf_7","threadId":1}`,
@@ -121,7 +122,7 @@ func TestMotion_RefusesMalformedNotifications(t *testing.T) {
 
 func TestMotion_KeepsAttachmentsBehindCredentials(t *testing.T) {
 	t.Parallel()
-	m := newMotion(t, sim.MotionOptions{MaxAttachment: 10})
+	m := newMotion(t, motionsim.Options{MaxAttachment: 10})
 	id := uploadTo(t, m, "file", "a.png", []byte("12345")).text("id")
 	path := m.URL() + "/api/attachments/" + id
 	if r := ask(t, m, http.MethodGet, path+"/download?apikey="+m.Options().APIKey, "", "", noAuth); r.body != "12345" {
@@ -149,7 +150,7 @@ func TestMotion_KeepsAttachmentsBehindCredentials(t *testing.T) {
 func TestMotion_LocksOutAfterBadPasswords(t *testing.T) {
 	t.Parallel()
 	watch := &clock{now: time.Now()}
-	m := newMotion(t, sim.MotionOptions{Now: watch.Now})
+	m := newMotion(t, motionsim.Options{Now: watch.Now})
 	users := m.URL() + "/api/users?fields=id,name"
 	for range 5 {
 		if r := ask(t, m, http.MethodGet, users, "", "", func(r *http.Request) { r.SetBasicAuth(m.Options().User, "wrong") }); r.status != 401 {
@@ -167,7 +168,7 @@ func TestMotion_LocksOutAfterBadPasswords(t *testing.T) {
 
 func TestMotion_TellsAndChangesItsAccount(t *testing.T) {
 	t.Parallel()
-	m := newMotion(t, sim.MotionOptions{Keys: map[string]string{"replyUrl": "reply_url"}})
+	m := newMotion(t, motionsim.Options{Keys: map[string]string{"replyUrl": "reply_url"}})
 	list := ask(t, m, http.MethodGet, m.URL()+"/api/openchannel/accounts?limit=10", "", "")
 	if list.text("rows", 0, "mapKey") != "twitter" || list.text("rows", 0, "receiveUrl") != m.ReceiveURL() {
 		t.Errorf("list: %s", list.body)
@@ -186,7 +187,7 @@ func TestMotion_TellsAndChangesItsAccount(t *testing.T) {
 
 func TestMotion_PostsReplies(t *testing.T) {
 	t.Parallel()
-	m := newMotion(t, sim.MotionOptions{})
+	m := newMotion(t, motionsim.Options{})
 	var bodies []string
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		raw, _ := io.ReadAll(r.Body)
@@ -197,16 +198,16 @@ func TestMotion_PostsReplies(t *testing.T) {
 	defer s.Close()
 	notify(t, m, `{"from":"annlee","body":"why","mapKey":"twitter","firstName":"Ann","threadId":"17"}`)
 	i := m.Open("annlee", "17")
-	if _, err := m.Reply(t.Context(), i, sim.Reply{Text: "a"}); err == nil {
+	if _, err := m.Reply(t.Context(), i, motionsim.Reply{Text: "a"}); err == nil {
 		t.Error("replied without a Reply URL")
 	}
 	m.SetReplyURL(s.URL)
-	r, err := m.Reply(t.Context(), i, sim.Reply{Text: "because"})
+	r, err := m.Reply(t.Context(), i, motionsim.Reply{Text: "because"})
 	if err != nil || r.Status != 502 || r.Body != `{"message":"no"}` || r.Took <= 0 {
 		t.Errorf("reply: %+v %v", r, err)
 	}
-	file := sim.SamplePNG()
-	if _, err := m.Reply(t.Context(), i, sim.Reply{ID: 9001, File: &file, Set: map[string]any{"secret": true, "contact": nil}}); err != nil {
+	file := media.SamplePNG()
+	if _, err := m.Reply(t.Context(), i, motionsim.Reply{ID: 9001, File: &file, Set: map[string]any{"secret": true, "contact": nil}}); err != nil {
 		t.Error(err)
 	}
 	if _, err := m.StartConversation(t.Context(), "bob", "hello"); err != nil {
@@ -230,10 +231,10 @@ func TestMotion_PostsReplies(t *testing.T) {
 
 func TestMotion_FailsAsTold(t *testing.T) {
 	t.Parallel()
-	m := newMotion(t, sim.MotionOptions{})
+	m := newMotion(t, motionsim.Options{})
 	const body = `{"from":"a","body":"b","mapKey":"twitter"}`
-	m.Fault(sim.MotionFault{Path: "/api/openchannel", Status: 500, Times: 1})
-	m.Fault(sim.MotionFault{Path: "/api/openchannel", Drop: true, After: true, Times: 1})
+	m.Fault(motionsim.Fault{Path: "/api/openchannel", Status: 500, Times: 1})
+	m.Fault(motionsim.Fault{Path: "/api/openchannel", Drop: true, After: true, Times: 1})
 	if r := notify(t, m, body); r.status != 500 || len(m.Messages()) != 0 {
 		t.Errorf("before: %d", r.status)
 	}
@@ -254,7 +255,7 @@ func TestMotion_FailsAsTold(t *testing.T) {
 
 func TestMotion_ServesTLSWithItsPin(t *testing.T) {
 	t.Parallel()
-	m := newMotion(t, sim.MotionOptions{TLS: true})
+	m := newMotion(t, motionsim.Options{TLS: true})
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
 	dialer := &tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // the certificate itself is looked at

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"perch/bridge/sim/serve"
 )
 
 // check reports whether the value of a parameter is allowed.
@@ -17,7 +19,7 @@ type check func(value string) bool
 type params map[string]check
 
 // check refuses unknown, repeated and wrong parameters.
-func (in *request) check(given url.Values, known params) *answer {
+func (in *request) check(given url.Values, known params) *serve.Answer {
 	for name, values := range given {
 		allowed := known[name]
 		switch {

@@ -5,6 +5,9 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf8"
+
+	"perch/bridge/sim/media"
+	"perch/bridge/sim/serve"
 )
 
 // rounded is an id as the numeric members of v1.1 give it to readers that use floating point: its last digits lost.
@@ -49,13 +52,13 @@ func (h *hosted) v11(l *link) map[string]any {
 		"url": l.url, "display_url": l.display, "expanded_url": l.expanded, "type": h.kind,
 		"sizes": map[string]any{"small": map[string]any{"w": 680, "h": 383, "resize": "fit"}},
 	}
-	if h.kind == Photo {
+	if h.kind == media.Photo {
 		return m
 	}
 	var list []any
 	for _, v := range h.variants {
 		one := map[string]any{"content_type": v.kind, "url": v.url}
-		if v.bitrate > 0 || h.kind == GIF {
+		if v.bitrate > 0 || h.kind == media.GIF {
 			one["bitrate"] = v.bitrate
 		}
 		list = append(list, one)
@@ -72,8 +75,8 @@ func (x *X) v11Post(p *post, isExtended bool) map[string]any {
 	m := map[string]any{
 		"created_at": p.at.UTC().Format(time.RubyDate), "id": rounded(p.id), "id_str": p.id, "user": v11User(x.known(p.author.ID)),
 		"source":                `<a href="https://mobile.twitter.com" rel="nofollow">Twitter Web App</a>`,
-		"in_reply_to_status_id": rounded(p.replyTo), "in_reply_to_status_id_str": orNull(p.replyTo),
-		"in_reply_to_user_id": rounded(p.replyToUser), "in_reply_to_user_id_str": orNull(p.replyToUser), "in_reply_to_screen_name": nil,
+		"in_reply_to_status_id": rounded(p.replyTo), "in_reply_to_status_id_str": serve.OrNull(p.replyTo),
+		"in_reply_to_user_id": rounded(p.replyToUser), "in_reply_to_user_id_str": serve.OrNull(p.replyToUser), "in_reply_to_screen_name": nil,
 		"geo": nil, "coordinates": nil, "place": nil, "contributors": nil, "is_quote_status": p.quoteOf != "", "quote_count": 0,
 		"reply_count": 0, "retweet_count": 0, "favorite_count": 0, "favorited": false, "retweeted": false, "possibly_sensitive": false,
 		"filter_level": "low", "lang": "en", "timestamp_ms": milli(p.at), "truncated": false,

@@ -5,6 +5,10 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/media"
+	"perch/bridge/sim/serve"
 )
 
 // maxWeighted is the weighted length of a post (X docs: counting characters).
@@ -16,7 +20,7 @@ type Post struct {
 	// InReplyTo and QuoteOf are ids of posts; empty for none.
 	InReplyTo, QuoteOf string
 	// Files are up to four photos, or one GIF or video.
-	Files []File
+	Files []media.File
 }
 
 // Post makes a public post of a person, not through the API, and returns its id. Handles in the text are mentions when
@@ -61,7 +65,7 @@ func (x *X) compose(p *post, withHandles bool, excluded []string) *post {
 }
 
 // keepPost stores a composed post and tells whoever watches. The caller holds mu.
-func (x *X) keepPost(p *post, files []File) {
+func (x *X) keepPost(p *post, files []media.File) {
 	p.id, p.at = x.newID(), x.now()
 	p.conversation = p.id
 	var place string
@@ -111,7 +115,7 @@ type draft struct {
 	mediaIDs      []string
 }
 
-func (x *X) createPostV2(in *request) *answer {
+func (x *X) createPostV2(in *request) *serve.Answer {
 	var body struct {
 		Text  string `json:"text"`
 		Reply *struct {
@@ -142,35 +146,35 @@ func (x *X) createPostV2(in *request) *answer {
 	if refused != nil {
 		return refused
 	}
-	return asJSON(http.StatusCreated, map[string]any{"data": map[string]any{
+	return serve.JSON(http.StatusCreated, map[string]any{"data": map[string]any{
 		"id": p.id, "text": p.spelled.text, "edit_history_tweet_ids": []string{p.id},
 	}})
 }
 
 // sendPost makes a post for the calling account.
-func (x *X) sendPost(in *request, d draft) (*post, *answer) {
+func (x *X) sendPost(in *request, d draft) (*post, *serve.Answer) {
 	if d.text == "" && len(d.mediaIDs) == 0 {
 		return nil, in.malformed("text", "", "it has neither a text nor a file")
 	}
 	if count := x.options.WeightedLength; count != nil && count(d.text) > maxWeighted {
-		return nil, in.refuse(FaultTooLong())
+		return nil, in.refuse(fault.TooLong())
 	}
 	author := x.known(in.account.ID)
 	if d.replyTo != "" {
 		parent := x.post(d.replyTo)
 		if parent == nil {
-			return nil, in.refuse(FaultPostGone())
+			return nil, in.refuse(fault.PostGone())
 		}
 		summoned := parent.author.ID == author.ID || parent.names(author.ID, true) || x.quotes(parent, author.ID)
 		if x.options.Summoned && !summoned {
-			return nil, in.refuse(FaultSummoned())
+			return nil, in.refuse(fault.Summoned())
 		}
 	}
 	p := x.compose(&post{author: author, typed: d.text, replyTo: d.replyTo, mediaIDs: d.mediaIDs, byAPI: true}, d.withHandles, d.excluded)
 	if x.isRepeated(p) {
-		return nil, in.refuse(FaultDuplicate())
+		return nil, in.refuse(fault.Duplicate())
 	}
-	var files []File
+	var files []media.File
 	for _, id := range d.mediaIDs {
 		file, refused := x.takeMedia(in, id, "tweet_")
 		if refused != nil {
@@ -178,7 +182,7 @@ func (x *X) sendPost(in *request, d draft) (*post, *answer) {
 		}
 		files = append(files, *file)
 	}
-	if len(files) > 1 && slices.ContainsFunc(files, func(f File) bool { return f.detectedKind() != Photo }) {
+	if len(files) > 1 && slices.ContainsFunc(files, func(f media.File) bool { return f.DetectedKind() != media.Photo }) {
 		return nil, in.malformed("media.media_ids", "", "it mixes a video or GIF with other files")
 	}
 	x.keepPost(p, files)

@@ -7,9 +7,11 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"perch/bridge/sim/serve"
 )
 
-func (x *X) showPost(in *request) *answer {
+func (x *X) showPost(in *request) *serve.Answer {
 	id, refused := in.pathID("id")
 	if refused != nil {
 		return refused
@@ -18,21 +20,21 @@ func (x *X) showPost(in *request) *answer {
 	if p == nil {
 		return missing("tweet", "id", id)
 	}
-	return asJSON(http.StatusOK, in.withIncludes(map[string]any{"data": x.pickPost(in, p)}, x.postIncludes(in, []*post{p})))
+	return serve.JSON(http.StatusOK, in.withIncludes(map[string]any{"data": x.pickPost(in, p)}, x.postIncludes(in, []*post{p})))
 }
 
-func (x *X) postsOf(in *request) *answer {
+func (x *X) postsOf(in *request) *serve.Answer {
 	return x.answerPosts(in, func(p *post, id string) bool {
 		return p.author.ID == id && (p.replyTo == "" || !in.asked("exclude", "replies"))
 	})
 }
 
-func (x *X) mentionsOf(in *request) *answer {
+func (x *X) mentionsOf(in *request) *serve.Answer {
 	return x.answerPosts(in, func(p *post, id string) bool { return p.author.ID != id && p.names(id, false) })
 }
 
 // answerPosts answers with the posts that pass, newest first.
-func (x *X) answerPosts(in *request, passes func(p *post, id string) bool) *answer {
+func (x *X) answerPosts(in *request, passes func(p *post, id string) bool) *serve.Answer {
 	id, refused := in.pathID("id")
 	if refused != nil {
 		return refused
@@ -56,7 +58,7 @@ func (x *X) answerPosts(in *request, passes func(p *post, id string) bool) *answ
 		}
 		body["data"], meta["newest_id"], meta["oldest_id"] = data, page[0].id, page[len(page)-1].id
 	}
-	return asJSON(http.StatusOK, in.withIncludes(body, x.postIncludes(in, page)))
+	return serve.JSON(http.StatusOK, in.withIncludes(body, x.postIncludes(in, page)))
 }
 
 // inRange reports whether the post lies between the ids and times that the query names.

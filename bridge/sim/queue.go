@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"perch/bridge/sim/serve"
 )
 
 type targetKey struct{ url, secret string }
@@ -65,7 +67,7 @@ func (x *X) enqueue(t *target, u unit) {
 
 // release lets a held event go when no other came.
 func (x *X) release(t *target, u *unit) {
-	wait(x.ctx, holdLimit)
+	serve.Wait(x.ctx, holdLimit)
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if t.held == u {
@@ -90,7 +92,7 @@ func (x *X) drain(t *target) {
 		batch := x.options.Batch
 		x.mu.Unlock()
 		if batch > 1 {
-			wait(x.ctx, lingering)
+			serve.Wait(x.ctx, lingering)
 		}
 		units := x.take(t, batch)
 		if units == nil {

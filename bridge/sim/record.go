@@ -5,6 +5,10 @@ import (
 	"slices"
 	"time"
 	"unicode/utf8"
+
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/media"
+	"perch/bridge/sim/serve"
 )
 
 // dm is a direct message.
@@ -116,17 +120,17 @@ func (x *X) conversationID(from, to string) string {
 const maxDM = 10000
 
 // sendDM sends a direct message for the calling account.
-func (x *X) sendDM(in *request, to, text, mediaID string) (*dm, *answer) {
+func (x *X) sendDM(in *request, to, text, mediaID string) (*dm, *serve.Answer) {
 	switch {
 	case x.people[to] == nil:
-		return nil, in.refuse(Fault{Status: http.StatusForbidden, Code: 108, Title: "Forbidden", Detail: "You do not have permission to DM one or more participants."})
+		return nil, in.refuse(fault.Fault{Status: http.StatusForbidden, Code: 108, Title: "Forbidden", Detail: "You do not have permission to DM one or more participants."})
 	case text == "" && mediaID == "":
 		return nil, in.malformed("text", "", "it has neither a text nor an attachment")
 	case utf8.RuneCountInString(text) > maxDM:
-		return nil, in.refuse(FaultDMTooLong())
+		return nil, in.refuse(fault.DMTooLong())
 	}
 	d := &dm{from: in.account.ID, to: to, typed: text, byAPI: true, mediaID: mediaID}
-	var file *File
+	var file *media.File
 	if mediaID != "" {
 		taken, refused := x.takeMedia(in, mediaID, "dm_")
 		if refused != nil {
@@ -139,7 +143,7 @@ func (x *X) sendDM(in *request, to, text, mediaID string) (*dm, *answer) {
 }
 
 // keepDM stores a message and tells whoever watches. The caller holds mu.
-func (x *X) keepDM(d *dm, file *File) {
+func (x *X) keepDM(d *dm, file *media.File) {
 	d.id, d.at, d.conversation = x.newID(), x.now(), x.conversationID(d.from, d.to)
 	var place string
 	if file != nil {
@@ -155,7 +159,7 @@ func (x *X) keepDM(d *dm, file *File) {
 type Message struct {
 	Text string
 	// Files are sent one in a message, as on X: the first with the text, each further one in a message of its own.
-	Files []File
+	Files []media.File
 }
 
 // DM sends a direct message from one person to another, not through the API, and returns its id. Watching accounts on

@@ -8,6 +8,10 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/hostile"
+	"perch/bridge/sim/serve"
 )
 
 // endpoint says what an endpoint takes.
@@ -69,7 +73,7 @@ func (in *request) isV11() bool { return strings.HasPrefix(in.URL.Path, "/1.1/")
 
 // violation notes that the client made a request that it should never make.
 func (in *request) violation(format string, args ...any) string {
-	return in.x.notes.violation(in.Method, in.URL.Path, format, args...)
+	return in.x.notes.Violation(in.Method, in.URL.Path, format, args...)
 }
 
 // bodyKind reads the Content-Type.
@@ -82,7 +86,7 @@ func (in *request) bodyKind() bodyKind {
 }
 
 // decode reads the JSON body; unknown members are refused.
-func (in *request) decode(into any) *answer {
+func (in *request) decode(into any) *serve.Answer {
 	decoder := json.NewDecoder(bytes.NewReader(in.body))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil {
@@ -95,17 +99,17 @@ func (in *request) decode(into any) *answer {
 }
 
 // malformed notes a violation and refuses the request with 400.
-func (in *request) malformed(parameter, value, format string, args ...any) *answer {
+func (in *request) malformed(parameter, value, format string, args ...any) *serve.Answer {
 	why := in.violation(format, args...)
 	return in.invalid(parameter, value, why)
 }
 
 // invalid refuses the request with 400 without blaming the client.
-func (in *request) invalid(parameter, value, why string) *answer {
+func (in *request) invalid(parameter, value, why string) *serve.Answer {
 	if in.isV11() {
-		return asJSON(http.StatusBadRequest, v11Errors(codeBadRequest, why))
+		return serve.JSON(http.StatusBadRequest, fault.V11Errors(fault.CodeBadRequest, why))
 	}
-	return asJSON(http.StatusBadRequest, map[string]any{
+	return serve.JSON(http.StatusBadRequest, map[string]any{
 		"title": "Invalid Request", "detail": "One or more parameters to your request was invalid.",
 		"type": "https://api.twitter.com/2/problems/invalid-request", "status": http.StatusBadRequest,
 		"errors": []any{map[string]any{"message": why, "parameters": map[string]any{parameter: []string{value}}}},
@@ -124,8 +128,8 @@ func (x *X) routes() http.Handler {
 		}
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, q *http.Request) {
-		x.notes.violation(q.Method, q.URL.Path, "there is no such endpoint")
-		asJSON(http.StatusNotFound, v11Errors(34, "Sorry, that page does not exist.")).write(w)
+		x.notes.Violation(q.Method, q.URL.Path, "there is no such endpoint")
+		serve.JSON(http.StatusNotFound, fault.V11Errors(34, "Sorry, that page does not exist.")).Write(w)
 	})
 	return mux
 }
@@ -133,7 +137,7 @@ func (x *X) routes() http.Handler {
 // route is an endpoint with what serves it.
 type route struct {
 	endpoint
-	serve func(*request) *answer
+	serve func(*request) *serve.Answer
 }
 
 // exchange takes one call through all that X does with it: keys, faults, limits, permission, form, and the call itself.
@@ -143,68 +147,68 @@ func (x *X) exchange(w http.ResponseWriter, q *http.Request, r route) {
 		r.name = r.nameOf(q)
 	}
 	in := &request{Request: q, x: x, end: r.endpoint}
-	x.notes.call(r.name)
+	x.notes.Call(r.name)
 	a := in.read()
 	if a == nil {
 		a = x.answer(in, r)
 	}
-	x.log.Debug("x answered", "method", q.Method, "path", q.URL.Path, "status", a.status, "dropped", a.drop)
-	if a.drop {
-		drop(w)
+	x.log.Debug("x answered", "method", q.Method, "path", q.URL.Path, "status", a.Status, "dropped", a.Drop)
+	if a.Drop {
+		serve.Drop(w)
 		return
 	}
-	a.write(w)
+	a.Write(w)
 }
 
 // read takes in the body, within its bound.
-func (in *request) read() *answer {
+func (in *request) read() *serve.Answer {
 	limit := in.end.maxBody
 	if limit == 0 {
 		limit = maxJSON
 	}
 	body, err := io.ReadAll(io.LimitReader(in.Body, limit+1))
 	if err != nil {
-		return &answer{drop: true}
+		return &serve.Answer{Drop: true}
 	}
 	if int64(len(body)) > limit {
 		in.violation("its body is larger than %d bytes", limit)
-		return in.refuse(Fault{Status: http.StatusRequestEntityTooLarge, Title: "Request Entity Too Large", Detail: "The body is too large."})
+		return in.refuse(fault.Fault{Status: http.StatusRequestEntityTooLarge, Title: "Request Entity Too Large", Detail: "The body is too large."})
 	}
 	in.body = body
 	return nil
 }
 
-func (x *X) answer(in *request, r route) *answer {
+func (x *X) answer(in *request, r route) *serve.Answer {
 	if refused := x.authenticate(in); refused != nil {
 		return refused
 	}
-	if broken := x.faults.next(r.name, false).meet(in.Context(), in.isV11()); broken != nil {
+	if broken := x.faults.Next(r.name, false).Meet(in.Context(), in.isV11()); broken != nil {
 		return broken
 	}
-	return x.odd.Answer(func(endpoint string) bool { return endpoint == r.name }, in.Request, in.body,
-		func() []byte { return x.about(in.Request) }, in.isV11(), func() *answer { return x.carry(in, r) })
+	call := hostile.Call{Request: in.Request, Body: in.body, About: func() []byte { return x.about(in.Request) }, IsV11: in.isV11()}
+	return x.odd.Answer(call, func(endpoint string) bool { return endpoint == r.name }, func() *serve.Answer { return x.carry(in, r) })
 }
 
 // carry counts the call and carries it out.
-func (x *X) carry(in *request, r route) *answer {
+func (x *X) carry(in *request, r route) *serve.Answer {
 	headers, limited := x.admit(in)
 	a := limited
 	if a == nil {
 		a = x.perform(in, r)
 	}
-	if a.status/100 == 2 {
-		if broken := x.faults.next(r.name, true).meet(in.Context(), in.isV11()); broken != nil {
+	if a.Status/100 == 2 {
+		if broken := x.faults.Next(r.name, true).Meet(in.Context(), in.isV11()); broken != nil {
 			a = broken
 		}
 	}
 	for name, values := range headers {
-		a.header()[name] = values
+		a.Header()[name] = values
 	}
 	return a
 }
 
 // perform checks permission and form, and carries the call out.
-func (x *X) perform(in *request, r route) *answer {
+func (x *X) perform(in *request, r route) *serve.Answer {
 	if refused := in.permitted(); refused != nil {
 		return refused
 	}
@@ -219,25 +223,25 @@ func (x *X) perform(in *request, r route) *answer {
 	return r.serve(in)
 }
 
-func (in *request) permitted() *answer {
+func (in *request) permitted() *serve.Answer {
 	in.x.mu.Lock()
 	closed := in.x.options.V11Closed
 	in.x.mu.Unlock()
 	switch {
 	case in.isV11() && in.end.name != "media.get" && closed:
-		return in.refuse(FaultNoV11())
+		return in.refuse(fault.NoV11())
 	case in.account == nil:
 		return nil
 	case in.end.access == mayDM && in.account.Access != ReadWriteDM:
-		return in.refuse(FaultPermission())
+		return in.refuse(fault.Permission())
 	case in.end.access == mayWrite && in.account.Access == ReadOnly:
-		return in.refuse(FaultNoWrite())
+		return in.refuse(fault.NoWrite())
 	}
 	return nil
 }
 
 // wellFormed checks the Content-Type and the parameters of the query.
-func (in *request) wellFormed() *answer {
+func (in *request) wellFormed() *serve.Answer {
 	kind, want := in.bodyKind(), in.end.body
 	switch {
 	case want == noBody && len(in.body) > 0:
@@ -258,4 +262,4 @@ func (in *request) wellFormed() *answer {
 }
 
 // refuse answers as a fault says, in the form of the family that was called.
-func (in *request) refuse(f Fault) *answer { return f.answer(in.isV11()) }
+func (in *request) refuse(f fault.Fault) *serve.Answer { return f.Answer(in.isV11()) }

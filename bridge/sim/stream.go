@@ -3,6 +3,9 @@ package sim
 import (
 	"net/http"
 	"time"
+
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/serve"
 )
 
 const (
@@ -28,19 +31,19 @@ type logged struct {
 	line []byte
 }
 
-var errManyStreams = Fault{
-	Status: http.StatusTooManyRequests, Title: "ConnectionException", Type: problems + "streaming-connection",
+var errManyStreams = fault.Fault{
+	Status: http.StatusTooManyRequests, Title: "ConnectionException", Type: fault.Problems + "streaming-connection",
 	Detail: "This stream is currently at the maximum allowed connection limit.",
 }
 
 // openStream takes the connection over. Nothing is counted as open before that, so that a fault leaves nothing behind.
-func (x *X) openStream(in *request) *answer {
+func (x *X) openStream(in *request) *serve.Answer {
 	back := time.Duration(in.number("backfill_minutes", 0)) * time.Minute
-	a := &answer{status: http.StatusOK}
-	a.stream = func(w http.ResponseWriter) {
+	a := &serve.Answer{Status: http.StatusOK}
+	a.Stream = func(w http.ResponseWriter) {
 		s, backlog := x.join(in.app, back)
 		if s == nil {
-			in.refuse(errManyStreams).write(w)
+			in.refuse(errManyStreams).Write(w)
 			return
 		}
 		defer x.leave(s)
@@ -104,7 +107,7 @@ func (x *X) feed(in *request, w http.ResponseWriter, s *stream, backlog [][]byte
 		case <-alive.C:
 			isOpen = line(nil)
 		case <-s.cut:
-			drop(w)
+			serve.Drop(w)
 			return
 		case <-in.Context().Done():
 			return

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/fault"
 )
 
 func TestX_IsSafeForConcurrentUse(t *testing.T) {
@@ -19,7 +20,7 @@ func TestX_IsSafeForConcurrentUse(t *testing.T) {
 	// Beside others a repeat may be a tenth call, too; six of them are not.
 	r.answer = func(n int) int { return map[bool]int{true: 503, false: 200}[n%10 == 0] }
 	w.SetWebhook(w.brand.ID, r.URL, sim.Legacy)
-	w.Fault(sim.Fault{Endpoint: "users.me", Status: 500, Percent: 50})
+	w.Fault(fault.Fault{Endpoint: "users.me", Status: 500, Percent: 50})
 	w.subscribe("dm.received", "")
 	w.listen(t, "")
 	var wg sync.WaitGroup
@@ -67,7 +68,7 @@ func TestX_ClosesInTheMiddleOfEverything(t *testing.T) {
 	r.answer = func(int) int { return 500 }
 	w.SetWebhook(w.brand.ID, r.URL, sim.XAA)
 	w.listen(t, "")
-	w.Fault(sim.Fault{Endpoint: "users.me", Delay: time.Hour})
+	w.Fault(fault.Fault{Endpoint: "users.me", Delay: time.Hour})
 	answered := make(chan struct{})
 	go func() {
 		defer close(answered)

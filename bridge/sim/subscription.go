@@ -4,6 +4,9 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/serve"
 )
 
 func (s *subscription) describe() map[string]any {
@@ -23,7 +26,7 @@ func (s *subscription) describe() map[string]any {
 	return m
 }
 
-func (x *X) listSubscriptions(in *request) *answer {
+func (x *X) listSubscriptions(in *request) *serve.Answer {
 	var own []any
 	for _, s := range x.subscriptions {
 		if s.app == in.app {
@@ -38,10 +41,10 @@ func (x *X) listSubscriptions(in *request) *answer {
 	if page == nil {
 		page = []any{}
 	}
-	return asJSON(http.StatusOK, map[string]any{"data": page, "meta": meta})
+	return serve.JSON(http.StatusOK, map[string]any{"data": page, "meta": meta})
 }
 
-func (x *X) changeSubscription(in *request) *answer {
+func (x *X) changeSubscription(in *request) *serve.Answer {
 	var body struct {
 		Tag       string `json:"tag"`
 		WebhookID string `json:"webhook_id"`
@@ -64,10 +67,10 @@ func (x *X) changeSubscription(in *request) *answer {
 		s.tag = body.Tag
 	}
 	s.updated = x.now()
-	return asJSON(http.StatusOK, map[string]any{"data": map[string]any{"subscription": s.describe(), "total_subscriptions": len(x.subscriptions)}})
+	return serve.JSON(http.StatusOK, map[string]any{"data": map[string]any{"subscription": s.describe(), "total_subscriptions": len(x.subscriptions)}})
 }
 
-func (x *X) ownSubscription(in *request, id string) (*subscription, *answer) {
+func (x *X) ownSubscription(in *request, id string) (*subscription, *serve.Answer) {
 	if !isID(id) {
 		return nil, in.malformed("subscription_id", id, "the subscription id %q is not an id", id)
 	}
@@ -76,19 +79,19 @@ func (x *X) ownSubscription(in *request, id string) (*subscription, *answer) {
 			return s, nil
 		}
 	}
-	return nil, in.refuse(Fault{Status: http.StatusNotFound, Title: "Not Found", Detail: "There is no such subscription."})
+	return nil, in.refuse(fault.Fault{Status: http.StatusNotFound, Title: "Not Found", Detail: "There is no such subscription."})
 }
 
-func (x *X) unsubscribe(in *request) *answer {
+func (x *X) unsubscribe(in *request) *serve.Answer {
 	s, refused := x.ownSubscription(in, in.PathValue("id"))
 	if refused != nil {
 		return refused
 	}
 	x.forget(s)
-	return asJSON(http.StatusOK, map[string]any{"data": map[string]any{"deleted": true}})
+	return serve.JSON(http.StatusOK, map[string]any{"data": map[string]any{"deleted": true}})
 }
 
-func (x *X) unsubscribeAll(in *request) *answer {
+func (x *X) unsubscribeAll(in *request) *serve.Answer {
 	var data []any
 	for id := range strings.SplitSeq(in.URL.Query().Get("ids"), ",") {
 		s, refused := x.ownSubscription(in, id)
@@ -98,7 +101,7 @@ func (x *X) unsubscribeAll(in *request) *answer {
 		x.forget(s)
 		data = append(data, map[string]any{"subscription_id": id, "deleted": true})
 	}
-	return asJSON(http.StatusOK, map[string]any{"data": data, "meta": map[string]any{"total_subscriptions": len(x.subscriptions)}})
+	return serve.JSON(http.StatusOK, map[string]any{"data": data, "meta": map[string]any{"total_subscriptions": len(x.subscriptions)}})
 }
 
 func (x *X) forget(s *subscription) {

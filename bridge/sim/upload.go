@@ -9,9 +9,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"perch/bridge/sim/media"
+	"perch/bridge/sim/serve"
 )
 
-func (x *X) appendUpload(in *request) *answer {
+func (x *X) appendUpload(in *request) *serve.Answer {
 	id, refused := in.pathID("id")
 	if refused != nil {
 		return refused
@@ -23,11 +26,11 @@ func (x *X) appendUpload(in *request) *answer {
 	if refused := x.addPart(in, id, fields["segment_index"], part); refused != nil {
 		return refused
 	}
-	return asJSON(http.StatusOK, map[string]any{"data": map[string]any{"expires_at": x.uploads[id].expires.Unix()}})
+	return serve.JSON(http.StatusOK, map[string]any{"data": map[string]any{"expires_at": x.uploads[id].expires.Unix()}})
 }
 
 // addPart takes one segment of a file.
-func (x *X) addPart(in *request, id, segment string, part []byte) *answer {
+func (x *X) addPart(in *request, id, segment string, part []byte) *serve.Answer {
 	u, refused := x.ownUpload(in, id)
 	if refused != nil {
 		return refused
@@ -46,7 +49,7 @@ func (x *X) addPart(in *request, id, segment string, part []byte) *answer {
 }
 
 // parts reads a multipart body: the file part and the named fields, all of which must be there and nothing else.
-func (in *request) parts(file string, names ...string) (fields map[string]string, data []byte, refused *answer) {
+func (in *request) parts(file string, names ...string) (fields map[string]string, data []byte, refused *serve.Answer) {
 	_, attributes, err := mime.ParseMediaType(in.Header.Get("Content-Type"))
 	if err != nil {
 		return nil, nil, in.malformed("body", "", "its multipart header cannot be read: %v", err)
@@ -78,7 +81,7 @@ func (in *request) parts(file string, names ...string) (fields map[string]string
 	return fields, data, nil
 }
 
-func (x *X) finalizeUpload(in *request) *answer {
+func (x *X) finalizeUpload(in *request) *serve.Answer {
 	id, refused := in.pathID("id")
 	if refused != nil {
 		return refused
@@ -87,11 +90,11 @@ func (x *X) finalizeUpload(in *request) *answer {
 	if refused != nil {
 		return refused
 	}
-	return asJSON(http.StatusOK, map[string]any{"data": x.v2Upload(u, true)})
+	return serve.JSON(http.StatusOK, map[string]any{"data": x.v2Upload(u, true)})
 }
 
 // finalize puts the parts together and checks that they are what was announced.
-func (x *X) finalize(in *request, id string) (*upload, *answer) {
+func (x *X) finalize(in *request, id string) (*upload, *serve.Answer) {
 	u, refused := x.ownUpload(in, id)
 	if refused != nil {
 		return nil, refused
@@ -110,7 +113,7 @@ func (x *X) finalize(in *request, id string) (*upload, *answer) {
 	if len(data) != u.total {
 		return nil, in.malformed("media_id", id, "%d bytes came, but total_bytes said %d", len(data), u.total)
 	}
-	if found := (File{Data: data}).mime(); found != u.kind && !strings.HasPrefix(u.kind, "video/") {
+	if found := (media.File{Data: data}).MIME(); found != u.kind && !strings.HasPrefix(u.kind, "video/") {
 		return nil, in.malformed("media_type", u.kind, "media_type says %q, but the file is %q", u.kind, found)
 	}
 	u.data, u.parts, u.isComplete, u.ready = data, nil, true, x.now()
@@ -123,7 +126,7 @@ func (x *X) finalize(in *request, id string) (*upload, *answer) {
 // isProcessed reports whether X works on the file after it came; pictures are good at once.
 func (u *upload) isProcessed() bool { return !strings.HasSuffix(u.category, "_image") }
 
-func (x *X) uploadStatus(in *request) *answer {
+func (x *X) uploadStatus(in *request) *serve.Answer {
 	q := in.URL.Query()
 	if q.Get("command") == "" || q.Get("media_id") == "" {
 		return in.malformed("media_id", "", "command and media_id are not both given")
@@ -132,7 +135,7 @@ func (x *X) uploadStatus(in *request) *answer {
 	if refused != nil {
 		return refused
 	}
-	return asJSON(http.StatusOK, map[string]any{"data": x.v2Upload(u, false)})
+	return serve.JSON(http.StatusOK, map[string]any{"data": x.v2Upload(u, false)})
 }
 
 // v2Upload describes an upload. Right after the file came, X never says that it is done with a video.
@@ -154,7 +157,7 @@ func (x *X) progress(u *upload, isFirst bool) map[string]any {
 	return map[string]any{"state": stateOK, "progress_percent": 100}
 }
 
-func (x *X) uploadAtOnce(in *request) *answer {
+func (x *X) uploadAtOnce(in *request) *serve.Answer {
 	fields, data, refused := in.parts("media", "media_category", "media_type", "additional_owners")
 	if refused != nil {
 		return refused
@@ -162,7 +165,7 @@ func (x *X) uploadAtOnce(in *request) *answer {
 	if !strings.HasSuffix(fields["media_category"], "_image") {
 		return in.malformed("media_category", fields["media_category"], "only images can be uploaded at once")
 	}
-	u, refused := x.newUpload(in, (File{Data: data}).mime(), fields["media_category"], len(data))
+	u, refused := x.newUpload(in, (media.File{Data: data}).MIME(), fields["media_category"], len(data))
 	if refused != nil {
 		return refused
 	}
@@ -170,7 +173,7 @@ func (x *X) uploadAtOnce(in *request) *answer {
 	if u, refused = x.finalize(in, u.id); refused != nil {
 		return refused
 	}
-	return asJSON(http.StatusOK, map[string]any{"data": x.v2Upload(u, true)})
+	return serve.JSON(http.StatusOK, map[string]any{"data": x.v2Upload(u, true)})
 }
 
 // readPart reads a file out of a form.

@@ -3,6 +3,8 @@ package sim
 import (
 	"net/http"
 	"slices"
+
+	"perch/bridge/sim/serve"
 )
 
 // joined is when every simulated person joined X.
@@ -12,7 +14,7 @@ func (x *X) userRoutes() map[string]route {
 	return map[string]route{
 		"GET /2/users/me": {
 			endpoint{name: "users.me", auth: userKeys, query: userQuery},
-			func(in *request) *answer { return x.showUser(in, x.people[in.account.ID]) },
+			func(in *request) *serve.Answer { return x.showUser(in, x.people[in.account.ID]) },
 		},
 		"GET /2/users/{id}":                   {endpoint{name: "users.id", auth: userKeys | bearer, query: userQuery}, x.userByID},
 		"GET /2/users/by/username/{username}": {endpoint{name: "users.by_handle", auth: userKeys | bearer, query: userQuery}, x.userByHandle},
@@ -20,7 +22,7 @@ func (x *X) userRoutes() map[string]route {
 	}
 }
 
-func (x *X) userByID(in *request) *answer {
+func (x *X) userByID(in *request) *serve.Answer {
 	id, refused := in.pathID("id")
 	if refused != nil {
 		return refused
@@ -31,7 +33,7 @@ func (x *X) userByID(in *request) *answer {
 	return x.showUser(in, x.people[id])
 }
 
-func (x *X) userByHandle(in *request) *answer {
+func (x *X) userByHandle(in *request) *serve.Answer {
 	handle := in.PathValue("username")
 	if !isHandle(handle) {
 		return in.malformed("username", handle, "the username %q does not match ^[A-Za-z0-9_]{1,15}$", handle)
@@ -43,12 +45,12 @@ func (x *X) userByHandle(in *request) *answer {
 	return x.showUser(in, p)
 }
 
-func (x *X) showUser(in *request, p *Person) *answer {
-	return asJSON(http.StatusOK, map[string]any{"data": pickUser(in, *p)})
+func (x *X) showUser(in *request, p *Person) *serve.Answer {
+	return serve.JSON(http.StatusOK, map[string]any{"data": pickUser(in, *p)})
 }
 
 // pathID returns an id out of the path.
-func (in *request) pathID(name string) (string, *answer) {
+func (in *request) pathID(name string) (string, *serve.Answer) {
 	id := in.PathValue(name)
 	if !isID(id) {
 		return "", in.malformed(name, id, "the %s %q in the path is not an id", name, id)
@@ -57,7 +59,7 @@ func (in *request) pathID(name string) (string, *answer) {
 }
 
 // grantBearer gives an app its Bearer token: the same each time.
-func (x *X) grantBearer(in *request) *answer {
+func (x *X) grantBearer(in *request) *serve.Answer {
 	key, secret, found := in.BasicAuth()
 	form, err := decodeForm(string(in.body))
 	if err != nil || !slices.Equal(form, []pair{{"grant_type", "client_credentials"}}) {
@@ -71,7 +73,7 @@ func (x *X) grantBearer(in *request) *answer {
 	if a == nil || a.secret != plain[0].value {
 		return in.refuse(errAppKeys)
 	}
-	return asJSON(http.StatusOK, map[string]any{"token_type": "bearer", "access_token": a.bearer()})
+	return serve.JSON(http.StatusOK, map[string]any{"token_type": "bearer", "access_token": a.bearer()})
 }
 
 // pick keeps the members that are always given and those that were asked for.
@@ -120,8 +122,8 @@ func v11DMUser(p Person) map[string]any {
 }
 
 // missing is v2's answer for what does not exist: 200, errors and no data.
-func missing(resource, parameter, value string) *answer {
-	return asJSON(http.StatusOK, map[string]any{"errors": []any{map[string]any{
+func missing(resource, parameter, value string) *serve.Answer {
+	return serve.JSON(http.StatusOK, map[string]any{"errors": []any{map[string]any{
 		"value": value, "resource_id": value, "parameter": parameter, "resource_type": resource, "title": "Not Found Error",
 		"detail": "Could not find " + resource + " with " + parameter + ": [" + value + "].",
 		"type":   "https://api.twitter.com/2/problems/resource-not-found",

@@ -4,6 +4,9 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/serve"
 )
 
 // legacySubscription is an account whose activity an environment gets.
@@ -37,21 +40,21 @@ func (x *X) v11ActivityRoutes() map[string]route {
 }
 
 // environment returns the environment that the path names. The caller does not hold mu.
-func (x *X) environment(in *request) (string, *answer) {
+func (x *X) environment(in *request) (string, *serve.Answer) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.environmentLocked(in)
 }
 
-func (x *X) environmentLocked(in *request) (string, *answer) {
+func (x *X) environmentLocked(in *request) (string, *serve.Answer) {
 	name := in.PathValue("env")
 	if known := x.options.Environments; known != nil && !slices.Contains(known, name) {
-		return "", in.refuse(Fault{Status: http.StatusForbidden, Code: 200, Detail: "Forbidden."})
+		return "", in.refuse(fault.Fault{Status: http.StatusForbidden, Code: 200, Detail: "Forbidden."})
 	}
 	return name, nil
 }
 
-func (x *X) v11Register(in *request) *answer {
+func (x *X) v11Register(in *request) *serve.Answer {
 	environment, refused := x.environment(in)
 	if refused != nil {
 		return refused
@@ -64,27 +67,27 @@ func (x *X) v11Register(in *request) *answer {
 		return refused
 	}
 	if in.app.owner != in.account.ID {
-		return in.refuse(Fault{Status: http.StatusForbidden, Code: 200, Detail: "Forbidden."})
+		return in.refuse(fault.Fault{Status: http.StatusForbidden, Code: 200, Detail: "Forbidden."})
 	}
 	hook, refused := x.register(in, given.Get("url"), environment)
 	if refused != nil {
 		return refused
 	}
-	return asJSON(http.StatusOK, hook.v11())
+	return serve.JSON(http.StatusOK, hook.v11())
 }
 
 func (w *webhook) v11() map[string]any {
 	return map[string]any{"id": w.id, "url": w.url, "valid": w.valid, "created_timestamp": w.created.UTC().Format("2006-01-02 15:04:05 -0700")}
 }
 
-func (x *X) v11ListWebhooks(in *request) *answer {
+func (x *X) v11ListWebhooks(in *request) *serve.Answer {
 	environment, refused := x.environment(in)
 	if refused != nil {
 		return refused
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return asJSON(http.StatusOK, x.v11Webhooks(in.app, environment))
+	return serve.JSON(http.StatusOK, x.v11Webhooks(in.app, environment))
 }
 
 func (x *X) v11Webhooks(a *app, environment string) []any {
@@ -95,7 +98,7 @@ func (x *X) v11Webhooks(a *app, environment string) []any {
 	return list
 }
 
-func (x *X) v11Environments(in *request) *answer {
+func (x *X) v11Environments(in *request) *serve.Answer {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	names := slices.Clone(x.options.Environments)
@@ -108,26 +111,26 @@ func (x *X) v11Environments(in *request) *answer {
 	for _, name := range names {
 		list = append(list, map[string]any{"environment_name": name, "webhooks": x.v11Webhooks(in.app, name)})
 	}
-	return asJSON(http.StatusOK, map[string]any{"environments": list})
+	return serve.JSON(http.StatusOK, map[string]any{"environments": list})
 }
 
-func (x *X) v11Renew(in *request) *answer {
-	return x.withHook(in, func(hook *webhook) *answer {
+func (x *X) v11Renew(in *request) *serve.Answer {
+	return x.withHook(in, func(hook *webhook) *serve.Answer {
 		if !x.challenge(in.Context(), hook) {
 			return in.refuse(webhookRefusal("CRC validation failed."))
 		}
-		return noContent()
+		return serve.NoContent()
 	})
 }
 
-func (x *X) v11Remove(in *request) *answer {
-	return x.withHook(in, func(hook *webhook) *answer {
+func (x *X) v11Remove(in *request) *serve.Answer {
+	return x.withHook(in, func(hook *webhook) *serve.Answer {
 		x.remove(hook)
-		return noContent()
+		return serve.NoContent()
 	})
 }
 
-func (x *X) withHook(in *request, do func(*webhook) *answer) *answer {
+func (x *X) withHook(in *request, do func(*webhook) *serve.Answer) *serve.Answer {
 	environment, refused := x.environment(in)
 	if refused != nil {
 		return refused
@@ -140,7 +143,7 @@ func (x *X) withHook(in *request, do func(*webhook) *answer) *answer {
 }
 
 // v11Subscription finds the environment and whether the caller is subscribed in it. The caller holds mu.
-func (x *X) v11Subscription(in *request) (s legacySubscription, isThere bool, refused *answer) {
+func (x *X) v11Subscription(in *request) (s legacySubscription, isThere bool, refused *serve.Answer) {
 	environment, refused := x.environmentLocked(in)
 	if refused != nil {
 		return s, false, refused
@@ -149,34 +152,34 @@ func (x *X) v11Subscription(in *request) (s legacySubscription, isThere bool, re
 	return s, slices.Contains(x.legacy, s), nil
 }
 
-func (x *X) v11Subscribe(in *request) *answer {
+func (x *X) v11Subscribe(in *request) *serve.Answer {
 	s, isThere, refused := x.v11Subscription(in)
 	switch {
 	case refused != nil:
 		return refused
 	case isThere:
-		return in.refuse(Fault{Status: http.StatusConflict, Code: 355, Detail: "Subscription already exists."})
+		return in.refuse(fault.Fault{Status: http.StatusConflict, Code: 355, Detail: "Subscription already exists."})
 	case len(x.webhooksOf(in.app, s.environment)) == 0:
-		return in.refuse(Fault{Status: http.StatusNotFound, Code: 34, Detail: "There is no webhook in the environment."})
+		return in.refuse(fault.Fault{Status: http.StatusNotFound, Code: 34, Detail: "There is no webhook in the environment."})
 	case in.account.Access != ReadWriteDM:
-		return in.refuse(Fault{Status: http.StatusUnauthorized, Code: codeNoWrite, Detail: "Application cannot perform write actions."})
+		return in.refuse(fault.Fault{Status: http.StatusUnauthorized, Code: fault.CodeNoWrite, Detail: "Application cannot perform write actions."})
 	}
 	x.legacy = append(x.legacy, s)
-	return noContent()
+	return serve.NoContent()
 }
 
-func (x *X) v11IsSubscribed(in *request) *answer {
+func (x *X) v11IsSubscribed(in *request) *serve.Answer {
 	_, isThere, refused := x.v11Subscription(in)
 	if refused != nil {
 		return refused
 	}
 	if !isThere {
-		return in.refuse(Fault{Status: http.StatusNotFound, Code: 34, Detail: "Sorry, that page does not exist."})
+		return in.refuse(fault.Fault{Status: http.StatusNotFound, Code: 34, Detail: "Sorry, that page does not exist."})
 	}
-	return noContent()
+	return serve.NoContent()
 }
 
-func (x *X) v11ListSubscriptions(in *request) *answer {
+func (x *X) v11ListSubscriptions(in *request) *serve.Answer {
 	environment, refused := x.environmentLocked(in)
 	if refused != nil {
 		return refused
@@ -187,35 +190,35 @@ func (x *X) v11ListSubscriptions(in *request) *answer {
 			users = append(users, map[string]any{"user_id": s.user})
 		}
 	}
-	return asJSON(http.StatusOK, map[string]any{"environment": environment, "application_id": in.app.id, "subscriptions": users})
+	return serve.JSON(http.StatusOK, map[string]any{"environment": environment, "application_id": in.app.id, "subscriptions": users})
 }
 
 // provisioned is how many accounts a sandbox may watch (X docs: Account Activity API).
 const provisioned = 15
 
-func (x *X) v11Count(in *request) *answer {
+func (x *X) v11Count(in *request) *serve.Answer {
 	count := 0
 	for _, s := range x.legacy {
 		if s.app == in.app {
 			count++
 		}
 	}
-	return asJSON(http.StatusOK, map[string]any{
+	return serve.JSON(http.StatusOK, map[string]any{
 		"account_name": "simulated", "subscriptions_count": decimal(int64(count)), "provisioned_count": decimal(provisioned),
 	})
 }
 
-func (x *X) v11Unsubscribe(in *request) *answer {
+func (x *X) v11Unsubscribe(in *request) *serve.Answer {
 	environment, refused := x.environmentLocked(in)
 	if refused != nil {
 		return refused
 	}
 	s := legacySubscription{in.app, environment, strings.TrimSuffix(in.PathValue("user"), ".json")}
 	if !slices.Contains(x.legacy, s) {
-		return in.refuse(Fault{Status: http.StatusNotFound, Code: 34, Detail: "Sorry, that page does not exist."})
+		return in.refuse(fault.Fault{Status: http.StatusNotFound, Code: 34, Detail: "Sorry, that page does not exist."})
 	}
 	x.legacy = slices.DeleteFunc(x.legacy, func(other legacySubscription) bool { return other == s })
-	return noContent()
+	return serve.NoContent()
 }
 
 // publishLegacy tells an event to the webhooks of the environments that watch the account. The caller holds mu.

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+
+	"perch/bridge/sim/serve"
 )
 
 func (x *X) v11MediaRoutes() map[string]route {
@@ -27,7 +29,7 @@ var uploadParams = map[string]params{
 	"FINALIZE": {"command": isText(1, 10), "media_id": isID},
 }
 
-func (x *X) v11Upload(in *request) *answer {
+func (x *X) v11Upload(in *request) *serve.Answer {
 	given, part, refused := in.anywhere()
 	if refused != nil {
 		return refused
@@ -49,22 +51,22 @@ func (x *X) v11Upload(in *request) *answer {
 		if refused != nil {
 			return refused
 		}
-		return asJSON(http.StatusAccepted, x.v11Describe(u, false, false))
+		return serve.JSON(http.StatusAccepted, x.v11Describe(u, false, false))
 	case "APPEND":
 		if refused := x.addPart(in, given.Get("media_id"), given.Get("segment_index"), part); refused != nil {
 			return refused
 		}
-		return noContent()
+		return serve.NoContent()
 	}
 	u, refused := x.finalize(in, given.Get("media_id"))
 	if refused != nil {
 		return refused
 	}
-	return asJSON(http.StatusCreated, x.v11Describe(u, true, u.isProcessed()))
+	return serve.JSON(http.StatusCreated, x.v11Describe(u, true, u.isProcessed()))
 }
 
 // anywhere collects the parameters of query and body, and the file part, when there is one.
-func (in *request) anywhere() (url.Values, []byte, *answer) {
+func (in *request) anywhere() (url.Values, []byte, *serve.Answer) {
 	given, err := url.ParseQuery(in.URL.RawQuery)
 	if err != nil {
 		return nil, nil, in.malformed("query", "", "its query cannot be read: %v", err)
@@ -86,7 +88,7 @@ func (in *request) anywhere() (url.Values, []byte, *answer) {
 	return given, nil, nil
 }
 
-func (x *X) v11UploadStatus(in *request) *answer {
+func (x *X) v11UploadStatus(in *request) *serve.Answer {
 	q := in.URL.Query()
 	if !q.Has("command") || !q.Has("media_id") {
 		return in.malformed("media_id", "", "command and media_id are not both given")
@@ -95,7 +97,7 @@ func (x *X) v11UploadStatus(in *request) *answer {
 	if refused != nil {
 		return refused
 	}
-	return asJSON(http.StatusOK, x.v11Describe(u, false, u.isProcessed()))
+	return serve.JSON(http.StatusOK, x.v11Describe(u, false, u.isProcessed()))
 }
 
 func (x *X) v11Describe(u *upload, isFirst, withProgress bool) map[string]any {

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/serve"
 )
 
 func (x *X) v11Routes() map[string]route {
@@ -22,7 +25,7 @@ func (x *X) v11Routes() map[string]route {
 	return map[string]route{
 		"GET /1.1/account/verify_credentials.json": {
 			endpoint{name: "users.me", auth: userKeys, query: extras},
-			func(in *request) *answer { return asJSON(http.StatusOK, v11User(x.known(in.account.ID))) },
+			func(in *request) *serve.Answer { return serve.JSON(http.StatusOK, v11User(x.known(in.account.ID))) },
 		},
 		"GET /1.1/users/show.json":                  {show, x.v11ShowUser},
 		"POST /1.1/direct_messages/events/new.json": {endpoint{name: "dm.send", auth: userKeys, access: mayDM, body: jsonBody}, x.v11CreateDM},
@@ -31,7 +34,7 @@ func (x *X) v11Routes() map[string]route {
 	}
 }
 
-func (x *X) v11ShowUser(in *request) *answer {
+func (x *X) v11ShowUser(in *request) *serve.Answer {
 	q := in.URL.Query()
 	p := x.people[q.Get("user_id")]
 	switch {
@@ -41,9 +44,9 @@ func (x *X) v11ShowUser(in *request) *answer {
 		p = x.byHandle(q.Get("screen_name"))
 	}
 	if p == nil {
-		return in.refuse(Fault{Status: http.StatusNotFound, Code: 50, Detail: "User not found."})
+		return in.refuse(fault.Fault{Status: http.StatusNotFound, Code: 50, Detail: "User not found."})
 	}
-	return asJSON(http.StatusOK, v11User(*p))
+	return serve.JSON(http.StatusOK, v11User(*p))
 }
 
 // looseID is an id that may be written as a text or as a number.
@@ -55,7 +58,7 @@ func (i *looseID) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-func (x *X) v11CreateDM(in *request) *answer {
+func (x *X) v11CreateDM(in *request) *serve.Answer {
 	var body struct {
 		Event struct {
 			Type    string `json:"type"`
@@ -92,10 +95,10 @@ func (x *X) v11CreateDM(in *request) *answer {
 	if refused != nil {
 		return refused
 	}
-	return asJSON(http.StatusOK, map[string]any{"event": d.v11()})
+	return serve.JSON(http.StatusOK, map[string]any{"event": d.v11()})
 }
 
-func (x *X) v11ListDMs(in *request) *answer {
+func (x *X) v11ListDMs(in *request) *serve.Answer {
 	all := x.recentDMs(in.account.ID, func(*dm) bool { return true })
 	const usual = 20
 	size, from := in.number("count", usual), 0
@@ -113,7 +116,7 @@ func (x *X) v11ListDMs(in *request) *answer {
 	if to < len(all) {
 		body["next_cursor"] = pageToken(atoi(all[to].id))
 	}
-	return asJSON(http.StatusOK, body)
+	return serve.JSON(http.StatusOK, body)
 }
 
 func atoi(id string) int {
@@ -121,15 +124,15 @@ func atoi(id string) int {
 	return n
 }
 
-func (x *X) v11ShowDM(in *request) *answer {
+func (x *X) v11ShowDM(in *request) *serve.Answer {
 	id := in.URL.Query().Get("id")
 	for _, d := range x.dms {
 		if d.id == id && d.concerns(in.account.ID) {
-			return asJSON(http.StatusOK, map[string]any{"event": d.v11(), "apps": apps()})
+			return serve.JSON(http.StatusOK, map[string]any{"event": d.v11(), "apps": apps()})
 		}
 	}
 	if id == "" {
 		return in.malformed("id", "", "id is missing")
 	}
-	return in.refuse(Fault{Status: http.StatusNotFound, Code: 34, Detail: "Sorry, that page does not exist."})
+	return in.refuse(fault.Fault{Status: http.StatusNotFound, Code: 34, Detail: "Sorry, that page does not exist."})
 }

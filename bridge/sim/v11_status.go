@@ -5,6 +5,9 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/serve"
 )
 
 func (x *X) v11StatusRoutes() map[string]route {
@@ -31,7 +34,7 @@ var updateParams = params{
 	"tweet_mode": isOneOf("extended", "compat"),
 }
 
-func (x *X) v11Update(in *request) *answer {
+func (x *X) v11Update(in *request) *serve.Answer {
 	form, err := url.ParseQuery(string(in.body))
 	if err != nil {
 		return in.malformed("body", "", "its form cannot be read: %v", err)
@@ -58,22 +61,22 @@ func (x *X) v11Update(in *request) *answer {
 	if refused != nil {
 		return refused
 	}
-	return asJSON(http.StatusOK, x.v11Post(p, form.Get("tweet_mode") == "extended"))
+	return serve.JSON(http.StatusOK, x.v11Post(p, form.Get("tweet_mode") == "extended"))
 }
 
-func (x *X) v11ShowStatus(in *request) *answer {
+func (x *X) v11ShowStatus(in *request) *serve.Answer {
 	id := in.URL.Query().Get("id")
 	if id == "" {
 		return in.malformed("id", "", "id is missing")
 	}
 	p := x.post(id)
 	if p == nil {
-		return in.refuse(Fault{Status: http.StatusNotFound, Code: 144, Detail: "No status found with that ID."})
+		return in.refuse(fault.Fault{Status: http.StatusNotFound, Code: 144, Detail: "No status found with that ID."})
 	}
-	return asJSON(http.StatusOK, x.v11Post(p, in.asked("tweet_mode", "extended")))
+	return serve.JSON(http.StatusOK, x.v11Post(p, in.asked("tweet_mode", "extended")))
 }
 
-func (x *X) v11Timeline(in *request) *answer {
+func (x *X) v11Timeline(in *request) *serve.Answer {
 	q := in.URL.Query()
 	id := q.Get("user_id")
 	if q.Has("screen_name") {
@@ -87,12 +90,12 @@ func (x *X) v11Timeline(in *request) *answer {
 	return x.v11List(in, func(p *post) bool { return p.author.ID == id && (p.replyTo == "" || !withoutReplies) })
 }
 
-func (x *X) v11Mentions(in *request) *answer {
+func (x *X) v11Mentions(in *request) *serve.Answer {
 	return x.v11List(in, func(p *post) bool { return p.author.ID != in.account.ID && p.names(in.account.ID, false) })
 }
 
 // v11List answers with the posts that pass, newest first.
-func (x *X) v11List(in *request, passes func(*post) bool) *answer {
+func (x *X) v11List(in *request, passes func(*post) bool) *serve.Answer {
 	const usual = 20
 	size, isExtended := in.number("count", usual), in.asked("tweet_mode", "extended")
 	list := []any{}
@@ -101,5 +104,5 @@ func (x *X) v11List(in *request, passes func(*post) bool) *answer {
 			list = append(list, x.v11Post(p, isExtended))
 		}
 	}
-	return asJSON(http.StatusOK, list)
+	return serve.JSON(http.StatusOK, list)
 }

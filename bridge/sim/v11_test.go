@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/media"
 )
 
 func TestV11_Messages(t *testing.T) {
@@ -32,9 +33,9 @@ func TestV11_Messages(t *testing.T) {
 	if sent.status != 200 || sent.text("event", "message_create", "message_data", "text") != "a &lt; b" {
 		t.Errorf("new: %d %s", sent.status, sent.body)
 	}
-	w.DM(w.customer.ID, w.brand.ID, sim.Message{Files: []sim.File{sim.SampleMP4()}})
+	w.DM(w.customer.ID, w.brand.ID, sim.Message{Files: []media.File{media.SampleMP4()}})
 	first := w.client.get("/1.1/direct_messages/events/list.json?count=1")
-	if first.text("events", 0, "message_create", "message_data", "attachment", "media", "type") != sim.Video {
+	if first.text("events", 0, "message_create", "message_data", "attachment", "media", "type") != media.Video {
 		t.Errorf("list: %s", first.body)
 	}
 	if r := w.client.get("/1.1/direct_messages/events/list.json?cursor=" + first.text("next_cursor")); r.text("events", 0, "id") != id {
@@ -82,7 +83,7 @@ func TestV11_Statuses(t *testing.T) {
 func TestV11_Media(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sim.XOptions{})
-	clip := sim.SampleMP4()
+	clip := media.SampleMP4()
 	const path = "/1.1/media/upload.json"
 	begun := w.client.form(path, url.Values{
 		"command": {"INIT"}, "total_bytes": {strconv.Itoa(len(clip.Data))}, "media_type": {"video/mp4"}, "media_category": {"dm_video"},
@@ -96,7 +97,7 @@ func TestV11_Media(t *testing.T) {
 	}
 	sent := w.client.post("/1.1/direct_messages/events/new.json", `{"event":{"type":"message_create","message_create":{"target":{"recipient_id":"`+
 		w.customer.ID+`"},"message_data":{"text":"","attachment":{"type":"media","media":{"id":"`+id+`"}}}}}}`)
-	if sent.status != 200 || sent.text("event", "message_create", "message_data", "attachment", "media", "type") != sim.Video {
+	if sent.status != 200 || sent.text("event", "message_create", "message_data", "attachment", "media", "type") != media.Video {
 		t.Errorf("send: %d %s", sent.status, sent.body)
 	}
 	w.clean(t)

@@ -6,6 +6,9 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/serve"
 )
 
 // webhook is a registered webhook: of v2, or of one environment of the Account Activity API.
@@ -38,7 +41,7 @@ func (x *X) webhookRoutes() map[string]route {
 	}
 }
 
-func (x *X) createWebhook(in *request) *answer {
+func (x *X) createWebhook(in *request) *serve.Answer {
 	var body struct {
 		URL string `json:"url"`
 	}
@@ -49,11 +52,11 @@ func (x *X) createWebhook(in *request) *answer {
 	if refused != nil {
 		return refused
 	}
-	return asJSON(http.StatusOK, map[string]any{"data": hook.v2()})
+	return serve.JSON(http.StatusOK, map[string]any{"data": hook.v2()})
 }
 
 // register adds a webhook after a good CRC, which it waits for.
-func (x *X) register(in *request, address, environment string) (*webhook, *answer) {
+func (x *X) register(in *request, address, environment string) (*webhook, *serve.Answer) {
 	x.mu.Lock()
 	why := x.cannotRegister(in.app, address, environment)
 	x.mu.Unlock()
@@ -73,8 +76,8 @@ func (x *X) register(in *request, address, environment string) (*webhook, *answe
 	return hook, nil
 }
 
-func webhookRefusal(why string) Fault {
-	return Fault{Status: http.StatusBadRequest, Code: codeBadRequest, Title: "Invalid Request", Detail: why, Type: problems + "invalid-request"}
+func webhookRefusal(why string) fault.Fault {
+	return fault.Fault{Status: http.StatusBadRequest, Code: fault.CodeBadRequest, Title: "Invalid Request", Detail: why, Type: fault.Problems + "invalid-request"}
 }
 
 // cannotRegister says why a webhook is not taken, in X's words; "" when it is. The caller holds mu.
@@ -116,14 +119,14 @@ func (x *X) badURL(address string) string {
 	return ""
 }
 
-func (x *X) listWebhooks(in *request) *answer {
+func (x *X) listWebhooks(in *request) *serve.Answer {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	list := []any{}
 	for _, w := range x.webhooksOf(in.app, "") {
 		list = append(list, w.v2())
 	}
-	return asJSON(http.StatusOK, map[string]any{"data": list, "meta": map[string]any{"result_count": len(list)}})
+	return serve.JSON(http.StatusOK, map[string]any{"data": list, "meta": map[string]any{"result_count": len(list)}})
 }
 
 func (w *webhook) v2() map[string]any {
@@ -142,7 +145,7 @@ func (x *X) webhooksOf(a *app, environment string) []*webhook {
 }
 
 // ownWebhook finds the webhook that the path names.
-func (x *X) ownWebhook(in *request, environment string) (*webhook, *answer) {
+func (x *X) ownWebhook(in *request, environment string) (*webhook, *serve.Answer) {
 	id := strings.TrimSuffix(in.PathValue("id"), ".json")
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -154,26 +157,26 @@ func (x *X) ownWebhook(in *request, environment string) (*webhook, *answer) {
 	if !isID(id) {
 		return nil, in.malformed("webhook_id", id, "the webhook id %q in the path is not an id", id)
 	}
-	return nil, in.refuse(Fault{Status: http.StatusNotFound, Code: 34, Title: "Not Found", Detail: "WebhookIdInvalid: there is no such webhook."})
+	return nil, in.refuse(fault.Fault{Status: http.StatusNotFound, Code: 34, Title: "Not Found", Detail: "WebhookIdInvalid: there is no such webhook."})
 }
 
 // renewWebhook challenges the webhook again, and makes it valid when it answers well.
-func (x *X) renewWebhook(in *request) *answer {
+func (x *X) renewWebhook(in *request) *serve.Answer {
 	hook, refused := x.ownWebhook(in, "")
 	if refused != nil {
 		return refused
 	}
 	valid := x.challenge(in.Context(), hook)
-	return asJSON(http.StatusOK, map[string]any{"data": map[string]any{"valid": valid}})
+	return serve.JSON(http.StatusOK, map[string]any{"data": map[string]any{"valid": valid}})
 }
 
-func (x *X) removeWebhook(in *request) *answer {
+func (x *X) removeWebhook(in *request) *serve.Answer {
 	hook, refused := x.ownWebhook(in, "")
 	if refused != nil {
 		return refused
 	}
 	x.remove(hook)
-	return asJSON(http.StatusOK, map[string]any{"data": map[string]any{"deleted": true}})
+	return serve.JSON(http.StatusOK, map[string]any{"data": map[string]any{"deleted": true}})
 }
 
 // remove forgets a webhook. Subscriptions stay, and go to streams only.

@@ -7,17 +7,21 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/hostile"
+	"perch/bridge/sim/serve"
 )
 
 // X is a simulated X. Make one with StartX. All methods are safe for concurrent use.
 type X struct {
-	server *server
+	server *serve.Server
 	log    *slog.Logger
 	now    func() time.Time
 	client *http.Client // for webhooks
-	faults faults
-	odd    oddities
-	notes  notes
+	faults fault.List
+	odd    hostile.List
+	notes  serve.Notes
 	ctx    context.Context //nolint:containedctx // the life of the deliveries, ended by Close
 	stop   context.CancelFunc
 	wg     sync.WaitGroup
@@ -66,8 +70,8 @@ func StartX(options XOptions) (*X, error) {
 		Transport:     &http.Transport{MaxIdleConnsPerHost: 8, IdleConnTimeout: time.Minute, DisableCompression: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	x.server = newServer(options.Addr, x.routes())
-	if err := x.server.up(); err != nil {
+	x.server = serve.NewServer(options.Addr, x.routes())
+	if err := x.server.Up(); err != nil {
 		stop()
 		return nil, err
 	}
@@ -75,16 +79,16 @@ func StartX(options XOptions) (*X, error) {
 }
 
 // URL returns the base address, without a path, for the API, for uploads and for files.
-func (x *X) URL() string { return "http://" + x.server.addr() }
+func (x *X) URL() string { return "http://" + x.server.Addr() }
 
 // Host returns "host:port", as it stands in the addresses of files.
-func (x *X) Host() string { return x.server.addr() }
+func (x *X) Host() string { return x.server.Addr() }
 
 // Down cuts every connection and refuses new ones until Up; what X knows stays.
-func (x *X) Down() { x.server.down() }
+func (x *X) Down() { x.server.Down() }
 
 // Up listens at the old address again.
-func (x *X) Up() error { return x.server.up() }
+func (x *X) Up() error { return x.server.Up() }
 
 // Close ends X with all its deliveries and streams. Further calls do nothing.
 func (x *X) Close() error {
@@ -96,7 +100,7 @@ func (x *X) Close() error {
 	x.closed = true
 	x.mu.Unlock()
 	x.stop()
-	x.server.down()
+	x.server.Down()
 	x.wg.Wait()
 	x.client.CloseIdleConnections()
 	return nil
@@ -120,23 +124,23 @@ func (x *X) newID() string {
 }
 
 // Fault makes something go wrong from now on. Of several faults for a call, the one set first strikes.
-func (x *X) Fault(f Fault) { x.faults.add(f) }
+func (x *X) Fault(f fault.Fault) { x.faults.Add(f) }
 
 // ClearFaults ends all faults.
-func (x *X) ClearFaults() { x.faults.clear() }
+func (x *X) ClearFaults() { x.faults.Clear() }
 
 // Hostile makes X do one thing wrong. Of several oddities for a call, the one set first strikes.
-func (x *X) Hostile(o Oddity) { x.odd.arm(o) }
+func (x *X) Hostile(o hostile.Oddity) { x.odd.Arm(o) }
 
 // Calm ends all oddities, and returns those that struck since the last Calm, in order.
-func (x *X) Calm() []Struck { return x.odd.calm() }
+func (x *X) Calm() []hostile.Struck { return x.odd.Calm() }
 
 // Met returns the oddities that struck since the last Met or Calm, in order, and leaves those that are still set.
-func (x *X) Met() []Struck { return x.odd.met() }
+func (x *X) Met() []hostile.Struck { return x.odd.Met() }
 
 // Calls returns how many requests an endpoint got, refused ones included. The endpoints are those of Fault; "" means
 // all of them.
-func (x *X) Calls(endpoint string) int { return x.notes.count(endpoint) }
+func (x *X) Calls(endpoint string) int { return x.notes.Count(endpoint) }
 
 // Violations returns what X refused because the request was malformed, as "METHOD /path: why", in order.
-func (x *X) Violations() []string { return x.notes.list() }
+func (x *X) Violations() []string { return x.notes.List() }

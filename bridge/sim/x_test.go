@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/media"
 )
 
 func TestX_FindsPeople(t *testing.T) {
@@ -67,13 +68,13 @@ func TestX_HostsFilesOfDirectMessagesForTheTwoOnly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sim.XOptions{})
 	other := w.AddAccount(sim.Account{ID: "77", Handle: "other"})
-	photo := w.DM(w.customer.ID, w.brand.ID, sim.Message{Files: []sim.File{sim.SamplePNG()}})
+	photo := w.DM(w.customer.ID, w.brand.ID, sim.Message{Files: []media.File{media.SamplePNG()}})
 	r := w.client.get("/2/dm_events/" + photo + "?expansions=attachments.media_keys&media.fields=url,type,variants")
 	address, err := url.Parse(r.text("includes", "media", 0, "url"))
 	if err != nil || !strings.HasPrefix(address.Path, "/1.1/ton/data/dm/"+photo+"/") || address.Host != w.Host() {
 		t.Fatalf("photo: %s", r.body)
 	}
-	if got := w.client.get(address.Path); got.body != string(sim.SamplePNG().Data) || got.header.Get("Content-Type") != "image/png" {
+	if got := w.client.get(address.Path); got.body != string(media.SamplePNG().Data) || got.header.Get("Content-Type") != "image/png" {
 		t.Errorf("photo: %d, %d bytes", got.status, len(got.body))
 	}
 	if got := (client{t: t, base: w.URL()}).get(address.Path); got.status != http.StatusUnauthorized {
@@ -82,13 +83,13 @@ func TestX_HostsFilesOfDirectMessagesForTheTwoOnly(t *testing.T) {
 	if got := (client{t: t, base: w.URL(), account: other}).get(address.Path); got.status != http.StatusForbidden {
 		t.Errorf("somebody else: %d", got.status)
 	}
-	video := w.DM(w.customer.ID, w.brand.ID, sim.Message{Files: []sim.File{sim.SampleMP4()}})
+	video := w.DM(w.customer.ID, w.brand.ID, sim.Message{Files: []media.File{media.SampleMP4()}})
 	r = w.client.get("/2/dm_events/" + video + "?expansions=attachments.media_keys&media.fields=variants")
 	if r.text("includes", "media", 0, "variants", 2, "bit_rate") != "2.176e+06" {
 		t.Errorf("video: %s", r.body)
 	}
 	got := (client{t: t, base: w.URL()}).get(strings.TrimPrefix(r.text("includes", "media", 0, "variants", 2, "url"), w.URL()))
-	if got.body != string(sim.SampleMP4().Data) {
+	if got.body != string(media.SampleMP4().Data) {
 		t.Errorf("video: %d", got.status)
 	}
 	w.clean(t)
@@ -134,16 +135,16 @@ func TestX_GivesLongPostsAndFiles(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sim.XOptions{})
 	long := "@acme_support " + strings.Repeat("long ", 80)
-	id := w.Post(w.customer.ID, sim.Post{Text: long, Files: []sim.File{sim.SampleJPEG(), sim.SamplePNG()}})
+	id := w.Post(w.customer.ID, sim.Post{Text: long, Files: []media.File{media.SampleJPEG(), media.SamplePNG()}})
 	r := w.client.get("/2/tweets/" + id + "?tweet.fields=note_tweet,entities&expansions=attachments.media_keys,author_id&media.fields=url,variants,type,preview_image_url")
 	if !strings.HasPrefix(r.text("data", "note_tweet", "text"), long) || len(r.text("data", "text")) > 320 {
 		t.Errorf("text: %s", r.body)
 	}
-	if r.text("includes", "media", 1, "type") != sim.Photo || r.text("includes", "users", 0, "id") != w.customer.ID {
+	if r.text("includes", "media", 1, "type") != media.Photo || r.text("includes", "users", 0, "id") != w.customer.ID {
 		t.Errorf("includes: %s", r.body)
 	}
 	got := (client{t: t, base: w.URL()}).get(strings.TrimPrefix(r.text("includes", "media", 0, "url"), w.URL()) + "?name=orig")
-	if got.body != string(sim.SampleJPEG().Data) {
+	if got.body != string(media.SampleJPEG().Data) {
 		t.Errorf("photo: %d", got.status)
 	}
 	w.clean(t)

@@ -1,4 +1,4 @@
-package sim
+package hostile
 
 import (
 	"bytes"
@@ -8,25 +8,28 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"perch/bridge/sim/serve"
 )
 
-// parcel is a body with the way in which it is posted.
-type parcel struct {
-	body []byte
+// Parcel is a body with the way in which it is posted.
+type Parcel struct {
+	Body []byte
 	// kind is the Content-Type; "" for none.
-	kind string
+	Kind string
 	// isChunked leaves the length out, and isSlow posts a little at a time.
 	isChunked, isSlow bool
 }
 
-func plainParcel(body []byte) parcel { return parcel{body: body, kind: "application/json"} }
+// PlainParcel posts a body of JSON as it is.
+func PlainParcel(body []byte) Parcel { return Parcel{Body: body, Kind: "application/json"} }
 
-// reader gives the body in the parcel's way; only a *bytes.Reader lets net/http know the length.
-func (p parcel) reader() io.Reader {
-	whole := bytes.NewReader(p.body)
+// Reader gives the body in the parcel's way; only a *bytes.Reader lets net/http know the length.
+func (p Parcel) Reader() io.Reader {
+	whole := bytes.NewReader(p.Body)
 	switch {
 	case p.isSlow:
-		return &dribble{whole, max(len(p.body)/dribbles, 1)}
+		return &dribble{whole, max(len(p.Body)/dribbles, 1)}
 	case p.isChunked:
 		return io.MultiReader(whole)
 	}
@@ -45,44 +48,44 @@ func (d *dribble) Read(p []byte) (int, error) {
 }
 
 // post makes odd posts out of a good body.
-func (s *spoiler) post(raw []byte, essential func(string) bool) []parcel {
-	p := plainParcel(raw)
+func (s *spoiler) post(raw []byte, essential func(string) bool) []Parcel {
+	p := PlainParcel(raw)
 	s.words = s.Kind
 	switch s.Kind {
-	case OddMember:
-		p.body = s.mutate(raw, essential)
-	case OddPage:
-		p.body, p.kind = []byte(page), pickOne(s, []string{"text/html", "application/json"})
+	case Member:
+		p.Body = s.mutate(raw, essential)
+	case Page:
+		p.Body, p.Kind = []byte(page), pickOne(s, []string{"text/html", "application/json"})
 		s.isEssential = true
-	case OddEmpty:
-		p.body, s.isEssential = nil, true
-	case OddRubbish:
+	case Empty:
+		p.Body, s.isEssential = nil, true
+	case Rubbish:
 		body := pickOne(s, []string{"null", "[]", "{}", `"text"`, "{", "\x1f\x8b\x08\x00", "\x00", "0", `{"data":[]}`, `{"data":{}}`, `{"data":null}`, "[" + string(raw) + "]"})
-		p.body, s.isEssential = []byte(body), true
+		p.Body, s.isEssential = []byte(body), true
 		s.words = fmt.Sprintf("%.20q in place of the body", body)
-	case OddCut:
+	case Cut:
 		n := len(raw) * (1 + s.random.IntN(9)) / 10
-		p.body, s.isEssential = raw[:n], true
+		p.Body, s.isEssential = raw[:n], true
 		s.words = fmt.Sprintf("the first %d of %d bytes", n, len(raw))
-	case OddSlow:
+	case Slow:
 		p.isSlow = true
-	case OddChunked:
+	case Chunked:
 		p.isChunked = true
-	case OddDoubled:
-		p.body, s.isEssential = append(bytes.Clone(raw), raw...), true
-	case OddMark:
-		p.body = append([]byte(pickOne(s, []string{"\xef\xbb\xbf", "\xef\xbb\xbf\xef\xbb\xbf", "\n\t "})), raw...)
-	case OddLabel:
-		p.kind = pickOne(s, []string{"", "text/plain", "text/html", "application/octet-stream", "application/json; charset=latin1", "multipart/form-data"})
-		s.words = fmt.Sprintf("Content-Type %q", p.kind)
-	case OddRepeated:
-		return []parcel{p, p}
-	case OddForm:
-		p.body, p.kind = asForm(raw), "application/x-www-form-urlencoded"
-	case OddMarkup:
-		p.body = s.markup(raw)
+	case Doubled:
+		p.Body, s.isEssential = append(bytes.Clone(raw), raw...), true
+	case Mark:
+		p.Body = append([]byte(pickOne(s, []string{"\xef\xbb\xbf", "\xef\xbb\xbf\xef\xbb\xbf", "\n\t "})), raw...)
+	case Label:
+		p.Kind = pickOne(s, []string{"", "text/plain", "text/html", "application/octet-stream", "application/json; charset=latin1", "multipart/form-data"})
+		s.words = fmt.Sprintf("Content-Type %q", p.Kind)
+	case Repeated:
+		return []Parcel{p, p}
+	case Form:
+		p.Body, p.Kind = asForm(raw), "application/x-www-form-urlencoded"
+	case Markup:
+		p.Body = s.markup(raw)
 	}
-	return []parcel{p}
+	return []Parcel{p}
 }
 
 // asForm is a JSON object as a form, nested members as in "Contact[twitter]".
@@ -121,26 +124,26 @@ func (s *spoiler) markup(raw []byte) []byte {
 	form := pickOne(s, []string{"<p>%s</p>", "<div>%s<br></div>", "<p>%s</p><p>&nbsp;</p>", "<p><b>%s</b></p>", "%s<br>", "<html><body>%s</body></html>", "a<b %s", "%s & co"})
 	object["body"] = strings.ReplaceAll(form, "%s", textOf(object["body"]))
 	s.words = fmt.Sprintf("the text is %q", object["body"])
-	return toJSON(object)
+	return serve.Encode(object)
 }
 
 // lines makes what a stream sends in place of a line. kept is what it sends again to a client that comes later.
 func (s *spoiler) lines(raw []byte) (sent, kept []byte) {
 	before := func(rubbish string) []byte { return append([]byte(rubbish+"\r\n"), raw...) }
 	switch s.Kind {
-	case OddMember:
+	case Member:
 		sent = s.mutate(raw, isEssential)
 		return sent, sent
-	case OddDoubled:
+	case Doubled:
 		s.words = "the event twice in one line"
 		return append(bytes.Clone(raw), raw...), raw
-	case OddRepeated:
+	case Repeated:
 		s.words = "the line twice"
 		return append(before(string(raw)), "\r\n"...), raw
-	case OddMark:
+	case Mark:
 		s.words = "a byte order mark before the line"
 		return append([]byte("\xef\xbb\xbf"), raw...), raw
-	case OddCut:
+	case Cut:
 		s.words = "half the line before the line"
 		return before(string(raw[:len(raw)/2])), raw
 	}

@@ -1,10 +1,12 @@
-package sim
+package motionsim
 
 import (
 	"bytes"
 	"encoding/json"
 	"net/http"
 	"strconv"
+
+	"perch/bridge/sim/serve"
 )
 
 // SetReplyURL sets where Motion posts agents' replies.
@@ -22,11 +24,11 @@ func (m *Motion) ReplyURL() string {
 }
 
 // isAccount refuses a path that does not name the one account.
-func (m *Motion) isAccount(in *motionRequest) *answer {
+func (m *Motion) isAccount(in *request) *serve.Answer {
 	if in.PathValue("id") == strconv.Itoa(m.options.AccountID) {
 		return nil
 	}
-	return asJSON(http.StatusNotFound, map[string]any{"message": "Not Found"})
+	return serve.JSON(http.StatusNotFound, map[string]any{"message": "Not Found"})
 }
 
 // key is how a member of the account's JSON is called here.
@@ -44,24 +46,24 @@ func (m *Motion) account() map[string]any {
 	}
 }
 
-func (m *Motion) listAccounts(*motionRequest) *answer {
-	return asJSON(http.StatusOK, map[string]any{"count": 1, "rows": []any{m.account()}})
+func (m *Motion) listAccounts(*request) *serve.Answer {
+	return serve.JSON(http.StatusOK, map[string]any{"count": 1, "rows": []any{m.account()}})
 }
 
-func (m *Motion) showAccount(in *motionRequest) *answer {
+func (m *Motion) showAccount(in *request) *serve.Answer {
 	if refused := m.isAccount(in); refused != nil {
 		return refused
 	}
-	return asJSON(http.StatusOK, m.account())
+	return serve.JSON(http.StatusOK, m.account())
 }
 
 // changeAccount takes the Reply URL; every other member may only repeat what is there.
-func (m *Motion) changeAccount(in *motionRequest) *answer {
+func (m *Motion) changeAccount(in *request) *serve.Answer {
 	if refused := m.isAccount(in); refused != nil {
 		return refused
 	}
 	if status := m.options.ChangeRefused; status != 0 {
-		return asJSON(status, map[string]any{"message": http.StatusText(status)})
+		return serve.JSON(status, map[string]any{"message": http.StatusText(status)})
 	}
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(in.body, &members); err != nil {
@@ -76,15 +78,15 @@ func (m *Motion) changeAccount(in *motionRequest) *answer {
 			if err := json.Unmarshal(value, &m.replyURL); err != nil {
 				return in.malformed(http.StatusBadRequest, "%s is not a string", name)
 			}
-		} else if !bytes.Equal(value, toJSON(now[name])) {
+		} else if !bytes.Equal(value, serve.Encode(now[name])) {
 			return in.malformed(http.StatusBadRequest, "it changes %s", name)
 		}
 	}
-	return asJSON(http.StatusOK, m.account())
+	return serve.JSON(http.StatusOK, m.account())
 }
 
-func (m *Motion) listUsers(*motionRequest) *answer {
-	return asJSON(http.StatusOK, map[string]any{"count": 2, "rows": []any{
+func (m *Motion) listUsers(*request) *serve.Answer {
+	return serve.JSON(http.StatusOK, map[string]any{"count": 2, "rows": []any{
 		map[string]any{"id": 1, "name": m.options.User, "fullname": "Admin", "role": "admin"},
 		map[string]any{"id": agentID, "name": agentName, "fullname": agentFullName, "role": "agent"},
 	}})

@@ -1,4 +1,4 @@
-package sim
+package motionsim
 
 import (
 	"crypto/ecdsa"
@@ -13,6 +13,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"perch/bridge/sim/serve"
 )
 
 const (
@@ -30,7 +32,7 @@ func (m *Motion) IsLocked() bool {
 
 // checkCredentials takes Basic or an API key in the query; nil when they are good. A request to a public endpoint may
 // come without any. The caller holds mu.
-func (m *Motion) checkCredentials(in *motionRequest, isPublic bool) *answer {
+func (m *Motion) checkCredentials(in *request, isPublic bool) *serve.Answer {
 	user, password, isBasic := in.BasicAuth()
 	keys := in.URL.Query()["apikey"]
 	switch {
@@ -58,9 +60,9 @@ func (m *Motion) checkCredentials(in *motionRequest, isPublic bool) *answer {
 	return unauthorized()
 }
 
-func unauthorized() *answer {
-	a := asJSON(http.StatusUnauthorized, map[string]any{"message": "Unauthorized"})
-	a.header().Set("WWW-Authenticate", `Basic realm="Motion"`)
+func unauthorized() *serve.Answer {
+	a := serve.JSON(http.StatusUnauthorized, map[string]any{"message": "Unauthorized"})
+	a.Header().Set("WWW-Authenticate", `Basic realm="Motion"`)
 	return a
 }
 

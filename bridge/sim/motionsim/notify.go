@@ -1,4 +1,4 @@
-package sim
+package motionsim
 
 import (
 	"bytes"
@@ -11,10 +11,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"perch/bridge/sim/serve"
 )
 
-// MotionMessage is one message in Motion.
-type MotionMessage struct {
+// Message is one message in Motion.
+type Message struct {
 	ID          int
 	Interaction int
 	Contact     int
@@ -67,7 +69,7 @@ type notification struct {
 }
 
 // Messages returns every message of both directions, in order.
-func (m *Motion) Messages() []MotionMessage {
+func (m *Motion) Messages() []Message {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return slices.Clone(m.messages)
@@ -98,7 +100,7 @@ func (m *Motion) interaction(id int) *interaction {
 	return nil
 }
 
-func (m *Motion) notify(in *motionRequest) *answer {
+func (m *Motion) notify(in *request) *serve.Answer {
 	if refused := m.isAccount(in); refused != nil {
 		return refused
 	}
@@ -108,13 +110,13 @@ func (m *Motion) notify(in *motionRequest) *answer {
 	}
 	c := m.contact(n.from, n.fields)
 	i := m.openInteraction(c, n.from, n.threadID, n.externalURL)
-	message := MotionMessage{
+	message := Message{
 		ID: m.nextID(), Interaction: i.id, Contact: c.id, From: n.from, Direction: "in", Body: n.body, ThreadID: n.threadID,
 		ExternalURL: n.externalURL, FirstName: n.fields["firstName"], AttachmentID: n.attachment, At: m.options.Now(),
 	}
 	m.messages = append(m.messages, message)
-	return asJSON(http.StatusOK, map[string]any{
-		"interaction": map[string]any{"id": i.id, "threadId": orNull(i.threadID), "closed": false},
+	return serve.JSON(http.StatusOK, map[string]any{
+		"interaction": map[string]any{"id": i.id, "threadId": serve.OrNull(i.threadID), "closed": false},
 		"message":     map[string]any{"id": message.ID, "body": n.body, "direction": "in"},
 		"contact":     map[string]any{"id": c.id, "firstName": c.fields["firstName"]},
 	})
@@ -145,7 +147,7 @@ func (m *Motion) openInteraction(c *contact, key, threadID, externalURL string) 
 }
 
 // readNotification reads a notification strictly; why says what is wrong with it.
-func (m *Motion) readNotification(in *motionRequest) (n notification, why string) {
+func (m *Motion) readNotification(in *request) (n notification, why string) {
 	kind, _, _ := mime.ParseMediaType(in.Header.Get("Content-Type"))
 	var members map[string]any
 	decoder := json.NewDecoder(bytes.NewReader(in.body))

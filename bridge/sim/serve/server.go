@@ -1,4 +1,9 @@
-package sim
+// Package serve is what both simulators answer with: an HTTP server that goes away and comes back at its address, answers
+// that can also be a stream or a lost connection, and the notes of what was called and of what no client should do.
+//
+// It knows neither X nor Motion. Down returns only when no handler runs any more. Everything but an Answer is safe for
+// concurrent use.
+package serve
 
 import (
 	"context"
@@ -20,10 +25,10 @@ const (
 	rebindPause    = 20 * time.Millisecond
 )
 
-// server is an HTTP server on one address that can go away and come back. Make it with newServer; up starts it.
-type server struct {
+// Server is an HTTP server on one address that can go away and come back. Make it with newServer; up starts it.
+type Server struct {
 	handler http.Handler
-	tls     *tls.Config
+	TLS     *tls.Config
 
 	mu      sync.Mutex
 	calm    *sync.Cond // signals that active became 0
@@ -34,24 +39,25 @@ type server struct {
 	done    chan struct{}
 }
 
-func newServer(address string, handler http.Handler) *server {
+// NewServer makes a server for an address; "" means a free port of 127.0.0.1.
+func NewServer(address string, handler http.Handler) *Server {
 	if address == "" {
 		address = "127.0.0.1:0"
 	}
-	s := &server{address: address, handler: handler}
+	s := &Server{address: address, handler: handler}
 	s.calm = sync.NewCond(&s.mu)
 	return s
 }
 
-// addr returns "host:port"; the port is known once the server has been up.
-func (s *server) addr() string {
+// Addr returns "host:port"; the port is known once the server has been up.
+func (s *Server) Addr() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.address
 }
 
-// up starts listening; on a server that is up it does nothing.
-func (s *server) up() error {
+// Up starts listening; on a server that is up it does nothing.
+func (s *Server) Up() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.running != nil {
@@ -62,8 +68,8 @@ func (s *server) up() error {
 		return fmt.Errorf("listen on %s: %w", s.address, err)
 	}
 	s.address = listener.Addr().String()
-	if s.tls != nil {
-		listener = tls.NewListener(listener, s.tls)
+	if s.TLS != nil {
+		listener = tls.NewListener(listener, s.TLS)
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	running := &http.Server{
@@ -90,7 +96,7 @@ func listen(address string) (net.Listener, error) {
 	}
 }
 
-func (s *server) serve(w http.ResponseWriter, r *http.Request) {
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.active++
 	s.mu.Unlock()
@@ -104,8 +110,8 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request) {
 	s.handler.ServeHTTP(w, r)
 }
 
-// down cuts every connection and refuses new ones; it returns when no handler runs any more.
-func (s *server) down() {
+// Down cuts every connection and refuses new ones; it returns when no handler runs any more.
+func (s *Server) Down() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.running == nil {
@@ -123,8 +129,8 @@ func (s *server) down() {
 	}
 }
 
-// wait sleeps for d or until ctx ends; it reports whether the time passed.
-func wait(ctx context.Context, d time.Duration) bool {
+// Wait sleeps for d or until ctx ends; it reports whether the time passed.
+func Wait(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
 		return ctx.Err() == nil
 	}
@@ -138,8 +144,8 @@ func wait(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// drop closes the connection without an answer.
-func drop(w http.ResponseWriter) {
+// Drop closes the connection without an answer.
+func Drop(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err == nil {
 		_ = conn.Close() // the point is that nothing arrives

@@ -1,4 +1,4 @@
-package sim
+package motionsim
 
 import (
 	"cmp"
@@ -9,6 +9,10 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"perch/bridge/sim/hostile"
+	"perch/bridge/sim/media"
+	"perch/bridge/sim/serve"
 )
 
 // The agent who writes when Reply does not name one.
@@ -24,7 +28,7 @@ type Reply struct {
 	ID   int
 	Text string
 	// File is sent in place of the text.
-	File *File
+	File *media.File
 	// Agent is the agent's full name; empty means one that is made up.
 	Agent string
 	// Set puts members into the body as they are; a nil value leaves the member out.
@@ -60,7 +64,7 @@ func (m *Motion) Reply(ctx context.Context, interactionID int, r Reply) (ReplyRe
 	m.mu.Unlock()
 	var result ReplyResult
 	var err error
-	for _, p := range m.odd.Posts(Replies, toJSON(body)) {
+	for _, p := range m.odd.Posts(hostile.Replies, serve.Encode(body)) {
 		result, err = m.postReply(ctx, p)
 	}
 	result.MessageID = message.ID
@@ -81,26 +85,26 @@ func (m *Motion) StartConversation(ctx context.Context, handle, text string) (Re
 }
 
 // write makes an agent's message and the body that tells of it. The caller holds mu.
-func (m *Motion) write(i *interaction, r Reply) (MotionMessage, map[string]any) {
+func (m *Motion) write(i *interaction, r Reply) (Message, map[string]any) {
 	if r.ID == 0 {
 		r.ID = m.nextID()
 	}
 	r.Agent = cmp.Or(r.Agent, agentFullName)
-	message := MotionMessage{
+	message := Message{
 		ID: r.ID, Interaction: i.id, Contact: i.contact.id, From: i.key, Direction: "out", Body: r.Text, ThreadID: i.threadID,
 		ExternalURL: i.externalURL, FirstName: i.contact.fields["firstName"], At: m.options.Now(),
 	}
 	var attachment any
 	if r.File != nil {
 		message.Body = r.File.Name
-		message.AttachmentID = m.keep(Attachment{Name: r.File.Name, Type: r.File.mime(), Data: r.File.Data}).ID
+		message.AttachmentID = m.keep(Attachment{Name: r.File.Name, Type: r.File.MIME(), Data: r.File.Data}).ID
 		attachment = message.AttachmentID
 	}
 	body := map[string]any{
 		"id": r.ID, "body": message.Body, "AttachmentId": attachment, "OpenchannelAccountId": m.options.AccountID,
 		"OpenchannelInteractionId": i.id, "UserId": agentID, "ContactId": i.contact.id, "direction": "out", "secret": false,
 		"Contact": i.contact.describe(), "contact": i.contact.describe(),
-		"Interaction": map[string]any{"id": i.id, "threadId": orNull(i.threadID)},
+		"Interaction": map[string]any{"id": i.id, "threadId": serve.OrNull(i.threadID)},
 		"agent":       map[string]any{"id": agentID, "name": agentName, "fullname": r.Agent}, "interface": "SIP/" + agentName,
 	}
 	for name, value := range r.Set {
@@ -114,7 +118,7 @@ func (m *Motion) write(i *interaction, r Reply) (MotionMessage, map[string]any) 
 func (c *contact) describe() map[string]any {
 	all := map[string]any{"id": c.id}
 	for _, name := range contactFields {
-		all[name] = orNull(c.fields[name])
+		all[name] = serve.OrNull(c.fields[name])
 	}
 	for name, value := range c.fields {
 		all[name] = value
@@ -124,10 +128,10 @@ func (c *contact) describe() map[string]any {
 
 // ReplyRaw posts any body to the Reply URL and waits for the answer. An error means that there was none.
 func (m *Motion) ReplyRaw(ctx context.Context, body []byte) (ReplyResult, error) {
-	return m.postReply(ctx, plainParcel(body))
+	return m.postReply(ctx, hostile.PlainParcel(body))
 }
 
-func (m *Motion) postReply(ctx context.Context, p parcel) (ReplyResult, error) {
+func (m *Motion) postReply(ctx context.Context, p hostile.Parcel) (ReplyResult, error) {
 	url := m.ReplyURL()
 	if url == "" {
 		return ReplyResult{}, errNoReplyURL
@@ -135,12 +139,12 @@ func (m *Motion) postReply(ctx context.Context, p parcel) (ReplyResult, error) {
 	ctx, cancel := context.WithTimeout(ctx, m.options.ReplyTimeout)
 	defer cancel()
 	defer context.AfterFunc(m.ctx, cancel)()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, p.reader())
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, p.Reader())
 	if err != nil {
 		return ReplyResult{}, err
 	}
-	if p.kind != "" {
-		request.Header.Set("Content-Type", p.kind)
+	if p.Kind != "" {
+		request.Header.Set("Content-Type", p.Kind)
 	}
 	began := time.Now()
 	response, err := m.client.Do(request)

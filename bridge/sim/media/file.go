@@ -1,4 +1,5 @@
-package sim
+// Package media is the files that people and agents attach: what they are, as their bytes tell, and a sample of each kind.
+package media
 
 import (
 	"bytes"
@@ -30,7 +31,8 @@ type File struct {
 	Low []byte
 }
 
-func (f File) mime() string {
+// MIME returns the MIME type, found in the data when none is given.
+func (f File) MIME() string {
 	if f.Type != "" {
 		return f.Type
 	}
@@ -38,13 +40,14 @@ func (f File) mime() string {
 	return kind
 }
 
-func (f File) detectedKind() string {
+// DetectedKind returns the kind, found in the data when none is given.
+func (f File) DetectedKind() string {
 	switch {
 	case f.Kind != "":
 		return f.Kind
-	case strings.HasPrefix(f.mime(), "video/"):
+	case strings.HasPrefix(f.MIME(), "video/"):
 		return Video
-	case f.mime() == "image/gif":
+	case f.MIME() == "image/gif":
 		return GIF
 	}
 	return Photo

@@ -1,4 +1,4 @@
-package sim
+package serve
 
 import (
 	"fmt"
@@ -7,14 +7,15 @@ import (
 	"sync"
 )
 
-// notes are what a simulator writes down about the calls it got. The zero value is empty.
-type notes struct {
+// Notes are what a simulator writes down about the calls it got. The zero value is empty.
+type Notes struct {
 	mu         sync.Mutex
 	calls      map[string]int
 	violations []string
 }
 
-func (n *notes) call(endpoint string) {
+// Call counts a call.
+func (n *Notes) Call(endpoint string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.calls == nil {
@@ -23,7 +24,8 @@ func (n *notes) call(endpoint string) {
 	n.calls[endpoint]++
 }
 
-func (n *notes) violation(method, path, format string, args ...any) string {
+// Violation notes that a client made a request that it should never make, and returns why.
+func (n *Notes) Violation(method, path, format string, args ...any) string {
 	why := fmt.Sprintf(format, args...)
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -31,7 +33,8 @@ func (n *notes) violation(method, path, format string, args ...any) string {
 	return why
 }
 
-func (n *notes) count(endpoint string) int {
+// Count returns how many calls an endpoint got; "" means all of them.
+func (n *Notes) Count(endpoint string) int {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if endpoint != "" {
@@ -44,9 +47,9 @@ func (n *notes) count(endpoint string) int {
 	return total
 }
 
-func (n *notes) list() []string {
+// List returns the violations as "METHOD /path: why", in order.
+func (n *Notes) List() []string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return slices.Clone(n.violations)
 }
-

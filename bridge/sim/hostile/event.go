@@ -1,4 +1,4 @@
-package sim
+package hostile
 
 import (
 	"bytes"
@@ -35,22 +35,22 @@ func essentialOfReply(path string) bool {
 
 // Posts are what is posted for an event or a reply: the body as it is, or what an oddity makes of it. endpoint is Events
 // or Replies.
-func (o *oddities) Posts(endpoint string, raw []byte) []parcel {
+func (o *List) Posts(endpoint string, raw []byte) []Parcel {
 	odd := o.next(func(one *Oddity) bool { return one.Endpoint == endpoint && bytes.Contains(raw, []byte(one.For)) })
 	if odd == nil {
-		return []parcel{plainParcel(raw)}
+		return []Parcel{PlainParcel(raw)}
 	}
 	essential := isEssential
 	if endpoint == Replies {
 		essential = essentialOfReply
 	}
 	all := odd.post(raw, essential)
-	o.note(odd, all[0].body, 0, true)
+	o.note(odd, all[0].Body, 0, true)
 	return all
 }
 
 // Line is what a stream sends for a line, and what it keeps for clients that come later.
-func (o *oddities) Line(raw []byte) (sent, kept []byte) {
+func (o *List) Line(raw []byte) (sent, kept []byte) {
 	odd := o.next(func(one *Oddity) bool { return one.Endpoint == Events && bytes.Contains(raw, []byte(one.For)) })
 	if odd == nil {
 		return raw, raw

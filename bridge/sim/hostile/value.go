@@ -1,4 +1,4 @@
-package sim
+package hostile
 
 import (
 	"encoding/json"
@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"perch/bridge/sim/serve"
 )
 
 // odd is a value that nobody expects, and what it is in words.
@@ -151,7 +153,7 @@ func ownByForm(now any) []odd {
 			return []odd{{v[0], "is the one element and no list"}, {append([]any{nil, "odd", json.Number("7")}, v...), "is a list with odd elements first"}}
 		}
 	case map[string]any:
-		return []odd{{[]any{v}, "is a list with the object"}, {v["id"], "is what its id was"}, {string(toJSON(v)), "is its own JSON as a string"}}
+		return []odd{{[]any{v}, "is a list with the object"}, {v["id"], "is what its id was"}, {string(serve.Encode(v)), "is its own JSON as a string"}}
 	}
 	return nil
 }

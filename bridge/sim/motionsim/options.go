@@ -1,4 +1,4 @@
-package sim
+package motionsim
 
 import (
 	"cmp"
@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// MotionOptions say what the simulated Motion is. What is missing is made up; Motion.Options tells the result.
-type MotionOptions struct {
+// Options say what the simulated Motion is. What is missing is made up; Motion.Options tells the result.
+type Options struct {
 	// Addr is where Motion listens; empty means a free port of 127.0.0.1.
 	Addr string
 	// User and Password are an admin's; APIKey is the other way to authenticate.
@@ -44,7 +44,7 @@ const (
 	frame = 1 << 20
 )
 
-func (o *MotionOptions) fill() {
+func (o *Options) fill() {
 	o.User = cmp.Or(o.User, "admin")
 	o.Password = cmp.Or(o.Password, rand.Text())
 	o.APIKey = cmp.Or(o.APIKey, rand.Text())

@@ -1,4 +1,4 @@
-package sim
+package hostile
 
 import (
 	"bytes"
@@ -8,6 +8,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"perch/bridge/sim/serve"
 )
 
 const oddSample = `{"data":{"event_type":"dm.received","filter":{"user_id":"7"},"payload":{"direct_message_events":[{"type":"message_create",` +
@@ -22,12 +24,12 @@ func spoilerAt(seed uint64, endpoint string) *spoiler {
 // said is what an oddity makes of an answer, as a client sees it.
 func said(s *spoiler) string {
 	w := httptest.NewRecorder()
-	good := &answer{status: http.StatusOK, body: []byte(oddSample)}
+	good := &serve.Answer{Status: http.StatusOK, Body: []byte(oddSample)}
 	a := s.answer(good, false)
-	if a.stream != nil {
+	if a.Stream != nil {
 		return s.words
 	}
-	a.write(w)
+	a.Write(w)
 	return s.words + "\n" + w.Body.String()
 }
 
@@ -43,8 +45,8 @@ func TestTheSameSeedIsTheSameOddity(t *testing.T) {
 		differ[first.words] = true
 		one, two := spoilerAt(seed, Events), spoilerAt(seed, Events)
 		a, b := one.post([]byte(oddSample), isEssential), two.post([]byte(oddSample), isEssential)
-		if !slices.EqualFunc(a, b, func(a, b parcel) bool {
-			return bytes.Equal(a.body, b.body) && a.kind == b.kind && a.isSlow == b.isSlow && a.isChunked == b.isChunked
+		if !slices.EqualFunc(a, b, func(a, b Parcel) bool {
+			return bytes.Equal(a.Body, b.Body) && a.Kind == b.Kind && a.isSlow == b.isSlow && a.isChunked == b.isChunked
 		}) {
 			t.Fatalf("seed %d makes two different posts", seed)
 		}
@@ -60,7 +62,7 @@ func TestTheSameSeedIsTheSameOddity(t *testing.T) {
 func TestEveryKindOfOddityOccurs(t *testing.T) {
 	for _, endpoint := range []string{Events, Replies, "dm.send"} {
 		missing := map[string]bool{}
-		for _, kind := range Oddities(endpoint) {
+		for _, kind := range Kinds(endpoint) {
 			missing[kind] = true
 		}
 		for seed := range uint64(500) {
@@ -77,7 +79,7 @@ func TestEveryMemberIsMadeOddAndNothingElse(t *testing.T) {
 	essential := 0
 	for seed := range uint64(3000) {
 		s := spoilerAt(seed, Events)
-		s.Kind = OddMember
+		s.Kind = Member
 		raw := s.mutate([]byte(oddSample), isEssential)
 		if bytes.Equal(raw, []byte(oddSample)) {
 			t.Fatalf("seed %d changes nothing: %s", seed, s.words)

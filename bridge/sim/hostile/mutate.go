@@ -1,4 +1,4 @@
-package sim
+package hostile
 
 import (
 	"bytes"
@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"perch/bridge/sim/serve"
 )
 
 // Members of a document that is to be encoded oddly.
@@ -170,7 +172,7 @@ func encodeOdd(out *bytes.Buffer, v any) {
 	case gone:
 		out.WriteString("null")
 	default:
-		out.Write(toJSON(v))
+		out.Write(serve.Encode(v))
 	}
 }
 
@@ -190,7 +192,7 @@ func encodeObject(out *bytes.Buffer, object map[string]any) {
 		if i > 0 {
 			out.WriteByte(',')
 		}
-		out.Write(toJSON(m[0]))
+		out.Write(serve.Encode(m[0]))
 		out.WriteByte(':')
 		encodeOdd(out, m[1])
 	}

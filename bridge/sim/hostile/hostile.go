@@ -1,4 +1,8 @@
-package sim
+// Package hostile makes answers, events and replies wrong in ways that no documentation knows.
+//
+// A seed decides what is wrong: the same seed does the same to the same bytes. Each oddity strikes once, and what it did
+// is written down. Oddities know nothing of what they strike.
+package hostile
 
 import (
 	"math/rand/v2"
@@ -19,7 +23,7 @@ type Oddity struct {
 	For string
 	// Skip is how many it lets pass first.
 	Skip int
-	// Kind is one of Oddities; "" lets the seed choose among those that the endpoint can have.
+	// Kind is one of Kinds; "" lets the seed choose among those that the endpoint can have.
 	Kind string
 }
 
@@ -32,44 +36,44 @@ const (
 
 // The kinds of oddity. Those of an answer that the real endpoint did not give are made without carrying the call out.
 const (
-	OddMember   = "member"   // one member of the JSON is wrong
-	OddPage     = "page"     // an HTML page in its place
-	OddEmpty    = "empty"    // nothing
-	OddCut      = "cut"      // it ends in the middle
-	OddSlow     = "slow"     // it comes a little at a time
-	OddDoubled  = "doubled"  // it is there twice
-	OddMark     = "mark"     // a byte order mark before it
-	OddLabel    = "label"    // a wrong Content-Type, or none
-	OddRubbish  = "rubbish"  // bytes, or JSON, of some other kind
-	OddLimits   = "limits"   // rate-limit headers that make no sense
-	OddLater    = "later"    // a Retry-After that makes no sense
-	OddClock    = "clock"    // a Date that makes no sense
-	OddRefusal  = "refusal"  // a refusal in an unusual form
-	OddErrors   = "errors"   // 200 with errors and nothing else
-	OddRepeated = "repeated" // the same post twice
-	OddChunked  = "chunked"  // a post without a length
-	OddForm     = "form"     // a form in place of JSON
-	OddMarkup   = "markup"   // a text as an editor for HTML writes it
-	OddLines    = "lines"    // rubbish between the lines of a stream
+	Member   = "member"   // one member of the JSON is wrong
+	Page     = "page"     // an HTML page in its place
+	Empty    = "empty"    // nothing
+	Cut      = "cut"      // it ends in the middle
+	Slow     = "slow"     // it comes a little at a time
+	Doubled  = "doubled"  // it is there twice
+	Mark     = "mark"     // a byte order mark before it
+	Label    = "label"    // a wrong Content-Type, or none
+	Rubbish  = "rubbish"  // bytes, or JSON, of some other kind
+	Limits   = "limits"   // rate-limit headers that make no sense
+	Later    = "later"    // a Retry-After that makes no sense
+	Clock    = "clock"    // a Date that makes no sense
+	Refusal  = "refusal"  // a refusal in an unusual form
+	Errors   = "errors"   // 200 with errors and nothing else
+	Repeated = "repeated" // the same post twice
+	Chunked  = "chunked"  // a post without a length
+	Form     = "form"     // a form in place of JSON
+	Markup   = "markup"   // a text as an editor for HTML writes it
+	Lines    = "lines"    // rubbish between the lines of a stream
 )
 
-// Oddities returns the kinds that an endpoint can have. A stream's events are those of a webhook, and OddLines.
-func Oddities(endpoint string) []string {
+// Kinds returns the kinds that an endpoint can have. A stream's events are those of a webhook, and Lines.
+func Kinds(endpoint string) []string {
 	switch endpoint {
 	case Events:
 		return []string{
-			OddMember, OddMember, OddMember, OddMember, OddMember, OddMember, OddPage, OddEmpty, OddCut, OddSlow, OddDoubled, OddMark,
-			OddLabel, OddRubbish, OddRepeated, OddChunked,
+			Member, Member, Member, Member, Member, Member, Page, Empty, Cut, Slow, Doubled, Mark,
+			Label, Rubbish, Repeated, Chunked,
 		}
 	case Replies:
 		return []string{
-			OddMember, OddMember, OddMember, OddMember, OddMember, OddMember, OddPage, OddEmpty, OddCut, OddSlow, OddDoubled, OddMark,
-			OddLabel, OddRubbish, OddRepeated, OddChunked, OddForm, OddMarkup,
+			Member, Member, Member, Member, Member, Member, Page, Empty, Cut, Slow, Doubled, Mark,
+			Label, Rubbish, Repeated, Chunked, Form, Markup,
 		}
 	}
 	return []string{
-		OddMember, OddMember, OddMember, OddMember, OddPage, OddPage, OddEmpty, OddCut, OddSlow, OddDoubled, OddMark, OddLabel, OddRubbish,
-		OddLimits, OddLater, OddClock, OddRefusal, OddErrors,
+		Member, Member, Member, Member, Page, Page, Empty, Cut, Slow, Doubled, Mark, Label, Rubbish,
+		Limits, Later, Clock, Refusal, Errors,
 	}
 }
 
@@ -87,22 +91,22 @@ type Struck struct {
 	Essential bool
 }
 
-// oddities are those that are set, and what became of them. The zero value is none.
-type oddities struct {
+// List are those that are set, and what became of them. The zero value is none.
+type List struct {
 	mu     sync.Mutex
 	armed  []*Oddity
 	struck []Struck
 }
 
-// arm sets one more oddity; those set before go first.
-func (o *oddities) arm(one Oddity) {
+// Arm sets one more oddity; those set before go first.
+func (o *List) Arm(one Oddity) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.armed = append(o.armed, &one)
 }
 
-// calm ends all oddities and returns those that struck since the last time.
-func (o *oddities) calm() []Struck {
+// Calm ends all oddities and returns those that struck since the last time.
+func (o *List) Calm() []Struck {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	struck := o.struck
@@ -110,8 +114,8 @@ func (o *oddities) calm() []Struck {
 	return struck
 }
 
-// met returns the oddities that struck since the last time, and leaves those that are still set.
-func (o *oddities) met() []Struck {
+// Met returns the oddities that struck since the last time, and leaves those that are still set.
+func (o *List) Met() []Struck {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	struck := o.struck
@@ -119,14 +123,14 @@ func (o *oddities) met() []Struck {
 	return struck
 }
 
-func (o *oddities) isArmed() bool {
+func (o *List) isArmed() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return len(o.armed) > 0
 }
 
 // next returns the oddity that strikes now; nil for none. Each strikes once.
-func (o *oddities) next(strikes func(*Oddity) bool) *spoiler {
+func (o *List) next(strikes func(*Oddity) bool) *spoiler {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for i, one := range o.armed {
@@ -143,7 +147,7 @@ func (o *oddities) next(strikes func(*Oddity) bool) *spoiler {
 	return nil
 }
 
-func (o *oddities) note(s *spoiler, body []byte, status int, isCarried bool) {
+func (o *List) note(s *spoiler, body []byte, status int, isCarried bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.struck = append(o.struck, Struck{s.Oddity, s.words, body, status, isCarried, s.isEssential})
@@ -163,7 +167,7 @@ func newSpoiler(o Oddity) *spoiler {
 	const stream = 0x9e3779b97f4a7c15
 	s := &spoiler{Oddity: o, now: time.Now(), random: rand.New(rand.NewPCG(o.Seed, stream))} //nolint:gosec // it is to be foreseeable
 	if s.Kind == "" {
-		s.Kind = pickOne(s, Oddities(o.Endpoint))
+		s.Kind = pickOne(s, Kinds(o.Endpoint))
 	}
 	return s
 }

@@ -1,4 +1,4 @@
-package sim
+package motionsim
 
 import (
 	"bytes"
@@ -11,6 +11,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"perch/bridge/sim/media"
+	"perch/bridge/sim/serve"
 )
 
 // Attachment is a file in Motion.
@@ -29,10 +32,10 @@ func (m *Motion) Attachments() []Attachment {
 }
 
 // Attach stores a file as an agent would, and returns its id.
-func (m *Motion) Attach(f File) int {
+func (m *Motion) Attach(f media.File) int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.keep(Attachment{Name: f.Name, Type: f.mime(), Data: f.Data}).ID
+	return m.keep(Attachment{Name: f.Name, Type: f.MIME(), Data: f.Data}).ID
 }
 
 // keep stores a file. The caller holds mu.
@@ -42,7 +45,7 @@ func (m *Motion) keep(a Attachment) Attachment {
 	return a
 }
 
-func (m *Motion) upload(in *motionRequest) *answer {
+func (m *Motion) upload(in *request) *serve.Answer {
 	kind, attributes, _ := mime.ParseMediaType(in.Header.Get("Content-Type"))
 	if kind != "multipart/form-data" {
 		return in.malformed(http.StatusBadRequest, "its Content-Type is not multipart/form-data")
@@ -68,7 +71,7 @@ func (m *Motion) upload(in *motionRequest) *answer {
 	if len(data) == 0 {
 		return in.malformed(http.StatusBadRequest, "the file is empty")
 	}
-	return asJSON(http.StatusCreated, m.keep(Attachment{Name: part.FileName(), Type: part.Header.Get("Content-Type"), Data: data}).describe())
+	return serve.JSON(http.StatusCreated, m.keep(Attachment{Name: part.FileName(), Type: part.Header.Get("Content-Type"), Data: data}).describe())
 }
 
 func (a Attachment) describe() map[string]any {
@@ -76,34 +79,34 @@ func (a Attachment) describe() map[string]any {
 }
 
 // attachment finds the file that the path names. The caller holds mu.
-func (m *Motion) attachment(in *motionRequest) (Attachment, *answer) {
+func (m *Motion) attachment(in *request) (Attachment, *serve.Answer) {
 	id, err := strconv.Atoi(in.PathValue("id"))
 	if err != nil {
 		return Attachment{}, in.malformed(http.StatusBadRequest, "the id in its path is not a number")
 	}
 	a, found := m.attachments[id]
 	if !found {
-		return Attachment{}, asJSON(http.StatusNotFound, map[string]any{"message": "Not Found"})
+		return Attachment{}, serve.JSON(http.StatusNotFound, map[string]any{"message": "Not Found"})
 	}
 	return a, nil
 }
 
-func (m *Motion) showAttachment(in *motionRequest) *answer {
+func (m *Motion) showAttachment(in *request) *serve.Answer {
 	a, refused := m.attachment(in)
 	if refused != nil {
 		return refused
 	}
-	return asJSON(http.StatusOK, a.describe())
+	return serve.JSON(http.StatusOK, a.describe())
 }
 
-func (m *Motion) download(in *motionRequest) *answer {
+func (m *Motion) download(in *request) *serve.Answer {
 	file, refused := m.attachment(in)
 	if refused != nil {
 		return refused
 	}
-	a := &answer{status: http.StatusOK, body: file.Data}
-	a.header().Set("Content-Type", "application/octet-stream")
-	a.header().Set("Content-Disposition", `attachment; filename="`+strings.ReplaceAll(file.Name, `"`, "'")+`"`)
+	a := &serve.Answer{Status: http.StatusOK, Body: file.Data}
+	a.Header().Set("Content-Type", "application/octet-stream")
+	a.Header().Set("Content-Disposition", `attachment; filename="`+strings.ReplaceAll(file.Name, `"`, "'")+`"`)
 	return a
 }
 

@@ -1,4 +1,8 @@
-package sim
+// Package fault lets calls fail in every way that X documents, before or after they were carried out, in the form of
+// API v2 or v1.1.
+//
+// A fault strikes as many calls as it says and leaves all others alone. Faults know nothing of what they strike.
+package fault
 
 import (
 	"math/rand/v2"
@@ -33,31 +37,33 @@ type Fault struct {
 	Percent int
 }
 
-// faults are the faults that are set. The zero value is none.
-type faults struct {
+// List are the faults that are set. The zero value is none.
+type List struct {
 	mu   sync.Mutex
 	list []*Fault
 }
 
-// add sets one more fault; those set before go first.
-func (f *faults) add(fault Fault) {
+// Add sets one more fault; those set before go first.
+func (f *List) Add(fault Fault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.list = append(f.list, &fault)
 }
 
-func (f *faults) clear() {
+// Clear ends all faults.
+func (f *List) Clear() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.list = nil
 }
 
-// next returns the fault that strikes a call of the endpoint now, before or after it is carried out; nil for none.
-func (f *faults) next(endpoint string, after bool) *Fault {
-	return f.nextFunc(after, func(of string) bool { return of == "" || of == endpoint })
+// Next returns the fault that strikes a call of the endpoint now, before or after it is carried out; nil for none.
+func (f *List) Next(endpoint string, after bool) *Fault {
+	return f.NextFunc(after, func(of string) bool { return of == "" || of == endpoint })
 }
 
-func (f *faults) nextFunc(after bool, strikes func(endpoint string) bool) *Fault {
+// NextFunc is Next for endpoints that are told by more than their name.
+func (f *List) NextFunc(after bool, strikes func(endpoint string) bool) *Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for i, fault := range f.list {
