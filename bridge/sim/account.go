@@ -44,10 +44,10 @@ func (a *app) bearer() string {
 
 // AddAccount adds an account. What is missing of it is made up, and the whole of it returned. An account that is added
 // again under its id replaces the first, with new keys.
-func (x *X) AddAccount(a Account) Account {
+func (x *State) AddAccount(a Account) Account {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	p := x.person(Person{a.ID, a.Handle, a.Name})
+	p := x.putPerson(Person{a.ID, a.Handle, a.Name})
 	a.ID, a.Handle, a.Name = p.ID, p.Handle, p.Name
 	a.ConsumerKey = cmp.Or(a.ConsumerKey, randomText(25))
 	a.ConsumerSecret = cmp.Or(a.ConsumerSecret, randomText(50))
@@ -58,7 +58,7 @@ func (x *X) AddAccount(a Account) Account {
 		x.apps[a.ConsumerKey] = &app{id: decimal(int64(10000000 + len(x.apps))), key: a.ConsumerKey, owner: a.ID}
 	}
 	x.apps[a.ConsumerKey].secret = a.ConsumerSecret
-	if old := x.account(a.ID); old != nil {
+	if old := x.FindAccount(a.ID); old != nil {
 		*old = a
 	} else {
 		x.accounts = append(x.accounts, &a)
@@ -66,61 +66,26 @@ func (x *X) AddAccount(a Account) Account {
 	return a
 }
 
+// Renew gives an account a new access token, so that the old keys are refused. The caller holds the lock.
+func (x *State) Renew(a *Account) { a.AccessToken = randomText(50) }
+
 // AddPerson adds a customer. What is missing is made up, and the whole of it returned.
-func (x *X) AddPerson(p Person) Person {
+func (x *State) AddPerson(p Person) Person {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return *x.person(p)
+	return *x.putPerson(p)
 }
 
 // Rename gives a person another handle; the id stays.
-func (x *X) Rename(id, handle string) {
+func (x *State) Rename(id, handle string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if p := x.people[id]; p != nil {
 		p.Handle = handle
 	}
-	if a := x.account(id); a != nil {
+	if a := x.FindAccount(id); a != nil {
 		a.Handle = handle
 	}
-}
-
-// person adds or changes somebody. The caller holds mu.
-func (x *X) person(p Person) *Person {
-	number := decimal(int64(3001969357 + 7919*len(x.people)))
-	p.ID = cmp.Or(p.ID, number)
-	p.Handle = cmp.Or(p.Handle, "user"+p.ID[max(0, len(p.ID)-9):])
-	p.Name = cmp.Or(p.Name, p.Handle)
-	x.people[p.ID] = &p
-	return &p
-}
-
-// account finds an account by id; nil when there is none. The caller holds mu.
-func (x *X) account(id string) *Account {
-	for _, a := range x.accounts {
-		if a.ID == id {
-			return a
-		}
-	}
-	return nil
-}
-
-// byHandle finds a person without regard to case; nil when there is none. The caller holds mu.
-func (x *X) byHandle(handle string) *Person {
-	for _, p := range x.people {
-		if strings.EqualFold(p.Handle, handle) {
-			return p
-		}
-	}
-	return nil
-}
-
-// known returns the person, or a nameless one for an unknown id. The caller holds mu.
-func (x *X) known(id string) Person {
-	if p := x.people[id]; p != nil {
-		return *p
-	}
-	return Person{ID: id, Handle: id, Name: id}
 }
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }

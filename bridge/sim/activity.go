@@ -1,26 +1,13 @@
 package sim
 
 import (
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"perch/bridge/sim/fault"
 	"perch/bridge/sim/serve"
 )
-
-// subscription is one of the X Activity API.
-type subscription struct {
-	id               string
-	app              *app
-	kind, user       string
-	direction        string
-	tag              string
-	hook             *webhook // nil: to streams only
-	created, updated time.Time
-}
 
 // maxSubscriptions is the limit of self-serve apps (X docs: X Activity API).
 const maxSubscriptions = 1500
@@ -43,7 +30,7 @@ func isPrivate(kind string) bool {
 		slices.Contains([]string{"post.mention.create", "post.reply.create", "post.quote.create", "post.repost.create"}, kind)
 }
 
-func (x *X) activityRoutes() map[string]route {
+func (x *v2) activityRoutes() map[string]route {
 	app := endpoint{name: "activity.subscriptions", auth: bearer}
 	create, list, change, several := app, app, app, app
 	create.auth, create.body = userKeys|bearer, jsonBody
@@ -52,12 +39,12 @@ func (x *X) activityRoutes() map[string]route {
 	several.query = params{"ids": isIDList}
 	stream := endpoint{name: "activity.stream", auth: bearer, query: params{"backfill_minutes": isNumber(0, 5)}}
 	return map[string]route{
-		"POST /2/activity/subscriptions":        {create, x.subscribe},
-		"GET /2/activity/subscriptions":         {list, x.listSubscriptions},
-		"DELETE /2/activity/subscriptions":      {several, x.unsubscribeAll},
-		"PUT /2/activity/subscriptions/{id}":    {change, x.changeSubscription},
-		"DELETE /2/activity/subscriptions/{id}": {app, x.unsubscribe},
-		"GET /2/activity/stream":                {stream, x.openStream},
+		"POST /2/activity/subscriptions":        create.by(x.subscribe),
+		"GET /2/activity/subscriptions":         list.by(x.listSubscriptions),
+		"DELETE /2/activity/subscriptions":      several.by(x.unsubscribeAll),
+		"PUT /2/activity/subscriptions/{id}":    change.by(x.changeSubscription),
+		"DELETE /2/activity/subscriptions/{id}": app.by(x.unsubscribe),
+		"GET /2/activity/stream":                stream.by(x.openStream),
 	}
 }
 
@@ -73,7 +60,7 @@ type wanted struct {
 	WebhookID string  `json:"webhook_id"`
 }
 
-func (x *X) subscribe(in *request) *serve.Answer {
+func (x *v2) subscribe(in *request) *serve.Answer {
 	var body wanted
 	if refused := in.decode(&body); refused != nil {
 		return refused
@@ -81,46 +68,41 @@ func (x *X) subscribe(in *request) *serve.Answer {
 	if refused := x.checkWanted(in, body); refused != nil {
 		return refused
 	}
-	s := &subscription{
-		app: in.app, kind: body.Kind, user: body.Filter.UserID, direction: body.Filter.Direction, created: x.now(), updated: x.now(),
+	s := &Subscription{
+		App: in.app, EventType: body.Kind, UserID: body.Filter.UserID, Direction: body.Filter.Direction, Created: x.Now(), Updated: x.Now(),
 	}
 	if body.Tag != nil {
-		s.tag = *body.Tag
+		s.Tag = *body.Tag
 	}
 	var refused *serve.Answer
-	if s.hook, refused = x.hookFor(in, body.WebhookID); refused != nil {
+	if s.Hook, refused = x.hookFor(in, body.WebhookID); refused != nil {
 		return refused
 	}
 	switch {
-	case slices.ContainsFunc(x.subscriptions, s.isSame):
-		return in.refuse(webhookRefusal("DuplicateSubscriptionFailed: there is such a subscription already."))
-	case len(x.subscriptions) >= maxSubscriptions:
+	case x.IsSubscribed(s):
+		return in.refuse(WebhookRefusal("DuplicateSubscriptionFailed: there is such a subscription already."))
+	case x.CountSubscriptions() >= maxSubscriptions:
 		return in.refuse(fault.Fault{Status: http.StatusForbidden, Title: "Forbidden", Detail: "SubscriptionLimitExceeded: too many subscriptions."})
 	}
-	s.id = x.newID()
-	x.subscriptions = append(x.subscriptions, s)
+	x.Subscribe(s)
 	return serve.JSON(http.StatusOK, map[string]any{"data": x.shaped(s)})
 }
 
 // shaped gives the new subscription in one of the documented forms.
-func (x *X) shaped(s *subscription) any {
-	switch x.options.SubscriptionShape {
+func (x *v2) shaped(s *Subscription) any {
+	switch x.Options().SubscriptionShape {
 	case "object":
-		return s.describe()
+		return describeSubscription(s)
 	case "array":
-		return []any{s.describe()}
+		return []any{describeSubscription(s)}
 	}
-	return map[string]any{"subscription": s.describe()}
-}
-
-func (s *subscription) isSame(other *subscription) bool {
-	return s.app == other.app && s.kind == other.kind && s.user == other.user && s.direction == other.direction
+	return map[string]any{"subscription": describeSubscription(s)}
 }
 
 // checkWanted refuses what is malformed, and private events of anybody but the caller.
 //
 //nolint:gocyclo // one line a rule
-func (x *X) checkWanted(in *request, w wanted) *serve.Answer {
+func (x *v2) checkWanted(in *request, w wanted) *serve.Answer {
 	switch {
 	case !slices.Contains(eventTypes, w.Kind):
 		return in.malformed("event_type", w.Kind, "event_type %q is not known", w.Kind)
@@ -148,28 +130,12 @@ func (x *X) checkWanted(in *request, w wanted) *serve.Answer {
 }
 
 // hookFor finds the webhook of a subscription; nil for "".
-func (x *X) hookFor(in *request, id string) (*webhook, *serve.Answer) {
+func (x *v2) hookFor(in *request, id string) (*webhook, *serve.Answer) {
 	if id == "" {
 		return nil, nil //nolint:nilnil // none is wanted
 	}
-	for _, w := range x.webhooksOf(in.app, "") {
-		if w.id == id {
-			return w, nil
-		}
+	if w := x.FindWebhook(in.app, "", id); w != nil {
+		return w, nil
 	}
-	return nil, in.refuse(webhookRefusal("WebhookIdInvalid: there is no such webhook."))
-}
-
-// publishActivity tells an event to the webhooks and streams that are subscribed to it. The caller holds mu.
-func (x *X) publishActivity(e event, a *Account) {
-	owner := x.apps[a.ConsumerKey]
-	for _, s := range x.subscriptions {
-		if s.app != owner || s.kind != e.kind || (s.user != e.user && s.user != "") {
-			continue
-		}
-		if s.hook != nil {
-			x.enqueue(x.target(s.hook.url, owner.secret), unit{event: e, tag: s.tag, hook: s.hook})
-		}
-		x.broadcast(owner, json.RawMessage(body([]event{e}, s.tag)))
-	}
+	return nil, in.refuse(WebhookRefusal("WebhookIdInvalid: there is no such webhook."))
 }

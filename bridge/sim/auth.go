@@ -34,7 +34,7 @@ var (
 )
 
 // authenticate finds out who calls; nil when the keys are good and of a kind that the endpoint takes.
-func (x *X) authenticate(in *request) *serve.Answer {
+func (x *Gate) authenticate(in *request) *serve.Answer {
 	header := in.Header.Get("Authorization")
 	scheme, rest, _ := strings.Cut(header, " ")
 	switch {
@@ -54,15 +54,10 @@ func (x *X) authenticate(in *request) *serve.Answer {
 	return in.refuse(errNoKeys)
 }
 
-func (x *X) checkBearer(in *request, token string) *serve.Answer {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	for _, a := range x.apps {
-		if hmac.Equal([]byte(a.bearer()), []byte(token)) {
-			in.app = a
-		}
-	}
-	if in.app == nil {
+func (x *Gate) checkBearer(in *request, token string) *serve.Answer {
+	x.Lock()
+	defer x.Unlock()
+	if in.app = x.AppByBearer(token); in.app == nil {
 		return in.refuse(fault.Keys())
 	}
 	if in.end.auth&bearer == 0 {
@@ -72,14 +67,14 @@ func (x *X) checkBearer(in *request, token string) *serve.Answer {
 	return nil
 }
 
-func (x *X) checkUserKeys(in *request, header string) *serve.Answer {
+func (x *Gate) checkUserKeys(in *request, header string) *serve.Answer {
 	params, err := parseAuthorization(header)
 	if err != nil {
 		in.violation("OAuth: %v", err)
 		return in.refuse(errNoKeys)
 	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
+	x.Lock()
+	defer x.Unlock()
 	account, refused := x.findAccount(in, params)
 	if refused != nil {
 		return refused
@@ -88,7 +83,7 @@ func (x *X) checkUserKeys(in *request, header string) *serve.Answer {
 		return refused
 	}
 	own := *account // X may get new keys for it meanwhile
-	in.account, in.app = &own, x.apps[own.ConsumerKey]
+	in.account, in.app = &own, x.App(own.ConsumerKey)
 	if in.end.auth&userKeys == 0 {
 		in.violation("the endpoint does not take OAuth 1.0a user keys")
 		return in.refuse(fault.WrongAuth())
@@ -97,19 +92,17 @@ func (x *X) checkUserKeys(in *request, header string) *serve.Answer {
 }
 
 // findAccount finds whose keys they are. Wrong keys are the operator's mistake and no violation.
-func (x *X) findAccount(in *request, params map[string]string) (*Account, *serve.Answer) {
-	if x.apps[params["oauth_consumer_key"]] == nil {
+func (x *Gate) findAccount(in *request, params map[string]string) (*Account, *serve.Answer) {
+	if x.App(params["oauth_consumer_key"]) == nil {
 		return nil, in.refuse(errNotAuthenticated)
 	}
-	for _, a := range x.accounts {
-		if a.AccessToken == params["oauth_token"] && a.ConsumerKey == params["oauth_consumer_key"] {
-			return a, nil
-		}
+	if a := x.AccountByToken(params["oauth_consumer_key"], params["oauth_token"]); a != nil {
+		return a, nil
 	}
 	return nil, in.refuse(fault.Keys())
 }
 
-func (x *X) checkSignature(in *request, account *Account, params map[string]string) *serve.Answer {
+func (x *Gate) checkSignature(in *request, account *Account, params map[string]string) *serve.Answer {
 	seconds, err := strconv.ParseInt(params["oauth_timestamp"], 10, 64)
 	if err != nil || seconds <= 0 {
 		in.violation("OAuth: the timestamp is not a number of seconds")
@@ -125,7 +118,7 @@ func (x *X) checkSignature(in *request, account *Account, params map[string]stri
 		in.violation("OAuth: the signature does not match (or a secret is wrong); the base string is %s", base)
 		return in.refuse(errNotAuthenticated)
 	}
-	if x.now().Sub(time.Unix(seconds, 0)).Abs() > clockTolerance {
+	if x.Now().Sub(time.Unix(seconds, 0)).Abs() > clockTolerance {
 		return in.refuse(fault.Clock())
 	}
 	if !x.freshNonce(account.AccessToken+" "+params["oauth_timestamp"]+" "+params["oauth_nonce"], time.Unix(seconds, 0)) {
@@ -136,14 +129,14 @@ func (x *X) checkSignature(in *request, account *Account, params map[string]stri
 }
 
 // freshNonce remembers a nonce for as long as its timestamp would be accepted.
-func (x *X) freshNonce(key string, stamp time.Time) bool {
+func (x *Gate) freshNonce(key string, stamp time.Time) bool {
 	if _, used := x.nonces[key]; used {
 		return false
 	}
 	const room = 4096
 	if len(x.nonces) > room {
 		for k, at := range x.nonces {
-			if x.now().Sub(at) > clockTolerance {
+			if x.Now().Sub(at) > clockTolerance {
 				delete(x.nonces, k)
 			}
 		}
@@ -160,7 +153,7 @@ func (in *request) baseString(oauth map[string]string) (string, error) {
 		return "", err
 	}
 	if in.bodyKind() == formBody {
-		form, err := decodeForm(string(in.body))
+		form, err := decodeForm(string(in.raw))
 		if err != nil {
 			return "", err
 		}

@@ -29,14 +29,11 @@ const tokenSize = 32
 
 // CRC challenges a webhook as X does. The error says what X would not have taken: no answer in time, a redirect, a
 // status other than 200, a Content-Type other than JSON, a wrong token.
-func (x *X) CRC(ctx context.Context, url, consumerSecret string) (CRCResult, error) {
-	x.mu.Lock()
-	deadline := x.options.Deadline
-	x.mu.Unlock()
-	ctx, cancel := context.WithTimeout(ctx, deadline)
+func (x *Events) CRC(ctx context.Context, url, consumerSecret string) (CRCResult, error) {
+	ctx, cancel := context.WithTimeout(ctx, x.Options().Deadline)
 	defer cancel()
 	began := time.Now()
-	token := challenge()
+	token := newToken()
 	result, err := x.ask(ctx, url, token, consumerSecret)
 	result.Took = time.Since(began)
 	if err == nil && result.Token != Sign(consumerSecret, []byte(token)) {
@@ -50,20 +47,20 @@ var (
 	errCRCRedirect = errors.New("it answers with a redirect")
 )
 
-func challenge() string {
+func newToken() string {
 	raw := make([]byte, tokenSize)
 	_, _ = rand.Read(raw) // never fails
 	return base64.RawURLEncoding.EncodeToString(raw)
 }
 
-func (x *X) ask(ctx context.Context, address, token, secret string) (CRCResult, error) {
+func (x *Events) ask(ctx context.Context, address, token, secret string) (CRCResult, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return CRCResult{}, err
 	}
 	query := u.Query()
 	query.Set("crc_token", token)
-	query.Set("nonce", challenge())
+	query.Set("nonce", newToken())
 	u.RawQuery = query.Encode()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {

@@ -59,9 +59,9 @@ const maxWebhookAnswer = 64 << 10
 
 // SetWebhook delivers an account's events of one family to a URL from now on, without any registration or CRC. An
 // empty url ends that.
-func (x *X) SetWebhook(accountID, url string, family Family) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
+func (x *Events) SetWebhook(accountID, url string, family Family) {
+	x.Lock()
+	defer x.Unlock()
 	if url == "" {
 		delete(x.direct, accountID)
 		return
@@ -70,7 +70,7 @@ func (x *X) SetWebhook(accountID, url string, family Family) {
 }
 
 // Deliveries returns every attempt to deliver, in the order in which they ended.
-func (x *X) Deliveries() []DeliveryRecord {
+func (x *Events) Deliveries() []DeliveryRecord {
 	return x.attempts.all()
 }
 
@@ -82,10 +82,10 @@ func Sign(secret string, body []byte) string {
 }
 
 // Sign makes the value of x-twitter-webhooks-signature.
-func (x *X) Sign(secret string, body []byte) string { return Sign(secret, body) }
+func (x *Events) Sign(secret string, body []byte) string { return Sign(secret, body) }
 
 // deliver makes the first attempt; the repeats go their own way, so that they hold up nothing.
-func (x *X) deliver(t *target, units []unit) {
+func (x *Events) deliver(t *target, units []unit) {
 	if hook := units[0].hook; hook != nil && !x.isValid(hook) {
 		x.finish(len(units)) // while a webhook is invalid X sends nothing
 		return
@@ -107,13 +107,13 @@ func (x *X) deliver(t *target, units []unit) {
 		x.finish(len(units))
 		return
 	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	retries := x.options.Retries
+	x.Lock()
+	defer x.Unlock()
+	retries := x.Options().Retries
 	x.spawn(func() { x.repeat(t, units, last, retries) })
 }
 
-func (x *X) repeat(t *target, units []unit, p hostile.Parcel, retries []time.Duration) {
+func (x *Events) repeat(t *target, units []unit, p hostile.Parcel, retries []time.Duration) {
 	for i, pause := range retries {
 		if !serve.Wait(x.ctx, pause) || x.attempt(t, units, p, i+2) {
 			break
@@ -123,29 +123,26 @@ func (x *X) repeat(t *target, units []unit, p hostile.Parcel, retries []time.Dur
 }
 
 // attempt posts once, and reports whether the receiver took it.
-func (x *X) attempt(t *target, units []unit, p hostile.Parcel, number int) bool {
+func (x *Events) attempt(t *target, units []unit, p hostile.Parcel, number int) bool {
 	r := x.send(x.ctx, t.url, t.secret, p)
 	if x.ctx.Err() != nil && r.Status == 0 {
 		return true // closing
 	}
 	r.Attempt, r.EventIDs = number, ids(units)
 	x.attempts.add(r)
-	x.log.Debug("x delivered", "status", r.Status, "attempt", number, "events", len(units), "error", r.Err)
+	x.Options().Log.Debug("x delivered", "status", r.Status, "attempt", number, "events", len(units), "error", r.Err)
 	return r.Status/100 == 2
 }
 
 // Deliver posts any body to a webhook once, signed with a consumer secret. The record is returned only.
-func (x *X) Deliver(ctx context.Context, url, secret string, body []byte) (record DeliveryRecord) {
+func (x *Events) Deliver(ctx context.Context, url, secret string, body []byte) (record DeliveryRecord) {
 	return x.send(ctx, url, secret, hostile.PlainParcel(body))
 }
 
-func (x *X) send(ctx context.Context, url, secret string, p hostile.Parcel) (record DeliveryRecord) {
-	x.mu.Lock()
-	deadline := x.options.Deadline
-	x.mu.Unlock()
-	ctx, cancel := context.WithTimeout(ctx, deadline)
+func (x *Events) send(ctx context.Context, url, secret string, p hostile.Parcel) (record DeliveryRecord) {
+	ctx, cancel := context.WithTimeout(ctx, x.Options().Deadline)
 	defer cancel()
-	record = DeliveryRecord{URL: url, Body: p.Body, At: x.now(), Attempt: 1}
+	record = DeliveryRecord{URL: url, Body: p.Body, At: x.Now(), Attempt: 1}
 	began := time.Now()
 	defer func() { record.Took = time.Since(began) }()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, p.Reader())

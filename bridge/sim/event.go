@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"time"
 
 	"perch/bridge/sim/serve"
@@ -70,16 +71,16 @@ func body(events []event, tag string) []byte {
 	return serve.Encode(whole)
 }
 
-// tellDM makes the events of a direct message. The caller holds mu.
-func (x *X) tellDM(d *dm) {
-	for _, a := range x.accounts {
+// TellDM makes the events of a direct message. The caller holds the lock.
+func (x *Events) TellDM(d *dm) {
+	for _, a := range x.Accounts() {
 		isSender := a.ID == d.from
-		if !d.concerns(a.ID) || (isSender && d.byAPI && !x.options.Echo) {
+		if !d.concerns(a.ID) || (isSender && d.byAPI && !x.Options().Echo) {
 			continue
 		}
 		users := map[string]any{}
 		for _, id := range []string{d.from, d.to} {
-			users[id] = v11DMUser(x.known(id))
+			users[id] = v11DMUser(x.Known(id))
 		}
 		beside := map[string]any{"users": users}
 		if d.byAPI {
@@ -94,11 +95,11 @@ func (x *X) tellDM(d *dm) {
 	}
 }
 
-// tellPost makes the events of a post. The caller holds mu.
-func (x *X) tellPost(p *post) {
-	for _, a := range x.accounts {
+// TellPost makes the events of a post. The caller holds the lock.
+func (x *Events) TellPost(p *post) {
+	for _, a := range x.Accounts() {
 		isOwn := a.ID == p.author.ID
-		if isOwn && p.byAPI && !x.options.Echo {
+		if isOwn && p.byAPI && !x.Options().Echo {
 			continue
 		}
 		mentioned := p.names(a.ID, false)
@@ -118,7 +119,7 @@ func (x *X) tellPost(p *post) {
 
 // xaaKinds lists the activity events that a post makes for an account. A handle that X itself put before a reply makes
 // none, so that an answer to somebody else's reply falls through.
-func (x *X) xaaKinds(p *post, account string) []string {
+func (x *Events) xaaKinds(p *post, account string) []string {
 	if p.author.ID == account {
 		return []string{"post.create"}
 	}
@@ -137,43 +138,43 @@ func (x *X) xaaKinds(p *post, account string) []string {
 
 // Chat sends an encrypted message from one person to another and returns its id. Only the fact is told, and only by
 // the X Activity API.
-func (x *X) Chat(fromID, toID string) string {
-	x.mu.Lock()
-	defer x.mu.Unlock()
+func (x *Events) Chat(fromID, toID string) string {
+	x.Lock()
+	defer x.Unlock()
 	n := rand.Uint64() //nolint:gosec // no secret hangs on it
 	id := fmt.Sprintf("%08x-%04x-4%03x-8%03x-%012x", uint32(n), uint16(n>>32), n>>52, n&0xfff, n>>16)
-	if x.account(toID) != nil {
-		payload := xaaChat(id, fromID, toID, milli(x.now()))
-		x.publish(event{XAA, "chat.received", toID, id, newUUID(), x.now(), payload, nil})
+	if x.FindAccount(toID) != nil {
+		payload := xaaChat(id, fromID, toID, milli(x.Now()))
+		x.publish(event{XAA, "chat.received", toID, id, newUUID(), x.Now(), payload, nil})
 	}
 	return id
 }
 
 // Revoke takes back an account's permission for the app: its keys are refused from now on, and both families tell.
-func (x *X) Revoke(accountID string) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	a := x.account(accountID)
+func (x *Events) Revoke(accountID string) {
+	x.Lock()
+	defer x.Unlock()
+	a := x.FindAccount(accountID)
 	if a == nil {
 		return
 	}
-	at := x.now().UTC().Format(time.RFC3339)
-	appID := x.apps[a.ConsumerKey].id
-	x.publish(event{family: Legacy, kind: revokeKind, user: a.ID, at: x.now(), payload: map[string]any{"revoke": map[string]any{
+	at := x.Now().UTC().Format(time.RFC3339)
+	appID := x.App(a.ConsumerKey).id
+	x.publish(event{family: Legacy, kind: revokeKind, user: a.ID, at: x.Now(), payload: map[string]any{"revoke": map[string]any{
 		"date_time": at, "target": map[string]any{"app_id": appID}, "source": map[string]any{"user_id": a.ID},
 	}}})
-	x.publish(event{XAA, "oauth.revoke", a.ID, "", newUUID(), x.now(), map[string]any{"date_time": at, "user_id": a.ID, "app_id": appID}, nil})
-	a.AccessToken = randomText(50)
+	x.publish(event{XAA, "oauth.revoke", a.ID, "", newUUID(), x.Now(), map[string]any{"date_time": at, "user_id": a.ID, "app_id": appID}, nil})
+	x.Renew(a)
 }
 
 // revokeKind is the one legacy kind that is no array and has no for_user_id.
 const revokeKind = "user_event"
 
-// publish hands an event to every way in that is open for it. The caller holds mu.
-func (x *X) publish(e event) {
-	a := x.account(e.user)
+// publish hands an event to every way in that is open for it. The caller holds the lock.
+func (x *Events) publish(e event) {
+	a := x.FindAccount(e.user)
 	if way, found := x.direct[e.user]; found && way.family == e.family {
-		x.enqueue(x.target(way.url, x.apps[a.ConsumerKey].secret), unit{event: e, tag: "direct"})
+		x.enqueue(x.target(way.url, x.App(a.ConsumerKey).secret), unit{event: e, tag: "direct"})
 	}
 	if e.family == Legacy {
 		x.publishLegacy(e)
@@ -195,4 +196,9 @@ func ids(units []unit) []string {
 		}
 	}
 	return list
+}
+
+// newUUID makes the number of an event, which may be negative.
+func newUUID() string {
+	return strconv.FormatInt(int64(rand.Uint64()), 10) //nolint:gosec // no secret hangs on it; the sign may change
 }

@@ -1,13 +1,9 @@
 package sim
 
 import (
-	"net/http"
-	"slices"
 	"strings"
 
-	"perch/bridge/sim/fault"
 	"perch/bridge/sim/media"
-	"perch/bridge/sim/serve"
 )
 
 // hosted is a file that hangs on a message or post.
@@ -37,18 +33,21 @@ const (
 )
 
 // key is v2's media key.
-func (h *hosted) key() string {
-	switch h.kind {
+func (h *hosted) key() string { return MediaKey(h.kind, h.id) }
+
+// MediaKey is v2's media key of a file of a kind.
+func MediaKey(kind, id string) string {
+	switch kind {
 	case media.Video:
-		return "7_" + h.id
+		return "7_" + id
 	case media.GIF:
-		return "16_" + h.id
+		return "16_" + id
 	}
-	return "3_" + h.id
+	return "3_" + id
 }
 
 // AddFile puts a file on X's public media host and returns its address; a Video's and a GIF's is the best variant.
-func (x *X) AddFile(kind string, data []byte) (url string) {
+func (x *State) AddFile(kind string, data []byte) (url string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	h := x.host(media.File{Kind: kind, Data: data}, "", nil)
@@ -58,13 +57,13 @@ func (x *X) AddFile(kind string, data []byte) (url string) {
 	return h.variants[len(h.variants)-1].url
 }
 
-// host stores a file of a direct message (whose id is given) or of a post. The caller holds mu.
-func (x *X) host(f media.File, dmID string, readers []string) *hosted {
-	h := &hosted{id: x.newID(), kind: f.DetectedKind()}
+// host stores a file of a direct message (whose id is given) or of a post. The caller holds the lock.
+func (x *State) host(f media.File, dmID string, readers []string) *hosted {
+	h := &hosted{id: x.NewID(), kind: f.DetectedKind()}
 	name := strings.TrimPrefix(shorten(h.id), "https://t.co/")
 	put := func(path, kind string, data []byte, readers []string) string {
 		x.files[path] = &stored{kind, data, readers}
-		return x.URL() + path
+		return x.base() + path
 	}
 	video, gif, preview := "/dm_video/", "/dm_gif/", "/dm_video_preview/"
 	if dmID == "" {
@@ -106,36 +105,5 @@ func extension(mime string) string {
 	return ".jpg"
 }
 
-func (x *X) fileRoutes() map[string]route {
-	e := endpoint{name: "media.get", auth: userKeys | optional, query: params{"name": isText(1, 20), "tag": isText(1, 20)}}
-	r := route{e, x.getFile}
-	all := map[string]route{}
-	for _, folder := range []string{
-		"/1.1/ton/data/dm/", "/media/", "/dm_video/", "/dm_gif/", "/dm_video_preview/",
-		"/ext_tw_video/", "/tweet_video/", "/ext_tw_video_thumb/",
-	} {
-		all["GET "+folder] = r
-	}
-	return all
-}
-
-// getFile serves a file. Photos of direct messages are for the two people of the conversation only.
-func (x *X) getFile(in *request) *serve.Answer {
-	path := in.URL.Path
-	if base, size, found := strings.Cut(path, ":"); found && slices.Contains([]string{"thumb", "small", "medium", "large", "orig"}, size) {
-		path = base
-	}
-	file := x.files[path]
-	switch {
-	case file == nil:
-		return &serve.Answer{Status: http.StatusNotFound}
-	case file.readers == nil:
-	case in.account == nil:
-		return in.refuse(errNoKeys)
-	case in.account.Access != ReadWriteDM || !slices.Contains(file.readers, in.account.ID):
-		return in.refuse(fault.Permission())
-	}
-	a := &serve.Answer{Status: http.StatusOK, Body: file.data}
-	a.Header().Set("Content-Type", file.kind)
-	return a
-}
+// File finds what is at a path of the file host; nil when there is nothing. The caller holds the lock.
+func (x *State) File(path string) *stored { return x.files[path] }

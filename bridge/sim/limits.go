@@ -68,9 +68,9 @@ type window struct {
 
 // SetLimit sets how many calls of an endpoint X takes in a window, for each user and for each app, and empties the
 // windows; limit 0 means no limit. A window of 24 hours or more is the daily one, which is kept beside the short one.
-func (x *X) SetLimit(endpoint string, limit int, period time.Duration) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
+func (x *Gate) SetLimit(endpoint string, limit int, period time.Duration) {
+	x.Lock()
+	defer x.Unlock()
 	for _, key := range []string{endpoint, v11Prefix + endpoint} {
 		r := x.ratesOf(key)
 		if period >= day {
@@ -90,7 +90,7 @@ func (x *X) SetLimit(endpoint string, limit int, period time.Duration) {
 	}
 }
 
-func (x *X) ratesOf(key string) rates {
+func (x *Gate) ratesOf(key string) rates {
 	r, found := x.limits[key]
 	if !found {
 		r = rates{user: otherLimit, app: otherLimit}
@@ -102,7 +102,7 @@ func (x *X) ratesOf(key string) rates {
 }
 
 // admit counts the call and returns the headers that tell the limits, and the refusal when one of them is used up.
-func (x *X) admit(in *request) (http.Header, *serve.Answer) {
+func (x *Gate) admit(in *request) (http.Header, *serve.Answer) {
 	headers := http.Header{}
 	if in.account != nil {
 		headers.Set("X-Access-Level", in.account.Access)
@@ -110,8 +110,8 @@ func (x *X) admit(in *request) (http.Header, *serve.Answer) {
 	if in.app == nil {
 		return headers, nil
 	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
+	x.Lock()
+	defer x.Unlock()
 	open := x.windowsOf(in)
 	var full bool
 	for _, w := range open {
@@ -132,7 +132,7 @@ func (x *X) admit(in *request) (http.Header, *serve.Answer) {
 }
 
 // windowsOf returns the windows in which the call counts, by the prefix of their headers.
-func (x *X) windowsOf(in *request) map[string]*window {
+func (x *Gate) windowsOf(in *request) map[string]*window {
 	key := in.end.limit
 	if key == "" {
 		key = in.end.name
@@ -159,9 +159,9 @@ func (x *X) windowsOf(in *request) map[string]*window {
 	return open
 }
 
-func (x *X) window(key windowKey, limit int, period time.Duration) *window {
+func (x *Gate) window(key windowKey, limit int, period time.Duration) *window {
 	w := x.windows[key]
-	if now := x.now(); w == nil || !now.Before(w.reset) {
+	if now := x.Now(); w == nil || !now.Before(w.reset) {
 		// Whole seconds, because that is all that the header can tell.
 		w = &window{limit: limit, reset: now.Add(period).Truncate(time.Second)}
 		if !w.reset.After(now) {

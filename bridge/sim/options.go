@@ -86,11 +86,17 @@ func (o *XOptions) fill() {
 	o.Batch, o.Parallel, o.WebhookLimit = max(o.Batch, 1), max(o.Parallel, 1), max(o.WebhookLimit, 1)
 }
 
+// Options returns how X behaves now.
+func (x *State) Options() XOptions { return *x.options.Load() }
+
 // Change alters the options. The clock, the log and the address stay as they were at the start.
-func (x *X) Change(alter func(*XOptions)) {
+func (x *State) Change(alter func(*XOptions)) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	alter(&x.options)
-	x.options.Addr, x.options.Now, x.options.Log = "", x.now, x.log
-	x.options.fill()
+	options := x.Options()
+	addr, now, log := options.Addr, options.Now, options.Log
+	alter(&options)
+	options.Addr, options.Now, options.Log = addr, now, log
+	options.fill()
+	x.options.Store(&options)
 }

@@ -97,11 +97,6 @@ func (in *request) asked(parameter, word string) bool {
 	return slices.Contains(strings.Split(in.URL.Query().Get(parameter), ","), word)
 }
 
-// askedPost is asked for the fields of posts, which go by two names in X's documentation.
-func (in *request) askedPost(word string) bool {
-	return in.asked("tweet.fields", word) || in.asked("post.fields", word)
-}
-
 // number returns a numeric parameter, which was checked before.
 func (in *request) number(parameter string, otherwise int) int {
 	if n, err := strconv.Atoi(in.URL.Query().Get(parameter)); err == nil {
@@ -110,40 +105,11 @@ func (in *request) number(parameter string, otherwise int) int {
 	return otherwise
 }
 
-// The words of v2's field and expansion parameters (X's OpenAPI 2.167, and the older names that its documentation
-// still uses beside them).
-var (
-	userFields = isListOf("affiliation", "confirmed_email", "connection_status", "created_at", "description", "entities", "id",
-		"is_identity_verified", "location", "most_recent_tweet_id", "name", "parody", "pinned_tweet_id", "profile_banner_url",
-		"profile_image_url", "protected", "public_metrics", "receives_your_dm", "subscribes_to_you", "subscription",
-		"subscription_type", "url", "username", "verified", "verified_followers_count", "verified_type", "withheld")
-	postFields = isListOf("article", "article_title", "attachments", "author_id", "card_uri", "community_id", "context_annotations",
-		"conversation_id", "created_at", "display_text_range", "edit_controls", "edit_history_tweet_ids", "entities", "geo", "id",
-		"in_reply_to_user_id", "lang", "media_metadata", "note_post", "note_tweet", "paid_partnership", "possibly_sensitive",
-		"public_metrics", "referenced_tweets", "reply_settings", "scopes", "source", "text", "withheld")
-	mediaFields = isListOf("alt_text", "duration_ms", "height", "media_key", "non_public_metrics", "organic_metrics",
-		"preview_image_url", "promoted_metrics", "public_metrics", "type", "url", "variants", "width")
-	dmFields = isListOf("attachments", "created_at", "dm_conversation_id", "entities", "event_type", "id", "participant_ids",
-		"referenced_tweets", "sender_id", "text")
-	dmExpansions   = isListOf("attachments.media_keys", "participant_ids", "referenced_posts", "referenced_tweets.id", "sender_id")
-	postExpansions = isListOf("attachments.media_keys", "attachments.media_source_tweet", "attachments.poll_ids", "author_id",
-		"edit_history_tweet_ids", "entities.mentions.username", "geo.place_id", "in_reply_to_user_id", "referenced_posts",
-		"referenced_tweets.id", "referenced_tweets.id.attachments.media_keys", "referenced_tweets.id.author_id")
-	userExpansions = isListOf("affiliation.user_id", "most_recent_tweet_id", "pinned_tweet_id")
-)
-
-var (
-	userQuery = params{"user.fields": userFields, "expansions": userExpansions, "tweet.fields": postFields, "post.fields": postFields}
-	postQuery = params{
-		"tweet.fields": postFields, "post.fields": postFields, "expansions": postExpansions, "user.fields": userFields,
-		"media.fields": mediaFields, "poll.fields": isText(1, 200), "place.fields": isText(1, 200),
+// pathID returns an id out of the path.
+func (in *request) pathID(name string) (string, *serve.Answer) {
+	id := in.PathValue(name)
+	if !isID(id) {
+		return "", in.malformed(name, id, "the %s %q in the path is not an id", name, id)
 	}
-	dmQuery = params{
-		"dm_event.fields": dmFields, "expansions": dmExpansions, "user.fields": userFields, "media.fields": mediaFields,
-		"tweet.fields": postFields, "post.fields": postFields,
-	}
-	timelineQuery = postQuery.with(params{
-		"max_results": isNumber(5, 100), "pagination_token": isText(1, 200), "start_time": isTime, "end_time": isTime,
-		"since_id": isID, "until_id": isID,
-	})
-)
+	return id, nil
+}

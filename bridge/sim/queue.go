@@ -33,8 +33,8 @@ const (
 	holdLimit = 200 * time.Millisecond
 )
 
-// target finds or makes the queue of a webhook. The caller holds mu.
-func (x *X) target(url, secret string) *target {
+// target finds or makes the queue of a webhook. The caller holds the lock.
+func (x *Events) target(url, secret string) *target {
 	key := targetKey{url, secret}
 	if x.targets[key] == nil {
 		x.targets[key] = &target{targetKey: key}
@@ -42,11 +42,11 @@ func (x *X) target(url, secret string) *target {
 	return x.targets[key]
 }
 
-// enqueue takes an event in for delivery, as the options demand twice or late. The caller holds mu.
-func (x *X) enqueue(t *target, u unit) {
+// enqueue takes an event in for delivery, as the options demand twice or late. The caller holds the lock.
+func (x *Events) enqueue(t *target, u unit) {
 	t.count++
 	every := func(n int) bool { return n > 0 && t.count%n == 0 }
-	if every(x.options.ReorderEvery) && t.held == nil {
+	if every(x.Options().ReorderEvery) && t.held == nil {
 		t.held = &u
 		x.begin(1)
 		x.spawn(func() { x.release(t, &u) })
@@ -54,7 +54,7 @@ func (x *X) enqueue(t *target, u unit) {
 	}
 	x.begin(1)
 	t.queue = append(t.queue, u)
-	if every(x.options.DuplicateEvery) {
+	if every(x.Options().DuplicateEvery) {
 		x.begin(1)
 		t.queue = append(t.queue, u)
 	}
@@ -66,10 +66,10 @@ func (x *X) enqueue(t *target, u unit) {
 }
 
 // release lets a held event go when no other came.
-func (x *X) release(t *target, u *unit) {
+func (x *Events) release(t *target, u *unit) {
 	serve.Wait(x.ctx, holdLimit)
-	x.mu.Lock()
-	defer x.mu.Unlock()
+	x.Lock()
+	defer x.Unlock()
 	if t.held == u {
 		t.queue = append(t.queue, *u)
 		t.held = nil
@@ -77,20 +77,18 @@ func (x *X) release(t *target, u *unit) {
 	}
 }
 
-// work starts one more worker for the queue when there may be one. The caller holds mu.
-func (x *X) work(t *target) {
-	if t.workers < x.options.Parallel && !x.closed {
+// work starts one more worker for the queue when there may be one. The caller holds the lock.
+func (x *Events) work(t *target) {
+	if t.workers < x.Options().Parallel && !x.closed {
 		t.workers++
 		x.spawn(func() { x.drain(t) })
 	}
 }
 
 // drain delivers until the queue is empty.
-func (x *X) drain(t *target) {
+func (x *Events) drain(t *target) {
 	for {
-		x.mu.Lock()
-		batch := x.options.Batch
-		x.mu.Unlock()
+		batch := x.Options().Batch
 		if batch > 1 {
 			serve.Wait(x.ctx, lingering)
 		}
@@ -103,9 +101,9 @@ func (x *X) drain(t *target) {
 }
 
 // take removes what goes into the next POST; nil when there is nothing, and the worker ends.
-func (x *X) take(t *target, batch int) []unit {
-	x.mu.Lock()
-	defer x.mu.Unlock()
+func (x *Events) take(t *target, batch int) []unit {
+	x.Lock()
+	defer x.Unlock()
 	if len(t.queue) == 0 || x.ctx.Err() != nil {
 		t.workers--
 		return nil
@@ -119,27 +117,27 @@ func (x *X) take(t *target, batch int) []unit {
 	return units
 }
 
-// begin and finish count what is under way. begin's caller holds mu.
-func (x *X) begin(n int) {
+// begin and finish count what is under way. begin's caller holds the lock.
+func (x *Events) begin(n int) {
 	if x.pending == 0 {
 		x.idle = make(chan struct{})
 	}
 	x.pending += n
 }
 
-func (x *X) finish(n int) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
+func (x *Events) finish(n int) {
+	x.Lock()
+	defer x.Unlock()
 	if x.pending -= n; x.pending == 0 {
 		close(x.idle)
 	}
 }
 
 // Idle waits until every event was delivered to the webhooks or given up.
-func (x *X) Idle(ctx context.Context) error {
-	x.mu.Lock()
+func (x *Events) Idle(ctx context.Context) error {
+	x.Lock()
 	idle, pending := x.idle, x.pending
-	x.mu.Unlock()
+	x.Unlock()
 	if pending == 0 {
 		return nil
 	}

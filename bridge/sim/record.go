@@ -1,14 +1,10 @@
 package sim
 
 import (
-	"net/http"
 	"slices"
 	"time"
-	"unicode/utf8"
 
-	"perch/bridge/sim/fault"
 	"perch/bridge/sim/media"
-	"perch/bridge/sim/serve"
 )
 
 // dm is a direct message.
@@ -56,7 +52,7 @@ type Sent struct {
 }
 
 // SentDMs returns the direct messages that were sent through the API, in order.
-func (x *X) SentDMs() []Sent {
+func (x *State) SentDMs() []Sent {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	var sent []Sent
@@ -73,7 +69,7 @@ func (x *X) SentDMs() []Sent {
 }
 
 // SentPosts returns the posts that were sent through the API, in order.
-func (x *X) SentPosts() []Sent {
+func (x *State) SentPosts() []Sent {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	var sent []Sent
@@ -88,27 +84,17 @@ func (x *X) SentPosts() []Sent {
 }
 
 // DeletePost deletes a post as its author would; no event is made.
-func (x *X) DeletePost(id string) {
+func (x *State) DeletePost(id string) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if p := x.post(id); p != nil {
+	if p := x.FindPost(id); p != nil {
 		p.isDeleted = true
 	}
 }
 
-// post finds a post by id; nil when there is none. The caller holds mu.
-func (x *X) post(id string) *post {
-	for _, p := range slices.Backward(x.posts) {
-		if p.id == id && !p.isDeleted {
-			return p
-		}
-	}
-	return nil
-}
-
 // conversationID returns the id of the conversation of two people. Its order is that of the first message, because X
-// does not promise one. The caller holds mu.
-func (x *X) conversationID(from, to string) string {
+// does not promise one. The caller holds the lock.
+func (x *State) conversationID(from, to string) string {
 	key := [2]string{min(from, to), max(from, to)}
 	if x.conversations[key] == "" {
 		x.conversations[key] = to + "-" + from
@@ -116,43 +102,33 @@ func (x *X) conversationID(from, to string) string {
 	return x.conversations[key]
 }
 
-// maxDM is the longest direct message, in code points (X docs: v1.1 direct messages; v2 names no limit).
-const maxDM = 10000
-
-// sendDM sends a direct message for the calling account.
-func (x *X) sendDM(in *request, to, text, mediaID string) (*dm, *serve.Answer) {
-	switch {
-	case x.people[to] == nil:
-		return nil, in.refuse(fault.Fault{Status: http.StatusForbidden, Code: 108, Title: "Forbidden", Detail: "You do not have permission to DM one or more participants."})
-	case text == "" && mediaID == "":
-		return nil, in.malformed("text", "", "it has neither a text nor an attachment")
-	case utf8.RuneCountInString(text) > maxDM:
-		return nil, in.refuse(fault.DMTooLong())
-	}
-	d := &dm{from: in.account.ID, to: to, typed: text, byAPI: true, mediaID: mediaID}
-	var file *media.File
-	if mediaID != "" {
-		taken, refused := x.takeMedia(in, mediaID, "dm_")
-		if refused != nil {
-			return nil, refused
-		}
-		file = taken
-	}
+// SendDM stores a message that was sent through the API and tells whoever watches. The caller holds the lock.
+func (x *State) SendDM(from, to, text, mediaID string, file *media.File) *dm {
+	d := &dm{from: from, to: to, typed: text, byAPI: true, mediaID: mediaID}
 	x.keepDM(d, file)
-	return d, nil
+	return d
 }
 
-// keepDM stores a message and tells whoever watches. The caller holds mu.
-func (x *X) keepDM(d *dm, file *media.File) {
-	d.id, d.at, d.conversation = x.newID(), x.now(), x.conversationID(d.from, d.to)
+// keepDM stores a message and tells whoever watches. The caller holds the lock.
+func (x *State) keepDM(d *dm, file *media.File) {
+	d.id, d.at, d.conversation = x.NewID(), x.Now(), x.conversationID(d.from, d.to)
 	var place string
 	if file != nil {
 		d.file = x.host(*file, d.id, []string{d.from, d.to})
 		place = "https://twitter.com/messages/media/" + d.id
 	}
-	d.spelled = spell(d.typed, place, x.options.PlainLinks)
+	d.spelled = spell(d.typed, place, x.Options().PlainLinks)
 	x.dms = append(x.dms, d)
-	x.tellDM(d)
+	x.watcher.TellDM(d)
+}
+
+func (d *dm) concerns(id string) bool { return d.from == id || d.to == id }
+
+func (d *dm) files() []*hosted {
+	if d.file == nil {
+		return nil
+	}
+	return []*hosted{d.file}
 }
 
 // Message is what somebody writes in a direct message.
@@ -164,7 +140,7 @@ type Message struct {
 
 // DM sends a direct message from one person to another, not through the API, and returns its id. Watching accounts on
 // both ends get an event.
-func (x *X) DM(fromID, toID string, m Message) string {
+func (x *State) DM(fromID, toID string, m Message) string {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	first := &dm{from: fromID, to: toID, typed: m.Text}
@@ -181,3 +157,6 @@ func (x *X) DM(fromID, toID string, m Message) string {
 	}
 	return first.id
 }
+
+// text is the text as X gives it.
+func (p *post) text() string { return p.spelled.text }

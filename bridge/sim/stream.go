@@ -1,10 +1,10 @@
 package sim
 
 import (
+	"context"
 	"net/http"
 	"time"
 
-	"perch/bridge/sim/fault"
 	"perch/bridge/sim/serve"
 )
 
@@ -31,31 +31,22 @@ type logged struct {
 	line []byte
 }
 
-var errManyStreams = fault.Fault{
-	Status: http.StatusTooManyRequests, Title: "ConnectionException", Type: fault.Problems + "streaming-connection",
-	Detail: "This stream is currently at the maximum allowed connection limit.",
-}
-
-// openStream takes the connection over. Nothing is counted as open before that, so that a fault leaves nothing behind.
-func (x *X) openStream(in *request) *serve.Answer {
-	back := time.Duration(in.number("backfill_minutes", 0)) * time.Minute
-	a := &serve.Answer{Status: http.StatusOK}
-	a.Stream = func(w http.ResponseWriter) {
-		s, backlog := x.join(in.app, back)
-		if s == nil {
-			in.refuse(errManyStreams).Write(w)
-			return
-		}
-		defer x.leave(s)
-		x.feed(in, w, s, backlog)
+// ServeStream writes an app's events to w as they come, after those of the time before, until ctx ends. It reports false,
+// and writes nothing, when the app has enough streams open.
+func (x *Events) ServeStream(ctx context.Context, w http.ResponseWriter, a *app, back time.Duration) bool {
+	s, backlog := x.join(a, back)
+	if s == nil {
+		return false
 	}
-	return a
+	defer x.leave(s)
+	x.feed(ctx, w, s, backlog)
+	return true
 }
 
 // join opens a stream with what happened in the time before; nil when there are enough.
-func (x *X) join(a *app, back time.Duration) (*stream, [][]byte) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
+func (x *Events) join(a *app, back time.Duration) (*stream, [][]byte) {
+	x.Lock()
+	defer x.Unlock()
 	open := 0
 	for s := range x.streams {
 		if s.app == a {
@@ -67,7 +58,7 @@ func (x *X) join(a *app, back time.Duration) (*stream, [][]byte) {
 	}
 	var backlog [][]byte
 	for _, one := range x.activities {
-		if one.app == a && x.now().Sub(one.at) < back {
+		if one.app == a && x.Now().Sub(one.at) < back {
 			backlog = append(backlog, one.line)
 		}
 	}
@@ -76,17 +67,14 @@ func (x *X) join(a *app, back time.Duration) (*stream, [][]byte) {
 	return s, backlog
 }
 
-func (x *X) leave(s *stream) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
+func (x *Events) leave(s *stream) {
+	x.Lock()
+	defer x.Unlock()
 	delete(x.streams, s)
 }
 
 // feed writes events as they come, one a line, and empty lines in between to keep the connection alive.
-func (x *X) feed(in *request, w http.ResponseWriter, s *stream, backlog [][]byte) {
-	x.mu.Lock()
-	pause := x.options.KeepAlive
-	x.mu.Unlock()
+func (x *Events) feed(ctx context.Context, w http.ResponseWriter, s *stream, backlog [][]byte) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(http.StatusOK)
 	control := http.NewResponseController(w)
@@ -98,7 +86,7 @@ func (x *X) feed(in *request, w http.ResponseWriter, s *stream, backlog [][]byte
 		line(text)
 	}
 	_ = control.Flush() // the header goes out even when nothing happens
-	alive := time.NewTicker(pause)
+	alive := time.NewTicker(x.Options().KeepAlive)
 	defer alive.Stop()
 	for isOpen := true; isOpen; {
 		select {
@@ -109,19 +97,19 @@ func (x *X) feed(in *request, w http.ResponseWriter, s *stream, backlog [][]byte
 		case <-s.cut:
 			serve.Drop(w)
 			return
-		case <-in.Context().Done():
+		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-// broadcast gives an event to every open stream of the app, and keeps it for those that come later. The caller holds mu.
-func (x *X) broadcast(a *app, text []byte) {
-	for len(x.activities) > 0 && x.now().Sub(x.activities[0].at) > backfillLimit {
+// broadcast gives an event to every open stream of the app, and keeps it for those that come later. The caller holds the lock.
+func (x *Events) broadcast(a *app, text []byte) {
+	for len(x.activities) > 0 && x.Now().Sub(x.activities[0].at) > backfillLimit {
 		x.activities = x.activities[1:]
 	}
 	text, kept := x.odd.Line(text)
-	x.activities = append(x.activities, &logged{a, x.now(), kept})
+	x.activities = append(x.activities, &logged{a, x.Now(), kept})
 	for s := range x.streams {
 		if s.app != a {
 			continue
@@ -134,8 +122,8 @@ func (x *X) broadcast(a *app, text []byte) {
 	}
 }
 
-// cut ends a stream from X's side. The caller holds mu.
-func (x *X) cut(s *stream) {
+// cut ends a stream from X's side. The caller holds the lock.
+func (x *Events) cut(s *stream) {
 	select {
 	case <-s.cut:
 	default:
@@ -144,16 +132,16 @@ func (x *X) cut(s *stream) {
 }
 
 // Streams returns how many activity streams are open.
-func (x *X) Streams() int {
-	x.mu.Lock()
-	defer x.mu.Unlock()
+func (x *Events) Streams() int {
+	x.Lock()
+	defer x.Unlock()
 	return len(x.streams)
 }
 
 // CutStreams breaks every open activity stream; clients may connect again at once.
-func (x *X) CutStreams() {
-	x.mu.Lock()
-	defer x.mu.Unlock()
+func (x *Events) CutStreams() {
+	x.Lock()
+	defer x.Unlock()
 	for s := range x.streams {
 		x.cut(s)
 	}

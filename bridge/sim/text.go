@@ -82,11 +82,11 @@ type mention struct {
 	person     Person
 }
 
-// mentions finds the handles of known people in a text. The caller holds mu.
-func (x *X) mentions(text string) []mention {
+// mentions finds the handles of known people in a text. The caller holds the lock.
+func (x *State) mentions(text string) []mention {
 	var found []mention
 	for _, at := range mentionPattern.FindAllStringSubmatchIndex(text, -1) {
-		if p := x.byHandle(text[at[2]:at[3]]); p != nil {
+		if p := x.ByHandle(text[at[2]:at[3]]); p != nil {
 			start := utf8.RuneCountInString(text[:at[2]]) - 1
 			found = append(found, mention{start, start + 1 + at[3] - at[2], *p})
 		}

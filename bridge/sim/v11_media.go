@@ -2,20 +2,15 @@ package sim
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"perch/bridge/sim/serve"
 )
 
-func (x *X) v11MediaRoutes() map[string]route {
+func (x *v11) mediaRoutes() map[string]route {
 	return map[string]route{
-		"POST /1.1/media/upload.json": {
-			endpoint{name: "media.upload", auth: userKeys, access: mayWrite, body: anyForm, maxBody: maxPart}, x.v11Upload,
-		},
-		"GET /1.1/media/upload.json": {
-			endpoint{name: "media.status", auth: userKeys, query: params{"command": isOneOf("STATUS"), "media_id": isID}}, x.v11UploadStatus,
-		},
+		"POST /1.1/media/upload.json": endpoint{name: "media.upload", auth: userKeys, access: mayWrite, body: anyForm, maxBody: maxPart}.by(x.v11Upload),
+		"GET /1.1/media/upload.json":  endpoint{name: "media.status", auth: userKeys, query: params{"command": isOneOf("STATUS"), "media_id": isID}}.by(x.v11UploadStatus),
 	}
 }
 
@@ -29,7 +24,7 @@ var uploadParams = map[string]params{
 	"FINALIZE": {"command": isText(1, 10), "media_id": isID},
 }
 
-func (x *X) v11Upload(in *request) *serve.Answer {
+func (x *v11) v11Upload(in *request) *serve.Answer {
 	given, part, refused := in.anywhere()
 	if refused != nil {
 		return refused
@@ -65,30 +60,7 @@ func (x *X) v11Upload(in *request) *serve.Answer {
 	return serve.JSON(http.StatusCreated, x.v11Describe(u, true, u.isProcessed()))
 }
 
-// anywhere collects the parameters of query and body, and the file part, when there is one.
-func (in *request) anywhere() (url.Values, []byte, *serve.Answer) {
-	given, err := url.ParseQuery(in.URL.RawQuery)
-	if err != nil {
-		return nil, nil, in.malformed("query", "", "its query cannot be read: %v", err)
-	}
-	if in.bodyKind() == multipartBody {
-		fields, part, refused := in.parts("media", "command", "media_id", "segment_index")
-		for name, value := range fields {
-			given.Add(name, value)
-		}
-		return given, part, refused
-	}
-	form, err := url.ParseQuery(string(in.body))
-	if err != nil {
-		return nil, nil, in.malformed("body", "", "its form cannot be read: %v", err)
-	}
-	for name, values := range form {
-		given[name] = append(given[name], values...)
-	}
-	return given, nil, nil
-}
-
-func (x *X) v11UploadStatus(in *request) *serve.Answer {
+func (x *v11) v11UploadStatus(in *request) *serve.Answer {
 	q := in.URL.Query()
 	if !q.Has("command") || !q.Has("media_id") {
 		return in.malformed("media_id", "", "command and media_id are not both given")
@@ -100,9 +72,9 @@ func (x *X) v11UploadStatus(in *request) *serve.Answer {
 	return serve.JSON(http.StatusOK, x.v11Describe(u, false, u.isProcessed()))
 }
 
-func (x *X) v11Describe(u *upload, isFirst, withProgress bool) map[string]any {
+func (x *v11) v11Describe(u *upload, isFirst, withProgress bool) map[string]any {
 	m := map[string]any{
-		"media_id": rounded(u.id), "media_id_string": u.id, "media_key": u.key(), "expires_after_secs": int(u.expires.Sub(x.now()).Seconds()),
+		"media_id": rounded(u.id), "media_id_string": u.id, "media_key": u.key(), "expires_after_secs": int(u.expires.Sub(x.Now()).Seconds()),
 	}
 	if u.isComplete {
 		m["size"] = len(u.data)

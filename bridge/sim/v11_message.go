@@ -10,7 +10,7 @@ import (
 	"perch/bridge/sim/serve"
 )
 
-func (x *X) v11Routes() map[string]route {
+func (x *v11) messageRoutes() map[string]route {
 	extras := params{"skip_status": isBool, "include_entities": isBool, "include_email": isBool}
 	show := endpoint{name: "users.id", auth: userKeys | bearer, query: extras.with(params{"user_id": isID, "screen_name": isHandle})}
 	show.nameOf = func(q *http.Request) string {
@@ -23,25 +23,24 @@ func (x *X) v11Routes() map[string]route {
 	list, one := dms, dms
 	list.query, one.query = params{"count": isNumber(1, 50), "cursor": isText(16, 200)}, params{"id": isID}
 	return map[string]route{
-		"GET /1.1/account/verify_credentials.json": {
-			endpoint{name: "users.me", auth: userKeys, query: extras},
-			func(in *request) *serve.Answer { return serve.JSON(http.StatusOK, v11User(x.known(in.account.ID))) },
-		},
-		"GET /1.1/users/show.json":                  {show, x.v11ShowUser},
-		"POST /1.1/direct_messages/events/new.json": {endpoint{name: "dm.send", auth: userKeys, access: mayDM, body: jsonBody}, x.v11CreateDM},
-		"GET /1.1/direct_messages/events/list.json": {list, x.v11ListDMs},
-		"GET /1.1/direct_messages/events/show.json": {one, x.v11ShowDM},
+		"GET /1.1/account/verify_credentials.json": endpoint{name: "users.me", auth: userKeys, query: extras}.by(
+			func(in *request) *serve.Answer { return serve.JSON(http.StatusOK, v11User(x.Known(in.account.ID))) },
+		),
+		"GET /1.1/users/show.json":                  show.by(x.v11ShowUser),
+		"POST /1.1/direct_messages/events/new.json": endpoint{name: "dm.send", auth: userKeys, access: mayDM, body: jsonBody}.by(x.v11CreateDM),
+		"GET /1.1/direct_messages/events/list.json": list.by(x.v11ListDMs),
+		"GET /1.1/direct_messages/events/show.json": one.by(x.v11ShowDM),
 	}
 }
 
-func (x *X) v11ShowUser(in *request) *serve.Answer {
+func (x *v11) v11ShowUser(in *request) *serve.Answer {
 	q := in.URL.Query()
-	p := x.people[q.Get("user_id")]
+	p := x.Person(q.Get("user_id"))
 	switch {
 	case q.Has("user_id") == q.Has("screen_name"):
 		return in.malformed("user_id", "", "not exactly one of user_id and screen_name is given")
 	case q.Has("screen_name"):
-		p = x.byHandle(q.Get("screen_name"))
+		p = x.ByHandle(q.Get("screen_name"))
 	}
 	if p == nil {
 		return in.refuse(fault.Fault{Status: http.StatusNotFound, Code: 50, Detail: "User not found."})
@@ -58,7 +57,7 @@ func (i *looseID) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-func (x *X) v11CreateDM(in *request) *serve.Answer {
+func (x *v11) v11CreateDM(in *request) *serve.Answer {
 	var body struct {
 		Event struct {
 			Type    string `json:"type"`
@@ -91,15 +90,15 @@ func (x *X) v11CreateDM(in *request) *serve.Answer {
 			return in.malformed("attachment", "", "its attachment is not a media with an id")
 		}
 	}
-	d, refused := x.sendDM(in, message.Target.RecipientID, message.Data.Text, mediaID)
+	d, refused := x.SendDM(in, message.Target.RecipientID, message.Data.Text, mediaID)
 	if refused != nil {
 		return refused
 	}
 	return serve.JSON(http.StatusOK, map[string]any{"event": d.v11()})
 }
 
-func (x *X) v11ListDMs(in *request) *serve.Answer {
-	all := x.recentDMs(in.account.ID, func(*dm) bool { return true })
+func (x *v11) v11ListDMs(in *request) *serve.Answer {
+	all := x.RecentDMs(in.account.ID, func(*dm) bool { return true })
 	const usual = 20
 	size, from := in.number("count", usual), 0
 	if cursor := in.URL.Query().Get("cursor"); cursor != "" {
@@ -124,12 +123,10 @@ func atoi(id string) int {
 	return n
 }
 
-func (x *X) v11ShowDM(in *request) *serve.Answer {
+func (x *v11) v11ShowDM(in *request) *serve.Answer {
 	id := in.URL.Query().Get("id")
-	for _, d := range x.dms {
-		if d.id == id && d.concerns(in.account.ID) {
-			return serve.JSON(http.StatusOK, map[string]any{"event": d.v11(), "apps": apps()})
-		}
+	if d := x.FindDM(in.account.ID, id); d != nil {
+		return serve.JSON(http.StatusOK, map[string]any{"event": d.v11(), "apps": apps()})
 	}
 	if id == "" {
 		return in.malformed("id", "", "id is missing")

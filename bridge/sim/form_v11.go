@@ -71,9 +71,9 @@ func (h *hosted) v11(l *link) map[string]any {
 const maxCompatible = 140
 
 // v11Post is a post as v1.1 gives it: for old readers, with the whole text beside, or in extended mode.
-func (x *X) v11Post(p *post, isExtended bool) map[string]any {
+func (x *State) v11Post(p *post, isExtended bool) map[string]any {
 	m := map[string]any{
-		"created_at": p.at.UTC().Format(time.RubyDate), "id": rounded(p.id), "id_str": p.id, "user": v11User(x.known(p.author.ID)),
+		"created_at": p.at.UTC().Format(time.RubyDate), "id": rounded(p.id), "id_str": p.id, "user": v11User(x.Known(p.author.ID)),
 		"source":                `<a href="https://mobile.twitter.com" rel="nofollow">Twitter Web App</a>`,
 		"in_reply_to_status_id": rounded(p.replyTo), "in_reply_to_status_id_str": serve.OrNull(p.replyTo),
 		"in_reply_to_user_id": rounded(p.replyToUser), "in_reply_to_user_id_str": serve.OrNull(p.replyToUser), "in_reply_to_screen_name": nil,
@@ -82,9 +82,9 @@ func (x *X) v11Post(p *post, isExtended bool) map[string]any {
 		"filter_level": "low", "lang": "en", "timestamp_ms": milli(p.at), "truncated": false,
 	}
 	if p.replyToUser != "" {
-		m["in_reply_to_screen_name"] = x.known(p.replyToUser).Handle
+		m["in_reply_to_screen_name"] = x.Known(p.replyToUser).Handle
 	}
-	if quoted := x.post(p.quoteOf); quoted != nil {
+	if quoted := x.FindPost(p.quoteOf); quoted != nil {
 		m["quoted_status_id"], m["quoted_status_id_str"] = rounded(quoted.id), quoted.id
 		m["quoted_status"] = x.v11Post(quoted, isExtended)
 	}
@@ -93,7 +93,7 @@ func (x *X) v11Post(p *post, isExtended bool) map[string]any {
 }
 
 // v11Text fills in the text of a post with its entities.
-func (x *X) v11Text(m map[string]any, p *post, isExtended bool) {
+func (x *State) v11Text(m map[string]any, p *post, isExtended bool) {
 	whole := map[string]any{"display_text_range": p.displayed(), "entities": p.v11Entities(true)}
 	if len(p.files) > 0 {
 		whole["extended_entities"] = map[string]any{"media": p.v11Media()}
@@ -142,3 +142,25 @@ func (p *post) v11Media() []any {
 	}
 	return list
 }
+
+// v11User is a person as statuses and account calls of v1.1 give it.
+func v11User(p Person) map[string]any {
+	return map[string]any{
+		"id": rounded(p.ID), "id_str": p.ID, "name": p.Name, "screen_name": p.Handle, "location": "", "url": nil, "description": "",
+		"protected": false, "verified": false, "followers_count": 22, "friends_count": 45, "listed_count": 0, "favourites_count": 1,
+		"statuses_count": 494, "created_at": joinedV11, "profile_image_url_https": "https://pbs.twimg.com/profile_images/1/a_normal.jpg",
+	}
+}
+
+// v11DMUser is a person in the "users" map beside direct messages of v1.1, where the id is a text.
+func v11DMUser(p Person) map[string]any {
+	return map[string]any{
+		"id": p.ID, "created_timestamp": joinedMilli, "name": p.Name, "screen_name": p.Handle, "location": "", "description": "",
+		"protected": false, "verified": false, "followers_count": 22, "friends_count": 45, "statuses_count": 494,
+		"profile_image_url":       "http://pbs.twimg.com/profile_images/1/a_normal.jpg",
+		"profile_image_url_https": "https://pbs.twimg.com/profile_images/1/a_normal.jpg",
+	}
+}
+
+// milli is a time as v1.1 writes it in direct messages.
+func milli(t time.Time) string { return decimal(t.UnixMilli()) }

@@ -2,14 +2,13 @@ package sim
 
 import (
 	"maps"
-	"math/rand/v2"
 	"slices"
 )
 
 // xaaDM is the payload of dm.received and dm.sent: the legacy message, beside users of v2.
-func (x *X) xaaDM(d *dm) map[string]any {
+func (x *State) xaaDM(d *dm) map[string]any {
 	message := d.v11()
-	if d.file != nil && x.options.MediaKeys {
+	if d.file != nil && x.Options().MediaKeys {
 		create := message["message_create"].(map[string]any) //nolint:forcetypeassert // made above
 		data := create["message_data"].(map[string]any)      //nolint:forcetypeassert // made above
 		data["attachments"] = map[string]any{"media_keys": []string{d.file.key()}}
@@ -17,7 +16,7 @@ func (x *X) xaaDM(d *dm) map[string]any {
 	}
 	users := map[string]any{}
 	for _, id := range []string{d.from, d.to} {
-		users[id] = map[string]any{"data": withTextCounts(v2User(x.known(id)))}
+		users[id] = map[string]any{"data": withTextCounts(v2User(x.Known(id)))}
 	}
 	return map[string]any{"direct_message_events": []any{message}, "users": users}
 }
@@ -33,7 +32,7 @@ func withTextCounts(user map[string]any) map[string]any {
 }
 
 // xaaPost is the payload of an event about a post. Only a mention says who wrote it.
-func (x *X) xaaPost(p *post, kind string) (payload, includes map[string]any) {
+func (x *State) xaaPost(p *post, kind string) (payload, includes map[string]any) {
 	payload = x.v2Post(p)
 	if _, isLong := payload["note_tweet"]; !isLong {
 		payload["entities"] = p.v2Entities(true)
@@ -44,9 +43,9 @@ func (x *X) xaaPost(p *post, kind string) (payload, includes map[string]any) {
 	if kind != "post.mention.create" {
 		return payload, map[string]any{}
 	}
-	people := map[string]Person{p.author.ID: x.known(p.author.ID)}
+	people := map[string]Person{p.author.ID: x.Known(p.author.ID)}
 	for _, m := range p.mentions {
-		people[m.person.ID] = x.known(m.person.ID)
+		people[m.person.ID] = x.Known(m.person.ID)
 	}
 	var users []any
 	for _, id := range slices.Sorted(maps.Keys(people)) { // in one order, so that what is made of it is always the same
@@ -66,6 +65,3 @@ func xaaChat(id, from, to, at string) map[string]any {
 		},
 	}
 }
-
-// newUUID makes the number of an event, which may be negative.
-func newUUID() string { return decimal(int64(rand.Uint64())) } //nolint:gosec // no secret hangs on it; the sign may change

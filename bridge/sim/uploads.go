@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,7 +17,7 @@ const (
 	maxGIF      = 15 << 20
 	maxVideo    = 512 << 20
 	maxSegment  = 999
-	uploadLife  = day
+	uploadLife  = 24 * time.Hour
 	checkAfter  = 1 // second
 	stateOK     = "succeeded"
 	stateSoon   = "pending"
@@ -40,45 +39,8 @@ var (
 	mediaTypes = []string{"video/mp4", "video/quicktime", "image/jpeg", "image/gif", "image/png", "image/webp"}
 )
 
-func (x *X) mediaRoutes() map[string]route {
-	return map[string]route{
-		"POST /2/media/upload/initialize":    {endpoint{name: "media.upload", auth: userKeys, access: mayWrite, body: jsonBody}, x.initUpload},
-		"POST /2/media/upload/{id}/append":   {endpoint{name: "media.upload", auth: userKeys, access: mayWrite, body: multipartBody, maxBody: maxPart}, x.appendUpload},
-		"POST /2/media/upload/{id}/finalize": {endpoint{name: "media.upload", auth: userKeys, access: mayWrite, body: optionalJSON}, x.finalizeUpload},
-		"GET /2/media/upload": {
-			endpoint{name: "media.status", auth: userKeys, query: params{"command": isOneOf("STATUS"), "media_id": isID}}, x.uploadStatus,
-		},
-		"POST /2/media/upload": {
-			endpoint{name: "media.upload", limit: "media.oneshot", auth: userKeys, access: mayWrite, body: multipartBody, maxBody: maxPart}, x.uploadAtOnce,
-		},
-	}
-}
-
-func (x *X) initUpload(in *request) *serve.Answer {
-	var body struct {
-		Type             string   `json:"media_type"`
-		Total            *int     `json:"total_bytes"`
-		Category         string   `json:"media_category"`
-		Shared           bool     `json:"shared"`
-		AdditionalOwners []string `json:"additional_owners"`
-	}
-	if refused := in.decode(&body); refused != nil {
-		return refused
-	}
-	if body.Total == nil {
-		return in.malformed("total_bytes", "", "total_bytes is missing")
-	}
-	u, refused := x.newUpload(in, body.Type, body.Category, *body.Total)
-	if refused != nil {
-		return refused
-	}
-	return serve.JSON(http.StatusOK, map[string]any{"data": map[string]any{
-		"id": u.id, "media_key": u.key(), "expires_after_secs": int(uploadLife.Seconds()),
-	}})
-}
-
 // newUpload begins an upload, when type, category and size go together.
-func (x *X) newUpload(in *request, kind, category string, total int) (*upload, *serve.Answer) {
+func (x *Actions) newUpload(in *request, kind, category string, total int) (*upload, *serve.Answer) {
 	limit := maxImage
 	switch {
 	case !slices.Contains(mediaTypes, kind):
@@ -97,7 +59,7 @@ func (x *X) newUpload(in *request, kind, category string, total int) (*upload, *
 		return nil, in.malformed("media_category", category, "media_type %q does not go with media_category %q", kind, category)
 	}
 	u := &upload{
-		id: x.newID(), owner: in.account.ID, category: category, kind: kind, total: total, parts: map[int][]byte{}, expires: x.now().Add(uploadLife),
+		id: x.NewID(), owner: in.account.ID, category: category, kind: kind, total: total, parts: map[int][]byte{}, expires: x.Now().Add(uploadLife),
 	}
 	x.uploads[u.id] = u
 	return u, nil
@@ -114,23 +76,23 @@ func fits(kind, category string) bool {
 }
 
 func (u *upload) key() string {
-	return (&hosted{id: u.id, kind: media.File{Type: u.kind}.DetectedKind()}).key()
+	return MediaKey(media.File{Type: u.kind}.DetectedKind(), u.id)
 }
 
 // ownUpload finds an upload of the calling account that is still good.
-func (x *X) ownUpload(in *request, id string) (*upload, *serve.Answer) {
+func (x *Actions) ownUpload(in *request, id string) (*upload, *serve.Answer) {
 	u := x.uploads[id]
 	if u == nil || u.owner != in.account.ID {
 		return nil, in.malformed("media_id", id, "media id %q is not one of the account's uploads", id)
 	}
-	if x.now().After(u.expires) {
+	if x.Now().After(u.expires) {
 		return nil, in.refuse(fault.MediaExpired())
 	}
 	return u, nil
 }
 
 // takeMedia uses up an upload for a message. use is how its category must begin.
-func (x *X) takeMedia(in *request, id, use string) (*media.File, *serve.Answer) {
+func (x *Actions) takeMedia(in *request, id, use string) (*media.File, *serve.Answer) {
 	wrong := fault.Media()
 	if use == "tweet_" {
 		wrong = fault.MediaExpired()
@@ -141,11 +103,11 @@ func (x *X) takeMedia(in *request, id, use string) (*media.File, *serve.Answer) 
 		in.violation("media id %q is not one of the account's uploads", id)
 	case !strings.HasPrefix(u.category, use):
 		in.violation("media_category %q does not begin with %q", u.category, use)
-	case !u.isComplete || x.now().Before(u.ready):
+	case !u.isComplete || x.Now().Before(u.ready):
 		in.violation("media id %q is used before X has processed it", id)
 	case u.isUsed:
 		in.violation("media id %q is used a second time", id)
-	case x.now().After(u.expires):
+	case x.Now().After(u.expires):
 	default:
 		u.isUsed = true
 		return &media.File{Type: u.kind, Data: u.data}, nil
@@ -154,9 +116,9 @@ func (x *X) takeMedia(in *request, id, use string) (*media.File, *serve.Answer) 
 }
 
 // Uploaded returns what was uploaded under a media id, and for what (its media_category).
-func (x *X) Uploaded(mediaID string) (data []byte, category string, found bool) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
+func (x *Actions) Uploaded(mediaID string) (data []byte, category string, found bool) {
+	x.Lock()
+	defer x.Unlock()
 	u := x.uploads[mediaID]
 	if u == nil {
 		return nil, "", false
