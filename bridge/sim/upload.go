@@ -9,22 +9,22 @@ import (
 )
 
 // addPart takes one segment of a file.
-func (x *Actions) addPart(in *request, id, segment string, part []byte) *serve.Answer {
+func (x *Actions) addPart(in *request, id, segment string, part []byte) (*upload, *serve.Answer) {
 	u, refused := x.ownUpload(in, id)
 	if refused != nil {
-		return refused
+		return nil, refused
 	}
 	index, err := strconv.Atoi(segment)
 	switch {
 	case err != nil || index < 0 || index > maxSegment:
-		return in.malformed("segment_index", segment, "segment_index %q is not between 0 and 999", segment)
+		return nil, in.malformed("segment_index", segment, "segment_index %q is not between 0 and 999", segment)
 	case len(part) == 0 || len(part) > maxImage:
-		return in.malformed("media", "", "a segment of %d bytes is not between 1 byte and 5 MB", len(part))
+		return nil, in.malformed("media", "", "a segment of %d bytes is not between 1 byte and 5 MB", len(part))
 	case u.isComplete:
-		return in.malformed("media_id", id, "the upload was finalized before")
+		return nil, in.malformed("media_id", id, "the upload was finalized before")
 	}
 	u.parts[index] = part
-	return nil
+	return u, nil
 }
 
 // finalize puts the parts together and checks that they are what was announced.

@@ -48,7 +48,7 @@ func (x *v11) v11Upload(in *request) *serve.Answer {
 		}
 		return serve.JSON(http.StatusAccepted, x.v11Describe(u, false, false))
 	case "APPEND":
-		if refused := x.addPart(in, given.Get("media_id"), given.Get("segment_index"), part); refused != nil {
+		if _, refused := x.addPart(in, given.Get("media_id"), given.Get("segment_index"), part); refused != nil {
 			return refused
 		}
 		return serve.NoContent()

@@ -50,10 +50,11 @@ func (x *v2) appendUpload(in *request) *serve.Answer {
 	if refused != nil {
 		return refused
 	}
-	if refused := x.addPart(in, id, fields["segment_index"], part); refused != nil {
+	u, refused := x.addPart(in, id, fields["segment_index"], part)
+	if refused != nil {
 		return refused
 	}
-	return serve.JSON(http.StatusOK, map[string]any{"data": map[string]any{"expires_at": x.uploads[id].expires.Unix()}})
+	return serve.JSON(http.StatusOK, map[string]any{"data": map[string]any{"expires_at": u.expires.Unix()}})
 }
 
 func (x *v2) finalizeUpload(in *request) *serve.Answer {
