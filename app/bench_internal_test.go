@@ -13,6 +13,7 @@ import (
 	"perch/bridge/secret"
 	"perch/bridge/sim"
 	"perch/bridge/sim/motionsim"
+	"perch/bridge/sim/xevents"
 )
 
 const (
@@ -103,7 +104,7 @@ func (b *bench) start() {
 		b.t.Fatal(err)
 	}
 	b.motion.SetReplyURL(urls[0].ReplyURL)
-	b.x.SetWebhook(testBrand, "http://"+b.listen+"/api/messages", sim.XAA)
+	b.x.SetWebhook(testBrand, "http://"+b.listen+"/api/messages", xevents.XAA)
 }
 
 // save writes perch.toml.

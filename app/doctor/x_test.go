@@ -11,6 +11,7 @@ import (
 	"perch/app/doctor"
 	"perch/bridge/sim"
 	"perch/bridge/sim/fault"
+	"perch/bridge/sim/xstate"
 )
 
 func clockOff(by time.Duration) func(*sim.XOptions) {
@@ -83,8 +84,8 @@ func TestWhatIsWrongWithX(t *testing.T) {
 		{name: "revoked token, v1.1", check: "x-account", says: "does not know the access token", spoil: atV11(revoked)},
 		{name: "wrong access token secret, v1.1", check: "x-account", says: "secret does not belong", spoil: atV11(func(w *world) { w.set("x.access_token_secret", "another-secret") })},
 		{name: "Bearer token in place of the key", check: "x-app", says: "Bearer", spoil: func(w *world) { w.set("x.consumer_key", "AAAAAAAAAAAAAAAAAAAAAbcdefgh") }},
-		{name: "read-only permission", check: "x-permission", says: "only read", remedy: "Read and write and Direct message", spoil: access(sim.ReadOnly)},
-		{name: "permission changed, token not made anew", check: "x-permission", says: "after the token was made", remedy: "NEW Access Token", spoil: access(sim.ReadWrite)},
+		{name: "read-only permission", check: "x-permission", says: "only read", remedy: "Read and write and Direct message", spoil: access(xstate.ReadOnly)},
+		{name: "permission changed, token not made anew", check: "x-permission", says: "after the token was made", remedy: "NEW Access Token", spoil: access(xstate.ReadWrite)},
 		{name: "app not in a Project", check: "x-account", says: "Project", remedy: "move the app into a Project", spoil: struck(fault.NotEnrolled())},
 		{name: "owner not enrolled", check: "x-account", says: "not enrolled", spoil: struck(fault.UserNotEnrolled())},
 		{name: "no credits", check: "x-account", says: "credits", remedy: "buy credits", spoil: struck(fault.Credits())},

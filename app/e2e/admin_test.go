@@ -17,6 +17,7 @@ import (
 	"perch/bridge/sim"
 	"perch/bridge/sim/fault"
 	"perch/bridge/sim/motionsim"
+	"perch/bridge/sim/xevents"
 )
 
 const syscallTerm = syscall.SIGTERM
@@ -159,7 +160,7 @@ user = %q
 `, b.x.URL(), b.x.URL(), b.x.Host(), b.motion.ReceiveURL(), b.motion.Options().User))
 	b.storeSecrets("sales", sales)
 	b.start()
-	b.x.SetWebhook(sales.ID, "http://"+b.listen+"/api/messages", sim.XAA)
+	b.x.SetWebhook(sales.ID, "http://"+b.listen+"/api/messages", xevents.XAA)
 	if len(b.urls) != 2 || b.urls[0].ReplyURL == b.urls[1].ReplyURL {
 		t.Fatalf("urls: %+v", b.urls)
 	}
@@ -221,13 +222,13 @@ func (b *box) crcP99() time.Duration {
 func TestBadInputIsTheSendersFault(t *testing.T) {
 	t.Parallel()
 	b := newBox(t).start()
-	sign := func(body string) string { return sim.Sign(b.brand.ConsumerSecret, []byte(body)) }
+	sign := func(body string) string { return xevents.Sign(b.brand.ConsumerSecret, []byte(body)) }
 	for _, tc := range []struct {
 		name, path, body, signature string
 		status                      int
 	}{
 		{"unsigned", "/api/messages", `{}`, "", 401},
-		{"forged", "/api/messages", `{}`, sim.Sign("guess", []byte(`{}`)), 401},
+		{"forged", "/api/messages", `{}`, xevents.Sign("guess", []byte(`{}`)), 401},
 		{"empty object", "/api/messages", `{}`, sign(`{}`), 200},
 		{"no JSON", "/api/messages", "hello", sign("hello"), 200},
 		{"deep", "/api/messages", strings.Repeat("[", 100_000), sign(strings.Repeat("[", 100_000)), 200},

@@ -29,6 +29,7 @@ import (
 	"perch/bridge/sim"
 	"perch/bridge/sim/motionsim"
 	"perch/bridge/sim/tidy"
+	"perch/bridge/sim/xevents"
 )
 
 const (
@@ -94,7 +95,7 @@ type box struct {
 	urls   []control.URLs
 	// config is written into perch.toml behind the defaults.
 	api      string
-	family   sim.Family
+	family   xevents.Family
 	extra    string
 	mode     string
 	port     string
@@ -105,7 +106,7 @@ type box struct {
 // newBox makes a configured home with one channel; the relay does not run yet.
 func newBox(t *testing.T, change ...func(*box)) *box {
 	t.Helper()
-	b := &box{t: t, home: t.TempDir(), api: "v2", family: sim.XAA}
+	b := &box{t: t, home: t.TempDir(), api: "v2", family: xevents.XAA}
 	for _, c := range change {
 		c(b)
 	}
@@ -396,5 +397,5 @@ func (b *box) post(path string, body []byte, signature string) int {
 
 // signed sends a body as X would.
 func (b *box) signed(body string) int {
-	return b.post("/api/messages", []byte(body), sim.Sign(b.brand.ConsumerSecret, []byte(body)))
+	return b.post("/api/messages", []byte(body), xevents.Sign(b.brand.ConsumerSecret, []byte(body)))
 }

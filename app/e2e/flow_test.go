@@ -12,6 +12,7 @@ import (
 	"perch/bridge/sim/fault"
 	"perch/bridge/sim/media"
 	"perch/bridge/sim/motionsim"
+	"perch/bridge/sim/xevents"
 )
 
 // Every way a message can take, in both profiles of the API and both families of payloads.
@@ -19,8 +20,8 @@ func TestMessagesBothWays(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		api    string
-		family sim.Family
-	}{{"v2", sim.XAA}, {"v1.1", sim.Legacy}} {
+		family xevents.Family
+	}{{"v2", xevents.XAA}, {"v1.1", xevents.Legacy}} {
 		t.Run(tc.api, func(t *testing.T) {
 			t.Parallel()
 			b := newBox(t, func(b *box) { b.api, b.family = tc.api, tc.family }).start()
@@ -67,8 +68,8 @@ func TestFilesBothWays(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		api    string
-		family sim.Family
-	}{{"v2", sim.XAA}, {"v1.1", sim.Legacy}} {
+		family xevents.Family
+	}{{"v2", xevents.XAA}, {"v1.1", xevents.Legacy}} {
 		t.Run(tc.api, func(t *testing.T) {
 			t.Parallel()
 			b := newBox(t, func(b *box) { b.api, b.family = tc.api, tc.family }).start()
@@ -110,7 +111,7 @@ func TestFilesBothWays(t *testing.T) {
 
 func TestBatchesDuplicatesAndOrder(t *testing.T) {
 	t.Parallel()
-	b := newBox(t, func(b *box) { b.family = sim.Legacy })
+	b := newBox(t, func(b *box) { b.family = xevents.Legacy })
 	b.x.Change(func(o *sim.XOptions) { o.DuplicateEvery, o.Batch = 2, 5 })
 	b.start()
 	var want []string

@@ -8,6 +8,7 @@ import (
 
 	"perch/bridge/sim"
 	"perch/bridge/sim/motionsim"
+	"perch/bridge/sim/xstate"
 )
 
 // goodIn lets somebody new write an ordinary message, which has to arrive in time; false when it does not arrive at all.
@@ -82,7 +83,7 @@ func (r *hostileRig) goodOut(run *hostileRun) bool {
 }
 
 // atX is what X holds of a text.
-func (r *hostileRig) atX(text string) (dms, posts []sim.Sent) {
+func (r *hostileRig) atX(text string) (dms, posts []xstate.Sent) {
 	for _, d := range r.x.SentDMs() {
 		if strings.Contains(d.Text, text) {
 			dms = append(dms, d)

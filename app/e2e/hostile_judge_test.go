@@ -13,6 +13,7 @@ import (
 	"perch/bridge/sim"
 	"perch/bridge/sim/hostile"
 	"perch/bridge/sim/motionsim"
+	"perch/bridge/sim/xstate"
 )
 
 // aim is one message of a variation, and what is to become of it: it is delivered once and to the right side, or waits or
@@ -358,7 +359,7 @@ func (run *hostileRun) isRepeated() bool {
 }
 
 // sentTo is what X got for an aim: by its text, or the files that went to its customer or below its post.
-func (r *hostileRig) sentTo(a aim, mark string) (dms, posts []sim.Sent) {
+func (r *hostileRig) sentTo(a aim, mark string) (dms, posts []xstate.Sent) {
 	for _, d := range r.x.SentDMs() {
 		if strings.Contains(d.Text, mark) || d.To == a.customer.ID {
 			dms = append(dms, d)

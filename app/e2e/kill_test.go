@@ -15,6 +15,7 @@ import (
 
 	"perch/bridge/sim"
 	"perch/bridge/sim/fault"
+	"perch/bridge/sim/xevents"
 )
 
 // rounds is how often the kill test kills; "make torture" sets ROUNDS.
@@ -52,7 +53,7 @@ func TestKill9LosesNothingAndRepeatsNothing(t *testing.T) {
 	total := rounds(12)
 	t.Logf("seed %d, %d rounds (SEED and ROUNDS change them)", seed, total)
 	random := rand.New(rand.NewPCG(seed, 1))
-	b := newBox(t, func(b *box) { b.family = sim.Legacy })
+	b := newBox(t, func(b *box) { b.family = xevents.Legacy })
 	b.x.Change(func(o *sim.XOptions) { o.Echo = false })
 	l := &ledger{events: map[string]bool{}, replies: map[string]bool{}, tried: map[string]bool{}}
 	for round := range total {

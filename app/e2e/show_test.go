@@ -13,6 +13,7 @@ import (
 	"perch/bridge/sim/fault"
 	"perch/bridge/sim/media"
 	"perch/bridge/sim/motionsim"
+	"perch/bridge/sim/xevents"
 )
 
 // shown is what perch show --json prints.
@@ -37,8 +38,8 @@ func TestPicturesAndBothSidesAreShown(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		api, sent string
-		family    sim.Family
-	}{{"v2", `"media_id"`, sim.XAA}, {"v1.1", `"media"`, sim.Legacy}} {
+		family    xevents.Family
+	}{{"v2", `"media_id"`, xevents.XAA}, {"v1.1", `"media"`, xevents.Legacy}} {
 		t.Run(tc.api, func(t *testing.T) {
 			t.Parallel()
 			b := newBox(t, func(b *box) { b.api, b.family = tc.api, tc.family }).start()

@@ -15,6 +15,7 @@ import (
 	"perch/bridge/reach"
 	"perch/bridge/sim"
 	"perch/bridge/sim/fault"
+	"perch/bridge/sim/xevents"
 	"perch/bridge/webhook"
 	"perch/bridge/xapi"
 )
@@ -133,7 +134,7 @@ func (w *world) door(config reach.Config) (*reach.Webhook, string) {
 	return reach.NewWebhook(reach.WebhookConfig{
 		Config: config, URL: func() string { return address },
 		Prober: reach.Prober{
-			Sign: func(token string) string { return sim.Sign(w.brand.ConsumerSecret, []byte(token)) },
+			Sign: func(token string) string { return xevents.Sign(w.brand.ConsumerSecret, []byte(token)) },
 			Seen: func() time.Time { return handler.Stats().LastCRC },
 		},
 	}), address

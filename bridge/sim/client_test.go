@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/xevents"
 )
 
 // client calls X with an account's keys; its signing is its own, so that it proves the simulator's.
@@ -214,13 +215,13 @@ func newReceiver(t *testing.T, secret string) *receiver {
 	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		if q.Method == http.MethodGet {
 			w.Header().Set("Content-Type", "application/json")
-			_, _ = fmt.Fprintf(w, `{"response_token":%q}`, sim.Sign(secret, []byte(q.URL.Query().Get("crc_token"))))
+			_, _ = fmt.Fprintf(w, `{"response_token":%q}`, xevents.Sign(secret, []byte(q.URL.Query().Get("crc_token"))))
 			return
 		}
 		raw, _ := io.ReadAll(q.Body)
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		if got := q.Header.Get("X-Twitter-Webhooks-Signature"); got != sim.Sign(secret, raw) {
+		if got := q.Header.Get("X-Twitter-Webhooks-Signature"); got != xevents.Sign(secret, raw) {
 			t.Errorf("signature %q does not fit", got)
 		}
 		r.bodies = append(r.bodies, string(raw))

@@ -9,6 +9,7 @@ import (
 
 	"perch/bridge/sim"
 	"perch/bridge/sim/media"
+	"perch/bridge/sim/xevents"
 )
 
 // The vectors were computed independently.
@@ -21,7 +22,7 @@ func TestSign_Vectors(t *testing.T) {
 		`{"t":"é👍"}`:                  "sha256=/pEph+EbnJYAq6dbEKUe+YUmtelojkXdtvweWmSoZjM=",
 		"crc_token=abc&nonce=def":     "sha256=ZMIQuqhKNVarC839hDPfwD3T+iFEaITtYtnReE4O/6U=",
 	} {
-		if got := sim.Sign(secret, []byte(body)); got != want {
+		if got := xevents.Sign(secret, []byte(body)); got != want {
 			t.Errorf("%s: %s", body, got)
 		}
 	}
@@ -31,7 +32,7 @@ func TestDelivery_TellsEachFamilyItsForm(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sim.XOptions{})
 	r := newReceiver(t, w.brand.ConsumerSecret)
-	w.SetWebhook(w.brand.ID, r.URL, sim.Legacy)
+	w.SetWebhook(w.brand.ID, r.URL, xevents.Legacy)
 	dm := w.DM(w.customer.ID, w.brand.ID, sim.Message{Text: "hi", Files: []media.File{media.SamplePNG()}})
 	post := w.Post(w.customer.ID, sim.Post{Text: "@acme_support " + strings.Repeat("late ", 40), Files: []media.File{media.SampleJPEG()}})
 	w.idle(t)
@@ -50,7 +51,7 @@ func TestDelivery_TellsEachFamilyItsForm(t *testing.T) {
 		second.text("tweet_create_events", 0, "extended_tweet", "extended_entities", "media", 0, "type") != media.Photo {
 		t.Errorf("post: %s", got[1])
 	}
-	w.SetWebhook(w.brand.ID, r.URL, sim.XAA)
+	w.SetWebhook(w.brand.ID, r.URL, xevents.XAA)
 	w.DM(w.customer.ID, w.brand.ID, sim.Message{Text: "again"})
 	w.Chat(w.customer.ID, w.brand.ID)
 	own := w.client.post("/2/tweets", `{"text":"news"}`).text("data", "id")
@@ -78,7 +79,7 @@ func TestDelivery_RepeatsWhatFailed(t *testing.T) {
 	w := newWorld(t, sim.XOptions{Retries: []time.Duration{time.Millisecond, time.Millisecond}})
 	r := newReceiver(t, w.brand.ConsumerSecret)
 	r.answer = func(n int) int { return map[bool]int{true: 500, false: 200}[n < 3] }
-	w.SetWebhook(w.brand.ID, r.URL, sim.XAA)
+	w.SetWebhook(w.brand.ID, r.URL, xevents.XAA)
 	id := w.DM(w.customer.ID, w.brand.ID, sim.Message{Text: "a"})
 	w.idle(t)
 	got := w.Deliveries()
@@ -94,7 +95,7 @@ func TestDelivery_GivesUpOnASlowReceiver(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))
 	defer s.Close()
 	defer close(release)
-	w.SetWebhook(w.brand.ID, s.URL, sim.XAA)
+	w.SetWebhook(w.brand.ID, s.URL, xevents.XAA)
 	w.DM(w.customer.ID, w.brand.ID, sim.Message{Text: "a"})
 	w.idle(t)
 	if got := w.Deliveries(); len(got) != 1 || got[0].Status != 0 || got[0].Err == "" {
@@ -106,7 +107,7 @@ func TestDelivery_EchoesDuplicatesAndReorders(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sim.XOptions{Echo: true, DuplicateEvery: 3})
 	r := newReceiver(t, w.brand.ConsumerSecret)
-	w.SetWebhook(w.brand.ID, r.URL, sim.XAA)
+	w.SetWebhook(w.brand.ID, r.URL, xevents.XAA)
 	w.client.post("/2/dm_conversations/with/"+w.customer.ID+"/messages", `{"text":"a"}`)
 	w.client.post("/2/tweets", `{"text":"b"}`)
 	w.DM(w.customer.ID, w.brand.ID, sim.Message{Text: "c"})
@@ -133,7 +134,7 @@ func TestDelivery_BatchesLegacyEvents(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sim.XOptions{Batch: 5})
 	r := newReceiver(t, w.brand.ConsumerSecret)
-	w.SetWebhook(w.brand.ID, r.URL, sim.Legacy)
+	w.SetWebhook(w.brand.ID, r.URL, xevents.Legacy)
 	other := w.AddPerson(sim.Person{Handle: "bob"})
 	w.DM(w.customer.ID, w.brand.ID, sim.Message{Text: "a"})
 	w.DM(other.ID, w.brand.ID, sim.Message{Text: "b"})

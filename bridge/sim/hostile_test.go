@@ -8,6 +8,7 @@ import (
 
 	"perch/bridge/sim"
 	"perch/bridge/sim/hostile"
+	"perch/bridge/sim/xevents"
 )
 
 // What was sent oddly is written down, and happens once.
@@ -25,7 +26,7 @@ func TestAnOddityStrikesOnceAndWhatItIsFor(t *testing.T) {
 		got = append(got, b.Bytes())
 	}))
 	t.Cleanup(hook.Close)
-	x.SetWebhook("7", hook.URL, sim.XAA)
+	x.SetWebhook("7", hook.URL, xevents.XAA)
 	x.Hostile(hostile.Oddity{Endpoint: hostile.Events, Kind: hostile.Mark, For: "second"})
 	for _, text := range []string{"first", "second", "second again"} {
 		x.DM("9", "7", sim.Message{Text: text})

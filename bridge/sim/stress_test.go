@@ -9,6 +9,7 @@ import (
 
 	"perch/bridge/sim"
 	"perch/bridge/sim/fault"
+	"perch/bridge/sim/xevents"
 )
 
 func TestX_IsSafeForConcurrentUse(t *testing.T) {
@@ -19,7 +20,7 @@ func TestX_IsSafeForConcurrentUse(t *testing.T) {
 	r := newReceiver(t, w.brand.ConsumerSecret)
 	// Beside others a repeat may be a tenth call, too; six of them are not.
 	r.answer = func(n int) int { return map[bool]int{true: 503, false: 200}[n%10 == 0] }
-	w.SetWebhook(w.brand.ID, r.URL, sim.Legacy)
+	w.SetWebhook(w.brand.ID, r.URL, xevents.Legacy)
 	w.Fault(fault.Fault{Endpoint: "users.me", Status: 500, Percent: 50})
 	w.subscribe("dm.received", "")
 	w.listen(t, "")
@@ -66,7 +67,7 @@ func TestX_ClosesInTheMiddleOfEverything(t *testing.T) {
 	w := newWorld(t, sim.XOptions{})
 	r := newReceiver(t, w.brand.ConsumerSecret)
 	r.answer = func(int) int { return 500 }
-	w.SetWebhook(w.brand.ID, r.URL, sim.XAA)
+	w.SetWebhook(w.brand.ID, r.URL, xevents.XAA)
 	w.listen(t, "")
 	w.Fault(fault.Fault{Endpoint: "users.me", Delay: time.Hour})
 	answered := make(chan struct{})

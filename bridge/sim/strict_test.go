@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/xstate"
 )
 
 func TestX_RefusesWrongKeys(t *testing.T) {
@@ -148,7 +149,7 @@ func TestX_RefusesMalformedRequests(t *testing.T) {
 func TestX_RefusesByPermission(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sim.XOptions{})
-	for access, want := range map[string][2]int{sim.ReadWrite: {403, 201}, sim.ReadOnly: {403, 403}, sim.ReadWriteDM: {201, 201}} {
+	for access, want := range map[string][2]int{xstate.ReadWrite: {403, 201}, xstate.ReadOnly: {403, 403}, xstate.ReadWriteDM: {201, 201}} {
 		account := w.AddAccount(sim.Account{Handle: "h" + strconv.Itoa(len(access)), Access: access})
 		c := client{t: t, base: w.URL(), account: account}
 		dm := c.post("/2/dm_conversations/with/"+w.customer.ID+"/messages", `{"text":"a"}`)

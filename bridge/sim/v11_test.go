@@ -9,13 +9,14 @@ import (
 
 	"perch/bridge/sim"
 	"perch/bridge/sim/media"
+	"perch/bridge/sim/xstate"
 )
 
 func TestV11_Messages(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sim.XOptions{})
 	if r := w.client.get("/1.1/account/verify_credentials.json?skip_status=true&include_entities=false"); r.text("screen_name") != "acme_support" ||
-		r.header.Get("X-Access-Level") != sim.ReadWriteDM {
+		r.header.Get("X-Access-Level") != xstate.ReadWriteDM {
 		t.Errorf("verify_credentials: %s", r.body)
 	}
 	if r := w.client.get("/1.1/users/show.json?screen_name=annlee"); r.text("id_str") != w.customer.ID {

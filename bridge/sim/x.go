@@ -5,26 +5,32 @@ import (
 
 	"perch/bridge/sim/hostile"
 	"perch/bridge/sim/serve"
+	"perch/bridge/sim/xactions"
+	"perch/bridge/sim/xevents"
+	"perch/bridge/sim/xgate"
+	"perch/bridge/sim/xstate"
+	"perch/bridge/sim/xv11"
+	"perch/bridge/sim/xv2"
 )
 
 // X is a simulated X. Make one with StartX. All methods are safe for concurrent use, but those that want its lock held.
 type X struct {
-	*State   // people, messages and posts
-	*Events  // webhooks and streams
-	*Gate    // limits, faults, oddities and what was called
-	*Actions // uploads
-	server   *serve.Server
+	*xstate.State     // people, messages and posts
+	*xevents.Events   // webhooks and streams
+	*xgate.Gate       // limits, faults, oddities and what was called
+	*xactions.Actions // uploads
+	server            *serve.Server
 }
 
 // StartX starts a simulated X without any account.
-func StartX(options XOptions) (*X, error) {
+func StartX(options xstate.Options) (*X, error) {
 	x, odd := &X{}, &hostile.List{}
-	x.State = NewState(options, x.URL)
-	x.Events, x.Gate = NewEvents(x.State, odd), NewGate(x.State, odd)
-	x.Actions = NewActions(x.Events)
+	x.State = xstate.NewState(options, x.URL)
+	x.Events, x.Gate = xevents.NewEvents(x.State, odd), xgate.NewGate(x.State, odd)
+	x.Actions = xactions.NewActions(x.Events)
 	routes := x.Doors()
-	maps.Copy(routes, V2Routes(x.Actions))
-	maps.Copy(routes, V11Routes(x.Actions))
+	maps.Copy(routes, xv2.Routes(x.Actions))
+	maps.Copy(routes, xv11.Routes(x.Actions))
 	x.server = serve.NewServer(options.Addr, x.Handler(routes))
 	if err := x.server.Up(); err != nil {
 		x.Stop()

@@ -9,15 +9,15 @@ import (
 	"testing"
 	"time"
 
-	"perch/bridge/sim"
 	"perch/bridge/sim/media"
+	"perch/bridge/sim/xstate"
 )
 
 func TestX_FindsPeople(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, sim.XOptions{})
+	w := newWorld(t, xstate.Options{})
 	me := w.client.get("/2/users/me?user.fields=username,created_at")
-	if me.status != 200 || me.text("data", "username") != "acme_support" || me.header.Get("X-Access-Level") != sim.ReadWriteDM {
+	if me.status != 200 || me.text("data", "username") != "acme_support" || me.header.Get("X-Access-Level") != xstate.ReadWriteDM {
 		t.Errorf("users/me: %d %s %v", me.status, me.body, me.header)
 	}
 	if me.header.Get("X-Rate-Limit-Remaining") != "74" || me.text("data", "created_at") == "" || me.text("data", "location") != "" {
@@ -40,8 +40,8 @@ func TestX_FindsPeople(t *testing.T) {
 
 func TestX_SendsAndListsDirectMessages(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, sim.XOptions{})
-	came := w.DM(w.customer.ID, w.brand.ID, sim.Message{Text: "a & b https://shop.example/77."})
+	w := newWorld(t, xstate.Options{})
+	came := w.DM(w.customer.ID, w.brand.ID, xstate.Message{Text: "a & b https://shop.example/77."})
 	sent := w.client.post("/2/dm_conversations/with/"+w.customer.ID+"/messages", map[string]any{"text": "hello"})
 	if sent.status != http.StatusCreated || sent.text("data", "dm_event_id") == "" {
 		t.Fatalf("send: %d %s", sent.status, sent.body)
@@ -66,9 +66,9 @@ func TestX_SendsAndListsDirectMessages(t *testing.T) {
 
 func TestX_HostsFilesOfDirectMessagesForTheTwoOnly(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, sim.XOptions{})
-	other := w.AddAccount(sim.Account{ID: "77", Handle: "other"})
-	photo := w.DM(w.customer.ID, w.brand.ID, sim.Message{Files: []media.File{media.SamplePNG()}})
+	w := newWorld(t, xstate.Options{})
+	other := w.AddAccount(xstate.Account{ID: "77", Handle: "other"})
+	photo := w.DM(w.customer.ID, w.brand.ID, xstate.Message{Files: []media.File{media.SamplePNG()}})
 	r := w.client.get("/2/dm_events/" + photo + "?expansions=attachments.media_keys&media.fields=url,type,variants")
 	address, err := url.Parse(r.text("includes", "media", 0, "url"))
 	if err != nil || !strings.HasPrefix(address.Path, "/1.1/ton/data/dm/"+photo+"/") || address.Host != w.Host() {
@@ -83,7 +83,7 @@ func TestX_HostsFilesOfDirectMessagesForTheTwoOnly(t *testing.T) {
 	if got := (client{t: t, base: w.URL(), account: other}).get(address.Path); got.status != http.StatusForbidden {
 		t.Errorf("somebody else: %d", got.status)
 	}
-	video := w.DM(w.customer.ID, w.brand.ID, sim.Message{Files: []media.File{media.SampleMP4()}})
+	video := w.DM(w.customer.ID, w.brand.ID, xstate.Message{Files: []media.File{media.SampleMP4()}})
 	r = w.client.get("/2/dm_events/" + video + "?expansions=attachments.media_keys&media.fields=variants")
 	if r.text("includes", "media", 0, "variants", 2, "bit_rate") != "2.176e+06" {
 		t.Errorf("video: %s", r.body)
@@ -97,8 +97,8 @@ func TestX_HostsFilesOfDirectMessagesForTheTwoOnly(t *testing.T) {
 
 func TestX_PostsAndRefusesTheSameWords(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, sim.XOptions{Summoned: true})
-	asked := w.Post(w.customer.ID, sim.Post{Text: "@acme_support where is my parcel?"})
+	w := newWorld(t, xstate.Options{Summoned: true})
+	asked := w.Post(w.customer.ID, xstate.Post{Text: "@acme_support where is my parcel?"})
 	body := map[string]any{"text": "On its way", "reply": map[string]any{"in_reply_to_tweet_id": asked}}
 	sent := w.client.post("/2/tweets", body)
 	if sent.status != http.StatusCreated || sent.text("data", "text") != "@annlee On its way" {
@@ -118,7 +118,7 @@ func TestX_PostsAndRefusesTheSameWords(t *testing.T) {
 	if mentions.text("meta", "newest_id") != asked || mentions.text("includes", "users", 0, "username") != "annlee" {
 		t.Errorf("mentions: %s", mentions.body)
 	}
-	silent := w.Post(w.customer.ID, sim.Post{Text: "nice day"})
+	silent := w.Post(w.customer.ID, xstate.Post{Text: "nice day"})
 	body = map[string]any{"text": "buy!", "reply": map[string]any{"in_reply_to_tweet_id": silent}}
 	if r := w.client.post("/2/tweets", body); r.status != http.StatusForbidden || !strings.Contains(r.text("detail"), "not been mentioned") {
 		t.Errorf("not summoned: %d %s", r.status, r.body)
@@ -133,9 +133,9 @@ func TestX_PostsAndRefusesTheSameWords(t *testing.T) {
 
 func TestX_GivesLongPostsAndFiles(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, sim.XOptions{})
+	w := newWorld(t, xstate.Options{})
 	long := "@acme_support " + strings.Repeat("long ", 80)
-	id := w.Post(w.customer.ID, sim.Post{Text: long, Files: []media.File{media.SampleJPEG(), media.SamplePNG()}})
+	id := w.Post(w.customer.ID, xstate.Post{Text: long, Files: []media.File{media.SampleJPEG(), media.SamplePNG()}})
 	r := w.client.get("/2/tweets/" + id + "?tweet.fields=note_tweet,entities&expansions=attachments.media_keys,author_id&media.fields=url,variants,type,preview_image_url")
 	if !strings.HasPrefix(r.text("data", "note_tweet", "text"), long) || len(r.text("data", "text")) > 320 {
 		t.Errorf("text: %s", r.body)
@@ -171,7 +171,7 @@ func (c *clock) add(d time.Duration) {
 func TestX_KeepsRateLimitWindows(t *testing.T) {
 	t.Parallel()
 	watch := &clock{now: time.Now()}
-	w := newWorld(t, sim.XOptions{Now: watch.Now})
+	w := newWorld(t, xstate.Options{Now: watch.Now})
 	w.SetLimit("dm.send", 2, time.Minute)
 	w.SetLimit("dm.send", 3, 24*time.Hour)
 	send := func() reply {

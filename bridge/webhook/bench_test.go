@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"testing"
 
-	"perch/bridge/sim"
+	"perch/bridge/sim/xevents"
 	"perch/bridge/webhook"
 )
 
@@ -25,7 +25,7 @@ func BenchmarkSignedPosts(b *testing.B) {
 	served := make(chan error, 1)
 	go func() { served <- webhook.Serve(ctx, listener, h, slog.New(slog.DiscardHandler)) }()
 	body := bytes.Repeat([]byte(" "), 2048)
-	signature := sim.Sign(vectorSecret, body)
+	signature := xevents.Sign(vectorSecret, body)
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
 	b.SetParallelism(8)
 	b.ReportAllocs()
