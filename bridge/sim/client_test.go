@@ -2,26 +2,22 @@ package sim_test
 
 import (
 	"bytes"
-	"context"
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // OAuth 1.0a demands it
+	"crypto/sha1"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"perch/bridge/sim"
-	"perch/bridge/sim/xevents"
 )
 
 // client calls X with an account's keys; its signing is its own, so that it proves the simulator's.
@@ -127,7 +123,7 @@ func (c client) try(method, path, kind string, body []byte) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	raw, err := io.ReadAll(response.Body)
 	r := reply{status: response.StatusCode, header: response.Header, body: string(raw)}
 	_ = json.Unmarshal(raw, &r.json)
@@ -168,84 +164,6 @@ func (c client) sign(r *http.Request, kind, body string) string {
 		parts = append(parts, k+`="`+encode(oauth.Get(k))+`"`)
 	}
 	return "OAuth " + strings.Join(parts, ", ")
-}
-
-// world is an X with the brand and a customer.
-type world struct {
-	*sim.X
-	brand    sim.Account
-	customer sim.Person
-	client   client
-}
-
-func newWorld(t *testing.T, options sim.XOptions) *world {
-	t.Helper()
-	x, err := sim.StartX(options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = x.Close() })
-	w := &world{X: x}
-	w.brand = x.AddAccount(sim.Account{ID: "4337869213", Handle: "acme_support", Name: "Acme Support"})
-	w.customer = x.AddPerson(sim.Person{ID: "3001969357", Handle: "annlee", Name: "Ann Lee"})
-	w.client = client{t: t, base: x.URL(), account: w.brand}
-	return w
-}
-
-// clean fails when the simulator found anything malformed.
-func (w *world) clean(t *testing.T) {
-	t.Helper()
-	if v := w.Violations(); len(v) > 0 {
-		t.Errorf("violations: %s", strings.Join(v, "\n"))
-	}
-}
-
-// receiver is a webhook that keeps what it got.
-type receiver struct {
-	*httptest.Server
-	mu     sync.Mutex
-	bodies []string
-	// answer gives the status of the nth POST, counted from 1.
-	answer func(n int) int
-}
-
-func newReceiver(t *testing.T, secret string) *receiver {
-	t.Helper()
-	r := &receiver{}
-	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
-		if q.Method == http.MethodGet {
-			w.Header().Set("Content-Type", "application/json")
-			_, _ = fmt.Fprintf(w, `{"response_token":%q}`, xevents.Sign(secret, []byte(q.URL.Query().Get("crc_token"))))
-			return
-		}
-		raw, _ := io.ReadAll(q.Body)
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		if got := q.Header.Get("X-Twitter-Webhooks-Signature"); got != xevents.Sign(secret, raw) {
-			t.Errorf("signature %q does not fit", got)
-		}
-		r.bodies = append(r.bodies, string(raw))
-		if r.answer != nil {
-			w.WriteHeader(r.answer(len(r.bodies)))
-		}
-	}))
-	t.Cleanup(r.Close)
-	return r
-}
-
-func (r *receiver) got() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return append([]string(nil), r.bodies...)
-}
-
-func (w *world) idle(t *testing.T) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	if err := w.Idle(ctx); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // parsed reads a body of JSON.

@@ -35,7 +35,7 @@ func TestDelivery_TellsEachFamilyItsForm(t *testing.T) {
 	w.SetWebhook(w.brand.ID, r.URL, xevents.Legacy)
 	dm := w.DM(w.customer.ID, w.brand.ID, sim.Message{Text: "hi", Files: []media.File{media.SamplePNG()}})
 	post := w.Post(w.customer.ID, sim.Post{Text: "@acme_support " + strings.Repeat("late ", 40), Files: []media.File{media.SampleJPEG()}})
-	w.idle(t)
+	w.settle(t)
 	got := r.got()
 	if len(got) != 2 {
 		t.Fatalf("%d bodies", len(got))
@@ -58,7 +58,7 @@ func TestDelivery_TellsEachFamilyItsForm(t *testing.T) {
 	answer := w.Post(w.customer.ID, sim.Post{Text: "why?", InReplyTo: own})
 	w.Post(w.customer.ID, sim.Post{Text: "me too", InReplyTo: answer}) // X tells nothing of a reply to a reply
 	w.Post(w.customer.ID, sim.Post{Text: "see @acme_support", QuoteOf: own})
-	w.idle(t)
+	w.settle(t)
 	var kinds []string
 	for _, raw := range r.got()[2:] {
 		kinds = append(kinds, parsed(t, raw).text("data", "event_type"))
@@ -81,7 +81,7 @@ func TestDelivery_RepeatsWhatFailed(t *testing.T) {
 	r.answer = func(n int) int { return map[bool]int{true: 500, false: 200}[n < 3] }
 	w.SetWebhook(w.brand.ID, r.URL, xevents.XAA)
 	id := w.DM(w.customer.ID, w.brand.ID, sim.Message{Text: "a"})
-	w.idle(t)
+	w.settle(t)
 	got := w.Deliveries()
 	if len(got) != 3 || got[0].Status != 500 || got[2].Status != 200 || got[2].Attempt != 3 || got[2].EventIDs[0] != id || got[2].Took <= 0 {
 		t.Errorf("deliveries: %+v", got)
@@ -97,7 +97,7 @@ func TestDelivery_GivesUpOnASlowReceiver(t *testing.T) {
 	defer close(release)
 	w.SetWebhook(w.brand.ID, s.URL, xevents.XAA)
 	w.DM(w.customer.ID, w.brand.ID, sim.Message{Text: "a"})
-	w.idle(t)
+	w.settle(t)
 	if got := w.Deliveries(); len(got) != 1 || got[0].Status != 0 || got[0].Err == "" {
 		t.Errorf("deliveries: %+v", got)
 	}
@@ -111,7 +111,7 @@ func TestDelivery_EchoesDuplicatesAndReorders(t *testing.T) {
 	w.client.post("/2/dm_conversations/with/"+w.customer.ID+"/messages", `{"text":"a"}`)
 	w.client.post("/2/tweets", `{"text":"b"}`)
 	w.DM(w.customer.ID, w.brand.ID, sim.Message{Text: "c"})
-	w.idle(t)
+	w.settle(t)
 	got := r.got()
 	if len(got) != 4 || !strings.Contains(got[0], "dm.sent") || !strings.Contains(got[1], "post.create") || got[2] != got[3] {
 		t.Errorf("bodies: %q", got)
@@ -120,7 +120,7 @@ func TestDelivery_EchoesDuplicatesAndReorders(t *testing.T) {
 	for _, text := range []string{"d", "e", "f"} { // the 4th, 5th and 6th event: d waits for e, f for the end of its wait
 		w.DM(w.customer.ID, w.brand.ID, sim.Message{Text: text})
 	}
-	w.idle(t)
+	w.settle(t)
 	var order string
 	for _, raw := range r.got()[4:] {
 		order += parsed(t, raw).text("data", "payload", "direct_message_events", 0, "message_create", "message_data", "text")
@@ -139,7 +139,7 @@ func TestDelivery_BatchesLegacyEvents(t *testing.T) {
 	w.DM(w.customer.ID, w.brand.ID, sim.Message{Text: "a"})
 	w.DM(other.ID, w.brand.ID, sim.Message{Text: "b"})
 	w.Post(w.customer.ID, sim.Post{Text: "@acme_support c"})
-	w.idle(t)
+	w.settle(t)
 	got := r.got()
 	if len(got) != 2 {
 		t.Fatalf("bodies: %q", got)

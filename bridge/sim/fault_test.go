@@ -98,24 +98,3 @@ func TestFault_StrikesAShareOfTheCalls(t *testing.T) {
 		t.Errorf("statuses: %v", seen)
 	}
 }
-
-func TestX_GoesDownAndUpAgain(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, sim.XOptions{})
-	before := w.URL()
-	w.Down()
-	if _, err := w.client.try(http.MethodGet, "/2/users/me", "", nil); err == nil {
-		t.Error("X answered although it is down")
-	}
-	if err := w.Up(); err != nil {
-		t.Fatal(err)
-	}
-	if r := w.client.get("/2/users/me"); r.status != 200 || w.URL() != before {
-		t.Errorf("up again: %d at %s, before %s", r.status, w.URL(), before)
-	}
-	for range 2 {
-		if err := w.Close(); err != nil {
-			t.Error("closing twice is an error:", err)
-		}
-	}
-}

@@ -14,7 +14,7 @@ import (
 )
 
 // uploadV2 uploads a file in two parts and returns its id and the answer to the last step.
-func (w *world) uploadV2(t *testing.T, f media.File, category string) (string, reply) {
+func uploadV2(t *testing.T, w *world, f media.File, category string) (string, reply) {
 	t.Helper()
 	begun := w.client.post("/2/media/upload/initialize", map[string]any{
 		"media_type": f.Type, "total_bytes": len(f.Data), "media_category": category, "shared": false,
@@ -37,18 +37,18 @@ func (w *world) uploadV2(t *testing.T, f media.File, category string) (string, r
 	return id, done
 }
 
-func (w *world) attach(id string) reply {
+func attach(w *world, id string) reply {
 	return w.client.post("/2/dm_conversations/with/"+w.customer.ID+"/messages", map[string]any{"attachments": []any{map[string]any{"media_id": id}}})
 }
 
 func TestMedia_GoesOutOnceWithItsCategory(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, sim.XOptions{})
-	id, done := w.uploadV2(t, media.SamplePNG(), "dm_image")
+	id, done := uploadV2(t, w, media.SamplePNG(), "dm_image")
 	if done.at("data", "processing_info") != nil {
 		t.Errorf("a picture is processed: %s", done.body)
 	}
-	if r := w.attach(id); r.status != http.StatusCreated {
+	if r := attach(w, id); r.status != http.StatusCreated {
 		t.Fatalf("send: %d %s", r.status, r.body)
 	}
 	data, category, found := w.Uploaded(id)
@@ -61,9 +61,9 @@ func TestMedia_GoesOutOnceWithItsCategory(t *testing.T) {
 		t.Errorf("post: %d %s", r.status, r.body)
 	}
 	w.clean(t)
-	other, _ := w.uploadV2(t, media.SamplePNG(), "tweet_image")
+	other, _ := uploadV2(t, w, media.SamplePNG(), "tweet_image")
 	for what, media := range map[string]string{"a second time": id, "of a post": other, "unknown": "5"} {
-		if r := w.attach(media); r.status != http.StatusBadRequest || !strings.Contains(r.body, "not permitted to attach this media") {
+		if r := attach(w, media); r.status != http.StatusBadRequest || !strings.Contains(r.body, "not permitted to attach this media") {
 			t.Errorf("%s: %d %s", what, r.status, r.body)
 		}
 	}
@@ -74,9 +74,9 @@ func TestMedia_GoesOutOnceWithItsCategory(t *testing.T) {
 
 func TestMedia_ProcessesVideos(t *testing.T) {
 	t.Parallel()
-	watch := &clock{now: time.Now()}
+	watch := newClock()
 	w := newWorld(t, sim.XOptions{Now: watch.Now, Processing: time.Minute})
-	id, done := w.uploadV2(t, media.SampleMP4(), "dm_video")
+	id, done := uploadV2(t, w, media.SampleMP4(), "dm_video")
 	if done.text("data", "processing_info", "state") != "pending" || done.text("data", "processing_info", "check_after_secs") != "1" {
 		t.Errorf("finalize: %s", done.body)
 	}
@@ -89,7 +89,7 @@ func TestMedia_ProcessesVideos(t *testing.T) {
 	if r := w.client.get(status); r.text("data", "processing_info", "state") != "succeeded" {
 		t.Errorf("status: %s", r.body)
 	}
-	if r := w.attach(id); r.status != http.StatusCreated {
+	if r := attach(w, id); r.status != http.StatusCreated {
 		t.Errorf("send: %d %s", r.status, r.body)
 	}
 	w.Fault(fault.Processing())

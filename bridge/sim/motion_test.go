@@ -149,7 +149,7 @@ func TestMotion_KeepsAttachmentsBehindCredentials(t *testing.T) {
 
 func TestMotion_LocksOutAfterBadPasswords(t *testing.T) {
 	t.Parallel()
-	watch := &clock{now: time.Now()}
+	watch := newClock()
 	m := newMotion(t, motionsim.Options{Now: watch.Now})
 	users := m.URL() + "/api/users?fields=id,name"
 	for range 5 {

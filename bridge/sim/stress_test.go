@@ -22,7 +22,7 @@ func TestX_IsSafeForConcurrentUse(t *testing.T) {
 	r.answer = func(n int) int { return map[bool]int{true: 503, false: 200}[n%10 == 0] }
 	w.SetWebhook(w.brand.ID, r.URL, xevents.Legacy)
 	w.Fault(fault.Fault{Endpoint: "users.me", Status: 500, Percent: 50})
-	w.subscribe("dm.received", "")
+	w.subscribeTo("dm.received", "")
 	w.listen(t, "")
 	var wg sync.WaitGroup
 	const workers, rounds = 8, 15
@@ -41,7 +41,7 @@ func TestX_IsSafeForConcurrentUse(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	w.idle(t)
+	w.settle(t)
 	if got := w.SentDMs(); len(got) != workers*rounds {
 		t.Errorf("%d sent", len(got))
 	}

@@ -2,7 +2,6 @@ package sim_test
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"testing"
@@ -76,26 +75,6 @@ func TestX_RefusesTheWrongKindOfKey(t *testing.T) {
 	if r := app.get("/2/users/me"); r.status != http.StatusForbidden || !strings.HasSuffix(r.text("type"), "/unsupported-authentication") {
 		t.Errorf("users/me: %d %s", r.status, r.body)
 	}
-}
-
-// bearer gets the app's token from its keys.
-func (w *world) bearer(t *testing.T) string {
-	t.Helper()
-	request, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, w.URL()+"/oauth2/token", strings.NewReader("grant_type=client_credentials"))
-	request.SetBasicAuth(url.QueryEscape(w.brand.ConsumerKey), url.QueryEscape(w.brand.ConsumerSecret))
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded;charset=UTF-8")
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-	var b [512]byte
-	n, _ := response.Body.Read(b[:])
-	token := parsed(t, string(b[:n])).text("access_token")
-	if response.StatusCode != 200 || token == "" {
-		t.Fatalf("token: %d %s", response.StatusCode, b[:n])
-	}
-	return token
 }
 
 func TestX_RefusesMalformedRequests(t *testing.T) {

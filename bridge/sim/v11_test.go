@@ -143,9 +143,9 @@ func TestV11_WatchesAnEnvironment(t *testing.T) {
 	}
 	w.DM(w.customer.ID, w.brand.ID, sim.Message{Text: "a"})
 	w.InvalidateWebhooks()
-	w.idle(t)
+	w.settle(t)
 	w.DM(w.customer.ID, w.brand.ID, sim.Message{Text: "b"})
-	w.idle(t)
+	w.settle(t)
 	if got := app.get("/1.1/account_activity/all/webhooks.json"); got.text("environments", 0, "webhooks", 0, "valid") != "false" {
 		t.Errorf("webhooks: %s", got.body)
 	}
@@ -153,7 +153,7 @@ func TestV11_WatchesAnEnvironment(t *testing.T) {
 		t.Errorf("renew: %d %s", got.status, got.body)
 	}
 	w.DM(w.customer.ID, w.brand.ID, sim.Message{Text: "c"})
-	w.idle(t)
+	w.settle(t)
 	if got := r.got(); len(got) < 1 || len(got) > 2 || !strings.Contains(got[len(got)-1], `"text":"c"`) {
 		t.Errorf("bodies: %q", got)
 	}

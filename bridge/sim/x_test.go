@@ -3,19 +3,17 @@ package sim_test
 import (
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
+	"perch/bridge/sim"
 	"perch/bridge/sim/media"
 	"perch/bridge/sim/xstate"
 )
 
 func TestX_FindsPeople(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, xstate.Options{})
+	w := newWorld(t, sim.XOptions{})
 	me := w.client.get("/2/users/me?user.fields=username,created_at")
 	if me.status != 200 || me.text("data", "username") != "acme_support" || me.header.Get("X-Access-Level") != xstate.ReadWriteDM {
 		t.Errorf("users/me: %d %s %v", me.status, me.body, me.header)
@@ -40,8 +38,8 @@ func TestX_FindsPeople(t *testing.T) {
 
 func TestX_SendsAndListsDirectMessages(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, xstate.Options{})
-	came := w.DM(w.customer.ID, w.brand.ID, xstate.Message{Text: "a & b https://shop.example/77."})
+	w := newWorld(t, sim.XOptions{})
+	came := w.DM(w.customer.ID, w.brand.ID, sim.Message{Text: "a & b https://shop.example/77."})
 	sent := w.client.post("/2/dm_conversations/with/"+w.customer.ID+"/messages", map[string]any{"text": "hello"})
 	if sent.status != http.StatusCreated || sent.text("data", "dm_event_id") == "" {
 		t.Fatalf("send: %d %s", sent.status, sent.body)
@@ -66,9 +64,9 @@ func TestX_SendsAndListsDirectMessages(t *testing.T) {
 
 func TestX_HostsFilesOfDirectMessagesForTheTwoOnly(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, xstate.Options{})
-	other := w.AddAccount(xstate.Account{ID: "77", Handle: "other"})
-	photo := w.DM(w.customer.ID, w.brand.ID, xstate.Message{Files: []media.File{media.SamplePNG()}})
+	w := newWorld(t, sim.XOptions{})
+	other := w.AddAccount(sim.Account{ID: "77", Handle: "other"})
+	photo := w.DM(w.customer.ID, w.brand.ID, sim.Message{Files: []media.File{media.SamplePNG()}})
 	r := w.client.get("/2/dm_events/" + photo + "?expansions=attachments.media_keys&media.fields=url,type,variants")
 	address, err := url.Parse(r.text("includes", "media", 0, "url"))
 	if err != nil || !strings.HasPrefix(address.Path, "/1.1/ton/data/dm/"+photo+"/") || address.Host != w.Host() {
@@ -83,7 +81,7 @@ func TestX_HostsFilesOfDirectMessagesForTheTwoOnly(t *testing.T) {
 	if got := (client{t: t, base: w.URL(), account: other}).get(address.Path); got.status != http.StatusForbidden {
 		t.Errorf("somebody else: %d", got.status)
 	}
-	video := w.DM(w.customer.ID, w.brand.ID, xstate.Message{Files: []media.File{media.SampleMP4()}})
+	video := w.DM(w.customer.ID, w.brand.ID, sim.Message{Files: []media.File{media.SampleMP4()}})
 	r = w.client.get("/2/dm_events/" + video + "?expansions=attachments.media_keys&media.fields=variants")
 	if r.text("includes", "media", 0, "variants", 2, "bit_rate") != "2.176e+06" {
 		t.Errorf("video: %s", r.body)
@@ -97,8 +95,8 @@ func TestX_HostsFilesOfDirectMessagesForTheTwoOnly(t *testing.T) {
 
 func TestX_PostsAndRefusesTheSameWords(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, xstate.Options{Summoned: true})
-	asked := w.Post(w.customer.ID, xstate.Post{Text: "@acme_support where is my parcel?"})
+	w := newWorld(t, sim.XOptions{Summoned: true})
+	asked := w.Post(w.customer.ID, sim.Post{Text: "@acme_support where is my parcel?"})
 	body := map[string]any{"text": "On its way", "reply": map[string]any{"in_reply_to_tweet_id": asked}}
 	sent := w.client.post("/2/tweets", body)
 	if sent.status != http.StatusCreated || sent.text("data", "text") != "@annlee On its way" {
@@ -118,7 +116,7 @@ func TestX_PostsAndRefusesTheSameWords(t *testing.T) {
 	if mentions.text("meta", "newest_id") != asked || mentions.text("includes", "users", 0, "username") != "annlee" {
 		t.Errorf("mentions: %s", mentions.body)
 	}
-	silent := w.Post(w.customer.ID, xstate.Post{Text: "nice day"})
+	silent := w.Post(w.customer.ID, sim.Post{Text: "nice day"})
 	body = map[string]any{"text": "buy!", "reply": map[string]any{"in_reply_to_tweet_id": silent}}
 	if r := w.client.post("/2/tweets", body); r.status != http.StatusForbidden || !strings.Contains(r.text("detail"), "not been mentioned") {
 		t.Errorf("not summoned: %d %s", r.status, r.body)
@@ -133,9 +131,9 @@ func TestX_PostsAndRefusesTheSameWords(t *testing.T) {
 
 func TestX_GivesLongPostsAndFiles(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, xstate.Options{})
+	w := newWorld(t, sim.XOptions{})
 	long := "@acme_support " + strings.Repeat("long ", 80)
-	id := w.Post(w.customer.ID, xstate.Post{Text: long, Files: []media.File{media.SampleJPEG(), media.SamplePNG()}})
+	id := w.Post(w.customer.ID, sim.Post{Text: long, Files: []media.File{media.SampleJPEG(), media.SamplePNG()}})
 	r := w.client.get("/2/tweets/" + id + "?tweet.fields=note_tweet,entities&expansions=attachments.media_keys,author_id&media.fields=url,variants,type,preview_image_url")
 	if !strings.HasPrefix(r.text("data", "note_tweet", "text"), long) || len(r.text("data", "text")) > 320 {
 		t.Errorf("text: %s", r.body)
@@ -146,61 +144,6 @@ func TestX_GivesLongPostsAndFiles(t *testing.T) {
 	got := (client{t: t, base: w.URL()}).get(strings.TrimPrefix(r.text("includes", "media", 0, "url"), w.URL()) + "?name=orig")
 	if got.body != string(media.SampleJPEG().Data) {
 		t.Errorf("photo: %d", got.status)
-	}
-	w.clean(t)
-}
-
-// clock is a clock that a test moves.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) add(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-func TestX_KeepsRateLimitWindows(t *testing.T) {
-	t.Parallel()
-	watch := &clock{now: time.Now()}
-	w := newWorld(t, xstate.Options{Now: watch.Now})
-	w.SetLimit("dm.send", 2, time.Minute)
-	w.SetLimit("dm.send", 3, 24*time.Hour)
-	send := func() reply {
-		w.client.shift = time.Until(watch.Now())
-		return w.client.post("/2/dm_conversations/with/"+w.customer.ID+"/messages", `{"text":"a"}`)
-	}
-	for n, want := range []int{201, 201, 429} {
-		r := send()
-		if r.status != want || r.header.Get("X-Rate-Limit-Remaining") != strconv.Itoa(max(1-n, 0)) {
-			t.Errorf("call %d: %d %v", n, r.status, r.header)
-		}
-		reset, _ := strconv.ParseInt(r.header.Get("X-Rate-Limit-Reset"), 10, 64)
-		if left := time.Unix(reset, 0).Sub(watch.Now()); left <= 58*time.Second || left > time.Minute {
-			t.Errorf("call %d: the window ends in %v", n, left)
-		}
-	}
-	watch.add(time.Minute)
-	if r := send(); r.status != 201 || r.header.Get("X-User-Limit-24hour-Remaining") != "0" || r.header.Get("X-App-Limit-24hour-Limit") != "1440" {
-		t.Errorf("in the next window: %d %v", r.status, r.header)
-	}
-	if r := send(); r.status != 429 || r.header.Get("X-Rate-Limit-Remaining") != "1" || r.text("title") != "Too Many Requests" {
-		t.Errorf("with the day used up: %d %v", r.status, r.header)
-	}
-	watch.add(24 * time.Hour)
-	if r := send(); r.status != 201 {
-		t.Errorf("the next day: %d %v", r.status, r.header)
-	}
-	if n := w.Calls("dm.send"); n != 6 {
-		t.Errorf("%d calls", n)
 	}
 	w.clean(t)
 }
