@@ -1,4 +1,4 @@
-package sim_test
+package motionsim_test
 
 import (
 	"bytes"
@@ -17,6 +17,7 @@ import (
 
 	"perch/bridge/sim/media"
 	"perch/bridge/sim/motionsim"
+	"perch/bridge/sim/simtest"
 )
 
 func newMotion(t *testing.T, options motionsim.Options) *motionsim.Motion {
@@ -30,7 +31,7 @@ func newMotion(t *testing.T, options motionsim.Options) *motionsim.Motion {
 }
 
 // ask calls Motion with its admin's password, unless change says otherwise.
-func ask(t *testing.T, m *motionsim.Motion, method, url, kind, body string, change ...func(*http.Request)) reply {
+func ask(t *testing.T, m *motionsim.Motion, method, url, kind, body string, change ...func(*http.Request)) simtest.Reply {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
@@ -43,26 +44,26 @@ func ask(t *testing.T, m *motionsim.Motion, method, url, kind, body string, chan
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return reply{body: err.Error()}
+		return simtest.Reply{Body: err.Error()}
 	}
 	defer response.Body.Close()
 	raw, _ := io.ReadAll(response.Body)
 	if r := strings.TrimSpace(string(raw)); strings.HasPrefix(r, "{") {
-		p := parsed(t, r)
-		p.status, p.header = response.StatusCode, response.Header
+		p := simtest.Parsed(t, r)
+		p.Status, p.Header = response.StatusCode, response.Header
 		return p
 	}
-	return reply{status: response.StatusCode, header: response.Header, body: string(raw)}
+	return simtest.Reply{Status: response.StatusCode, Header: response.Header, Body: string(raw)}
 }
 
 func noAuth(r *http.Request) { r.Header.Del("Authorization") }
 
-func notify(t *testing.T, m *motionsim.Motion, body string) reply {
+func notify(t *testing.T, m *motionsim.Motion, body string) simtest.Reply {
 	t.Helper()
 	return ask(t, m, http.MethodPost, m.ReceiveURL(), "application/json", body, noAuth)
 }
 
-func uploadTo(t *testing.T, m *motionsim.Motion, part, name string, data []byte) reply {
+func uploadTo(t *testing.T, m *motionsim.Motion, part, name string, data []byte) simtest.Reply {
 	t.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
@@ -76,18 +77,18 @@ func TestMotion_TakesNotifications(t *testing.T) {
 	t.Parallel()
 	m := newMotion(t, motionsim.Options{})
 	file := uploadTo(t, m, "file", "photo.jpg", []byte("data"))
-	if file.status != http.StatusCreated || file.text("name") != "photo.jpg" {
-		t.Fatalf("upload: %d %s", file.status, file.body)
+	if file.Status != http.StatusCreated || file.Text("name") != "photo.jpg" {
+		t.Fatalf("upload: %d %s", file.Status, file.Body)
 	}
 	first := notify(t, m, `{"from":"annlee","body":"late","mapKey":"twitter","firstName":"Ann Lee (@annlee)","phone":"none"}`)
-	second := notify(t, m, `{"from":"annlee","body":"photo.jpg","AttachmentId":`+file.text("id")+`,"mapKey":"twitter"}`)
+	second := notify(t, m, `{"from":"annlee","body":"photo.jpg","AttachmentId":`+file.Text("id")+`,"mapKey":"twitter"}`)
 	public := notify(t, m, `{"from":"annlee","body":"why","mapKey":"twitter","threadId":"1790000000000000001","externalUrl":"https://x.com/a"}`)
-	if first.status != 200 || first.text("interaction", "id") != second.text("interaction", "id") || first.text("contact", "id") != public.text("contact", "id") ||
-		first.text("interaction", "id") == public.text("interaction", "id") || second.text("message", "id") == "" {
-		t.Errorf("answers: %s %s %s", first.body, second.body, public.body)
+	if first.Status != 200 || first.Text("interaction", "id") != second.Text("interaction", "id") || first.Text("contact", "id") != public.Text("contact", "id") ||
+		first.Text("interaction", "id") == public.Text("interaction", "id") || second.Text("message", "id") == "" {
+		t.Errorf("answers: %s %s %s", first.Body, second.Body, public.Body)
 	}
 	m.CloseInteraction(m.Open("annlee", ""))
-	if again := notify(t, m, `{"from":"annlee","body":"more","mapKey":"twitter"}`); again.text("interaction", "id") == first.text("interaction", "id") {
+	if again := notify(t, m, `{"from":"annlee","body":"more","mapKey":"twitter"}`); again.Text("interaction", "id") == first.Text("interaction", "id") {
 		t.Error("a closed interaction went on")
 	}
 	got := m.Messages()
@@ -108,38 +109,38 @@ func TestMotion_RefusesMalformedNotifications(t *testing.T) {
 		`{"from":"a","body":"b","mapKey":"cf_7","threadId":"x"}`, `{"from":"a","body":"b","mapKey":"cf_7","AttachmentId":9}`,
 		`{"from":"a","body":"b","mapKey":"cf_7","secret":"x"}`, `{"from":1,"body":"b","mapKey":"cf_7"}`,
 	} {
-		if r := notify(t, m, body); r.status != http.StatusBadRequest {
-			t.Errorf("%s: %d %s", body, r.status, r.body)
+		if r := notify(t, m, body); r.Status != http.StatusBadRequest {
+			t.Errorf("%s: %d %s", body, r.Status, r.Body)
 		}
 	}
 	if n := len(m.Violations()); n != 12 || len(m.Messages()) != 0 {
 		t.Errorf("%d violations, %d messages", n, len(m.Messages()))
 	}
-	if r := notify(t, m, `{"from":"a","body":"b","mapKey":"cf_7","cf_9":"x"}`); r.status != 200 {
-		t.Errorf("custom field: %d %s", r.status, r.body)
+	if r := notify(t, m, `{"from":"a","body":"b","mapKey":"cf_7","cf_9":"x"}`); r.Status != 200 {
+		t.Errorf("custom field: %d %s", r.Status, r.Body)
 	}
 }
 
 func TestMotion_KeepsAttachmentsBehindCredentials(t *testing.T) {
 	t.Parallel()
 	m := newMotion(t, motionsim.Options{MaxAttachment: 10})
-	id := uploadTo(t, m, "file", "a.png", []byte("12345")).text("id")
+	id := uploadTo(t, m, "file", "a.png", []byte("12345")).Text("id")
 	path := m.URL() + "/api/attachments/" + id
-	if r := ask(t, m, http.MethodGet, path+"/download?apikey="+m.Options().APIKey, "", "", noAuth); r.body != "12345" {
-		t.Errorf("download: %d %q", r.status, r.body)
+	if r := ask(t, m, http.MethodGet, path+"/download?apikey="+m.Options().APIKey, "", "", noAuth); r.Body != "12345" {
+		t.Errorf("download: %d %q", r.Status, r.Body)
 	}
-	if r := ask(t, m, http.MethodGet, path, "", ""); r.text("type") != "application/octet-stream" {
-		t.Errorf("metadata: %s", r.body)
+	if r := ask(t, m, http.MethodGet, path, "", ""); r.Text("type") != "application/octet-stream" {
+		t.Errorf("metadata: %s", r.Body)
 	}
-	for what, r := range map[string]reply{
+	for what, r := range map[string]simtest.Reply{
 		"401 without credentials": ask(t, m, http.MethodGet, path+"/download", "", "", noAuth),
 		"404 unknown":             ask(t, m, http.MethodGet, m.URL()+"/api/attachments/1/download", "", ""),
 		"400 wrong part":          uploadTo(t, m, "media", "a.png", []byte("1")),
 		"413 too large":           uploadTo(t, m, "file", "a.png", []byte("12345678901")),
 		"401 wrong key":           ask(t, m, http.MethodGet, path+"?apikey=x", "", "", noAuth),
 	} {
-		if status, _, _ := strings.Cut(what, " "); status != strconv.Itoa(r.status) {
-			t.Errorf("%s: %d %s", what, r.status, r.body)
+		if status, _, _ := strings.Cut(what, " "); status != strconv.Itoa(r.Status) {
+			t.Errorf("%s: %d %s", what, r.Status, r.Body)
 		}
 	}
 	if got := m.Attachments(); len(got) != 1 || got[0].Name != "a.png" {
@@ -149,20 +150,20 @@ func TestMotion_KeepsAttachmentsBehindCredentials(t *testing.T) {
 
 func TestMotion_LocksOutAfterBadPasswords(t *testing.T) {
 	t.Parallel()
-	watch := newClock()
+	watch := simtest.NewClock()
 	m := newMotion(t, motionsim.Options{Now: watch.Now})
 	users := m.URL() + "/api/users?fields=id,name"
 	for range 5 {
-		if r := ask(t, m, http.MethodGet, users, "", "", func(r *http.Request) { r.SetBasicAuth(m.Options().User, "wrong") }); r.status != 401 {
-			t.Errorf("wrong password: %d", r.status)
+		if r := ask(t, m, http.MethodGet, users, "", "", func(r *http.Request) { r.SetBasicAuth(m.Options().User, "wrong") }); r.Status != 401 {
+			t.Errorf("wrong password: %d", r.Status)
 		}
 	}
-	if r := ask(t, m, http.MethodGet, users, "", ""); r.status != 401 || !m.IsLocked() {
-		t.Errorf("locked: %d", r.status)
+	if r := ask(t, m, http.MethodGet, users, "", ""); r.Status != 401 || !m.IsLocked() {
+		t.Errorf("locked: %d", r.Status)
 	}
-	watch.add(time.Minute)
-	if r := ask(t, m, http.MethodGet, users, "", ""); r.status != 200 || m.IsLocked() {
-		t.Errorf("after a minute: %d", r.status)
+	watch.Add(time.Minute)
+	if r := ask(t, m, http.MethodGet, users, "", ""); r.Status != 200 || m.IsLocked() {
+		t.Errorf("after a minute: %d", r.Status)
 	}
 }
 
@@ -170,18 +171,18 @@ func TestMotion_TellsAndChangesItsAccount(t *testing.T) {
 	t.Parallel()
 	m := newMotion(t, motionsim.Options{Keys: map[string]string{"replyUrl": "reply_url"}})
 	list := ask(t, m, http.MethodGet, m.URL()+"/api/openchannel/accounts?limit=10", "", "")
-	if list.text("rows", 0, "mapKey") != "twitter" || list.text("rows", 0, "receiveUrl") != m.ReceiveURL() {
-		t.Errorf("list: %s", list.body)
+	if list.Text("rows", 0, "mapKey") != "twitter" || list.Text("rows", 0, "receiveUrl") != m.ReceiveURL() {
+		t.Errorf("list: %s", list.Body)
 	}
 	account := strings.TrimSuffix(m.ReceiveURL(), "/notify")
-	if r := ask(t, m, http.MethodPut, account, "application/json", `{"reply_url":"http://here/reply/x"}`); r.status != 200 || m.ReplyURL() != "http://here/reply/x" {
-		t.Errorf("change: %d %s", r.status, r.body)
+	if r := ask(t, m, http.MethodPut, account, "application/json", `{"reply_url":"http://here/reply/x"}`); r.Status != 200 || m.ReplyURL() != "http://here/reply/x" {
+		t.Errorf("change: %d %s", r.Status, r.Body)
 	}
-	if r := ask(t, m, http.MethodPut, account, "application/json", `{"mapKey":"email"}`); r.status != 400 {
-		t.Errorf("changed the Map Key: %d", r.status)
+	if r := ask(t, m, http.MethodPut, account, "application/json", `{"mapKey":"email"}`); r.Status != 400 {
+		t.Errorf("changed the Map Key: %d", r.Status)
 	}
-	if r := ask(t, m, http.MethodGet, account, "", ""); r.text("reply_url") != "http://here/reply/x" {
-		t.Errorf("account: %s", r.body)
+	if r := ask(t, m, http.MethodGet, account, "", ""); r.Text("reply_url") != "http://here/reply/x" {
+		t.Errorf("account: %s", r.Body)
 	}
 }
 
@@ -213,14 +214,14 @@ func TestMotion_PostsReplies(t *testing.T) {
 	if _, err := m.StartConversation(t.Context(), "bob", "hello"); err != nil {
 		t.Error(err)
 	}
-	text, attached, begun := parsed(t, bodies[0]), parsed(t, bodies[1]), parsed(t, bodies[2])
-	if text.text("body") != "because" || text.text("Contact", "twitter") != "annlee" || text.text("Interaction", "threadId") != "17" || text.at("AttachmentId") != nil {
+	text, attached, begun := simtest.Parsed(t, bodies[0]), simtest.Parsed(t, bodies[1]), simtest.Parsed(t, bodies[2])
+	if text.Text("body") != "because" || text.Text("Contact", "twitter") != "annlee" || text.Text("Interaction", "threadId") != "17" || text.At("AttachmentId") != nil {
 		t.Errorf("text: %s", bodies[0])
 	}
-	if attached.text("id") != "9001" || attached.text("body") != "picture.png" || attached.at("AttachmentId") == nil || attached.text("secret") != "true" || attached.at("contact") != nil {
+	if attached.Text("id") != "9001" || attached.Text("body") != "picture.png" || attached.At("AttachmentId") == nil || attached.Text("secret") != "true" || attached.At("contact") != nil {
 		t.Errorf("file: %s", bodies[1])
 	}
-	if begun.text("Contact", "twitter") != "bob" || begun.at("Interaction", "threadId") != nil {
+	if begun.Text("Contact", "twitter") != "bob" || begun.At("Interaction", "threadId") != nil {
 		t.Errorf("begun: %s", bodies[2])
 	}
 	last := m.Messages()[len(m.Messages())-1]
@@ -235,21 +236,21 @@ func TestMotion_FailsAsTold(t *testing.T) {
 	const body = `{"from":"a","body":"b","mapKey":"twitter"}`
 	m.Fault(motionsim.Fault{Path: "/api/openchannel", Status: 500, Times: 1})
 	m.Fault(motionsim.Fault{Path: "/api/openchannel", Drop: true, After: true, Times: 1})
-	if r := notify(t, m, body); r.status != 500 || len(m.Messages()) != 0 {
-		t.Errorf("before: %d", r.status)
+	if r := notify(t, m, body); r.Status != 500 || len(m.Messages()) != 0 {
+		t.Errorf("before: %d", r.Status)
 	}
-	if r := notify(t, m, body); r.status != 0 || len(m.Messages()) != 1 {
-		t.Errorf("after: %d, %d messages", r.status, len(m.Messages()))
+	if r := notify(t, m, body); r.Status != 0 || len(m.Messages()) != 1 {
+		t.Errorf("after: %d, %d messages", r.Status, len(m.Messages()))
 	}
 	m.Down()
-	if r := notify(t, m, body); r.status != 0 || !strings.Contains(r.body, "refused") {
-		t.Errorf("down: %d %s", r.status, r.body)
+	if r := notify(t, m, body); r.Status != 0 || !strings.Contains(r.Body, "refused") {
+		t.Errorf("down: %d %s", r.Status, r.Body)
 	}
 	if err := m.Up(); err != nil {
 		t.Fatal(err)
 	}
-	if r := notify(t, m, body); r.status != 200 || len(m.Messages()) != 2 {
-		t.Errorf("up: %d", r.status)
+	if r := notify(t, m, body); r.Status != 200 || len(m.Messages()) != 2 {
+		t.Errorf("up: %d", r.Status)
 	}
 }
 

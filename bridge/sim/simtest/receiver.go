@@ -1,4 +1,4 @@
-package sim_test
+package simtest
 
 import (
 	"bufio"
@@ -14,18 +14,19 @@ import (
 	"perch/bridge/sim/xevents"
 )
 
-// receiver is a webhook that keeps what it got.
-type receiver struct {
+// Receiver is a webhook that keeps what it got.
+type Receiver struct {
 	*httptest.Server
 	mu     sync.Mutex
 	bodies []string
 	// answer gives the status of the nth POST, counted from 1.
-	answer func(n int) int
+	Answer func(n int) int
 }
 
-func newReceiver(t *testing.T, secret string) *receiver {
+// NewReceiver starts a webhook that answers CRCs with a consumer secret and checks signatures by it.
+func NewReceiver(t *testing.T, secret string) *Receiver {
 	t.Helper()
-	r := &receiver{}
+	r := &Receiver{}
 	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		if q.Method == http.MethodGet {
 			w.Header().Set("Content-Type", "application/json")
@@ -39,26 +40,27 @@ func newReceiver(t *testing.T, secret string) *receiver {
 			t.Errorf("signature %q does not fit", got)
 		}
 		r.bodies = append(r.bodies, string(raw))
-		if r.answer != nil {
-			w.WriteHeader(r.answer(len(r.bodies)))
+		if r.Answer != nil {
+			w.WriteHeader(r.Answer(len(r.bodies)))
 		}
 	}))
 	t.Cleanup(r.Close)
 	return r
 }
 
-func (r *receiver) got() []string {
+// Got returns the bodies that came, in order.
+func (r *Receiver) Got() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return append([]string(nil), r.bodies...)
 }
 
-// listen opens a stream and passes on its lines until the test ends or the stream breaks.
-func (w *world) listen(t *testing.T, query string) <-chan string {
+// Listen opens a stream and passes on its lines until the test ends or the stream breaks.
+func (w *World) Listen(t *testing.T, query string) <-chan string {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	request, _ := http.NewRequestWithContext(ctx, http.MethodGet, w.URL()+"/2/activity/stream"+query, nil)
-	request.Header.Set("Authorization", "Bearer "+w.bearer(t))
+	request.Header.Set("Authorization", "Bearer "+w.Bearer(t))
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +87,8 @@ func (w *world) listen(t *testing.T, query string) <-chan string {
 	return lines
 }
 
-func next(t *testing.T, lines <-chan string) (string, bool) {
+// Next returns the next line of a stream, and false when the stream is over.
+func Next(t *testing.T, lines <-chan string) (string, bool) {
 	t.Helper()
 	select {
 	case line, open := <-lines:
