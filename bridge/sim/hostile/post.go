@@ -15,7 +15,7 @@ import (
 // Parcel is a body with the way in which it is posted.
 type Parcel struct {
 	Body []byte
-	// kind is the Content-Type; "" for none.
+	// Kind is the Content-Type; "" for none.
 	Kind string
 	// isChunked leaves the length out, and isSlow posts a little at a time.
 	isChunked, isSlow bool

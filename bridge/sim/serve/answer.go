@@ -12,7 +12,7 @@ type Answer struct {
 	Status  int
 	Headers http.Header
 	Body    []byte
-	// drop closes the connection in place of an answer; stream takes the connection over.
+	// Drop closes the connection in place of an answer; Stream takes the connection over.
 	Drop   bool
 	Stream func(http.ResponseWriter)
 }

@@ -25,7 +25,7 @@ const (
 	rebindPause    = 20 * time.Millisecond
 )
 
-// Server is an HTTP server on one address that can go away and come back. Make it with newServer; up starts it.
+// Server is an HTTP server on one address that can go away and come back. Make it with NewServer; Up starts it.
 type Server struct {
 	handler http.Handler
 	TLS     *tls.Config

@@ -19,7 +19,7 @@ type Receiver struct {
 	*httptest.Server
 	mu     sync.Mutex
 	bodies []string
-	// answer gives the status of the nth POST, counted from 1.
+	// Answer gives the status of the nth POST, counted from 1.
 	Answer func(n int) int
 }
 
@@ -61,7 +61,7 @@ func (w *World) Listen(t *testing.T, query string) <-chan string {
 	ctx, cancel := context.WithCancel(t.Context())
 	request, _ := http.NewRequestWithContext(ctx, http.MethodGet, w.URL()+"/2/activity/stream"+query, nil)
 	request.Header.Set("Authorization", "Bearer "+w.Bearer(t))
-	response, err := http.DefaultClient.Do(request)
+	response, err := http.DefaultClient.Do(request) //nolint:bodyclose // closed where it is read
 	if err != nil {
 		t.Fatal(err)
 	}

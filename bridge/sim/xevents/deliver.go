@@ -131,11 +131,6 @@ func (x *Events) attempt(t *target, units []unit, p hostile.Parcel, number int) 
 	return r.Status/100 == 2
 }
 
-// Deliver posts any body to a webhook once, signed with a consumer secret. The record is returned only.
-func (x *Events) Deliver(ctx context.Context, url, secret string, body []byte) (record DeliveryRecord) {
-	return x.send(ctx, url, secret, hostile.PlainParcel(body))
-}
-
 func (x *Events) send(ctx context.Context, url, secret string, p hostile.Parcel) (record DeliveryRecord) {
 	ctx, cancel := context.WithTimeout(ctx, x.Options().Deadline)
 	defer cancel()

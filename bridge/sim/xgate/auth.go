@@ -15,8 +15,9 @@ import (
 // AuthKind is a set of the kinds of key that an endpoint takes.
 type AuthKind uint8
 
+// The kinds of key.
 const (
-	// userKeys is OAuth 1.0a user context; bearer is app-only; basic is the consumer key and secret themselves.
+	// UserKeys is OAuth 1.0a user context; Bearer is app-only; basic is the consumer key and secret themselves.
 	UserKeys AuthKind = 1 << iota
 	Bearer
 	basic

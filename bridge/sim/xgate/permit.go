@@ -28,7 +28,7 @@ func (in *Request) wellFormed() *serve.Answer {
 	switch {
 	case want == noBody && len(in.Raw) > 0:
 		return in.Malformed("body", "", "it has a body, but the endpoint takes none")
-	case want == OptionalJSON && len(in.Raw) > 0 && kind != JsonBody,
+	case want == OptionalJSON && len(in.Raw) > 0 && kind != JSONBody,
 		want == AnyForm && kind != FormBody && kind != MultipartBody && len(in.Raw) > 0,
 		want != noBody && want != AnyForm && want != OptionalJSON && kind != want:
 		return in.Malformed("content-type", string(kind), "its Content-Type %q is not %s", kind, want)

@@ -18,9 +18,9 @@ type Request struct {
 	*http.Request
 	x   *Gate
 	end Endpoint
-	// raw is the whole body.
+	// Raw is the whole body.
 	Raw []byte
-	// account is who calls with user keys; nil for an app on its own.
+	// Account is who calls with user keys; nil for an app on its own.
 	Account *xstate.Account
 	App     *xstate.App
 }

@@ -10,24 +10,25 @@ import (
 
 // Endpoint says what an endpoint takes.
 type Endpoint struct {
-	// name is its name in faults and counts; limit its key in the table of limits when that differs.
+	// Name is its name in faults and counts; Limit its key in the table of limits when that differs.
 	Name, Limit string
-	// nameOf, when set, tells the name by the request.
+	// NameOf, when set, tells the name by the request.
 	NameOf func(*http.Request) string
 	Auth   AuthKind
-	// access is what the app must be permitted: mayRead, mayWrite or mayDM.
+	// Access is what the app must be permitted: mayRead, MayWrite or MayDM.
 	Access Permission
 	Body   BodyKind
-	// maxBody is in bytes; 0 means maxJSON.
+	// MaxBody is in bytes; 0 means maxJSON.
 	MaxBody int64
 	Query   Params
-	// unlocked handlers take the State's lock themselves, because they wait for something.
+	// Unlocked handlers take the State's lock themselves, because they wait for something.
 	Unlocked bool
 }
 
 // Permission is what an app must be permitted to do.
 type Permission int
 
+// The permissions, each with all that the one before it allows.
 const (
 	mayRead Permission = iota
 	MayWrite
@@ -37,18 +38,18 @@ const (
 // BodyKind is the kind of body that an endpoint takes.
 type BodyKind string
 
-// The kinds of body, by media type. anyForm is a form in either encoding, also spread over the query.
+// The kinds of body, by media type. AnyForm is a form in either encoding, also spread over the query.
 const (
 	noBody        BodyKind = ""
-	JsonBody      BodyKind = "application/json"
+	JSONBody      BodyKind = "application/json"
 	FormBody      BodyKind = "application/x-www-form-urlencoded"
 	MultipartBody BodyKind = "multipart/form-data"
 	AnyForm       BodyKind = "form"
 	OptionalJSON  BodyKind = "json or none"
 )
 
+// The bounds of a body, in bytes: a part of a file is 5 MB at most, with its frame.
 const (
-	// maxJSON and maxPart bound a body, in bytes: a part of a file is 5 MB at most, with its frame.
 	maxJSON = 1 << 20
 	MaxPart = 5<<20 + 64<<10
 )

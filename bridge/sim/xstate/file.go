@@ -23,7 +23,7 @@ type variant struct {
 type Content struct {
 	Kind string
 	Data []byte
-	// readers are the only accounts that may get it; nil for a public file.
+	// Readers are the only accounts that may get it; nil for a public file.
 	Readers []string
 }
 
@@ -44,17 +44,6 @@ func MediaKey(kind, id string) string {
 		return "16_" + id
 	}
 	return "3_" + id
-}
-
-// AddFile puts a file on X's public media host and returns its address; a Video's and a GIF's is the best variant.
-func (x *State) AddFile(kind string, data []byte) (url string) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	h := x.host(media.File{Kind: kind, Data: data}, "", nil)
-	if len(h.variants) == 0 {
-		return h.url
-	}
-	return h.variants[len(h.variants)-1].url
 }
 
 // host stores a file of a direct message (whose id is given) or of a post. The caller holds the lock.

@@ -10,32 +10,38 @@ import (
 // DM is a direct message.
 type DM struct {
 	ID, From, To string
-	typed        string
-	spelled      spelled
-	file         *Hosted // nil for none
-	mediaID      string
 	At           time.Time
-	ByAPI        bool
 	Conversation string
+	// ByAPI is set for what a client sent.
+	ByAPI bool
+
+	typed   string
+	spelled spelled
+	file    *Hosted // nil for none
+	mediaID string
 }
 
-// Tweet is a public post.
+// Tweet is a public post that was made.
 type Tweet struct {
-	ID      string
-	Author  Person
-	typed   string
-	full    string // with the handles that X put before a reply
-	spelled spelled
-	// mentions are the handles in the text; those before the place own were put there by X.
+	ID     string
+	Author Person
+	At     time.Time
+	// ReplyTo is the post that is answered; ReplyToUser is set for a leading mention too. Empty for none.
+	ReplyTo, ReplyToUser string
+	// Mentions are the handles in the text; those before the place own were put there by X.
 	Mentions []Mention
-	own      int
-	// replyTo and quoteOf are posts; replyToUser is set for a leading mention too. Empty for none.
-	ReplyTo, ReplyToUser, quoteOf string
-	conversation                  string
-	Files                         []*Hosted
-	mediaIDs                      []string
-	At                            time.Time
-	ByAPI, isDeleted              bool
+	Files    []*Hosted
+	// ByAPI is set for what a client sent.
+	ByAPI bool
+
+	typed        string
+	full         string // with the handles that X put before a reply
+	spelled      spelled
+	own          int
+	quoteOf      string
+	conversation string
+	mediaIDs     []string
+	isDeleted    bool
 }
 
 // Sent is a message that was sent to X through its API.

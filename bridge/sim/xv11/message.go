@@ -32,7 +32,7 @@ func (x *api) messageRoutes() map[string]xgate.Route {
 			},
 		),
 		"GET /1.1/users/show.json":                  show.By(x.showUser),
-		"POST /1.1/direct_messages/events/new.json": xgate.Endpoint{Name: "dm.send", Auth: xgate.UserKeys, Access: xgate.MayDM, Body: xgate.JsonBody}.By(x.createDM),
+		"POST /1.1/direct_messages/events/new.json": xgate.Endpoint{Name: "dm.send", Auth: xgate.UserKeys, Access: xgate.MayDM, Body: xgate.JSONBody}.By(x.createDM),
 		"GET /1.1/direct_messages/events/list.json": list.By(x.listDMs),
 		"GET /1.1/direct_messages/events/show.json": one.By(x.showDM),
 	}

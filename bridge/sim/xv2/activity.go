@@ -37,9 +37,9 @@ func isPrivate(kind string) bool {
 func (x *api) activityRoutes() map[string]xgate.Route {
 	app := xgate.Endpoint{Name: "activity.subscriptions", Auth: xgate.Bearer}
 	create, list, change, several := app, app, app, app
-	create.Auth, create.Body = xgate.UserKeys|xgate.Bearer, xgate.JsonBody
+	create.Auth, create.Body = xgate.UserKeys|xgate.Bearer, xgate.JSONBody
 	list.Auth, list.Query = xgate.UserKeys|xgate.Bearer, xgate.Params{"max_results": xgate.IsNumber(1, 1000), "pagination_token": xgate.IsText(16, 200)}
-	change.Body = xgate.JsonBody
+	change.Body = xgate.JSONBody
 	several.Query = xgate.Params{"ids": xgate.IsIDList}
 	stream := xgate.Endpoint{Name: "activity.stream", Auth: xgate.Bearer, Query: xgate.Params{"backfill_minutes": xgate.IsNumber(0, 5)}}
 	return map[string]xgate.Route{

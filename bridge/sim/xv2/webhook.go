@@ -12,7 +12,7 @@ import (
 func (x *api) webhookRoutes() map[string]xgate.Route {
 	own := xgate.Endpoint{Name: "webhooks", Auth: xgate.UserKeys | xgate.Bearer, Unlocked: true}
 	create, list := own, own
-	create.Body = xgate.JsonBody
+	create.Body = xgate.JSONBody
 	list.Auth, list.Query = xgate.Bearer, xgate.Params{"webhook_config.fields": xgate.IsListOf("created_at", "id", "url", "valid")}
 	return map[string]xgate.Route{
 		"POST /2/webhooks":        create.By(x.createWebhook),
