@@ -9,6 +9,7 @@ import (
 	"perch/app/control"
 	"perch/bridge"
 	"perch/bridge/sim"
+	"perch/bridge/sim/motionsim"
 )
 
 func (d *demo) say(who, format string, args ...any) {
@@ -70,7 +71,7 @@ func (d *demo) agentAnswers(ctx context.Context, interaction int, text string) e
 		shown = shown[:60] + "…"
 	}
 	d.say("Agent", "%q", shown)
-	result, err := d.motion.Reply(ctx, interaction, sim.Reply{Text: text})
+	result, err := d.motion.Reply(ctx, interaction, motionsim.Reply{Text: text})
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ import (
 	"perch/bridge/reach"
 	"perch/bridge/secret"
 	"perch/bridge/sim"
+	"perch/bridge/sim/motionsim"
 )
 
 const (
@@ -31,7 +32,7 @@ const (
 type demo struct {
 	terminal.Printer
 	x      *sim.X
-	motion *sim.Motion
+	motion *motionsim.Motion
 	brand  sim.Account
 	home   config.Home
 	// written is what customers wrote in private, to be counted at the end.
@@ -69,7 +70,7 @@ func Run(ctx context.Context, out terminal.Printer, o Options) error {
 	if d.x, err = sim.StartX(sim.XOptions{AllowAnyURL: true, Echo: true}); err != nil {
 		return err
 	}
-	if d.motion, err = sim.StartMotion(sim.MotionOptions{}); err != nil {
+	if d.motion, err = motionsim.Start(motionsim.Options{}); err != nil {
 		return errors.Join(err, d.x.Close())
 	}
 	d.brand = d.x.AddAccount(sim.Account{ID: "4337869213", Handle: "acme_support", Name: "Acme Support"})

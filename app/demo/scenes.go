@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/media"
 )
 
 func (d *demo) privateMessage(ctx context.Context) error {
@@ -25,7 +27,7 @@ func (d *demo) privateReply(ctx context.Context) error {
 func (d *demo) publicMention(ctx context.Context) error {
 	text := "@acme_support the parcel is damaged, look"
 	d.say("@annlee", "%q + photo, for everybody to see", text)
-	d.x.Post("3001969357", sim.Post{Text: text, Files: []sim.File{sim.SamplePNG()}})
+	d.x.Post("3001969357", sim.Post{Text: text, Files: []media.File{media.SamplePNG()}})
 	if err := d.inMotion(ctx, text); err != nil {
 		return err
 	}
@@ -82,7 +84,7 @@ func (d *demo) motionOutage(ctx context.Context) error {
 }
 
 func (d *demo) creditsOutage(ctx context.Context) error {
-	d.x.Fault(sim.FaultCredits())
+	d.x.Fault(fault.Credits())
 	before := len(d.x.SentDMs())
 	if err := d.agentAnswers(ctx, d.motion.Open("annlee", ""), "Yes, we are here."); err != nil {
 		return err
@@ -104,9 +106,9 @@ func (d *demo) creditsOutage(ctx context.Context) error {
 }
 
 func (d *demo) lostAnswer(ctx context.Context) error {
-	fault := sim.FaultLost()
-	fault.Endpoint, fault.Times = "dm.send", 1
-	d.x.Fault(fault)
+	lost := fault.Lost()
+	lost.Endpoint, lost.Times = "dm.send", 1
+	d.x.Fault(lost)
 	before := len(d.x.SentDMs())
 	if err := d.agentAnswers(ctx, d.motion.Open("annlee", ""), "Your new parcel leaves tomorrow."); err != nil {
 		return err

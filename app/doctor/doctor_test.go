@@ -10,6 +10,7 @@ import (
 	"perch/app/doctor"
 	"perch/bridge/secret"
 	"perch/bridge/sim"
+	"perch/bridge/sim/motionsim"
 )
 
 // Whatever is fine is said to be: a doctor that sees ghosts is not asked a second time.
@@ -27,7 +28,7 @@ func TestNothingIsWrongWithAGoodSetup(t *testing.T) {
 		},
 		"names of another Motion": func(w *world) {
 			_ = w.motion.Close()
-			m, err := sim.StartMotion(sim.MotionOptions{Keys: map[string]string{"replyUrl": "reply_url", "mapKey": "map_key"}})
+			m, err := motionsim.Start(motionsim.Options{Keys: map[string]string{"replyUrl": "reply_url", "mapKey": "map_key"}})
 			if err != nil {
 				w.Fatal(err)
 			}
@@ -37,7 +38,7 @@ func TestNothingIsWrongWithAGoodSetup(t *testing.T) {
 			m.SetReplyURL("http://" + w.Config.Listen + "/reply/" + replyToken)
 		},
 		"pinned certificate": func(w *world) {
-			m, err := sim.StartMotion(sim.MotionOptions{TLS: true})
+			m, err := motionsim.Start(motionsim.Options{TLS: true})
 			if err != nil {
 				w.Fatal(err)
 			}
@@ -48,7 +49,7 @@ func TestNothingIsWrongWithAGoodSetup(t *testing.T) {
 		},
 		"two channels": func(w *world) {
 			sales := w.x.AddAccount(sim.Account{ID: "777000777", Handle: "acme_sales"})
-			m, err := sim.StartMotion(sim.MotionOptions{AccountID: 6})
+			m, err := motionsim.Start(motionsim.Options{AccountID: 6})
 			if err != nil {
 				w.Fatal(err)
 			}

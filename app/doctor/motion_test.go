@@ -10,7 +10,7 @@ import (
 	"perch/app/config"
 	"perch/app/doctor"
 	"perch/bridge/secret"
-	"perch/bridge/sim"
+	"perch/bridge/sim/motionsim"
 )
 
 const motionHost = "motion.example.com"
@@ -28,7 +28,7 @@ func receive(path string) func(*world) {
 	return func(w *world) { w.ch().Motion.ReceiveURL = w.motion.URL() + path }
 }
 
-func motionFault(f sim.MotionFault) func(*world) { return func(w *world) { w.motion.Fault(f) } }
+func motionFault(f motionsim.Fault) func(*world) { return func(w *world) { w.motion.Fault(f) } }
 
 func replyURL(make func(*world) string) func(*world) {
 	return func(w *world) { w.motion.SetReplyURL(make(w)) }
@@ -56,7 +56,7 @@ func otherMotion(w *world) {
 
 func withMapKey(key string) func(*world) {
 	return func(w *world) {
-		m, err := sim.StartMotion(sim.MotionOptions{MapKey: key})
+		m, err := motionsim.Start(motionsim.Options{MapKey: key})
 		if err != nil {
 			w.Fatal(err)
 		}
@@ -102,15 +102,15 @@ func TestWhatIsWrongWithMotion(t *testing.T) {
 			w.Cleanup(s.Close)
 			w.ch().Motion.ReceiveURL = s.URL + "/api/openchannel/accounts/5/notify"
 		}},
-		{name: "web page in place of the API", check: "motion-account", says: "something else than the account", spoil: motionFault(sim.MotionFault{Status: 200, RawBody: "<html>"})},
+		{name: "web page in place of the API", check: "motion-account", says: "something else than the account", spoil: motionFault(motionsim.Fault{Status: 200, RawBody: "<html>"})},
 		{name: "wrong password", check: "motion-account", says: "refuses the user", remedy: "motion.password", spoil: func(w *world) { w.set("motion.password", "wrong-password") }},
 		{name: "wrong API key", check: "motion-account", says: "refuses the API key", spoil: func(w *world) { w.set("motion.api_key", "wrong-api-key") }},
-		{name: "user locked", check: "motion-account", says: "locked the user", remedy: "unlock", spoil: motionFault(sim.MotionFault{Status: 401, RawBody: `{"message":"User is locked, too many attempts"}`})},
-		{name: "user may not look", check: "motion-account", says: "does not let the user", remedy: "admin", spoil: motionFault(sim.MotionFault{Path: "/api/openchannel", Status: 403})},
-		{name: "user without rights for attachments", check: "motion-files", says: "attachments", remedy: "admin rights", spoil: motionFault(sim.MotionFault{Path: "/api/attachments", Status: 403})},
-		{name: "files too large for nginx", check: "motion-files", says: "larger than Motion allows", spoil: motionFault(sim.MotionFault{Path: "/api/attachments", Status: 413})},
-		{name: "redirect to https", check: "motion-account", says: "redirect", remedy: "https", spoil: motionFault(sim.MotionFault{Status: 301, Header: map[string]string{"Location": "https://" + motionHost}})},
-		{name: "out of order", check: "motion-account", says: "out of order (502)", spoil: motionFault(sim.MotionFault{Status: 502})},
+		{name: "user locked", check: "motion-account", says: "locked the user", remedy: "unlock", spoil: motionFault(motionsim.Fault{Status: 401, RawBody: `{"message":"User is locked, too many attempts"}`})},
+		{name: "user may not look", check: "motion-account", says: "does not let the user", remedy: "admin", spoil: motionFault(motionsim.Fault{Path: "/api/openchannel", Status: 403})},
+		{name: "user without rights for attachments", check: "motion-files", says: "attachments", remedy: "admin rights", spoil: motionFault(motionsim.Fault{Path: "/api/attachments", Status: 403})},
+		{name: "files too large for nginx", check: "motion-files", says: "larger than Motion allows", spoil: motionFault(motionsim.Fault{Path: "/api/attachments", Status: 413})},
+		{name: "redirect to https", check: "motion-account", says: "redirect", remedy: "https", spoil: motionFault(motionsim.Fault{Status: 301, Header: map[string]string{"Location": "https://" + motionHost}})},
+		{name: "out of order", check: "motion-account", says: "out of order (502)", spoil: motionFault(motionsim.Fault{Status: 502})},
 		{name: "Map Key not a field", check: "motion-map-key", says: "\"twitterHandle\" is not a field", spoil: withMapKey("twitterHandle")},
 		{name: "Map Key differs", check: "motion-map-key", says: "in Motion it is \"twitter\"", remedy: "take map_key out", spoil: func(w *world) { w.ch().Motion.MapKey = "cf_7" }},
 		{name: "Reply URL empty", check: "reply-url", says: "empty in Motion", remedy: "perch urls", spoil: replyURL(func(*world) string { return "" })},
@@ -136,7 +136,7 @@ func TestWhatIsWrongWithMotion(t *testing.T) {
 			w.store("sales", w.brand)
 			w.motion.SetReplyURL("http://" + w.Config.Listen + "/reply/THEOTHERREPLYTOKEN")
 		}},
-		{name: "Motion's clock", check: "motion-clock", says: "by Motion's", state: doctor.Warn, spoil: motionFault(sim.MotionFault{
+		{name: "Motion's clock", check: "motion-clock", says: "by Motion's", state: doctor.Warn, spoil: motionFault(motionsim.Fault{
 			Path: "/api/openchannel", Status: 200, RawBody: `{"id":5,"mapKey":"twitter"}`, Header: map[string]string{"Date": "Mon, 02 Jan 2006 15:04:05 GMT"},
 		})},
 	} {

@@ -16,7 +16,7 @@ import (
 	"perch/app/doctor"
 	"perch/bridge"
 	"perch/bridge/secret"
-	"perch/bridge/sim"
+	"perch/bridge/sim/fault"
 )
 
 const hookHost = "hook.example.com"
@@ -152,7 +152,7 @@ func TestWhatIsWrongWithTheWebhook(t *testing.T) {
 		{name: "another address registered", check: "webhook", says: "X calls another address: old.example.com", remedy: "old plugin", spoil: running("https://old.example.com/hook", true)},
 		{name: "no subscription", check: "subscription", says: "dm.received", spoil: running(hookURL, true)},
 		{name: "list refused", check: "webhook", says: "Project", spoil: func(w *world) {
-			f := sim.FaultNotEnrolled()
+			f := fault.NotEnrolled()
 			f.Endpoint = "webhooks"
 			w.x.Fault(f)
 			w.byWebhook(nil)

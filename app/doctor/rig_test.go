@@ -25,6 +25,7 @@ import (
 	"perch/bridge/secret"
 	"perch/bridge/sim"
 	"perch/bridge/sim/freeport"
+	"perch/bridge/sim/motionsim"
 	"perch/bridge/sqlite"
 	"perch/bridge/webhook"
 )
@@ -41,7 +42,7 @@ type world struct {
 	*testing.T
 	doctor.Setup
 	x      *sim.X
-	motion *sim.Motion
+	motion *motionsim.Motion
 	brand  sim.Account
 	port   string
 	issuer *issuer
@@ -63,7 +64,7 @@ func mustWorld(t *testing.T, options ...func(*sim.XOptions)) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.x.Close() })
-	if w.motion, err = sim.StartMotion(sim.MotionOptions{}); err != nil {
+	if w.motion, err = motionsim.Start(motionsim.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.motion.Close() })

@@ -10,6 +10,8 @@ import (
 	"perch/app/config"
 	"perch/app/doctor"
 	"perch/bridge/sim"
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/xstate"
 )
 
 func clockOff(by time.Duration) func(*sim.XOptions) {
@@ -19,7 +21,7 @@ func clockOff(by time.Duration) func(*sim.XOptions) {
 func nothing(*world) {}
 
 // struck makes X refuse every question about the account.
-func struck(f sim.Fault) func(*world) {
+func struck(f fault.Fault) func(*world) {
 	return func(w *world) {
 		f.Endpoint = "users.me"
 		w.x.Fault(f)
@@ -82,22 +84,22 @@ func TestWhatIsWrongWithX(t *testing.T) {
 		{name: "revoked token, v1.1", check: "x-account", says: "does not know the access token", spoil: atV11(revoked)},
 		{name: "wrong access token secret, v1.1", check: "x-account", says: "secret does not belong", spoil: atV11(func(w *world) { w.set("x.access_token_secret", "another-secret") })},
 		{name: "Bearer token in place of the key", check: "x-app", says: "Bearer", spoil: func(w *world) { w.set("x.consumer_key", "AAAAAAAAAAAAAAAAAAAAAbcdefgh") }},
-		{name: "read-only permission", check: "x-permission", says: "only read", remedy: "Read and write and Direct message", spoil: access(sim.ReadOnly)},
-		{name: "permission changed, token not made anew", check: "x-permission", says: "after the token was made", remedy: "NEW Access Token", spoil: access(sim.ReadWrite)},
-		{name: "app not in a Project", check: "x-account", says: "Project", remedy: "move the app into a Project", spoil: struck(sim.FaultNotEnrolled())},
-		{name: "owner not enrolled", check: "x-account", says: "not enrolled", spoil: struck(sim.FaultUserNotEnrolled())},
-		{name: "no credits", check: "x-account", says: "credits", remedy: "buy credits", spoil: struck(sim.FaultCredits())},
-		{name: "usage cap", check: "x-account", says: "cap", spoil: struck(sim.FaultUsageCap())},
-		{name: "account suspended", check: "x-account", says: "suspended", spoil: struck(sim.FaultSuspended())},
-		{name: "account locked", check: "x-account", says: "locked", remedy: "unlock it", spoil: struck(sim.FaultLocked())},
-		{name: "X out of order", check: "x-account", says: "out of order", spoil: struck(sim.FaultUnavailable())},
+		{name: "read-only permission", check: "x-permission", says: "only read", remedy: "Read and write and Direct message", spoil: access(xstate.ReadOnly)},
+		{name: "permission changed, token not made anew", check: "x-permission", says: "after the token was made", remedy: "NEW Access Token", spoil: access(xstate.ReadWrite)},
+		{name: "app not in a Project", check: "x-account", says: "Project", remedy: "move the app into a Project", spoil: struck(fault.NotEnrolled())},
+		{name: "owner not enrolled", check: "x-account", says: "not enrolled", spoil: struck(fault.UserNotEnrolled())},
+		{name: "no credits", check: "x-account", says: "credits", remedy: "buy credits", spoil: struck(fault.Credits())},
+		{name: "usage cap", check: "x-account", says: "cap", spoil: struck(fault.UsageCap())},
+		{name: "account suspended", check: "x-account", says: "suspended", spoil: struck(fault.Suspended())},
+		{name: "account locked", check: "x-account", says: "locked", remedy: "unlock it", spoil: struck(fault.Locked())},
+		{name: "X out of order", check: "x-account", says: "out of order", spoil: struck(fault.Unavailable())},
 		{name: "no v1.1 access", check: "x-account", says: "no access to API v1.1", remedy: "api = \"v2\"", x: func(o *sim.XOptions) { o.V11Closed = true }, spoil: atV11(nothing)},
 		{
 			name: "wrong environment label", check: "x-environment", says: "Prod", remedy: "letter by letter", x: func(o *sim.XOptions) { o.Environments = []string{"prod"} },
 			spoil: atV11(func(w *world) { w.ch().X.Environment = "Prod" }),
 		},
 		{name: "no environment label", check: "x-environment", says: "without an environment", remedy: "Dev environment label", spoil: atV11(func(w *world) { w.ch().X.Environment = "" })},
-		{name: "limit used up", check: "x-account", says: "limit", state: doctor.Warn, spoil: struck(sim.Fault{Status: 429, Title: "Too Many Requests"})},
+		{name: "limit used up", check: "x-account", says: "limit", state: doctor.Warn, spoil: struck(fault.Fault{Status: 429, Title: "Too Many Requests"})},
 		{name: "no subscription for the stream", check: "subscription", says: "dm.received", spoil: func(w *world) { w.runs(nil) }},
 	} {
 		t.Run(b.name, b.run)

@@ -15,6 +15,9 @@ import (
 	"time"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/motionsim"
+	"perch/bridge/sim/xevents"
 )
 
 const syscallTerm = syscall.SIGTERM
@@ -157,7 +160,7 @@ user = %q
 `, b.x.URL(), b.x.URL(), b.x.Host(), b.motion.ReceiveURL(), b.motion.Options().User))
 	b.storeSecrets("sales", sales)
 	b.start()
-	b.x.SetWebhook(sales.ID, "http://"+b.listen+"/api/messages", sim.XAA)
+	b.x.SetWebhook(sales.ID, "http://"+b.listen+"/api/messages", xevents.XAA)
 	if len(b.urls) != 2 || b.urls[0].ReplyURL == b.urls[1].ReplyURL {
 		t.Fatalf("urls: %+v", b.urls)
 	}
@@ -219,13 +222,13 @@ func (b *box) crcP99() time.Duration {
 func TestBadInputIsTheSendersFault(t *testing.T) {
 	t.Parallel()
 	b := newBox(t).start()
-	sign := func(body string) string { return sim.Sign(b.brand.ConsumerSecret, []byte(body)) }
+	sign := func(body string) string { return xevents.Sign(b.brand.ConsumerSecret, []byte(body)) }
 	for _, tc := range []struct {
 		name, path, body, signature string
 		status                      int
 	}{
 		{"unsigned", "/api/messages", `{}`, "", 401},
-		{"forged", "/api/messages", `{}`, sim.Sign("guess", []byte(`{}`)), 401},
+		{"forged", "/api/messages", `{}`, xevents.Sign("guess", []byte(`{}`)), 401},
 		{"empty object", "/api/messages", `{}`, sign(`{}`), 200},
 		{"no JSON", "/api/messages", "hello", sign("hello"), 200},
 		{"deep", "/api/messages", strings.Repeat("[", 100_000), sign(strings.Repeat("[", 100_000)), 200},
@@ -258,9 +261,9 @@ func TestLogsHoldNoSecretAndNoText(t *testing.T) {
 	b := newBox(t).start()
 	b.x.DM(annID, brandID, sim.Message{Text: "my card number is 4242"})
 	interaction := b.awaitMotion(1)[0].Interaction
-	b.reply(interaction, sim.Reply{Text: "please do not send card numbers"})
-	b.x.Fault(sim.FaultKeys())
-	b.reply(interaction, sim.Reply{Text: "another answer"})
+	b.reply(interaction, motionsim.Reply{Text: "please do not send card numbers"})
+	b.x.Fault(fault.Keys())
+	b.reply(interaction, motionsim.Reply{Text: "another answer"})
 	if out := b.must("logs"); !strings.Contains(out, "delivery attempted") {
 		t.Errorf("logs: %s", out)
 	}

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/xevents"
 )
 
 const (
@@ -64,7 +65,7 @@ func benchEvent(secret string, n int64) (body []byte, signature string) {
 	for len(body) < benchSize {
 		body = append(body, ' ')
 	}
-	return body, sim.Sign(secret, body)
+	return body, xevents.Sign(secret, body)
 }
 
 // load sends events over many connections for one round and returns events a second.

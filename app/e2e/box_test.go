@@ -27,7 +27,9 @@ import (
 	_ "perch/app" // go test is to see that the program under test has changed
 	"perch/app/control"
 	"perch/bridge/sim"
+	"perch/bridge/sim/motionsim"
 	"perch/bridge/sim/tidy"
+	"perch/bridge/sim/xevents"
 )
 
 const (
@@ -84,7 +86,7 @@ type box struct {
 	t      *testing.T
 	home   string
 	x      *sim.X
-	motion *sim.Motion
+	motion *motionsim.Motion
 	brand  sim.Account
 	env    []string
 	relay  *exec.Cmd
@@ -93,7 +95,7 @@ type box struct {
 	urls   []control.URLs
 	// config is written into perch.toml behind the defaults.
 	api      string
-	family   sim.Family
+	family   xevents.Family
 	extra    string
 	mode     string
 	port     string
@@ -104,7 +106,7 @@ type box struct {
 // newBox makes a configured home with one channel; the relay does not run yet.
 func newBox(t *testing.T, change ...func(*box)) *box {
 	t.Helper()
-	b := &box{t: t, home: t.TempDir(), api: "v2", family: sim.XAA}
+	b := &box{t: t, home: t.TempDir(), api: "v2", family: xevents.XAA}
 	for _, c := range change {
 		c(b)
 	}
@@ -112,7 +114,7 @@ func newBox(t *testing.T, change ...func(*box)) *box {
 	if b.x, err = sim.StartX(sim.XOptions{AllowAnyURL: true, Echo: true}); err != nil {
 		t.Fatal(err)
 	}
-	if b.motion, err = sim.StartMotion(sim.MotionOptions{Password: motionPassword}); err != nil {
+	if b.motion, err = motionsim.Start(motionsim.Options{Password: motionPassword}); err != nil {
 		t.Fatal(err)
 	}
 	b.brand = b.x.AddAccount(brandAccount)
@@ -314,8 +316,8 @@ func (b *box) until(what string, condition func() bool) {
 }
 
 // inMotion returns what customers' messages Motion has.
-func (b *box) inMotion() []sim.MotionMessage {
-	var in []sim.MotionMessage
+func (b *box) inMotion() []motionsim.Message {
+	var in []motionsim.Message
 	for _, m := range b.motion.Messages() {
 		if m.Direction == "in" {
 			in = append(in, m)
@@ -332,7 +334,7 @@ func (b *box) bodies() []string {
 	return all
 }
 
-func (b *box) awaitMotion(n int) []sim.MotionMessage {
+func (b *box) awaitMotion(n int) []motionsim.Message {
 	b.t.Helper()
 	b.until(fmt.Sprint(n, " messages in Motion"), func() bool { return len(b.inMotion()) >= n })
 	return b.inMotion()
@@ -344,7 +346,7 @@ func (b *box) awaitNoted(n int) {
 	b.until(fmt.Sprint("the note of ", n, " messages"), func() bool { return b.status().Channels[0].Inbound.Delivered >= n })
 }
 
-func (b *box) reply(interaction int, r sim.Reply) sim.ReplyResult {
+func (b *box) reply(interaction int, r motionsim.Reply) motionsim.ReplyResult {
 	b.t.Helper()
 	result, err := b.motion.Reply(context.Background(), interaction, r)
 	if err != nil {
@@ -395,5 +397,5 @@ func (b *box) post(path string, body []byte, signature string) int {
 
 // signed sends a body as X would.
 func (b *box) signed(body string) int {
-	return b.post("/api/messages", []byte(body), sim.Sign(b.brand.ConsumerSecret, []byte(body)))
+	return b.post("/api/messages", []byte(body), xevents.Sign(b.brand.ConsumerSecret, []byte(body)))
 }

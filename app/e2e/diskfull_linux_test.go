@@ -14,6 +14,7 @@ import (
 
 	"perch/app/control"
 	"perch/bridge/sim"
+	"perch/bridge/sim/motionsim"
 )
 
 // smallDisk mounts a disk of a few megabytes and returns its folder.
@@ -97,7 +98,7 @@ func TestAFullDiskIsSaidAndOvercome(t *testing.T) {
 		t.Errorf("perch doctor (%d): %s", code, out)
 	}
 	// The agent's large reply has no room either; a small one may still have some.
-	if r := b.reply(private, sim.Reply{Text: noise(9000)}); r.Status == 200 {
+	if r := b.reply(private, motionsim.Reply{Text: noise(9000)}); r.Status == 200 {
 		t.Logf("a reply had room: %+v", r)
 	} else if r.Status != 503 || !strings.Contains(r.Body, "full") {
 		t.Errorf("a reply is answered %d %s", r.Status, r.Body)
@@ -125,7 +126,7 @@ func TestAFullDiskIsSaidAndOvercome(t *testing.T) {
 			t.Errorf("message %d is in Motion %d times", i, n)
 		}
 	}
-	if r := b.reply(private, sim.Reply{Text: "after"}); r.Status != 200 {
+	if r := b.reply(private, motionsim.Reply{Text: "after"}); r.Status != 200 {
 		t.Errorf("a reply after it is answered %+v", r)
 	}
 	var texts []string

@@ -12,6 +12,9 @@ import (
 
 	"perch/app/doctor"
 	"perch/bridge/sim"
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/motionsim"
+	"perch/bridge/sim/xstate"
 )
 
 // doctor runs perch doctor and holds what every run promises.
@@ -139,16 +142,16 @@ func TestDoctorWithoutARelay(t *testing.T) {
 func TestDoctorBesideARelay(t *testing.T) {
 	t.Parallel()
 	b := newBox(t, func(b *box) { b.mode, b.mayFault = "poll", true }).start()
-	b.brand.Access = sim.ReadOnly
+	b.brand.Access = xstate.ReadOnly
 	b.x.AddAccount(b.brand)
 	b.expect("x-permission", "only read")
-	f := sim.FaultCredits()
+	f := fault.Credits()
 	f.Endpoint = "users.me"
 	b.x.Fault(f)
 	b.expect("x-account", "credits")
 	b.x.ClearFaults()
-	b.motion.Fault(sim.MotionFault{Path: "/api/attachments", Status: 403})
-	b.brand.Access = sim.ReadWriteDM
+	b.motion.Fault(motionsim.Fault{Path: "/api/attachments", Status: 403})
+	b.brand.Access = xstate.ReadWriteDM
 	b.x.AddAccount(b.brand)
 	b.expect("motion-files", "attachments")
 	b.motion.ClearFaults()
@@ -160,7 +163,7 @@ func TestDoctorBesideARelay(t *testing.T) {
 		}
 	}
 	b.env = env
-	b.brand.Access = sim.ReadWrite
+	b.brand.Access = xstate.ReadWrite
 	b.x.AddAccount(b.brand)
 	b.expect("x-permissions", "direct messages")
 	b.x.Down()

@@ -9,6 +9,10 @@ import (
 	"time"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/media"
+	"perch/bridge/sim/motionsim"
+	"perch/bridge/sim/xevents"
 )
 
 // Every way a message can take, in both profiles of the API and both families of payloads.
@@ -16,8 +20,8 @@ func TestMessagesBothWays(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		api    string
-		family sim.Family
-	}{{"v2", sim.XAA}, {"v1.1", sim.Legacy}} {
+		family xevents.Family
+	}{{"v2", xevents.XAA}, {"v1.1", xevents.Legacy}} {
 		t.Run(tc.api, func(t *testing.T) {
 			t.Parallel()
 			b := newBox(t, func(b *box) { b.api, b.family = tc.api, tc.family }).start()
@@ -28,7 +32,7 @@ func TestMessagesBothWays(t *testing.T) {
 				t.Errorf("direct message in Motion: %+v", m)
 			}
 			private := m.Interaction
-			if r := b.reply(private, sim.Reply{Text: "We hear you"}); r.Status != 200 || !strings.Contains(r.Body, `"sent"`) {
+			if r := b.reply(private, motionsim.Reply{Text: "We hear you"}); r.Status != 200 || !strings.Contains(r.Body, `"sent"`) {
 				t.Errorf("reply: %+v", r)
 			}
 			if dms := b.x.SentDMs(); len(dms) != 1 || dms[0].To != annID || dms[0].Text != "We hear you" {
@@ -40,7 +44,7 @@ func TestMessagesBothWays(t *testing.T) {
 			if m.ThreadID != post || !strings.Contains(m.ExternalURL, "/annlee/status/"+post) || m.Body != "@acme_support is anybody there?" {
 				t.Errorf("mention in Motion: %+v", m)
 			}
-			if r := b.reply(m.Interaction, sim.Reply{Text: "Yes, here"}); r.Status != 200 {
+			if r := b.reply(m.Interaction, motionsim.Reply{Text: "Yes, here"}); r.Status != 200 {
 				t.Errorf("public reply: %+v", r)
 			}
 			posts := b.x.SentPosts()
@@ -64,13 +68,13 @@ func TestFilesBothWays(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		api    string
-		family sim.Family
-	}{{"v2", sim.XAA}, {"v1.1", sim.Legacy}} {
+		family xevents.Family
+	}{{"v2", xevents.XAA}, {"v1.1", xevents.Legacy}} {
 		t.Run(tc.api, func(t *testing.T) {
 			t.Parallel()
 			b := newBox(t, func(b *box) { b.api, b.family = tc.api, tc.family }).start()
-			photo := sim.SamplePNG()
-			b.x.DM(annID, brandID, sim.Message{Text: "broken part", Files: []sim.File{photo}})
+			photo := media.SamplePNG()
+			b.x.DM(annID, brandID, sim.Message{Text: "broken part", Files: []media.File{photo}})
 			in := b.awaitMotion(2)
 			if in[0].Body != "broken part" || in[0].AttachmentID != 0 || in[1].AttachmentID == 0 || !strings.HasSuffix(in[1].Body, ".png") {
 				t.Errorf("text and file in Motion: %+v", in)
@@ -78,13 +82,13 @@ func TestFilesBothWays(t *testing.T) {
 			if files := b.motion.Attachments(); len(files) != 1 || string(files[0].Data) != string(photo.Data) {
 				t.Errorf("%d files in Motion", len(files))
 			}
-			video := sim.SampleMP4()
-			b.x.Post(annID, sim.Post{Text: "@acme_support look at this", Files: []sim.File{video}})
+			video := media.SampleMP4()
+			b.x.Post(annID, sim.Post{Text: "@acme_support look at this", Files: []media.File{video}})
 			b.awaitMotion(4)
 
-			jpeg := sim.SampleJPEG()
+			jpeg := media.SampleJPEG()
 			jpeg.Name = "offer.jpg"
-			if r := b.reply(in[0].Interaction, sim.Reply{File: &jpeg}); r.Status != 200 {
+			if r := b.reply(in[0].Interaction, motionsim.Reply{File: &jpeg}); r.Status != 200 {
 				t.Errorf("file to the customer: %+v", r)
 			}
 			dms := b.x.SentDMs()
@@ -94,8 +98,8 @@ func TestFilesBothWays(t *testing.T) {
 			if data, category, ok := b.x.Uploaded(dms[0].MediaIDs[0]); !ok || category != "dm_image" || string(data) != string(jpeg.Data) {
 				t.Errorf("uploaded %v %s, %d bytes", ok, category, len(data))
 			}
-			pdf := sim.File{Name: "terms.pdf", Type: "application/pdf", Data: []byte("%PDF-1.7 terms")}
-			if r := b.reply(in[0].Interaction, sim.Reply{File: &pdf}); r.Status != 422 || !strings.Contains(r.Body, "terms.pdf") || !strings.Contains(r.Body, "PNG") {
+			pdf := media.File{Name: "terms.pdf", Type: "application/pdf", Data: []byte("%PDF-1.7 terms")}
+			if r := b.reply(in[0].Interaction, motionsim.Reply{File: &pdf}); r.Status != 422 || !strings.Contains(r.Body, "terms.pdf") || !strings.Contains(r.Body, "PNG") {
 				t.Errorf("a file that X does not take: %+v", r)
 			}
 			if sent := b.traffic("--direction", "out", "--state", "delivered"); len(sent) != 1 || sent[0].Media[0].Name != "offer.jpg" || sent[0].Media[0].Bytes == 0 {
@@ -107,7 +111,7 @@ func TestFilesBothWays(t *testing.T) {
 
 func TestBatchesDuplicatesAndOrder(t *testing.T) {
 	t.Parallel()
-	b := newBox(t, func(b *box) { b.family = sim.Legacy })
+	b := newBox(t, func(b *box) { b.family = xevents.Legacy })
 	b.x.Change(func(o *sim.XOptions) { o.DuplicateEvery, o.Batch = 2, 5 })
 	b.start()
 	var want []string
@@ -142,7 +146,7 @@ func TestRenamedCustomerAndNewConversation(t *testing.T) {
 	b.x.DM(annID, brandID, sim.Message{Text: "hello"})
 	interaction := b.awaitMotion(1)[0].Interaction
 	b.x.Rename(annID, "ann_new_name")
-	if r := b.reply(interaction, sim.Reply{Text: "still you"}); r.Status != 200 || b.x.SentDMs()[0].To != annID {
+	if r := b.reply(interaction, motionsim.Reply{Text: "still you"}); r.Status != 200 || b.x.SentDMs()[0].To != annID {
 		t.Errorf("reply to the renamed customer: %+v", r)
 	}
 	r, err := b.motion.StartConversation(t.Context(), "@bob", "A word from us")
@@ -161,26 +165,26 @@ func TestRefusalsReachTheAgentInWords(t *testing.T) {
 	b.x.DM(annID, brandID, sim.Message{Text: "hello"})
 	post := b.x.Post(annID, sim.Post{Text: "@acme_support hello"})
 	in := b.awaitMotion(2)
-	slices.SortFunc(in, func(a, c sim.MotionMessage) int { return strings.Compare(a.ThreadID, c.ThreadID) })
+	slices.SortFunc(in, func(a, c motionsim.Message) int { return strings.Compare(a.ThreadID, c.ThreadID) })
 	private, public := in[0].Interaction, in[1].Interaction
 	long := strings.Repeat("x", 281)
 	for _, tc := range []struct {
 		name        string
 		interaction int
 		text        string
-		fault       *sim.Fault
+		fault       *fault.Fault
 		want        string
 	}{
 		{"post too long", public, long, nil, "281"},
 		{"message too long", private, strings.Repeat("x", 10_001), nil, "10001"},
-		{"takes no messages", private, "one", faultOf(sim.FaultCannotDM(), "dm.send"), "ask the customer"},
-		{"post is gone", public, "two", faultOf(sim.FaultPostGone(), "post.create"), "does not exist"},
-		{"not summoned", public, "three", faultOf(sim.FaultSummoned(), "post.create"), "mentioned or quoted"},
+		{"takes no messages", private, "one", faultOf(fault.CannotDM(), "dm.send"), "ask the customer"},
+		{"post is gone", public, "two", faultOf(fault.PostGone(), "post.create"), "does not exist"},
+		{"not summoned", public, "three", faultOf(fault.Summoned(), "post.create"), "mentioned or quoted"},
 	} {
 		if tc.fault != nil {
 			b.x.Fault(*tc.fault)
 		}
-		r := b.reply(tc.interaction, sim.Reply{Text: tc.text})
+		r := b.reply(tc.interaction, motionsim.Reply{Text: tc.text})
 		b.x.ClearFaults()
 		var answer map[string]string
 		if err := json.Unmarshal([]byte(r.Body), &answer); err != nil || r.Status != 422 || !strings.Contains(strings.ToLower(answer["message"]), tc.want) {
@@ -191,10 +195,10 @@ func TestRefusalsReachTheAgentInWords(t *testing.T) {
 		t.Errorf("dead letters: %+v", dead)
 	}
 	// A long text is fine in private.
-	if r := b.reply(private, sim.Reply{Text: long}); r.Status != 200 {
+	if r := b.reply(private, motionsim.Reply{Text: long}); r.Status != 200 {
 		t.Errorf("281 characters in private: %+v", r)
 	}
-	if r := b.reply(private, sim.Reply{Text: "wrong side", Set: map[string]any{"Interaction": map[string]any{"id": private, "threadId": post}}}); r.Status != 422 {
+	if r := b.reply(private, motionsim.Reply{Text: "wrong side", Set: map[string]any{"Interaction": map[string]any{"id": private, "threadId": post}}}); r.Status != 422 {
 		t.Errorf("a private interaction answered in public: %+v", r)
 	}
 	if len(b.x.SentPosts()) != 0 {
@@ -202,7 +206,7 @@ func TestRefusalsReachTheAgentInWords(t *testing.T) {
 	}
 }
 
-func faultOf(f sim.Fault, endpoint string) *sim.Fault {
+func faultOf(f fault.Fault, endpoint string) *fault.Fault {
 	f.Endpoint = endpoint
 	return &f
 }
@@ -213,7 +217,7 @@ func TestRepeatedReplyIsSentOnce(t *testing.T) {
 	b.x.DM(annID, brandID, sim.Message{Text: "hello"})
 	interaction := b.awaitMotion(1)[0].Interaction
 	for range 3 {
-		if r := b.reply(interaction, sim.Reply{ID: 777, Text: "once"}); r.Status != 200 || !strings.Contains(r.Body, "sent") {
+		if r := b.reply(interaction, motionsim.Reply{ID: 777, Text: "once"}); r.Status != 200 || !strings.Contains(r.Body, "sent") {
 			t.Errorf("%+v", r)
 		}
 	}
@@ -227,15 +231,15 @@ func TestLostAnswers(t *testing.T) {
 	b := newBox(t).start()
 	b.x.DM(annID, brandID, sim.Message{Text: "hello"})
 	interaction := b.awaitMotion(1)[0].Interaction
-	lost := sim.FaultLost()
+	lost := fault.Lost()
 	lost.Endpoint, lost.Times = "dm.send", 1
 	b.x.Fault(lost)
-	if r := b.reply(interaction, sim.Reply{Text: "taken, but unanswered"}); r.Status != 200 || !strings.Contains(r.Body, "sent") {
+	if r := b.reply(interaction, motionsim.Reply{Text: "taken, but unanswered"}); r.Status != 200 || !strings.Contains(r.Body, "sent") {
 		t.Errorf("found by a look: %+v", r)
 	}
 	// Not taken and not answered: nobody can tell, so a person decides.
-	b.x.Fault(sim.Fault{Endpoint: "dm.send", Drop: true, Times: 1})
-	r := b.reply(interaction, sim.Reply{Text: "never arrived"})
+	b.x.Fault(fault.Fault{Endpoint: "dm.send", Drop: true, Times: 1})
+	r := b.reply(interaction, motionsim.Reply{Text: "never arrived"})
 	if r.Status != 200 || !strings.Contains(r.Body, "undecided") {
 		t.Errorf("not found: %+v", r)
 	}
@@ -258,7 +262,7 @@ func TestRateLimitIsKeptOverARestart(t *testing.T) {
 	b.x.DM(annID, brandID, sim.Message{Text: "hello"})
 	interaction := b.awaitMotion(1)[0].Interaction
 	for i := range 3 {
-		r := b.reply(interaction, sim.Reply{Text: fmt.Sprint("reply ", i)})
+		r := b.reply(interaction, motionsim.Reply{Text: fmt.Sprint("reply ", i)})
 		if want := map[bool]string{true: "sent", false: "queued"}[i < 2]; r.Status != 200 || !strings.Contains(r.Body, want) {
 			t.Errorf("reply %d: %+v, want %s", i, r, want)
 		}
@@ -270,7 +274,7 @@ func TestRateLimitIsKeptOverARestart(t *testing.T) {
 	b.kill(syscallTerm)
 	calls := b.x.Calls("dm.send")
 	b.start()
-	if r := b.reply(interaction, sim.Reply{Text: "reply 3"}); !strings.Contains(r.Body, "queued") {
+	if r := b.reply(interaction, motionsim.Reply{Text: "reply 3"}); !strings.Contains(r.Body, "queued") {
 		t.Errorf("after the restart: %+v", r)
 	}
 	if n := b.x.Calls("dm.send"); n != calls {
@@ -286,9 +290,9 @@ func TestOperatorErrorsPauseAndResume(t *testing.T) {
 	b := newBox(t).start()
 	b.x.DM(annID, brandID, sim.Message{Text: "hello"})
 	interaction := b.awaitMotion(1)[0].Interaction
-	b.x.Fault(sim.FaultCredits())
+	b.x.Fault(fault.Credits())
 	for i := range 4 {
-		if r := b.reply(interaction, sim.Reply{Text: fmt.Sprint("reply ", i)}); r.Status != 200 || !strings.Contains(r.Body, "queued") {
+		if r := b.reply(interaction, motionsim.Reply{Text: fmt.Sprint("reply ", i)}); r.Status != 200 || !strings.Contains(r.Body, "queued") {
 			t.Errorf("reply %d: %+v", i, r)
 		}
 	}

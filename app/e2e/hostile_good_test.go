@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/motionsim"
+	"perch/bridge/sim/xstate"
 )
 
 // goodIn lets somebody new write an ordinary message, which has to arrive in time; false when it does not arrive at all.
@@ -65,7 +67,7 @@ func (r *hostileRig) goodOut(run *hostileRun) bool {
 	text := fmt.Sprint("good answer ", run.seed)
 	done := make(chan answered, 1)
 	go func() {
-		result, err := r.motion.Reply(r.t.Context(), run.goodInteraction, sim.Reply{Text: text})
+		result, err := r.motion.Reply(r.t.Context(), run.goodInteraction, motionsim.Reply{Text: text})
 		done <- answered{result, err}
 	}()
 	began := time.Now()
@@ -81,7 +83,7 @@ func (r *hostileRig) goodOut(run *hostileRun) bool {
 }
 
 // atX is what X holds of a text.
-func (r *hostileRig) atX(text string) (dms, posts []sim.Sent) {
+func (r *hostileRig) atX(text string) (dms, posts []xstate.Sent) {
 	for _, d := range r.x.SentDMs() {
 		if strings.Contains(d.Text, text) {
 			dms = append(dms, d)

@@ -11,6 +11,9 @@ import (
 
 	"perch/app/control"
 	"perch/bridge/sim"
+	"perch/bridge/sim/hostile"
+	"perch/bridge/sim/motionsim"
+	"perch/bridge/sim/xstate"
 )
 
 // aim is one message of a variation, and what is to become of it: it is delivered once and to the right side, or waits or
@@ -28,7 +31,7 @@ type aim struct {
 
 // answered is what the Reply URL said; err when it said nothing.
 type answered struct {
-	result sim.ReplyResult
+	result motionsim.ReplyResult
 	err    error
 }
 
@@ -54,25 +57,25 @@ func (a aim) holds(text string) bool { return !a.isChat && strings.Contains(text
 
 // mayVanish reports whether a part was touched without which nobody can know what the rest is.
 func (run *hostileRun) mayVanish() bool {
-	return slices.ContainsFunc(run.struck, func(s sim.Struck) bool { return s.Essential })
+	return slices.ContainsFunc(run.struck, func(s hostile.Struck) bool { return s.Essential })
 }
 
 // isVerdict reports whether X or Motion itself may have refused something; a page, or bytes of some other kind, says
 // nothing. A file whose bytes were changed is another file.
 func (run *hostileRun) isVerdict() bool {
 	isFile := strings.HasPrefix(run.scene.name, "file of")
-	return slices.ContainsFunc(run.struck, func(s sim.Struck) bool {
-		return slices.Contains([]string{sim.OddErrors, sim.OddMember, sim.OddLimits, sim.OddLater, sim.OddClock, sim.OddRefusal}, s.Kind) ||
-			s.Endpoint == sim.Events || s.Endpoint == sim.Replies ||
-			s.Endpoint == "media.upload" && s.Kind == sim.OddEmpty || // a part is answered with nothing, so only X's next answer tells
-			isFile && (s.Kind == sim.OddMark || s.Kind == sim.OddDoubled || s.Kind == sim.OddRubbish && s.Status/100 == 2)
+	return slices.ContainsFunc(run.struck, func(s hostile.Struck) bool {
+		return slices.Contains([]string{hostile.Errors, hostile.Member, hostile.Limits, hostile.Later, hostile.Clock, hostile.Refusal}, s.Kind) ||
+			s.Endpoint == hostile.Events || s.Endpoint == hostile.Replies ||
+			s.Endpoint == "media.upload" && s.Kind == hostile.Empty || // a part is answered with nothing, so only X's next answer tells
+			isFile && (s.Kind == hostile.Mark || s.Kind == hostile.Doubled || s.Kind == hostile.Rubbish && s.Status/100 == 2)
 	})
 }
 
 // mayRepeat reports whether Motion took something and answered so that nobody can know.
 func (run *hostileRun) mayRepeat() bool {
-	return slices.ContainsFunc(run.struck, func(s sim.Struck) bool {
-		isOtherID := s.Kind == sim.OddMember && (s.Endpoint == "dm.events" || s.Endpoint == "mentions") && strings.Contains(s.Words, ".id")
+	return slices.ContainsFunc(run.struck, func(s hostile.Struck) bool {
+		isOtherID := s.Kind == hostile.Member && (s.Endpoint == "dm.events" || s.Endpoint == "mentions") && strings.Contains(s.Words, ".id")
 		return s.Carried && strings.HasPrefix(s.Endpoint, "/api") || isOtherID
 	})
 }
@@ -80,7 +83,7 @@ func (run *hostileRun) mayRepeat() bool {
 // isTextTouched reports whether a text was changed, so that another one, or none, is right.
 func (run *hostileRun) isTextTouched(a aim) bool {
 	for _, s := range run.struck {
-		isText := s.Endpoint == sim.Events || s.Endpoint == sim.Replies || run.isPoll && s.Kind == sim.OddMember
+		isText := s.Endpoint == hostile.Events || s.Endpoint == hostile.Replies || run.isPoll && s.Kind == hostile.Member
 		if isText && !a.isChat && !bytes.Contains(s.Body, []byte(a.mark())) {
 			return true
 		}
@@ -200,7 +203,7 @@ func (run *hostileRun) areAllShown(r *hostileRig, found []control.Message) bool 
 		if !a.isOut && !run.mayVanish() && !slices.ContainsFunc(found, func(m control.Message) bool {
 			return isHere(m.Text, m.From) || m.Kind == "unreadable" || a.isChat && m.Kind == "encrypted"
 		}) &&
-			!slices.ContainsFunc(r.inMotion(), func(m sim.MotionMessage) bool { return isHere(m.Body, m.From) }) {
+			!slices.ContainsFunc(r.inMotion(), func(m motionsim.Message) bool { return isHere(m.Body, m.From) }) {
 			return false
 		}
 	}
@@ -305,7 +308,7 @@ func (r *hostileRig) judgeOut(run *hostileRun, a aim, found []control.Message) {
 		r.fail(run, "changed between private and public", a.text)
 	}
 	most := 1
-	if a.files > 0 && slices.ContainsFunc(run.struck, func(s sim.Struck) bool { return s.Endpoint == sim.Replies }) {
+	if a.files > 0 && slices.ContainsFunc(run.struck, func(s hostile.Struck) bool { return s.Endpoint == hostile.Replies }) {
 		most = 2 // the text beside the file
 	}
 	if n > most {
@@ -352,11 +355,11 @@ func (r *hostileRig) judgeOut(run *hostileRun, a aim, found []control.Message) {
 
 // isRepeated reports whether the same reply was posted twice, so that the second answer is about the first.
 func (run *hostileRun) isRepeated() bool {
-	return slices.ContainsFunc(run.struck, func(s sim.Struck) bool { return s.Endpoint == sim.Replies && s.Kind == sim.OddRepeated })
+	return slices.ContainsFunc(run.struck, func(s hostile.Struck) bool { return s.Endpoint == hostile.Replies && s.Kind == hostile.Repeated })
 }
 
 // sentTo is what X got for an aim: by its text, or the files that went to its customer or below its post.
-func (r *hostileRig) sentTo(a aim, mark string) (dms, posts []sim.Sent) {
+func (r *hostileRig) sentTo(a aim, mark string) (dms, posts []xstate.Sent) {
 	for _, d := range r.x.SentDMs() {
 		if strings.Contains(d.Text, mark) || d.To == a.customer.ID {
 			dms = append(dms, d)
@@ -378,7 +381,7 @@ func (r *hostileRig) judgeFiles(run *hostileRun) {
 	isFile := func(data []byte) bool {
 		return slices.ContainsFunc(magic, func(m []byte) bool { return bytes.Contains(data[:min(len(data), 40)], m) }) // also behind a mark
 	}
-	isBent := slices.ContainsFunc(run.struck, func(s sim.Struck) bool { return s.Kind == sim.OddMark || s.Kind == sim.OddCut })
+	isBent := slices.ContainsFunc(run.struck, func(s hostile.Struck) bool { return s.Kind == hostile.Mark || s.Kind == hostile.Cut })
 	all := r.motion.Attachments()
 	for _, f := range all[max(0, len(all)-20):] {
 		if !isFile(f.Data) && !isBent && !r.knownFiles[f.ID] {

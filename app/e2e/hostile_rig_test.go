@@ -15,6 +15,7 @@ import (
 	"perch/app/config"
 	"perch/app/control"
 	"perch/bridge/sim"
+	"perch/bridge/sim/hostile"
 )
 
 const (
@@ -180,7 +181,7 @@ func (r *hostileRig) laps(run *hostileRun) func(part string) {
 }
 
 // met returns what struck, leaving what is still set.
-func (r *hostileRig) met() []sim.Struck { return append(r.x.Met(), r.motion.Met()...) }
+func (r *hostileRig) met() []hostile.Struck { return append(r.x.Met(), r.motion.Met()...) }
 
 func (r *hostileRig) await(patience time.Duration, isDone func() bool) bool {
 	for end := time.Now().Add(patience); ; time.Sleep(15 * time.Millisecond) {
@@ -269,7 +270,7 @@ func (r *hostileRig) look(run *hostileRun) (mustRenew, keepJournal bool) {
 		r.commands(run)
 	}
 	isBlocked := false
-	if (run.isPoll || run.isWay) && slices.ContainsFunc(run.struck, func(s sim.Struck) bool { return s.Status == http.StatusTooManyRequests }) {
+	if (run.isPoll || run.isWay) && slices.ContainsFunc(run.struck, func(s hostile.Struck) bool { return s.Status == http.StatusTooManyRequests }) {
 		mustRenew, keepJournal = true, true // X asked for a pause, so nothing can come in
 	}
 	for _, c := range status.Channels {

@@ -9,6 +9,10 @@ import (
 
 	"perch/app/control"
 	"perch/bridge/sim"
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/hostile"
+	"perch/bridge/sim/media"
+	"perch/bridge/sim/motionsim"
 )
 
 // The paths of Motion's calls.
@@ -20,8 +24,8 @@ const (
 
 // arm sets the oddity of the run.
 func (r *hostileRig) arm(run *hostileRun, endpoint, wanted string, skip int) {
-	run.oddity = sim.Oddity{Seed: run.seed, Endpoint: endpoint, For: wanted, Skip: skip, Kind: os.Getenv("PERCH_HOSTILE_KIND")}
-	if endpoint == sim.Replies || strings.HasPrefix(endpoint, "/") {
+	run.oddity = hostile.Oddity{Seed: run.seed, Endpoint: endpoint, For: wanted, Skip: skip, Kind: os.Getenv("PERCH_HOSTILE_KIND")}
+	if endpoint == hostile.Replies || strings.HasPrefix(endpoint, "/") {
 		r.motion.Hostile(run.oddity)
 		return
 	}
@@ -29,7 +33,7 @@ func (r *hostileRig) arm(run *hostileRun, endpoint, wanted string, skip int) {
 }
 
 // writes lets the run's customer write, and notes what is to become of it.
-func (r *hostileRig) writes(run *hostileRun, isPublic bool, files ...sim.File) (id string) {
+func (r *hostileRig) writes(run *hostileRun, isPublic bool, files ...media.File) (id string) {
 	a := aim{text: fmt.Sprint(run.mark, "-", len(run.aims), " says é &lt; <b> 😀"), customer: run.customer, isPublic: isPublic, files: len(files)}
 	run.aims = append(run.aims, a)
 	for i := range files {
@@ -62,12 +66,12 @@ func (r *hostileRig) hello(run *hostileRun, isPublic bool) (interaction int, pos
 }
 
 // replies lets the agent answer, in the background because Motion waits for the outcome.
-func (r *hostileRig) replies(run *hostileRun, interaction int, post string, file *sim.File) {
+func (r *hostileRig) replies(run *hostileRun, interaction int, post string, file *media.File) {
 	if interaction == 0 {
 		return
 	}
 	a := aim{isOut: true, text: fmt.Sprint(run.mark, "-", len(run.aims), " answer"), customer: run.customer, post: post, isPublic: post != "", answered: make(chan answered, 1)}
-	reply := sim.Reply{Text: a.text, File: file}
+	reply := motionsim.Reply{Text: a.text, File: file}
 	if file != nil {
 		a.files, a.fileName = 1, file.Name
 	}
@@ -79,31 +83,31 @@ func (r *hostileRig) replies(run *hostileRun, interaction int, post string, file
 }
 
 // picture is a file that can be told from all others.
-func picture(run *hostileRun) sim.File { return run.marked(sim.SamplePNG(), run.mark+".png") }
+func picture(run *hostileRun) media.File { return run.marked(media.SamplePNG(), run.mark+".png") }
 
-func (run *hostileRun) marked(file sim.File, name string) sim.File {
+func (run *hostileRun) marked(file media.File, name string) media.File {
 	file.Name, file.Data = name, append(slices.Clone(file.Data), run.mark...)
 	return file
 }
 
 func eventScenes() []hostileScene {
-	event := func(isPublic bool, files func() []sim.File) func(*hostileRig, *hostileRun) {
+	event := func(isPublic bool, files func() []media.File) func(*hostileRig, *hostileRun) {
 		return func(r *hostileRig, run *hostileRun) {
 			r.x.Change(func(o *sim.XOptions) { o.MediaKeys = run.seed%2 == 0 })
-			r.arm(run, sim.Events, run.mark, 0)
+			r.arm(run, hostile.Events, run.mark, 0)
 			r.writes(run, isPublic, files()...)
 		}
 	}
-	none := func() []sim.File { return nil }
+	none := func() []media.File { return nil }
 	return []hostileScene{
 		{"event of a direct message", 14, event(false, none)},
 		{"event of a mention", 12, event(true, none)},
-		{"event of a message with a picture", 6, event(false, func() []sim.File { return []sim.File{sim.SamplePNG()} })},
-		{"event of a message with a video", 3, event(false, func() []sim.File { return []sim.File{sim.SampleMP4()} })},
-		{"event of a mention with a picture", 4, event(true, func() []sim.File { return []sim.File{sim.SampleJPEG()} })},
+		{"event of a message with a picture", 6, event(false, func() []media.File { return []media.File{media.SamplePNG()} })},
+		{"event of a message with a video", 3, event(false, func() []media.File { return []media.File{media.SampleMP4()} })},
+		{"event of a mention with a picture", 4, event(true, func() []media.File { return []media.File{media.SampleJPEG()} })},
 		{"event of an answer of the brand", 3, func(r *hostileRig, run *hostileRun) {
 			interaction, post := r.hello(run, run.seed%2 == 0)
-			r.arm(run, sim.Events, run.mark, 0)
+			r.arm(run, hostile.Events, run.mark, 0)
 			r.replies(run, interaction, post, nil)
 		}},
 	}
@@ -113,7 +117,7 @@ func legacyScenes() []hostileScene {
 	return []hostileScene{{"events in one batch", 8, func(r *hostileRig, run *hostileRun) {
 		r.x.Change(func(o *sim.XOptions) { o.Batch = 5 })
 		defer r.x.Change(func(o *sim.XOptions) { o.Batch = 1 })
-		r.arm(run, sim.Events, run.mark, 0)
+		r.arm(run, hostile.Events, run.mark, 0)
 		people := run.customer
 		for i := range 4 {
 			run.customer.ID = people.ID[:len(people.ID)-1] + fmt.Sprint(i+1)
@@ -129,7 +133,7 @@ func legacyScenes() []hostileScene {
 func chatScenes() []hostileScene {
 	return []hostileScene{
 		{"event of an encrypted message", 3, func(r *hostileRig, run *hostileRun) {
-			r.arm(run, sim.Events, run.customer.ID, 0)
+			r.arm(run, hostile.Events, run.customer.ID, 0)
 			r.x.Chat(run.customer.ID, brandID)
 			run.aims = append(run.aims, aim{isChat: true, text: "encrypted", customer: run.customer})
 		}},
@@ -143,7 +147,7 @@ func chatScenes() []hostileScene {
 
 // answerScenes are those of X's answers to what a relay behind a webhook asks.
 func answerScenes() []hostileScene {
-	reply := func(endpoint string, isPublic bool, file func() *sim.File, skip int) func(*hostileRig, *hostileRun) {
+	reply := func(endpoint string, isPublic bool, file func() *media.File, skip int) func(*hostileRig, *hostileRun) {
 		return func(r *hostileRig, run *hostileRun) {
 			r.x.Change(func(o *sim.XOptions) { o.Processing = 300 * time.Millisecond })
 			interaction, post := r.hello(run, isPublic)
@@ -155,15 +159,15 @@ func answerScenes() []hostileScene {
 			r.replies(run, interaction, post, file())
 		}
 	}
-	none := func() *sim.File { return nil }
-	png := func() *sim.File { f := sim.SamplePNG(); f.Name = "offer.png"; return &f }
-	video := func() *sim.File { f := sim.SampleMP4(); f.Name = "offer.mp4"; return &f }
+	none := func() *media.File { return nil }
+	png := func() *media.File { f := media.SamplePNG(); f.Name = "offer.png"; return &f }
+	video := func() *media.File { f := media.SampleMP4(); f.Name = "offer.mp4"; return &f }
 	lookBack := func(call, endpoint string, isPublic bool) func(*hostileRig, *hostileRun) {
 		return func(r *hostileRig, run *hostileRun) {
 			interaction, post := r.hello(run, isPublic)
 			r.x.Change(func(o *sim.XOptions) { o.Echo = false }) // an echo would find it
 			defer r.x.Change(func(o *sim.XOptions) { o.Echo = true })
-			r.x.Fault(sim.Fault{Endpoint: call, After: run.seed%3 != 0, Drop: true, Times: 1})
+			r.x.Fault(fault.Fault{Endpoint: call, After: run.seed%3 != 0, Drop: true, Times: 1})
 			r.arm(run, endpoint, "", 0)
 			r.replies(run, interaction, post, nil)
 			r.await(meetWithin, func() bool { run.struck = append(run.struck, r.met()...); return len(run.struck) > 0 })
@@ -191,20 +195,20 @@ func answerScenes() []hostileScene {
 		{"file of a direct message", 5, func(r *hostileRig, run *hostileRun) {
 			r.x.Change(func(o *sim.XOptions) { o.MediaKeys = false })
 			r.arm(run, "media.get", run.mark, 0)
-			r.writes(run, false, sim.SamplePNG())
+			r.writes(run, false, media.SamplePNG())
 		}},
 		{"file of a mention", 3, func(r *hostileRig, run *hostileRun) {
 			r.arm(run, "media.get", run.mark, 0)
-			r.writes(run, true, sim.SampleJPEG())
+			r.writes(run, true, media.SampleJPEG())
 		}},
 		{"look-up of the files of a message", 4, func(r *hostileRig, run *hostileRun) {
 			r.x.Change(func(o *sim.XOptions) { o.MediaKeys = true })
 			r.arm(run, map[string]string{"v2": "dm.events", "v1.1": "media.get"}[r.api], run.mark, 0)
-			r.writes(run, false, sim.SamplePNG())
+			r.writes(run, false, media.SamplePNG())
 		}},
 		{"look-up of the files of a mention", 4, func(r *hostileRig, run *hostileRun) {
 			r.arm(run, map[string]string{"v2": "posts.get", "v1.1": "media.get"}[r.api], run.mark, 0)
-			r.writes(run, true, sim.SamplePNG())
+			r.writes(run, true, media.SamplePNG())
 		}},
 		{"look-up of a sender whom the event does not name", 4, func(r *hostileRig, run *hostileRun) {
 			r.arm(run, "users.id", run.customer.ID, 0)
@@ -215,7 +219,7 @@ func answerScenes() []hostileScene {
 		}},
 		{"question whether the keys are good again", 2, func(r *hostileRig, run *hostileRun) {
 			interaction, post := r.hello(run, false)
-			r.x.Fault(sim.Fault{Endpoint: "dm.send", Status: 401, Code: 89, Title: "Unauthorized", Detail: "Invalid or expired token.", Times: 1})
+			r.x.Fault(fault.Fault{Endpoint: "dm.send", Status: 401, Code: 89, Title: "Unauthorized", Detail: "Invalid or expired token.", Times: 1})
 			r.arm(run, "users.me", "", 0)
 			r.replies(run, interaction, post, nil)
 			r.await(restWithin, func() bool { return r.isBlocked() })
@@ -234,8 +238,8 @@ func motionScenes() []hostileScene {
 	odd := func(isPublic, withFile bool) func(*hostileRig, *hostileRun) {
 		return func(r *hostileRig, run *hostileRun) {
 			interaction, post := r.hello(run, isPublic)
-			r.arm(run, sim.Replies, run.mark, 0)
-			var file *sim.File
+			r.arm(run, hostile.Replies, run.mark, 0)
+			var file *media.File
 			if withFile {
 				f := picture(run)
 				file = &f
@@ -254,7 +258,7 @@ func motionScenes() []hostileScene {
 		{"answer of Motion to an upload", 4, func(r *hostileRig, run *hostileRun) {
 			r.x.Change(func(o *sim.XOptions) { o.MediaKeys = false })
 			r.arm(run, pathAttachments, run.mark, 0)
-			r.writes(run, false, sim.SamplePNG())
+			r.writes(run, false, media.SamplePNG())
 		}},
 		{"file of an agent", 5, func(r *hostileRig, run *hostileRun) {
 			interaction, post := r.hello(run, run.seed%2 == 0)
@@ -263,7 +267,7 @@ func motionScenes() []hostileScene {
 			r.replies(run, interaction, post, &file)
 		}},
 		{"question whether Motion is right again", 2, func(r *hostileRig, run *hostileRun) {
-			r.motion.Fault(sim.MotionFault{Path: pathNotify, Status: 401, Times: 1})
+			r.motion.Fault(motionsim.Fault{Path: pathNotify, Status: 401, Times: 1})
 			r.arm(run, pathAccount, "", 1)
 			r.writes(run, false)
 			r.await(restWithin, func() bool { return r.isBlocked() })

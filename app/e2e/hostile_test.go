@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/hostile"
+	"perch/bridge/sim/xevents"
 )
 
 // classLost is the one failure that belongs to no variation.
@@ -32,7 +34,7 @@ const (
 // hostileProfile is one way of running a relay, with what can go wrong on it.
 type hostileProfile struct {
 	name, api, mode string
-	family          sim.Family
+	family          xevents.Family
 	// isRegistered lets Perch register the webhook itself.
 	isRegistered bool
 	// share is how many of 100 variations it gets, and relays how many there are of it at most.
@@ -52,13 +54,13 @@ func hostileProfiles() []hostileProfile {
 	xaa := append(slices.Clone(both), chatScenes()...)
 	stream := append(eventScenes(), append(chatScenes(), streamScenes()...)...)
 	return []hostileProfile{
-		{name: "v2", api: "v2", mode: "webhook", family: sim.XAA, share: 34, relays: 4, scenes: xaa},
-		{name: "v1.1", api: "v1.1", mode: "webhook", family: sim.Legacy, share: 28, relays: 4, scenes: append(slices.Clone(both), legacyScenes()...)},
+		{name: "v2", api: "v2", mode: "webhook", family: xevents.XAA, share: 34, relays: 4, scenes: xaa},
+		{name: "v1.1", api: "v1.1", mode: "webhook", family: xevents.Legacy, share: 28, relays: 4, scenes: append(slices.Clone(both), legacyScenes()...)},
 		{name: "stream", api: "v2", mode: "stream", share: 18, relays: 4, scenes: stream},
 		{name: "poll v2", api: "v2", mode: "poll", share: 6, relays: 3, scenes: pollScenes()},
 		{name: "poll v1.1", api: "v1.1", mode: "poll", share: 6, relays: 3, scenes: pollScenes()},
-		{name: "registered v2", api: "v2", mode: "webhook", family: sim.XAA, isRegistered: true, share: 4, relays: 3, scenes: wayScenes("webhooks", "activity.subscriptions")},
-		{name: "registered v1.1", api: "v1.1", mode: "webhook", family: sim.Legacy, isRegistered: true, share: 4, relays: 3, scenes: wayScenes("webhooks", "subscriptions")},
+		{name: "registered v2", api: "v2", mode: "webhook", family: xevents.XAA, isRegistered: true, share: 4, relays: 3, scenes: wayScenes("webhooks", "activity.subscriptions")},
+		{name: "registered v1.1", api: "v1.1", mode: "webhook", family: xevents.Legacy, isRegistered: true, share: 4, relays: 3, scenes: wayScenes("webhooks", "subscriptions")},
 	}
 }
 
@@ -72,8 +74,8 @@ type hostileRun struct {
 	mark     string
 	customer sim.Person
 	// oddity is what was set, struck what came of it.
-	oddity sim.Oddity
-	struck []sim.Struck
+	oddity hostile.Oddity
+	struck []hostile.Struck
 	aims   []aim
 	// shown are the messages that Perch has made of it.
 	shown []int64

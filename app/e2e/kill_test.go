@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/xevents"
 )
 
 // rounds is how often the kill test kills; "make torture" sets ROUNDS.
@@ -51,13 +53,13 @@ func TestKill9LosesNothingAndRepeatsNothing(t *testing.T) {
 	total := rounds(12)
 	t.Logf("seed %d, %d rounds (SEED and ROUNDS change them)", seed, total)
 	random := rand.New(rand.NewPCG(seed, 1))
-	b := newBox(t, func(b *box) { b.family = sim.Legacy })
+	b := newBox(t, func(b *box) { b.family = xevents.Legacy })
 	b.x.Change(func(o *sim.XOptions) { o.Echo = false })
 	l := &ledger{events: map[string]bool{}, replies: map[string]bool{}, tried: map[string]bool{}}
 	for round := range total {
 		b.start()
 		if round%3 == 0 {
-			b.x.Fault(sim.Fault{Endpoint: "dm.send", Delay: 20 * time.Millisecond, After: round%2 == 0, Times: 10})
+			b.x.Fault(fault.Fault{Endpoint: "dm.send", Delay: 20 * time.Millisecond, After: round%2 == 0, Times: 10})
 		}
 		var load sync.WaitGroup
 		stop := make(chan struct{})

@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/media"
+	"perch/bridge/sim/motionsim"
 )
 
 // page is what a proxy, a firewall or a log-in page puts in the place of an answer.
@@ -27,17 +30,17 @@ func TestOnlyMotionsOwnYesCounts(t *testing.T) {
 	b := newBox(t).start()
 	for i, tc := range []struct {
 		name  string
-		fault sim.MotionFault
+		fault motionsim.Fault
 	}{
-		{"a log-in page", sim.MotionFault{Status: 200, RawBody: page, Header: asHTML}},
-		{"an error inside", sim.MotionFault{Status: 200, RawBody: `{"success":false,"error":"The contact was not saved"}`}},
-		{"errors inside", sim.MotionFault{Status: 201, RawBody: `{"errors":[{"message":"no list"}]}`}},
-		{"another's JSON", sim.MotionFault{Status: 200, RawBody: `{"hello":"world"}`}},
-		{"nothing", sim.MotionFault{Status: 200, RawBody: " "}},
-		{"a refusing page", sim.MotionFault{Status: 403, RawBody: page, Header: asHTML}},
-		{"a page not found", sim.MotionFault{Status: 404, RawBody: page, Header: asHTML}},
-		{"a page about bad requests", sim.MotionFault{Status: 400, RawBody: page, Header: asHTML}},
-		{"a proxy that wants a password", sim.MotionFault{Status: 407, RawBody: page, Header: asHTML}},
+		{"a log-in page", motionsim.Fault{Status: 200, RawBody: page, Header: asHTML}},
+		{"an error inside", motionsim.Fault{Status: 200, RawBody: `{"success":false,"error":"The contact was not saved"}`}},
+		{"errors inside", motionsim.Fault{Status: 201, RawBody: `{"errors":[{"message":"no list"}]}`}},
+		{"another's JSON", motionsim.Fault{Status: 200, RawBody: `{"hello":"world"}`}},
+		{"nothing", motionsim.Fault{Status: 200, RawBody: " "}},
+		{"a refusing page", motionsim.Fault{Status: 403, RawBody: page, Header: asHTML}},
+		{"a page not found", motionsim.Fault{Status: 404, RawBody: page, Header: asHTML}},
+		{"a page about bad requests", motionsim.Fault{Status: 400, RawBody: page, Header: asHTML}},
+		{"a proxy that wants a password", motionsim.Fault{Status: 407, RawBody: page, Header: asHTML}},
 	} {
 		tc.fault.Path = "/api/openchannel"
 		b.motion.Fault(tc.fault)
@@ -73,7 +76,7 @@ func TestAPageIsNotXsVerdict(t *testing.T) {
 	for i, status := range []int{200, 302, 400, 401, 403, 404, 407} {
 		customer := b.x.AddPerson(sim.Person{ID: fmt.Sprint(3001969400 + i), Handle: fmt.Sprint("customer_", status), Name: "C"})
 		header := map[string]string{"Content-Type": "text/html", "Location": "https://login.example/"}
-		b.x.Fault(sim.Fault{Endpoint: "users.id", Status: status, RawBody: page, Header: header})
+		b.x.Fault(fault.Fault{Endpoint: "users.id", Status: status, RawBody: page, Header: header})
 		calls := b.x.Calls("users.id")
 		nameless := strings.Replace(dm(fmt.Sprint(5001+i), "who am I?", ""), `"screen_name":"annlee"`, `"screen_name":""`, 1)
 		if got := b.signed(strings.ReplaceAll(nameless, annID, customer.ID)); got != 200 {
@@ -82,8 +85,8 @@ func TestAPageIsNotXsVerdict(t *testing.T) {
 		b.until("a first look-up", func() bool { return b.x.Calls("users.id") > calls })
 		sent := len(b.x.SentDMs())
 		if status != 200 { // what a page says yes to may have gone out: that is another story
-			b.x.Fault(sim.Fault{Endpoint: "dm.send", Status: status, RawBody: page, Header: header})
-			if r := b.reply(private, sim.Reply{Text: fmt.Sprint("we hear you ", status)}); r.Status != 200 || !strings.Contains(r.Body, "queued") {
+			b.x.Fault(fault.Fault{Endpoint: "dm.send", Status: status, RawBody: page, Header: header})
+			if r := b.reply(private, motionsim.Reply{Text: fmt.Sprint("we hear you ", status)}); r.Status != 200 || !strings.Contains(r.Body, "queued") {
 				t.Errorf("%d: reply: %d %s, want it to wait", status, r.Status, r.Body)
 			}
 			out := b.traffic("--direction", "out")
@@ -106,8 +109,8 @@ func TestAPageOnTheStreamIsNoStream(t *testing.T) {
 	t.Parallel()
 	b := newBox(t, func(b *box) { b.mode = "stream" })
 	b.mayFault = true
-	b.x.Fault(sim.Fault{Endpoint: "activity.stream", Status: 200, RawBody: strings.Repeat(page+"\n", 50), Header: map[string]string{"Content-Type": "text/html"}, Times: 1})
-	b.x.Fault(sim.Fault{Endpoint: "activity.stream", Status: 200, RawBody: "\n\n" + strings.Repeat(page+"\n", 50)})
+	b.x.Fault(fault.Fault{Endpoint: "activity.stream", Status: 200, RawBody: strings.Repeat(page+"\n", 50), Header: map[string]string{"Content-Type": "text/html"}, Times: 1})
+	b.x.Fault(fault.Fault{Endpoint: "activity.stream", Status: 200, RawBody: "\n\n" + strings.Repeat(page+"\n", 50)})
 	b.start()
 	b.until("two tries", func() bool { return b.x.Calls("activity.stream") >= 2 })
 	if s := b.status(); s.Reach.State == "connected" {
@@ -143,10 +146,10 @@ func TestWaitsComeFromTheRightPlace(t *testing.T) {
 			b := newBox(t).start()
 			b.x.DM(annID, brandID, sim.Message{Text: "hello"})
 			private := b.awaitMotion(1)[0].Interaction
-			b.x.Fault(sim.Fault{Endpoint: "dm.send", Status: tc.status, RawBody: "{}", Header: map[string]string{
+			b.x.Fault(fault.Fault{Endpoint: "dm.send", Status: tc.status, RawBody: "{}", Header: map[string]string{
 				"x-rate-limit-limit": "100", "x-rate-limit-remaining": tc.remaining, "x-rate-limit-reset": tc.reset,
 			}})
-			b.reply(private, sim.Reply{Text: "wait for it"})
+			b.reply(private, motionsim.Reply{Text: "wait for it"})
 			check := func(when string) {
 				b.until("the wait", func() bool {
 					out := b.traffic("--direction", "out")
@@ -186,11 +189,11 @@ func TestHalfAVerdictIsJudgedByWhatIsThere(t *testing.T) {
 		{"processing that reports an error", "media.upload", `{"data":{"id":"2126000000000888001","processing_info":{"state":"in_progress","check_after_secs":"1","error":{"code":1,"name":"InvalidMedia","message":"the file is torn"}}}}`, 200, "the file is torn"},
 	} {
 		before := len(b.x.SentDMs())
-		b.x.Fault(sim.Fault{Endpoint: tc.endpoint, Status: tc.status, RawBody: tc.body, Header: map[string]string{"Content-Type": "application/json"}})
-		reply := sim.Reply{Text: tc.name}
+		b.x.Fault(fault.Fault{Endpoint: tc.endpoint, Status: tc.status, RawBody: tc.body, Header: map[string]string{"Content-Type": "application/json"}})
+		reply := motionsim.Reply{Text: tc.name}
 		if tc.endpoint != "dm.send" {
-			video := sim.SampleMP4()
-			reply = sim.Reply{File: &video}
+			video := media.SampleMP4()
+			reply = motionsim.Reply{File: &video}
 		}
 		r := b.reply(private, reply)
 		if r.Status != http.StatusUnprocessableEntity || !strings.Contains(r.Body, tc.says) {

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/media"
 )
 
 // files serves what customers attach: pictures, a video, and a page in the place of a picture.
@@ -23,9 +25,9 @@ func files(t *testing.T) (host string) {
 		case strings.HasSuffix(r.URL.Path, "/error.png"):
 			_, _ = w.Write([]byte(`{"error":"not now"}`))
 		case strings.HasSuffix(r.URL.Path, ".mp4"):
-			_, _ = w.Write(sim.SampleMP4().Data)
+			_, _ = w.Write(media.SampleMP4().Data)
 		default:
-			_, _ = w.Write(sim.SamplePNG().Data)
+			_, _ = w.Write(media.SamplePNG().Data)
 		}
 	}))
 	t.Cleanup(server.Close)
@@ -208,8 +210,8 @@ func TestAnOddItemOfAListHidesNoOther(t *testing.T) {
 	list := func(items []string) string {
 		return `{"data":[` + strings.Join(items, ",") + `],"includes":{"users":[{"id":"` + annID + `","username":"annlee"}]},"meta":{"result_count":9}}`
 	}
-	b.x.Fault(sim.Fault{Endpoint: "dm.events", Status: 200, RawBody: list(dms), Times: 1})
-	b.x.Fault(sim.Fault{Endpoint: "mentions", Status: 200, RawBody: list(posts), Times: 1})
+	b.x.Fault(fault.Fault{Endpoint: "dm.events", Status: 200, RawBody: list(dms), Times: 1})
+	b.x.Fault(fault.Fault{Endpoint: "mentions", Status: 200, RawBody: list(posts), Times: 1})
 	b.start()
 	want := []string{"ninth", "eighth", "third", "second", "@acme_support third post", "@acme_support second post", "@acme_support first post"}
 	b.until("the good items", func() bool {

@@ -8,10 +8,12 @@ import (
 	"testing"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/media"
+	"perch/bridge/sim/motionsim"
 )
 
 // posted sends a body to the Reply URL as Motion would.
-func (b *box) posted(body map[string]any) sim.ReplyResult {
+func (b *box) posted(body map[string]any) motionsim.ReplyResult {
 	b.t.Helper()
 	raw, err := json.Marshal(body)
 	if err != nil {
@@ -32,7 +34,7 @@ func TestOddRepliesAreReadOrRefused(t *testing.T) {
 	b.x.DM(annID, brandID, sim.Message{Text: "hello"})
 	private := b.awaitMotion(1)[0].Interaction
 	b.awaitNoted(1)
-	file := b.motion.Attach(sim.File{Name: "photo.png", Data: sim.SamplePNG().Data})
+	file := b.motion.Attach(media.File{Name: "photo.png", Data: media.SamplePNG().Data})
 	n := 0
 	reply := func(body, attachment any, more map[string]any) map[string]any {
 		n++

@@ -9,6 +9,9 @@ import (
 	"unicode"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/media"
+	"perch/bridge/sim/motionsim"
 )
 
 // evil is a text that sets a terminal's title, clears it, and turns what follows round; what is in between is harmless.
@@ -47,23 +50,23 @@ func TestForeignTextIsMadeVisible(t *testing.T) {
 	}
 
 	// An agent's text goes out as it is; one that X refuses later comes back in a note.
-	if r := b.reply(m.Interaction, sim.Reply{Text: "ok" + evil}); r.Status != 200 {
+	if r := b.reply(m.Interaction, motionsim.Reply{Text: "ok" + evil}); r.Status != 200 {
 		t.Errorf("reply: %+v", r)
 	}
 	if sent := b.x.SentDMs(); len(sent) != 1 || sent[0].Text != "ok"+evil {
 		t.Errorf("X was sent %+v", sent)
 	}
-	pdf := sim.File{Name: "terms\u202Egpj\u009b31m.pdf", Type: "application/pdf", Data: []byte("%PDF-1.7 terms")} // a header cannot carry more
-	if r := b.reply(m.Interaction, sim.Reply{File: &pdf}); r.Status != 422 || !strings.Contains(r.Body, "terms") {
+	pdf := media.File{Name: "terms\u202Egpj\u009b31m.pdf", Type: "application/pdf", Data: []byte("%PDF-1.7 terms")} // a header cannot carry more
+	if r := b.reply(m.Interaction, motionsim.Reply{File: &pdf}); r.Status != 422 || !strings.Contains(r.Body, "terms") {
 		t.Errorf("a file that X does not take: %+v", r)
 	} else {
 		mustBeReadable(t, "the answer to Motion", r.Body)
 	}
 	b.must("pause")
-	if r := b.reply(m.Interaction, sim.Reply{Text: "refused" + evil}); r.Status != 200 {
+	if r := b.reply(m.Interaction, motionsim.Reply{Text: "refused" + evil}); r.Status != 200 {
 		t.Errorf("reply while paused: %+v", r)
 	}
-	b.x.Fault(sim.Fault{Endpoint: "dm.send", Status: 403, Title: "Forbidden", Detail: "No" + evil})
+	b.x.Fault(fault.Fault{Endpoint: "dm.send", Status: 403, Title: "Forbidden", Detail: "No" + evil})
 	b.must("resume")
 	note := b.awaitMotion(2)[1]
 	mustBeReadable(t, "a note to the agent", note.Body)

@@ -14,6 +14,7 @@ import (
 
 	"perch/app/control"
 	"perch/bridge/sim"
+	"perch/bridge/sim/motionsim"
 )
 
 // storeSecret stores a secret of the channel as an admin does, and returns what Perch said.
@@ -73,7 +74,7 @@ func TestACorrectedSecretHealsTheRunningRelay(t *testing.T) {
 		c := b.status().Channels[0]
 		return c.X.State != "connected" && c.Motion.State != "connected" && c.Motion.State != "unknown"
 	})
-	var sent []sim.ReplyResult
+	var sent []motionsim.ReplyResult
 	for i := range 5 {
 		sent = append(sent, b.writeTo("annlee", fmt.Sprint("reply ", i)))
 	}
@@ -185,7 +186,7 @@ func (b *box) reloadRefused() (taken control.Taken) {
 }
 
 // writeTo posts an agent's direct message to a customer as Motion does.
-func (b *box) writeTo(handle, text string) sim.ReplyResult {
+func (b *box) writeTo(handle, text string) motionsim.ReplyResult {
 	b.t.Helper()
 	result, err := b.motion.StartConversation(context.Background(), handle, text)
 	if err != nil {

@@ -10,6 +10,10 @@ import (
 
 	"perch/app/control"
 	"perch/bridge/sim"
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/media"
+	"perch/bridge/sim/motionsim"
+	"perch/bridge/sim/xevents"
 )
 
 // shown is what perch show --json prints.
@@ -34,16 +38,16 @@ func TestPicturesAndBothSidesAreShown(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		api, sent string
-		family    sim.Family
-	}{{"v2", `"media_id"`, sim.XAA}, {"v1.1", `"media"`, sim.Legacy}} {
+		family    xevents.Family
+	}{{"v2", `"media_id"`, xevents.XAA}, {"v1.1", `"media"`, xevents.Legacy}} {
 		t.Run(tc.api, func(t *testing.T) {
 			t.Parallel()
 			b := newBox(t, func(b *box) { b.api, b.family = tc.api, tc.family }).start()
-			photo, jpeg := sim.SamplePNG(), sim.SampleJPEG()
-			b.x.DM(annID, brandID, sim.Message{Text: "broken part", Files: []sim.File{photo}})
+			photo, jpeg := media.SamplePNG(), media.SampleJPEG()
+			b.x.DM(annID, brandID, sim.Message{Text: "broken part", Files: []media.File{photo}})
 			got := b.awaitMotion(2)
 			jpeg.Name = "offer.jpg"
-			if r := b.reply(got[0].Interaction, sim.Reply{File: &jpeg}); r.Status != 200 {
+			if r := b.reply(got[0].Interaction, motionsim.Reply{File: &jpeg}); r.Status != 200 {
 				t.Fatalf("reply: %+v", r)
 			}
 			in, out := b.traffic("--direction", "in")[0].ID, b.traffic("--direction", "out")[0].ID
@@ -90,11 +94,11 @@ func TestPicturesAndBothSidesAreShown(t *testing.T) {
 func TestAFileThatXHasNoMore(t *testing.T) {
 	t.Parallel()
 	b := newBox(t).start()
-	b.x.DM(annID, brandID, sim.Message{Text: "broken part", Files: []sim.File{sim.SamplePNG()}})
+	b.x.DM(annID, brandID, sim.Message{Text: "broken part", Files: []media.File{media.SamplePNG()}})
 	b.awaitMotion(2)
 	b.awaitNoted(1)
 	id := b.traffic("--direction", "in")[0].ID
-	b.x.Fault(sim.Fault{Endpoint: "media.get", Status: 404})
+	b.x.Fault(fault.Fault{Endpoint: "media.get", Status: 404})
 	before := b.status()
 	stdout, stderr, code := b.perch("show", fmt.Sprint(id), "--save", t.TempDir())
 	if code != 1 || !strings.Contains(stderr, "X does not have it any more") || !strings.Contains(stdout, "broken part") {

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/motionsim"
+	"perch/bridge/sim/xevents"
 )
 
 // strangersWait bounds what X and Motion wait while strangers hold on; without them it is a few milliseconds. Who had to
@@ -37,7 +39,7 @@ func (b *box) chunked(body string) (status int, took time.Duration) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	request.Header.Set("x-twitter-webhooks-signature", sim.Sign(b.brand.ConsumerSecret, []byte(body)))
+	request.Header.Set("x-twitter-webhooks-signature", xevents.Sign(b.brand.ConsumerSecret, []byte(body)))
 	client := &http.Client{Transport: &http.Transport{}} // a newcomer each time
 	defer client.CloseIdleConnections()
 	began := time.Now()
@@ -57,7 +59,7 @@ func TestStrangersHoldNobodyUp(t *testing.T) {
 	b.x.DM(annID, brandID, sim.Message{Text: "before"})
 	interaction := b.awaitMotion(1)[0].Interaction
 	unsigned := "POST /api/messages HTTP/1.1\r\nHost: perch\r\nTransfer-Encoding: chunked\r\n\r\n"
-	signed := "POST /api/messages HTTP/1.1\r\nHost: perch\r\nx-twitter-webhooks-signature: " + sim.Sign("wrong", nil) + "\r\nTransfer-Encoding: chunked\r\n\r\n"
+	signed := "POST /api/messages HTTP/1.1\r\nHost: perch\r\nx-twitter-webhooks-signature: " + xevents.Sign("wrong", nil) + "\r\nTransfer-Encoding: chunked\r\n\r\n"
 	large := fmt.Sprintf("%x\r\n%s\r\n", 4<<20, strings.Repeat("a", 4<<20))
 	for i, strangers := range []struct {
 		name, say string
@@ -82,7 +84,7 @@ func TestStrangersHoldNobodyUp(t *testing.T) {
 			t.Errorf("%s: %q after %v", strangers.name, got.Body, time.Since(began))
 		}
 		began = time.Now()
-		if r := b.reply(interaction, sim.Reply{Text: text}); r.Status != http.StatusOK || time.Since(began) > 2*strangersWait {
+		if r := b.reply(interaction, motionsim.Reply{Text: text}); r.Status != http.StatusOK || time.Since(began) > 2*strangersWait {
 			t.Errorf("%s: the reply: %+v after %v", strangers.name, r, time.Since(began))
 		}
 	}

@@ -16,6 +16,8 @@ import (
 	"perch/app/config"
 	"perch/app/control"
 	"perch/bridge/sim"
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/motionsim"
 	"perch/bridge/sim/tidy"
 )
 
@@ -199,7 +201,7 @@ func TestWindowFromNothingToTheFirstMessage(t *testing.T) {
 	b.until("a stream", func() bool { return b.status().Reach.State == "connected" })
 	b.x.DM(annID, brandID, sim.Message{Text: "is anybody there?"})
 	b.awaitMotion(1)
-	if r := b.reply(b.motion.Open("annlee", ""), sim.Reply{Text: "yes"}); r.Status != http.StatusOK {
+	if r := b.reply(b.motion.Open("annlee", ""), motionsim.Reply{Text: "yes"}); r.Status != http.StatusOK {
 		t.Errorf("the answer: %+v", r)
 	}
 	b.until("the end of the round trip", func() bool { return b.status().Channels[0].Outbound.Delivered == 1 })
@@ -218,9 +220,9 @@ func TestWindowFiltersAndRetries(t *testing.T) {
 	b := newBox(t).start()
 	b.x.DM(annID, brandID, sim.Message{Text: "hello"})
 	b.awaitMotion(1)
-	b.x.Fault(sim.Fault{Endpoint: "dm.send", Status: http.StatusForbidden, Times: 2, RawBody: `{"title":"Forbidden","detail":"You cannot send messages to this user.","status":403}`})
+	b.x.Fault(fault.Fault{Endpoint: "dm.send", Status: http.StatusForbidden, Times: 2, RawBody: `{"title":"Forbidden","detail":"You cannot send messages to this user.","status":403}`})
 	for _, text := range []string{"first wanted", "second one"} {
-		b.reply(b.motion.Open("annlee", ""), sim.Reply{Text: text})
+		b.reply(b.motion.Open("annlee", ""), motionsim.Reply{Text: text})
 	}
 	b.until("two dead messages", func() bool { return b.status().Channels[0].Outbound.Dead == 2 })
 	h := mustSitDown(b, "--section", "traffic")

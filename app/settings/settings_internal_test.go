@@ -19,6 +19,7 @@ import (
 	"perch/bridge"
 	"perch/bridge/endpoint"
 	"perch/bridge/sim"
+	"perch/bridge/sim/motionsim"
 )
 
 // mustSettings returns the settings of a fresh home whose secrets are in a vault.
@@ -202,7 +203,7 @@ func TestEachMistakeFindsItsField(t *testing.T) {
 type world struct {
 	*Local
 	config control.Config
-	motion *sim.Motion
+	motion *motionsim.Motion
 	brand  sim.Account
 }
 
@@ -213,7 +214,7 @@ func mustWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = x.Close() })
-	m, err := sim.StartMotion(sim.MotionOptions{})
+	m, err := motionsim.Start(motionsim.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

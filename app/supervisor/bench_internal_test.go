@@ -12,6 +12,8 @@ import (
 	"perch/app/control"
 	"perch/bridge/secret"
 	"perch/bridge/sim"
+	"perch/bridge/sim/motionsim"
+	"perch/bridge/sim/xevents"
 )
 
 const (
@@ -27,7 +29,7 @@ type bench struct {
 	config  *config.Config
 	secrets secret.Store
 	x       *sim.X
-	motion  *sim.Motion
+	motion  *motionsim.Motion
 	brand   sim.Account
 	client  *control.Client
 	listen  string
@@ -43,7 +45,7 @@ func mustBench(t *testing.T, change ...func(*bench)) *bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = b.x.Close() })
-	if b.motion, err = sim.StartMotion(sim.MotionOptions{}); err != nil {
+	if b.motion, err = motionsim.Start(motionsim.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = b.motion.Close() })
@@ -102,7 +104,7 @@ func (b *bench) start() {
 		b.t.Fatal(err)
 	}
 	b.motion.SetReplyURL(urls[0].ReplyURL)
-	b.x.SetWebhook(testBrand, "http://"+b.listen+"/api/messages", sim.XAA)
+	b.x.SetWebhook(testBrand, "http://"+b.listen+"/api/messages", xevents.XAA)
 }
 
 // save writes perch.toml.

@@ -10,6 +10,7 @@ import (
 	"perch/app/control"
 	"perch/bridge/secret"
 	"perch/bridge/sim"
+	"perch/bridge/sim/fault"
 )
 
 // TestARestartWithAnotherAccountsKeysSendsNothing refuses the keys while the relay runs, shows that, and holds what
@@ -107,7 +108,7 @@ func TestKeysThatCreditsStandInTheWayOfWait(t *testing.T) {
 	t.Parallel()
 	b := mustBench(t)
 	b.until("the account", func() bool { return b.link().Account == "acme_support" })
-	b.x.Fault(sim.FaultCredits())
+	b.x.Fault(fault.Credits())
 	b.setKeys(b.x.AddAccount(sim.Account{ID: testBrand, Handle: "acme_support", ConsumerKey: b.brand.ConsumerKey, ConsumerSecret: b.brand.ConsumerSecret}))
 	taken := b.reload()
 	if len(taken.Refused) == 0 || !strings.Contains(taken.Refused[0].Message, "could not be asked") || !strings.Contains(taken.Refused[0].Remedy, "buy credits") {

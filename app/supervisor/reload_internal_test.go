@@ -13,6 +13,7 @@ import (
 	"perch/app/config"
 	"perch/bridge/secret"
 	"perch/bridge/sim"
+	"perch/bridge/sim/xevents"
 )
 
 // TestReloadsWhileMessagesFlow changes everything that a relay takes over, X's tokens too, every few milliseconds while
@@ -128,7 +129,7 @@ func TestNewConsumerSecretIsInUseAtTheWebhook(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.Header.Set("X-Twitter-Webhooks-Signature", sim.Sign(consumerSecret, body))
+		r.Header.Set("X-Twitter-Webhooks-Signature", xevents.Sign(consumerSecret, body))
 		response, err := http.DefaultClient.Do(r)
 		if err != nil {
 			t.Fatal(err)
@@ -201,7 +202,7 @@ func TestWaysFollowTheSettings(t *testing.T) {
 	if taken := b.reload(); taken.Restart || !slices.Equal(taken.Applied, []string{"reach.mode"}) {
 		t.Errorf("reload: %+v", taken)
 	}
-	b.x.SetWebhook(testBrand, "", sim.XAA)
+	b.x.SetWebhook(testBrand, "", xevents.XAA)
 	b.x.AddPerson(sim.Person{ID: "9001", Handle: "annlee"})
 	b.until("the stream", func() bool {
 		s, err := b.client.Status(t.Context())

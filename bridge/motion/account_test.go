@@ -8,14 +8,14 @@ import (
 
 	"perch/bridge"
 	"perch/bridge/motion"
-	"perch/bridge/sim"
+	"perch/bridge/sim/motionsim"
 )
 
 const replyURL = "http://10.0.0.5:3002/reply/TOKEN"
 
 func TestAccountIsFoundAndItsReplyURLWritten(t *testing.T) {
 	for _, spelled := range []string{"replyUrl", "ReplyURL", "reply_url"} {
-		m, config := start(t, sim.MotionOptions{Name: "X support", Keys: map[string]string{"replyUrl": spelled}})
+		m, config := start(t, motionsim.Options{Name: "X support", Keys: map[string]string{"replyUrl": spelled}})
 		m.SetReplyURL("http://localhost:3002/sendMessage")
 		c := motion.New(config)
 		accounts, err := c.Accounts(t.Context())
@@ -43,7 +43,7 @@ func TestAccountIsFoundAndItsReplyURLWritten(t *testing.T) {
 }
 
 func TestReplyURLThatMotionDoesNotTakeIsPasted(t *testing.T) {
-	tests := map[string]sim.MotionOptions{
+	tests := map[string]motionsim.Options{
 		"not told":    {Keys: map[string]string{"replyUrl": "hook"}},
 		"forbidden":   {ChangeRefused: http.StatusForbidden},
 		"no such":     {ChangeRefused: http.StatusNotFound},

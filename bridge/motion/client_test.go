@@ -13,12 +13,13 @@ import (
 
 	"perch/bridge"
 	"perch/bridge/motion"
-	"perch/bridge/sim"
+	"perch/bridge/sim/media"
+	"perch/bridge/sim/motionsim"
 )
 
-func start(t *testing.T, options sim.MotionOptions) (*sim.Motion, motion.Config) {
+func start(t *testing.T, options motionsim.Options) (*motionsim.Motion, motion.Config) {
 	t.Helper()
-	m, err := sim.StartMotion(options)
+	m, err := motionsim.Start(options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +36,7 @@ func start(t *testing.T, options sim.MotionOptions) (*sim.Motion, motion.Config)
 }
 
 func TestMessagesAndFilesBothWays(t *testing.T) {
-	m, config := start(t, sim.MotionOptions{MapKey: "cf_7"})
+	m, config := start(t, motionsim.Options{MapKey: "cf_7"})
 	c := motion.New(config)
 	key, err := c.Check(t.Context())
 	if err != nil || key != "cf_7" || c.MapKey() != "cf_7" || c.AccountID() != "5" {
@@ -45,7 +46,7 @@ func TestMessagesAndFilesBothWays(t *testing.T) {
 	if err != nil || receipt.InteractionID == "" {
 		t.Fatalf("Notify = %+v, %v", receipt, err)
 	}
-	file := sim.SamplePNG()
+	file := media.SamplePNG()
 	id, err := c.Upload(t.Context(), bridge.File{Name: `a "b" é.png`, Type: "image/png", Data: file.Data})
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +68,7 @@ func TestMessagesAndFilesBothWays(t *testing.T) {
 }
 
 func TestMapKeyFallsBackToTheOldPlugins(t *testing.T) {
-	_, config := start(t, sim.MotionOptions{})
+	_, config := start(t, motionsim.Options{})
 	config.Password = ""
 	c := motion.New(config)
 	if _, err := c.Notify(t.Context(), bridge.Notification{From: "annlee", Body: "hello"}); err != nil || c.MapKey() != "twitter" {
@@ -76,7 +77,7 @@ func TestMapKeyFallsBackToTheOldPlugins(t *testing.T) {
 }
 
 func TestPinnedCertificate(t *testing.T) {
-	m, config := start(t, sim.MotionOptions{TLS: true})
+	m, config := start(t, motionsim.Options{TLS: true})
 	hello := bridge.Notification{From: "annlee", Body: "hello"}
 	_, err := motion.New(config).Notify(t.Context(), hello)
 	if e := bridge.AsError(err); e == nil || e.Kind != bridge.Temporary || !strings.Contains(e.Remedy, "tls_pin") {
@@ -95,20 +96,20 @@ func TestPinnedCertificate(t *testing.T) {
 func TestAnswersAreClassed(t *testing.T) {
 	for _, tc := range []struct {
 		name  string
-		fault sim.MotionFault
+		fault motionsim.Fault
 		kind  bridge.Kind
 	}{
-		{"refused credentials", sim.MotionFault{Status: 401}, bridge.Operator},
-		{"wrong path", sim.MotionFault{Status: 404}, bridge.Operator},
-		{"moved", sim.MotionFault{Status: 301, Header: map[string]string{"Location": "https://elsewhere.example/"}}, bridge.Operator},
-		{"log-in page elsewhere", sim.MotionFault{Status: 302, Header: map[string]string{"Location": "https://elsewhere.example/"}}, bridge.Temporary},
-		{"bad data", sim.MotionFault{Status: 422, RawBody: `{"message":"contact list is full"}`}, bridge.Rejected},
-		{"limit", sim.MotionFault{Status: 429, Header: map[string]string{"Retry-After": "60"}}, bridge.RateLimited},
-		{"error", sim.MotionFault{Status: 500, RawBody: "<html>"}, bridge.Temporary},
-		{"no answer", sim.MotionFault{Drop: true}, bridge.Temporary},
+		{"refused credentials", motionsim.Fault{Status: 401}, bridge.Operator},
+		{"wrong path", motionsim.Fault{Status: 404}, bridge.Operator},
+		{"moved", motionsim.Fault{Status: 301, Header: map[string]string{"Location": "https://elsewhere.example/"}}, bridge.Operator},
+		{"log-in page elsewhere", motionsim.Fault{Status: 302, Header: map[string]string{"Location": "https://elsewhere.example/"}}, bridge.Temporary},
+		{"bad data", motionsim.Fault{Status: 422, RawBody: `{"message":"contact list is full"}`}, bridge.Rejected},
+		{"limit", motionsim.Fault{Status: 429, Header: map[string]string{"Retry-After": "60"}}, bridge.RateLimited},
+		{"error", motionsim.Fault{Status: 500, RawBody: "<html>"}, bridge.Temporary},
+		{"no answer", motionsim.Fault{Drop: true}, bridge.Temporary},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			m, config := start(t, sim.MotionOptions{})
+			m, config := start(t, motionsim.Options{})
 			config.MapKey = "twitter"
 			m.Fault(tc.fault)
 			_, err := motion.New(config).Notify(t.Context(), bridge.Notification{From: "annlee", Body: "hello"})
@@ -127,7 +128,7 @@ func TestAnswersAreClassed(t *testing.T) {
 }
 
 func TestKeyIsNeverInAnError(t *testing.T) {
-	_, config := start(t, sim.MotionOptions{})
+	_, config := start(t, motionsim.Options{})
 	config.APIKey, config.BaseURL = "very-secret-key", "http://127.0.0.1:1"
 	_, err := motion.New(config).Check(t.Context())
 	if err == nil || strings.Contains(err.Error(), "very-secret-key") {
@@ -160,7 +161,7 @@ func TestPhoneIsSentWhereMotionInsists(t *testing.T) {
 }
 
 func TestWithKeepsTheMapKeyOfTheSameAccount(t *testing.T) {
-	_, config := start(t, sim.MotionOptions{MapKey: "cf_7"})
+	_, config := start(t, motionsim.Options{MapKey: "cf_7"})
 	c := motion.New(config)
 	if _, err := c.Check(t.Context()); err != nil {
 		t.Fatal(err)

@@ -15,6 +15,8 @@ import (
 	"perch/bridge/endpoint"
 	"perch/bridge/reach"
 	"perch/bridge/sim"
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/xevents"
 	"perch/bridge/webhook"
 	"perch/bridge/xapi"
 )
@@ -133,7 +135,7 @@ func (w *world) door(config reach.Config) (*reach.Webhook, string) {
 	return reach.NewWebhook(reach.WebhookConfig{
 		Config: config, URL: func() string { return address },
 		Prober: endpoint.Prober{
-			Sign: func(token string) string { return sim.Sign(w.brand.ConsumerSecret, []byte(token)) },
+			Sign: func(token string) string { return xevents.Sign(w.brand.ConsumerSecret, []byte(token)) },
 			Seen: func() time.Time { return handler.Stats().LastCRC },
 		},
 	}), address
@@ -199,7 +201,7 @@ func TestRevokedKeysAreNamed(t *testing.T) {
 	way := reach.NewPoll(w.config("v2"))
 	w.run(way)
 	w.until("connected", func() bool { return way.State().State == reach.Connected })
-	w.Fault(sim.FaultKeys())
+	w.Fault(fault.Keys())
 	way.Poke()
 	w.until("degraded", func() bool { return way.State().State == reach.Degraded })
 	if s := way.State(); !strings.Contains(s.Detail, "X refused the keys") || s.Remedy == "" {

@@ -1,119 +1,59 @@
 package sim
 
 import (
-	"context"
-	"errors"
-	"log/slog"
-	"net/http"
-	"sync"
-	"time"
+	"maps"
+
+	"perch/bridge/sim/hostile"
+	"perch/bridge/sim/serve"
+	"perch/bridge/sim/xactions"
+	"perch/bridge/sim/xevents"
+	"perch/bridge/sim/xgate"
+	"perch/bridge/sim/xstate"
+	"perch/bridge/sim/xv11"
+	"perch/bridge/sim/xv2"
 )
 
-// X is a simulated X. Make one with StartX. All methods are safe for concurrent use.
+// X is a simulated X. Make one with StartX. All methods are safe for concurrent use, but those that want its lock held.
 type X struct {
-	server *server
-	log    *slog.Logger
-	now    func() time.Time
-	client *http.Client // for webhooks
-	faults faults
-	odd    oddities
-	notes  notes
-	ctx    context.Context //nolint:containedctx // the life of the deliveries, ended by Close
-	stop   context.CancelFunc
-	wg     sync.WaitGroup
-
-	mu      sync.Mutex
-	options XOptions
-	closed  bool
-	lastID  int64
-	limits  map[string]rates
-	windows map[windowKey]*window
-	nonces  map[string]time.Time
-
-	apps     map[string]*app // by consumer key
-	accounts []*Account      // in the order they were added
-	people   map[string]*Person
-
-	dms           []*dm
-	conversations map[[2]string]string
-	posts         []*post
-	uploads       map[string]*upload
-	files         map[string]*stored
-
-	direct        map[string]direct // by account id
-	targets       map[targetKey]*target
-	webhooks      []*webhook
-	subscriptions []*subscription
-	legacy        []legacySubscription
-	streams       map[*stream]struct{}
-	activities    []*logged
-	pending       int
-	idle          chan struct{}
+	*xstate.State     // people, messages and posts
+	*xevents.Events   // webhooks and streams
+	*xgate.Gate       // limits, faults, oddities and what was called
+	*xactions.Actions // uploads
+	server            *serve.Server
 }
 
 // StartX starts a simulated X without any account.
-func StartX(options XOptions) (*X, error) {
-	options.fill()
-	ctx, stop := context.WithCancel(context.Background())
-	x := &X{
-		log: options.Log, now: options.Now, options: options, ctx: ctx, stop: stop, limits: defaultLimits(),
-		windows: map[windowKey]*window{}, nonces: map[string]time.Time{}, apps: map[string]*app{}, people: map[string]*Person{},
-		conversations: map[[2]string]string{}, uploads: map[string]*upload{}, files: map[string]*stored{},
-		direct: map[string]direct{}, targets: map[targetKey]*target{}, streams: map[*stream]struct{}{},
-	}
-	x.client = &http.Client{
-		Transport:     &http.Transport{MaxIdleConnsPerHost: 8, IdleConnTimeout: time.Minute, DisableCompression: true},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	x.server = newServer(options.Addr, x.routes())
-	if err := x.server.up(); err != nil {
-		stop()
+func StartX(options xstate.Options) (*X, error) {
+	x, odd := &X{}, &hostile.List{}
+	x.State = xstate.NewState(options, x.URL)
+	x.Events, x.Gate = xevents.NewEvents(x.State, odd), xgate.NewGate(x.State, odd)
+	x.Actions = xactions.NewActions(x.Events)
+	routes := x.Doors()
+	maps.Copy(routes, xv2.Routes(x.Actions))
+	maps.Copy(routes, xv11.Routes(x.Actions))
+	x.server = serve.NewServer(options.Addr, x.Handler(routes))
+	if err := x.server.Up(); err != nil {
+		x.Stop()
 		return nil, err
 	}
 	return x, nil
 }
 
 // URL returns the base address, without a path, for the API, for uploads and for files.
-func (x *X) URL() string { return "http://" + x.server.addr() }
+func (x *X) URL() string { return "http://" + x.server.Addr() }
 
 // Host returns "host:port", as it stands in the addresses of files.
-func (x *X) Host() string { return x.server.addr() }
+func (x *X) Host() string { return x.server.Addr() }
 
 // Down cuts every connection and refuses new ones until Up; what X knows stays.
-func (x *X) Down() { x.server.down() }
+func (x *X) Down() { x.server.Down() }
 
 // Up listens at the old address again.
-func (x *X) Up() error { return x.server.up() }
+func (x *X) Up() error { return x.server.Up() }
 
 // Close ends X with all its deliveries and streams. Further calls do nothing.
 func (x *X) Close() error {
-	x.mu.Lock()
-	if x.closed {
-		x.mu.Unlock()
-		return nil
-	}
-	x.closed = true
-	x.mu.Unlock()
-	x.stop()
-	x.server.down()
-	x.wg.Wait()
-	x.client.CloseIdleConnections()
+	x.server.Down()
+	x.Stop()
 	return nil
-}
-
-// errClosed is what calls of a closed simulator return.
-var errClosed = errors.New("the simulator is closed")
-
-// spawn runs f on a goroutine that Close waits for. The caller holds mu.
-func (x *X) spawn(f func()) {
-	if !x.closed {
-		x.wg.Go(f)
-	}
-}
-
-// newID makes the next id, in the form of X's own: milliseconds since its epoch, then a number. The caller holds mu.
-func (x *X) newID() string {
-	const epoch, shift = 1288834974657, 22
-	x.lastID = max(x.lastID+1, (x.now().UnixMilli()-epoch)<<shift)
-	return decimal(x.lastID)
 }

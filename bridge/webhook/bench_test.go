@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"perch/bridge/endpoint"
-	"perch/bridge/sim"
+	"perch/bridge/sim/xevents"
 	"perch/bridge/webhook"
 )
 
@@ -26,7 +26,7 @@ func BenchmarkSignedPosts(b *testing.B) {
 	served := make(chan error, 1)
 	go func() { served <- webhook.Serve(ctx, listener, h, slog.New(slog.DiscardHandler)) }()
 	body := bytes.Repeat([]byte(" "), 2048)
-	signature := sim.Sign(vectorSecret, body)
+	signature := xevents.Sign(vectorSecret, body)
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
 	b.SetParallelism(8)
 	b.ReportAllocs()

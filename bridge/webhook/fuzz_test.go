@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"perch/bridge"
-	"perch/bridge/sim"
+	"perch/bridge/sim/xevents"
 )
 
 var oddBodies = []string{
@@ -58,7 +58,7 @@ func FuzzReplyPaths(f *testing.F) {
 // Whatever is posted to the webhook: it is kept as it came when its signature is right, and never otherwise.
 func FuzzEvents(f *testing.F) {
 	for _, body := range append(oddBodies, `{"for_user_id":"1","direct_message_events":[{}]}`, `{"data":{"event_type":7}}`) {
-		f.Add(body, sim.Sign(vectorSecret, []byte(body)), "/api/messages")
+		f.Add(body, xevents.Sign(vectorSecret, []byte(body)), "/api/messages")
 		f.Add(body, "sha256=", "/api/messages/press")
 	}
 	f.Fuzz(func(t *testing.T, body, signature, path string) {
@@ -66,14 +66,14 @@ func FuzzEvents(f *testing.F) {
 			path = "/api/messages"
 		}
 		s := &sink{}
-		for _, signed := range []string{signature, sim.Sign(vectorSecret, []byte(body))} {
+		for _, signed := range []string{signature, xevents.Sign(vectorSecret, []byte(body))} {
 			s.bodies = nil
 			r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
 			r.URL.Path = path
 			r.Header["X-Twitter-Webhooks-Signature"] = []string{signed}
 			w := httptest.NewRecorder()
 			newHandler(s, false).ServeHTTP(w, r)
-			isRight := signed == sim.Sign(vectorSecret, []byte(body)) || signed == sim.Sign(otherSecret, []byte(body))
+			isRight := signed == xevents.Sign(vectorSecret, []byte(body)) || signed == xevents.Sign(otherSecret, []byte(body))
 			switch {
 			case len(s.bodies) > 0 && (!isRight || s.bodies[0] != body || w.Code != http.StatusOK):
 				t.Errorf("kept %q as %q with status %d, rightly signed: %v", body, s.bodies, w.Code, isRight)

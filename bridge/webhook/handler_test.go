@@ -15,7 +15,7 @@ import (
 
 	"perch/bridge"
 	"perch/bridge/endpoint"
-	"perch/bridge/sim"
+	"perch/bridge/sim/xevents"
 	"perch/bridge/webhook"
 )
 
@@ -111,7 +111,7 @@ func TestSignatures(t *testing.T) {
 	}
 	body := `{"for_user_id":"1"}`
 	good := vectors[body]
-	for _, bad := range []string{"", "sha256=", good[:len(good)-1], strings.TrimPrefix(good, "sha256="), "sha1=" + good[7:], good + "=", sim.Sign("wrong", []byte(body)), "sha256=!!!!"} {
+	for _, bad := range []string{"", "sha256=", good[:len(good)-1], strings.TrimPrefix(good, "sha256="), "sha1=" + good[7:], good + "=", xevents.Sign("wrong", []byte(body)), "sha256=!!!!"} {
 		s := &sink{}
 		if response := do(newHandler(s, false), "POST", "/api/messages", body, "x-twitter-webhooks-signature", bad); response.StatusCode != 401 || len(s.bodies) != 0 {
 			t.Errorf("signature %q: %d, kept %q; want 401 and nothing kept", bad, response.StatusCode, s.bodies)
@@ -135,7 +135,7 @@ func TestSeveralApps(t *testing.T) {
 		{"/api/messages/", vectorSecret, 404, ""},
 	} {
 		s := &sink{}
-		response := do(newHandler(s, false), "POST", tc.path, body, "x-twitter-webhooks-signature", sim.Sign(tc.secret, []byte(body)))
+		response := do(newHandler(s, false), "POST", tc.path, body, "x-twitter-webhooks-signature", xevents.Sign(tc.secret, []byte(body)))
 		if response.StatusCode != tc.status || strings.Join(s.channels, ",") != tc.channels {
 			t.Errorf("%s: %d for %v; want %d for %s", tc.path, response.StatusCode, s.channels, tc.status, tc.channels)
 		}
@@ -145,7 +145,7 @@ func TestSeveralApps(t *testing.T) {
 func TestNothingIsAcknowledgedThatWasNotKept(t *testing.T) {
 	s := &sink{err: errors.New("disk full")}
 	body := `{"for_user_id":"1"}`
-	response := do(newHandler(s, false), "POST", "/api/messages", body, "x-twitter-webhooks-signature", sim.Sign(vectorSecret, []byte(body)))
+	response := do(newHandler(s, false), "POST", "/api/messages", body, "x-twitter-webhooks-signature", xevents.Sign(vectorSecret, []byte(body)))
 	if response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") == "" {
 		t.Errorf("%d; want 503 with Retry-After", response.StatusCode)
 	}

@@ -16,14 +16,14 @@ import (
 	"testing/synctest"
 	"time"
 
-	"perch/bridge/sim"
+	"perch/bridge/sim/xevents"
 	"perch/bridge/webhook"
 )
 
 func doSized(h http.Handler, body []byte, length int64) int {
 	r := httptest.NewRequest("POST", "/api/messages", io.NopCloser(bytes.NewReader(body)))
 	r.ContentLength = length
-	r.Header.Set(webhookSignature, sim.Sign(vectorSecret, body))
+	r.Header.Set(webhookSignature, xevents.Sign(vectorSecret, body))
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	return w.Code
@@ -129,7 +129,7 @@ func TestSlowBodiesAreCut(t *testing.T) {
 			inBubble(t, &counted{}, func(t *testing.T, p *pipes) {
 				body := bytes.Repeat([]byte(" "), tc.announced)
 				head := fmt.Sprintf("POST /api/messages HTTP/1.1\r\nHost: perch\r\n%s: %s\r\nContent-Length: %d\r\n\r\n",
-					webhookSignature, sim.Sign(vectorSecret, body), tc.announced)
+					webhookSignature, xevents.Sign(vectorSecret, body), tc.announced)
 				status, answer, after := drip(t, p, head, body[:tc.piece], tc.times, tc.pause)
 				if status != tc.status || after < tc.earliest || after > tc.until {
 					t.Errorf("%d after %v: %s; want %d between %v and %v", status, after, answer, tc.status, tc.earliest, tc.until)
@@ -160,7 +160,7 @@ func TestTimeLimitsEndWithTheBody(t *testing.T) {
 				s := &counted{delay: 25 * time.Second}
 				inBubble(t, s, func(t *testing.T, p *pipes) {
 					body := bytes.Repeat([]byte(" "), size)
-					head := fmt.Sprintf("POST /api/messages HTTP/1.1\r\nHost: perch\r\n%s: %s\r\n", webhookSignature, sim.Sign(vectorSecret, body))
+					head := fmt.Sprintf("POST /api/messages HTTP/1.1\r\nHost: perch\r\n%s: %s\r\n", webhookSignature, xevents.Sign(vectorSecret, body))
 					if chunked {
 						head += "Transfer-Encoding: chunked\r\n\r\n" + fmt.Sprintf("%x\r\n", size)
 						body = append(body, "\r\n0\r\n\r\n"...)

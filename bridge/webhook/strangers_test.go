@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"perch/bridge"
-	"perch/bridge/sim"
+	"perch/bridge/sim/xevents"
 	"perch/bridge/webhook"
 )
 
@@ -139,7 +139,7 @@ func send(t *testing.T, client *http.Client, url string, body []byte) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	request.Header.Set(webhookSignature, sim.Sign(vectorSecret, body))
+	request.Header.Set(webhookSignature, xevents.Sign(vectorSecret, body))
 	response, err := client.Do(request)
 	if err != nil {
 		t.Error(err)
@@ -248,7 +248,7 @@ func TestOddFormsOfGoodBodiesAreTaken(t *testing.T) {
 	for _, contentType := range []string{"", "text/plain", "application/json; charset=utf-16", ";;;", "multipart/form-data"} {
 		for _, body := range []string{"{}", "\xef\xbb\xbf{}", "", "\x00"} {
 			s := &sink{}
-			response := do(newHandler(s, false), "POST", "/api/messages", body, webhookSignature, sim.Sign(vectorSecret, []byte(body)), "Content-Type", contentType)
+			response := do(newHandler(s, false), "POST", "/api/messages", body, webhookSignature, xevents.Sign(vectorSecret, []byte(body)), "Content-Type", contentType)
 			if response.StatusCode != http.StatusOK || len(s.bodies) != 1 || s.bodies[0] != body {
 				t.Errorf("%q as %q: %d, kept %q", body, contentType, response.StatusCode, s.bodies)
 			}

@@ -13,6 +13,8 @@ import (
 
 	"perch/bridge"
 	"perch/bridge/sim"
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/media"
 	"perch/bridge/xapi"
 )
 
@@ -122,9 +124,9 @@ func TestFilesBothWays(t *testing.T) {
 		t.Run(profile, func(t *testing.T) {
 			w := newWorld(t, sim.XOptions{Processing: time.Second})
 			c := w.client(profile)
-			video := sim.SampleMP4()
+			video := media.SampleMP4()
 			video.Data = append(video.Data, bytes.Repeat([]byte{7}, 5<<20)...) // more than one chunk
-			for _, f := range []sim.File{sim.SamplePNG(), sim.SampleJPEG(), video} {
+			for _, f := range []media.File{media.SamplePNG(), media.SampleJPEG(), video} {
 				for _, public := range []bool{false, true} {
 					id, err := c.UploadMedia(t.Context(), bridge.File{Name: "f", Type: bridge.SniffType(f.Data), Data: f.Data}, public)
 					if err != nil {
@@ -164,40 +166,40 @@ func TestRefusalsAreClassed(t *testing.T) {
 	reset := time.Now().Add(7 * time.Minute).Truncate(time.Second)
 	cases := []struct {
 		name  string
-		fault sim.Fault
+		fault fault.Fault
 		kind  bridge.Kind
 	}{
-		{"keys", sim.FaultKeys(), bridge.Operator},
-		{"credits", sim.FaultCredits(), bridge.Operator},
-		{"suspended", sim.FaultSuspended(), bridge.Operator},
-		{"locked", sim.FaultLocked(), bridge.Operator},
-		{"permission", sim.FaultPermission(), bridge.Operator},
-		{"no write", sim.FaultNoWrite(), bridge.Operator},
-		{"no v1.1", sim.FaultNoV11(), bridge.Operator},
-		{"not enrolled", sim.FaultNotEnrolled(), bridge.Operator},
-		{"user not enrolled", sim.FaultUserNotEnrolled(), bridge.Operator},
-		{"wrong kind of key", sim.FaultWrongAuth(), bridge.Operator},
-		{"usage cap", sim.FaultUsageCap(), bridge.Operator},
-		{"peer suspended", sim.FaultPeerSuspended(), bridge.Rejected},
-		{"cannot DM", sim.FaultCannotDM(), bridge.Rejected},
-		{"unreachable", sim.FaultUnreachable(), bridge.Rejected},
-		{"automated", sim.FaultAutomated(), bridge.Temporary},
-		{"duplicate", sim.FaultDuplicate(), bridge.Rejected},
-		{"too long", sim.FaultTooLong(), bridge.Rejected},
-		{"DM too long", sim.FaultDMTooLong(), bridge.Rejected},
-		{"post gone", sim.FaultPostGone(), bridge.Rejected},
-		{"replies restricted", sim.FaultRepliesRestricted(), bridge.Rejected},
-		{"not visible", sim.FaultNotVisible(), bridge.Rejected},
-		{"summoned rule", sim.FaultSummoned(), bridge.Rejected},
-		{"policy", sim.FaultPolicy(), bridge.Rejected},
-		{"media", sim.FaultMedia(), bridge.Rejected},
-		{"media expired", sim.FaultMediaExpired(), bridge.Rejected},
-		{"daily posts", sim.FaultDailyPosts(), bridge.RateLimited},
-		{"rate limit", sim.FaultRateLimited(reset), bridge.RateLimited},
-		{"calm", sim.FaultCalm(), bridge.Temporary},
-		{"unavailable", sim.FaultUnavailable(), bridge.Temporary},
-		{"broken", sim.FaultBroken(), bridge.Temporary},
-		{"lost", sim.FaultLost(), bridge.OutcomeUnknown},
+		{"keys", fault.Keys(), bridge.Operator},
+		{"credits", fault.Credits(), bridge.Operator},
+		{"suspended", fault.Suspended(), bridge.Operator},
+		{"locked", fault.Locked(), bridge.Operator},
+		{"permission", fault.Permission(), bridge.Operator},
+		{"no write", fault.NoWrite(), bridge.Operator},
+		{"no v1.1", fault.NoV11(), bridge.Operator},
+		{"not enrolled", fault.NotEnrolled(), bridge.Operator},
+		{"user not enrolled", fault.UserNotEnrolled(), bridge.Operator},
+		{"wrong kind of key", fault.WrongAuth(), bridge.Operator},
+		{"usage cap", fault.UsageCap(), bridge.Operator},
+		{"peer suspended", fault.PeerSuspended(), bridge.Rejected},
+		{"cannot DM", fault.CannotDM(), bridge.Rejected},
+		{"unreachable", fault.Unreachable(), bridge.Rejected},
+		{"automated", fault.Automated(), bridge.Temporary},
+		{"duplicate", fault.Duplicate(), bridge.Rejected},
+		{"too long", fault.TooLong(), bridge.Rejected},
+		{"DM too long", fault.DMTooLong(), bridge.Rejected},
+		{"post gone", fault.PostGone(), bridge.Rejected},
+		{"replies restricted", fault.RepliesRestricted(), bridge.Rejected},
+		{"not visible", fault.NotVisible(), bridge.Rejected},
+		{"summoned rule", fault.Summoned(), bridge.Rejected},
+		{"policy", fault.Policy(), bridge.Rejected},
+		{"media", fault.Media(), bridge.Rejected},
+		{"media expired", fault.MediaExpired(), bridge.Rejected},
+		{"daily posts", fault.DailyPosts(), bridge.RateLimited},
+		{"rate limit", fault.RateLimited(reset), bridge.RateLimited},
+		{"calm", fault.Calm(), bridge.Temporary},
+		{"unavailable", fault.Unavailable(), bridge.Temporary},
+		{"broken", fault.Broken(), bridge.Temporary},
+		{"lost", fault.Lost(), bridge.OutcomeUnknown},
 	}
 	for _, profile := range profiles {
 		w := newWorld(t, sim.XOptions{})
@@ -244,7 +246,7 @@ func TestWrongClockCostsNoneOfTheCallsSideBySide(t *testing.T) {
 	for _, profile := range profiles {
 		const calls = 6
 		w := newWorld(t, sim.XOptions{Now: func() time.Time { return time.Now().Add(-time.Hour) }})
-		w.Fault(sim.Fault{Endpoint: "dm.send", Delay: 300 * time.Millisecond, Times: calls / 2})
+		w.Fault(fault.Fault{Endpoint: "dm.send", Delay: 300 * time.Millisecond, Times: calls / 2})
 		c := w.client(profile)
 		ends := make(chan error, calls)
 		for i := range calls {
@@ -267,7 +269,7 @@ func TestWrongClockCostsNoFile(t *testing.T) {
 		var behind atomic.Int64
 		w := newWorld(t, sim.XOptions{Now: func() time.Time { return time.Now().Add(-time.Duration(behind.Load())) }, MediaKeys: true})
 		c := w.client(profile)
-		id := w.DM(annID, w.brand.ID, sim.Message{Text: "see", Files: []sim.File{sim.SamplePNG()}})
+		id := w.DM(annID, w.brand.ID, sim.Message{Text: "see", Files: []media.File{media.SamplePNG()}})
 		media, err := c.DMMedia(t.Context(), id)
 		if err != nil || len(media) != 1 {
 			t.Fatalf("%s: DMMedia = %+v, %v", profile, media, err)
@@ -283,7 +285,7 @@ func TestWrongClockCostsNoFile(t *testing.T) {
 func TestAnOddDateCostsNoCall(t *testing.T) {
 	for _, profile := range profiles {
 		w := newWorld(t, sim.XOptions{})
-		w.Fault(sim.Fault{
+		w.Fault(fault.Fault{
 			Endpoint: "dm.send", Status: 401, Code: 135, Title: "Unauthorized", Detail: "Timestamp out of bounds.", Times: 1,
 			Header: map[string]string{"Date": time.Now().AddDate(0, 0, -3).UTC().Format(http.TimeFormat)},
 		})
@@ -302,7 +304,7 @@ func TestProcessingThatFailedNeedsNoNumber(t *testing.T) {
 	const info = `"processing_info":{"state":"in_progress","error":{"code":1,"name":"InvalidMedia","message":"the file is torn"}}`
 	for _, profile := range profiles {
 		w := newWorld(t, sim.XOptions{Processing: time.Second})
-		w.Fault(sim.Fault{Endpoint: "media.status", Status: 200, RawBody: `{"data":{` + info + `},` + info + `}`})
+		w.Fault(fault.Fault{Endpoint: "media.status", Status: 200, RawBody: `{"data":{` + info + `},` + info + `}`})
 		video := sim.SampleMP4()
 		_, err := w.client(profile).UploadMedia(t.Context(), bridge.File{Name: "v.mp4", Type: "video/mp4", Data: video.Data}, false)
 		if e := bridge.AsError(err); e == nil || e.Kind != bridge.Rejected || !strings.Contains(e.Message, "the file is torn") {
@@ -322,7 +324,7 @@ func TestRefusedConnectionIsNoLostAnswer(t *testing.T) {
 
 func TestCancelledSendIsUnknown(t *testing.T) {
 	w := newWorld(t, sim.XOptions{})
-	w.Fault(sim.Fault{Endpoint: "dm.send", Delay: 5 * time.Second, After: true})
+	w.Fault(fault.Fault{Endpoint: "dm.send", Delay: 5 * time.Second, After: true})
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	_, err := w.client("v2").SendDM(ctx, annID, bridge.Outgoing{Text: "hello"})

@@ -21,6 +21,7 @@ import (
 
 	"perch/bridge"
 	"perch/bridge/sim"
+	"perch/bridge/sim/media"
 	"perch/bridge/xapi"
 	"perch/bridge/xapi/payload"
 )
@@ -386,7 +387,7 @@ func TestMissedMessagesReadLikeLiveOnes(t *testing.T) {
 			for i := range 120 {
 				want = append(want, w.DM(annID, w.brand.ID, sim.Message{Text: fmt.Sprintf("a <b> & https://shop.example/%d", i)}))
 			}
-			photo := w.DM(annID, w.brand.ID, sim.Message{Text: "look", Files: []sim.File{sim.SamplePNG()}})
+			photo := w.DM(annID, w.brand.ID, sim.Message{Text: "look", Files: []media.File{media.SamplePNG()}})
 			if _, err := c.SendDM(t.Context(), annID, bridge.Outgoing{Text: "own"}); err != nil {
 				t.Fatal(err)
 			}
@@ -425,7 +426,7 @@ func TestMissedMentionsReadLikeLiveOnes(t *testing.T) {
 			for i := range 230 {
 				want = append(want, w.Post(annID, sim.Post{Text: fmt.Sprint("@acme_support ", i, strings.Repeat(" long", 60*(i%2)))}))
 			}
-			reply := w.Post(annID, sim.Post{Text: "answer", InReplyTo: want[0], Files: []sim.File{sim.SamplePNG()}})
+			reply := w.Post(annID, sim.Post{Text: "answer", InReplyTo: want[0], Files: []media.File{media.SamplePNG()}})
 			_ = reply
 			w.Post(annID, sim.Post{Text: "about something else"})
 			all := missedAll(t, func(next string) (xapi.Page, error) { return c.MissedMentions(t.Context(), since, 100, next) })

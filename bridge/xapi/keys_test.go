@@ -4,19 +4,20 @@ import (
 	"testing"
 
 	"perch/bridge/sim"
+	"perch/bridge/sim/fault"
 	"perch/bridge/xapi"
 )
 
 // Only what says that the keys are wrong counts as a refusal of the keys.
 func TestWhatSaysThatTheKeysAreWrong(t *testing.T) {
 	for name, tt := range map[string]struct {
-		fault sim.Fault
+		fault fault.Fault
 		want  bool
 	}{
-		"wrong token": {sim.FaultKeys(), true}, "wrong kind": {sim.FaultWrongAuth(), true},
-		"clock": {sim.FaultClock(), false}, "credits": {sim.FaultCredits(), false}, "cap": {sim.FaultUsageCap(), false},
-		"suspended": {sim.FaultSuspended(), false}, "locked": {sim.FaultLocked(), false}, "outage": {sim.FaultUnavailable(), false},
-		"not enrolled": {sim.FaultNotEnrolled(), false}, "calm": {sim.FaultCalm(), false},
+		"wrong token": {fault.Keys(), true}, "wrong kind": {fault.WrongAuth(), true},
+		"clock": {fault.Clock(), false}, "credits": {fault.Credits(), false}, "cap": {fault.UsageCap(), false},
+		"suspended": {fault.Suspended(), false}, "locked": {fault.Locked(), false}, "outage": {fault.Unavailable(), false},
+		"not enrolled": {fault.NotEnrolled(), false}, "calm": {fault.Calm(), false},
 	} {
 		x, err := sim.StartX(sim.XOptions{})
 		if err != nil {

@@ -1,0 +1,44 @@
+package xgate
+
+import (
+	"net/url"
+
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/serve"
+	"perch/bridge/sim/xstate"
+)
+
+func (in *Request) permitted() *serve.Answer {
+	switch {
+	case in.isV11() && in.end.Name != "media.get" && in.x.Options().V11Closed:
+		return in.Refuse(fault.NoV11())
+	case in.Account == nil:
+		return nil
+	case in.end.Access == MayDM && in.Account.Access != xstate.ReadWriteDM:
+		return in.Refuse(fault.Permission())
+	case in.end.Access == MayWrite && in.Account.Access == xstate.ReadOnly:
+		return in.Refuse(fault.NoWrite())
+	}
+	return nil
+}
+
+// wellFormed checks the Content-Type and the parameters of the query.
+func (in *Request) wellFormed() *serve.Answer {
+	kind, want := in.bodyKind(), in.end.Body
+	switch {
+	case want == noBody && len(in.Raw) > 0:
+		return in.Malformed("body", "", "it has a body, but the endpoint takes none")
+	case want == OptionalJSON && len(in.Raw) > 0 && kind != JSONBody,
+		want == AnyForm && kind != FormBody && kind != MultipartBody && len(in.Raw) > 0,
+		want != noBody && want != AnyForm && want != OptionalJSON && kind != want:
+		return in.Malformed("content-type", string(kind), "its Content-Type %q is not %s", kind, want)
+	}
+	if want == AnyForm {
+		return nil // its parameters may be in either place, so the endpoint checks them together
+	}
+	query, err := url.ParseQuery(in.URL.RawQuery)
+	if err != nil {
+		return in.Malformed("query", in.URL.RawQuery, "its query cannot be read: %v", err)
+	}
+	return in.Check(query, in.end.Query)
+}
