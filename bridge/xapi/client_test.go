@@ -305,7 +305,7 @@ func TestProcessingThatFailedNeedsNoNumber(t *testing.T) {
 	for _, profile := range profiles {
 		w := newWorld(t, sim.XOptions{Processing: time.Second})
 		w.Fault(fault.Fault{Endpoint: "media.status", Status: 200, RawBody: `{"data":{` + info + `},` + info + `}`})
-		video := sim.SampleMP4()
+		video := media.SampleMP4()
 		_, err := w.client(profile).UploadMedia(t.Context(), bridge.File{Name: "v.mp4", Type: "video/mp4", Data: video.Data}, false)
 		if e := bridge.AsError(err); e == nil || e.Kind != bridge.Rejected || !strings.Contains(e.Message, "the file is torn") {
 			t.Errorf("%s: %v; want X's refusal", profile, err)
