@@ -31,7 +31,7 @@ func TestPublicURLIsAsFarAsTheFileTells(t *testing.T) {
 	token := map[secret.Key]string{{Name: "reach.proxy_token"}: "hush"}
 	for want, reach := range map[string]config.Reach{
 		"": {},
-		"https://x.example/api/messages/b?token=1": {PublicURL: "https://x.example/api/messages?token=1", MotionProxy: config.MotionProxy{Host: "m.example", Port: 1}},
+		"https://x.example/api/messages/b?token=1":                                                        {PublicURL: "https://x.example/api/messages?token=1", MotionProxy: config.MotionProxy{Host: "m.example", Port: 1}},
 		"https://m.example/api/plugins/webhook?port=3002&encoding=binary&path=/api/messages/b&token=hush": {MotionProxy: config.MotionProxy{Host: "m.example", Port: 3002}},
 	} {
 		if got := adapter.PublicURL(&config.Config{Reach: reach}, token, "/api/messages/b"); got != want {
