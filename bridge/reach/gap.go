@@ -9,6 +9,7 @@ import (
 	"github.com/cenkalti/backoff/v4"
 
 	"perch/bridge"
+	"perch/bridge/wait"
 	"perch/bridge/xapi"
 )
 
@@ -50,7 +51,7 @@ type closer struct {
 	sources []*source
 	// unaskable says what of an outage X cannot give afterwards; "" for nothing.
 	unaskable string
-	wake      chan struct{}
+	wake      wait.Signal
 
 	mu       sync.Mutex
 	pending  *outage // waits for a pass
@@ -63,7 +64,7 @@ type closer struct {
 }
 
 func newCloser(c Config, m Member, b *board) *closer {
-	g := &closer{Config: c, member: m, board: b, wake: make(chan struct{}, 1), fed: map[string]struct{}{}}
+	g := &closer{Config: c, member: m, board: b, wake: wait.NewSignal(), fed: map[string]struct{}{}}
 	dms := func(ctx context.Context, _ string, count int, next string) (xapi.Page, error) {
 		return m.X.MissedDMs(ctx, count, next)
 	}
@@ -143,7 +144,7 @@ func (g *closer) alive(ctx context.Context) (bool, error) {
 // missed asks for a pass that closes an outage.
 func (g *closer) missed(from, to time.Time) {
 	g.add(&outage{from: from, to: to})
-	signal(g.wake)
+	g.wake.Send()
 }
 
 func (g *closer) add(o *outage) {
@@ -176,19 +177,19 @@ func (g *closer) late() {
 // run makes a pass when one was asked for, and now and then anyway, until ctx ends.
 func (g *closer) run(ctx context.Context) {
 	again := newBackOff(retryFirst, retryMost)
-	wait := slowPass
-	for pause(ctx, wait, g.wake) {
+	delay := slowPass
+	for wait.PauseOr(ctx, delay, g.wake) {
 		g.mu.Lock()
 		rest := max(passPause-time.Since(g.lastPass), passDelay)
 		g.mu.Unlock()
-		if !pause(ctx, rest, nil) {
+		if !wait.Pause(ctx, rest) {
 			return
 		}
-		wait = slowPass
+		delay = slowPass
 		if err := g.close(ctx); err != nil {
-			wait = again.NextBackOff()
+			delay = again.NextBackOff()
 			if bridge.AsError(err).Side == bridge.SidePerch { // the journal took no more: X's messages wait
-				wait = min(wait, passPause)
+				delay = min(delay, passPause)
 			}
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"perch/bridge"
+	"perch/bridge/wait"
 )
 
 const (
@@ -21,7 +22,7 @@ type Poll struct {
 	Config
 	*board
 	closers closers
-	poked   []chan struct{} // one for each list
+	poked   []wait.Signal // one for each list
 
 	mu   sync.Mutex
 	good map[string]time.Time // when each list was last read, by its words
@@ -33,7 +34,7 @@ func NewPoll(c Config) *Poll {
 	p := &Poll{Config: c, board: b, closers: newClosers(c, b, ""), good: map[string]time.Time{}}
 	for _, g := range p.closers {
 		for range g.sources {
-			p.poked = append(p.poked, make(chan struct{}, 1))
+			p.poked = append(p.poked, wait.NewSignal())
 		}
 	}
 	return p
@@ -42,7 +43,7 @@ func NewPoll(c Config) *Poll {
 // Poke implements Way.
 func (p *Poll) Poke() {
 	for _, c := range p.poked {
-		signal(c)
+		c.Send()
 	}
 }
 
@@ -72,7 +73,7 @@ func (p *Poll) follow(ctx context.Context, g *closer, s *source, away *outage, w
 	}
 	open, good := away, time.Now()
 	for ctx.Err() == nil {
-		wait := every
+		delay := every
 		t, err := g.follow(ctx, s, true)
 		if err == nil {
 			p.succeeded(ctx, g, s, open, t)
@@ -85,10 +86,10 @@ func (p *Poll) follow(ctx context.Context, g *closer, s *source, away *outage, w
 			t.recovered += open.recovered
 			open = &outage{from: open.from, recovered: t.recovered}
 			if bridge.KindOf(err) == bridge.Operator {
-				wait = pollCosts
+				delay = pollCosts
 			}
 		}
-		pause(ctx, wait, woken)
+		wait.PauseOr(ctx, delay, woken)
 	}
 }
 

@@ -169,23 +169,3 @@ func (c *Config) channels() []string {
 	}
 	return names
 }
-
-// signal wakes whoever waits for c, which holds at most one signal.
-func signal(c chan struct{}) {
-	select {
-	case c <- struct{}{}:
-	default:
-	}
-}
-
-// pause waits for d, until woken (nil: never) or until ctx ends; it reports whether ctx goes on.
-func pause(ctx context.Context, d time.Duration, woken <-chan struct{}) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-woken:
-	case <-ctx.Done():
-	}
-	return ctx.Err() == nil
-}

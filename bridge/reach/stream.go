@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"perch/bridge"
+	"perch/bridge/wait"
 	"perch/bridge/xapi"
 	"perch/bridge/xapi/payload"
 )
@@ -40,9 +41,9 @@ type Stream struct {
 	*board
 	upkeep  *upkeep
 	closers closers
-	poked   chan struct{} // wakes who listens
+	poked   wait.Signal // wakes who listens
 	// checkNow wakes who looks at the subscriptions.
-	checkNow chan struct{}
+	checkNow wait.Signal
 
 	mu         sync.Mutex
 	lastLife   time.Time // the last sign of life of the stream
@@ -58,13 +59,13 @@ type Stream struct {
 // NewStream returns a stream that does nothing until Run.
 func NewStream(c Config) *Stream {
 	b := newBoard(ModeStream, &c)
-	return &Stream{Config: c, board: b, upkeep: newUpkeep(c, b), closers: newClosers(c, b, unaskable), poked: make(chan struct{}, 1), checkNow: make(chan struct{}, 1)}
+	return &Stream{Config: c, board: b, upkeep: newUpkeep(c, b), closers: newClosers(c, b, unaskable), poked: wait.NewSignal(), checkNow: wait.NewSignal()}
 }
 
 // Poke implements Way.
 func (s *Stream) Poke() {
-	signal(s.poked)
-	signal(s.checkNow)
+	s.poked.Send()
+	s.checkNow.Send()
 }
 
 // Run implements Way.
@@ -89,10 +90,10 @@ func (s *Stream) watch(ctx context.Context) {
 			s.checkedGood(ctx)
 		}
 		if isGood && !wasGood {
-			signal(s.poked) // what was out of order may be so no longer
+			s.poked.Send() // what was out of order may be so no longer
 		}
 		wasGood = isGood
-		if !pause(ctx, checkEvery, s.checkNow) {
+		if !wait.PauseOr(ctx, checkEvery, s.checkNow) {
 			return
 		}
 	}
@@ -131,15 +132,15 @@ func (s *Stream) listen(ctx context.Context) {
 		if lasted >= steadyAfter || s.hasProgressed() {
 			again.Reset()
 		}
-		wait := again.NextBackOff()
+		delay := again.NextBackOff()
 		switch e := bridge.AsError(err); {
 		case e.Kind == bridge.RateLimited:
-			wait = max(wait, time.Until(e.RetryAt))
+			delay = max(delay, time.Until(e.RetryAt))
 		case e.Side == bridge.SidePerch:
-			wait = min(wait, reconnectLocal)
+			delay = min(delay, reconnectLocal)
 		}
 		began := time.Now()
-		if pause(ctx, max(wait, s.crowded()), s.poked) && time.Since(began) < wait {
+		if wait.PauseOr(ctx, max(delay, s.crowded()), s.poked) && time.Since(began) < delay {
 			again.Reset()
 		}
 	}
@@ -163,7 +164,7 @@ func (s *Stream) catchUp(ctx context.Context) {
 		if g.rested() {
 			passes.Go(func() {
 				if g.close(ctx) != nil {
-					signal(g.wake) // it goes on beside the stream
+					g.wake.Send() // it goes on beside the stream
 				}
 			})
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"perch/bridge"
+	"perch/bridge/wait"
 	"perch/bridge/xapi"
 )
 
@@ -224,18 +225,18 @@ func (g *closer) page(ctx context.Context, s *source, cursor string, count int, 
 			}
 			return page, err
 		}
-		wait := time.Minute
+		delay := time.Minute
 		if at := bridge.AsError(err).RetryAt; !at.IsZero() {
-			wait = max(time.Until(at), 0)
+			delay = max(time.Until(at), 0)
 		}
-		if wait > limitWorry {
+		if delay > limitWorry {
 			g.board.failed(ctx, hopCatchUp, g.member.Channel, err)
 		}
 		deadline, bounded := ctx.Deadline()
-		if bounded && time.Until(deadline) < wait {
+		if bounded && time.Until(deadline) < delay {
 			return xapi.Page{}, err
 		}
-		if !pause(ctx, wait+time.Second+rand.N(2*time.Second), nil) {
+		if !wait.Pause(ctx, delay+time.Second+rand.N(2*time.Second)) {
 			return xapi.Page{}, ctx.Err()
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"perch/bridge"
 	"perch/bridge/endpoint"
+	"perch/bridge/wait"
 	"perch/bridge/xapi"
 )
 
@@ -38,8 +39,8 @@ type Webhook struct {
 	*board
 	upkeep  *upkeep
 	closers closers
-	poked   chan struct{}
-	healed  chan struct{} // wakes the probing when the watch finds all well again
+	poked   wait.Signal
+	healed  wait.Signal // wakes the probing when the watch finds all well again
 
 	// The next four are of the goroutine that watches.
 	id        string // of the webhook at X; "" while it is not known
@@ -62,12 +63,12 @@ func NewWebhook(c WebhookConfig) *Webhook {
 	}
 	return &Webhook{
 		WebhookConfig: c, board: b, upkeep: newUpkeep(c.Config, b), closers: newClosers(c.Config, b, cannot),
-		poked: make(chan struct{}, 1), healed: make(chan struct{}, 1),
+		poked: wait.NewSignal(), healed: wait.NewSignal(),
 	}
 }
 
 // Poke implements Way.
-func (w *Webhook) Poke() { signal(w.poked) }
+func (w *Webhook) Poke() { w.poked.Send() }
 
 // Run implements Way.
 func (w *Webhook) Run(ctx context.Context) error {
@@ -75,7 +76,7 @@ func (w *Webhook) Run(ctx context.Context) error {
 	var workers sync.WaitGroup
 	for _, g := range w.closers {
 		g.begin(ctx)
-		signal(g.wake)
+		g.wake.Send()
 		workers.Go(func() { g.run(ctx) })
 	}
 	workers.Go(func() { w.probing(ctx) })
@@ -89,18 +90,18 @@ func (w *Webhook) watch(ctx context.Context) {
 	wasGood := false
 	for last := ""; ; {
 		address := w.URL()
-		wait := urlEvery
+		delay := urlEvery
 		if address != "" {
 			if address != last {
 				w.id, w.isBroken, last = "", false, address
 			}
 			isGood := w.check(ctx, address)
 			if isGood && !wasGood {
-				signal(w.healed)
+				w.healed.Send()
 			}
-			wait, wasGood = w.pace(isGood), isGood
+			delay, wasGood = w.pace(isGood), isGood
 		}
-		if !w.rest(ctx, wait, address) {
+		if !w.rest(ctx, delay, address) {
 			return
 		}
 	}
@@ -118,10 +119,10 @@ func (w *Webhook) pace(isGood bool) time.Duration {
 }
 
 // rest waits, but no longer than the address stays as it is.
-func (w *Webhook) rest(ctx context.Context, wait time.Duration, address string) bool {
+func (w *Webhook) rest(ctx context.Context, delay time.Duration, address string) bool {
 	look := time.NewTicker(urlEvery)
 	defer look.Stop()
-	for end := time.Now().Add(wait); ; {
+	for end := time.Now().Add(delay); ; {
 		select {
 		case <-look.C:
 			if w.URL() != address || !time.Now().Before(end) {
@@ -317,8 +318,8 @@ func (w *Webhook) explain(err error) error {
 
 // probing proves again and again that the public URL leads to this Perch.
 func (w *Webhook) probing(ctx context.Context) {
-	for wait := probeFirst; pause(ctx, wait, w.healed); {
-		wait = probeSoon
+	for delay := probeFirst; wait.PauseOr(ctx, delay, w.healed); {
+		delay = probeSoon
 		err := w.try(ctx)
 		w.mu.Lock()
 		w.blame = ""
@@ -331,7 +332,7 @@ func (w *Webhook) probing(ctx context.Context) {
 			w.failed(ctx, hopURL, "", err)
 			continue
 		}
-		wait = probeEvery
+		delay = probeEvery
 		if since := w.fine(hopURL, ""); !since.IsZero() {
 			w.closers.missed("", since)
 			w.Poke() // X may have noticed it too
@@ -352,7 +353,7 @@ func (w *Webhook) try(ctx context.Context) error {
 		}
 	}
 	err := w.Probe(ctx, address)
-	if err != nil && pause(ctx, probeAgain, nil) {
+	if err != nil && wait.Pause(ctx, probeAgain) {
 		err = w.Probe(ctx, address)
 	}
 	return err

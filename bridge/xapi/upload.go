@@ -15,6 +15,7 @@ import (
 
 	"perch/bridge"
 	"perch/bridge/loose"
+	"perch/bridge/wait"
 )
 
 const (
@@ -94,14 +95,14 @@ func (c *caller) await(ctx context.Context, p *processing, ask func(context.Cont
 		if err := p.failed(); err != nil || p.isDone() {
 			return err
 		}
-		wait := time.Duration(p.CheckAfter) * time.Second
-		if wait <= 0 {
-			wait = processingPause
+		rest := time.Duration(p.CheckAfter) * time.Second
+		if rest <= 0 {
+			rest = processingPause
 		}
-		if time.Now().Add(wait).After(end) {
+		if time.Now().Add(rest).After(end) {
 			return &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideX, Op: opUpload, Message: "X takes too long to process the file"}
 		}
-		if err := sleep(ctx, wait); err != nil {
+		if err := sleep(ctx, rest); err != nil {
 			return err
 		}
 		var err error
@@ -112,14 +113,10 @@ func (c *caller) await(ctx context.Context, p *processing, ask func(context.Cont
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
+	if !wait.Pause(ctx, d) {
 		return &bridge.Error{Kind: bridge.Temporary, Side: bridge.SidePerch, Op: opUpload, Message: "Perch is stopping", Err: ctx.Err()}
 	}
+	return nil
 }
 
 // chunks calls send for each part of the data, in order.
