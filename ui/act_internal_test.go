@@ -16,7 +16,7 @@ import (
 
 	"perch/app/control"
 	"perch/ui/kit"
-	"perch/ui/page"
+	"perch/ui/snapshot"
 	"perch/ui/uitest"
 )
 
@@ -266,7 +266,7 @@ func TestShortcutsOpenThePages(t *testing.T) {
 func TestRowsAreCheap(t *testing.T) {
 	r := mustRig(t, nil)
 	r.goTo(sectionTraffic)
-	for i := range int64(page.MaxRows) {
+	for i := range int64(snapshot.MaxRows) {
 		r.watch.take(uitest.Random(1_000_000+i, testNow))
 	}
 	var slowest time.Duration

@@ -7,8 +7,10 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"perch/ui/format"
 	"perch/ui/kit"
 	"perch/ui/page"
+	"perch/ui/snapshot"
 )
 
 // attention is the page of the messages that wait for a person.
@@ -26,8 +28,8 @@ type attention struct {
 func newAttention(u *UI) *attention {
 	a := &attention{u: u, about: kit.CutText("", kit.TextSmall, kit.Muted), cards: kit.VStack(12)}
 	a.retry = kit.NewButton(u.t("window.attention.retry"), "restart", kit.Strong, a.onRetryAll)
-	a.none = emptyState("check", page.Good, u.t("window.attention.none"), u.t("window.attention.none.about"))
-	a.off = emptyState("stop", page.Idle, u.t("window.off"), u.t("window.off.about"))
+	a.none = emptyState("check", format.Good, u.t("window.attention.none"), u.t("window.attention.none.about"))
+	a.off = emptyState("stop", format.Idle, u.t("window.off"), u.t("window.off.about"))
 	a.root = scrolled(header(u.t("window.attention"), a.about, a.retry), a.none, a.off, a.cards)
 	return a
 }
@@ -45,12 +47,12 @@ func (a *attention) onRetryAll() {
 	}, func(err error) {
 		a.u.watch.poke()
 		if !a.u.complain(err) {
-			a.u.say(page.Good, a.u.Texts.N("window.attention.retried", n), "")
+			a.u.say(format.Good, a.u.Texts.N("window.attention.retried", n), "")
 		}
 	})
 }
 
-func (a *attention) render(d page.Data) {
+func (a *attention) render(d snapshot.Data) {
 	cases := page.MakeCases(d.Attention, d.Now, a.u.Texts)
 	if d.NeedYou() == 0 {
 		cases = nil
@@ -92,7 +94,7 @@ func (a *attention) card(c page.Case) fyne.CanvasObject {
 	}
 	buttons.Add(kit.Space())
 	buttons.Add(kit.NewButton(a.u.t("window.attention.open"), "right", kit.Quiet, func() {
-		a.u.show(page.Filter{})
+		a.u.show(snapshot.Filter{})
 		a.u.sections[sectionTraffic].(*traffic).pick(c.ID) //nolint:forcetypeassert,errcheck // made in New
 	}).Small())
 	column.Add(buttons)
@@ -100,7 +102,7 @@ func (a *attention) card(c page.Case) fyne.CanvasObject {
 }
 
 // emptyState fills a page on which there is nothing.
-func emptyState(icon string, tone page.Tone, title, about string) fyne.CanvasObject {
+func emptyState(icon string, tone format.Tone, title, about string) fyne.CanvasObject {
 	ink, soft := inks(tone)
 	sign := container.NewStack(kit.AtLeast(kit.NewGround(soft, "", 28), fyne.NewSize(56, 56)), container.NewCenter(kit.NewIcon(icon, ink, 28)))
 	name := kit.Heading(title, kit.TextHeading)
@@ -123,8 +125,8 @@ type limits struct {
 
 func newLimits(u *UI) *limits {
 	l := &limits{u: u, groups: kit.VStack(kit.GapBig)}
-	l.none = emptyState("limits", page.Idle, u.t("window.limits.none"), u.t("window.limits.none.about"))
-	l.off = emptyState("stop", page.Idle, u.t("window.off"), u.t("window.off.about"))
+	l.none = emptyState("limits", format.Idle, u.t("window.limits.none"), u.t("window.limits.none.about"))
+	l.off = emptyState("stop", format.Idle, u.t("window.off"), u.t("window.off.about"))
 	l.root = scrolled(header(u.t("window.limits"), kit.CutText(u.t("window.limits.about"), kit.TextSmall, kit.Muted)), l.none, l.off, l.groups)
 	return l
 }
@@ -134,7 +136,7 @@ func (l *limits) shown(bool)                 {}
 func (l *limits) find()                      {}
 func (l *limits) escape() bool               { return false }
 
-func (l *limits) render(d page.Data) {
+func (l *limits) render(d snapshot.Data) {
 	groups := page.MakeLimits(d.Limits, d.Now, l.u.Texts)
 	pick(len(groups) == 0 && d.IsKnown(), l.none.Show, l.none.Hide)()
 	pick(len(groups) == 0 && !d.IsKnown(), l.off.Show, l.off.Hide)()
@@ -196,7 +198,7 @@ func (g *gaugeView) render(m page.Gauge) {
 	ink, _ := inks(m.Tone)
 	g.name.SetText(m.Name)
 	g.window.SetText(m.Window)
-	g.left.Set(m.Left, pick(m.Tone == page.Bad, kit.Bad, kit.Ink))
+	g.left.Set(m.Left, pick(m.Tone == format.Bad, kit.Bad, kit.Ink))
 	g.reset.SetText(m.Resets)
 	g.way.SetText(m.Waiting)
 	g.bar.Set(m.Part, ink)

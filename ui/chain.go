@@ -7,8 +7,10 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"perch/app/control"
+	"perch/ui/format"
 	"perch/ui/kit"
 	"perch/ui/page"
+	"perch/ui/snapshot"
 )
 
 func timeMinutes(n int) time.Duration { return time.Duration(n) * time.Minute }
@@ -73,7 +75,7 @@ func (h *hopTile) render(m page.Hop) {
 	ink, soft := inks(m.Tone)
 	h.icon.Set(m.Icon, ink)
 	h.sign.Set(soft, "")
-	if m.Tone == page.Bad || m.Tone == page.Warn {
+	if m.Tone == format.Bad || m.Tone == format.Warn {
 		h.ground.Set(soft, ink)
 		h.sign.Set(kit.Surface, "")
 	} else {
@@ -138,7 +140,7 @@ func newAddressCard(u *UI) *addressCard {
 	return a
 }
 
-func (a *addressCard) render(d page.Data) {
+func (a *addressCard) render(d snapshot.Data) {
 	if !d.Running || len(d.URLs) == 0 {
 		a.content.Hide()
 		return
@@ -185,5 +187,5 @@ func (u *UI) copyRow(name, value string) fyne.CanvasObject {
 // copy puts a text onto the clipboard.
 func (u *UI) copy(text string) {
 	u.App.Clipboard().SetContent(text)
-	u.say(page.Good, u.t("window.copied"), "")
+	u.say(format.Good, u.t("window.copied"), "")
 }

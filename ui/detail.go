@@ -10,6 +10,7 @@ import (
 	"perch/app/control"
 	"perch/ui/kit"
 	"perch/ui/page"
+	"perch/ui/snapshot"
 )
 
 // detailPane shows one message in full.
@@ -88,7 +89,7 @@ func stamp(m *control.Message) string {
 }
 
 // follow loads the message again when the list shows that it has changed.
-func (p *detailPane) follow(d page.Data) {
+func (p *detailPane) follow(d snapshot.Data) {
 	for _, m := range d.View.Rows {
 		if m.ID != p.id {
 			continue

@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"perch/app/control"
+	"perch/ui/format"
 	"perch/ui/kit"
 	"perch/ui/page"
 	"perch/ui/picture"
@@ -122,7 +123,7 @@ func (v *filesView) why(err error) string {
 	case errors.Is(err, picture.ErrNoPicture):
 		return v.u.t("window.file.broken")
 	}
-	return join(control.Words(err))
+	return format.Problem(control.Words(err))
 }
 
 // saveFile writes a file into the folder for downloads and says where it is.
@@ -136,7 +137,7 @@ func (u *UI) saveFile(id int64, n int) {
 		return err
 	}, func(err error) {
 		if !u.complain(err) {
-			u.say(page.Good, u.t("window.file.saved"), path)
+			u.say(format.Good, u.t("window.file.saved"), path)
 		}
 	})
 }

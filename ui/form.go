@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"perch/app/control"
+	"perch/ui/format"
 	"perch/ui/kit"
 	"perch/ui/page"
 )
@@ -174,7 +175,7 @@ func (s *secretRow) write(value string) {
 		return err
 	}, func(err error) {
 		message, remedy := control.Words(err)
-		showProblem(s.problem, join(message, remedy))
+		showProblem(s.problem, format.Problem(message, remedy))
 		if err != nil {
 			return
 		}
@@ -182,14 +183,6 @@ func (s *secretRow) write(value string) {
 		s.set(value != "")
 		s.stored(value != "", taken)
 	})
-}
-
-// join makes one text of a sentence and what to do.
-func join(message, remedy string) string {
-	if remedy == "" {
-		return page.Sentence(message)
-	}
-	return page.Sentence(message) + " " + page.Sentence(remedy)
 }
 
 // tester is a row of buttons that try something, with the outcome in words below.
@@ -243,9 +236,9 @@ func (u *UI) check(what string, request control.CheckRequest, then func(control.
 }
 
 func showResult(n *kit.Notice, r control.CheckResult) {
-	tone := pick(r.OK, page.Good, page.Bad)
+	tone := pick(r.OK, format.Good, format.Bad)
 	ink, soft := inks(tone)
-	n.Set(pick(r.OK, "check", "attention"), ink, soft, page.Sentence(r.Message), page.Sentence(r.Remedy))
+	n.Set(pick(r.OK, "check", "attention"), ink, soft, format.Sentence(r.Message), format.Sentence(r.Remedy))
 }
 
 // gapOf is empty space of a size.

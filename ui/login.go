@@ -8,7 +8,7 @@ import (
 
 	"perch/app/desk"
 	"perch/ui/kit"
-	"perch/ui/page"
+	"perch/ui/snapshot"
 )
 
 // loginCard is the switch "start at login". It is the desktop's setting and not in perch.toml: it holds at once.
@@ -27,12 +27,12 @@ func newLoginCard(u *UI) *loginCard {
 	title.Bold = true
 	l.row = twoColumns(kit.VStack(1, title, l.help), kit.VStack(0, l.box))
 	l.content = kit.Card(kit.VStack(16, kit.Heading(u.t("window.group.login"), kit.TextHeading), l.row))
-	l.render(page.Data{})
+	l.render(snapshot.Data{})
 	return l
 }
 
 // render shows what the desktop says, which the tray may have changed.
-func (l *loginCard) render(d page.Data) {
+func (l *loginCard) render(d snapshot.Data) {
 	key := "window.login.tray"
 	switch {
 	case d.Login == desk.Unknown:

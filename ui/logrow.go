@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
+	"perch/ui/format"
 	"perch/ui/kit"
 	"perch/ui/page"
 )
@@ -34,7 +35,7 @@ func (r *logRow) render(m page.LogRow) {
 	ink, _ := inks(m.Tone)
 	r.time.SetText(m.Time)
 	r.level.Set(strings.ToUpper(m.Level), ink)
-	r.text.Set(m.Text, pick(m.Tone == page.Bad, kit.Bad, kit.Ink))
+	r.text.Set(m.Text, pick(m.Tone == format.Bad, kit.Bad, kit.Ink))
 	r.rest.SetText(m.Rest)
 	r.Refresh()
 }

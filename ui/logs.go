@@ -14,9 +14,11 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"perch/bridge/visible"
+	"perch/ui/format"
 	"perch/ui/kit"
 	"perch/ui/logtail"
 	"perch/ui/page"
+	"perch/ui/snapshot"
 )
 
 const (
@@ -128,7 +130,7 @@ func (l *logsPage) from(path string) {
 	}
 }
 
-func (l *logsPage) render(page.Data) {
+func (l *logsPage) render(snapshot.Data) {
 	if l.isWrapped.Checked && l.columns != l.fitting() {
 		l.lay()
 	}
@@ -330,7 +332,7 @@ func (l *logsPage) onExport() {
 		return os.WriteFile(path, []byte(text), 0o600)
 	}, func(err error) {
 		if !l.u.complain(err) {
-			l.u.say(page.Good, l.u.t("window.logs.exported"), path)
+			l.u.say(format.Good, l.u.t("window.logs.exported"), path)
 		}
 	})
 }

@@ -9,8 +9,10 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 
+	"perch/ui/format"
 	"perch/ui/kit"
 	"perch/ui/page"
+	"perch/ui/snapshot"
 )
 
 // navItem is one line of the navigation.
@@ -143,10 +145,10 @@ func newNavState(u *UI) *navState {
 	return s
 }
 
-func (s *navState) render(d page.Data) {
+func (s *navState) render(d snapshot.Data) {
 	o := page.MakeOverview(d, s.u.Texts)
 	ink, soft := inks(o.Tone)
-	icons := map[page.Tone]string{page.Good: "check", page.Warn: "attention", page.Bad: "attention", page.Busy: "restart"}
+	icons := map[format.Tone]string{format.Good: "check", format.Warn: "attention", format.Bad: "attention", format.Busy: "restart"}
 	icon := icons[o.Tone]
 	if icon == "" {
 		icon = "stop"
@@ -163,7 +165,7 @@ func (s *navState) render(d page.Data) {
 }
 
 // navWords is the one number that matters most.
-func navWords(d page.Data, u *UI) string {
+func navWords(d snapshot.Data, u *UI) string {
 	switch {
 	case !d.IsKnown():
 		return ""

@@ -7,8 +7,10 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"perch/app/desk"
+	"perch/ui/format"
 	"perch/ui/kit"
 	"perch/ui/page"
+	"perch/ui/snapshot"
 )
 
 // overview is the first page: what is connected, and how much goes through.
@@ -23,7 +25,7 @@ type overview struct {
 	cards                       []*chainCard
 	waiting, needYou, in, out   *figure
 	chart                       *kit.Chart
-	counts                      page.Counts
+	counts                      snapshot.Counts
 	addresses                   *addressCard
 }
 
@@ -37,10 +39,10 @@ func newOverview(u *UI) *overview {
 	o.hint = kit.NewNotice()
 	o.noTray = kit.NewNotice(kit.NewIconButton("close", u.t("window.close"), o.onNoTray).Small()).Calm()
 	o.demo = kit.NewNotice().Calm()
-	o.waiting = newFigure("clock", u.t("window.figure.waiting"), func() { u.show(page.Filter{State: "queued"}) })
+	o.waiting = newFigure("clock", u.t("window.figure.waiting"), func() { u.show(snapshot.Filter{State: "queued"}) })
 	o.needYou = newFigure("attention", u.t("window.figure.need_you"), func() { u.open(sectionAttention) })
-	o.in = newFigure("down", u.t("window.figure.in"), func() { u.show(page.Filter{Direction: "in"}) })
-	o.out = newFigure("up", u.t("window.figure.out"), func() { u.show(page.Filter{Direction: "out"}) })
+	o.in = newFigure("down", u.t("window.figure.in"), func() { u.show(snapshot.Filter{Direction: "in"}) })
+	o.out = newFigure("up", u.t("window.figure.out"), func() { u.show(snapshot.Filter{Direction: "out"}) })
 	o.chart = kit.NewChart()
 	o.chart.Labels = []string{u.t("window.chart.hour"), u.t("window.chart.45"), u.t("window.chart.30"), u.t("window.chart.15"), u.t("window.chart.now")}
 	o.chart.Explain = o.explain
@@ -89,7 +91,7 @@ func (o *overview) onNoTray() {
 	o.render(o.u.data)
 }
 
-func (o *overview) render(d page.Data) {
+func (o *overview) render(d snapshot.Data) {
 	m := page.MakeOverview(d, o.u.Texts)
 	about := m.State
 	if m.About != "" {
@@ -98,10 +100,10 @@ func (o *overview) render(d page.Data) {
 	o.about.SetText(about)
 	o.buttons(m, d)
 	if o.u.isKnown && !o.u.settings.Exists && !d.Running {
-		m.Hint, m.Remedy, m.HintTone = o.u.t("window.hint.new"), o.u.t("window.hint.new.do"), page.Busy
+		m.Hint, m.Remedy, m.HintTone = o.u.t("window.hint.new"), o.u.t("window.hint.new.do"), format.Busy
 	}
 	ink, soft := inks(m.HintTone)
-	o.hint.Set(pick(m.HintTone == page.Busy, "wizard", "attention"), ink, soft, m.Hint, m.Remedy)
+	o.hint.Set(pick(m.HintTone == format.Busy, "wizard", "attention"), ink, soft, m.Hint, m.Remedy)
 	o.noTray.Set("info", kit.Idle, kit.IdleSoft, pick(d.Host == desk.No && !o.u.memory.NoTray, o.u.t("window.no_tray"), ""), "")
 	isDemo := m.IsDemo && d.Running
 	o.demo.Set("info", kit.Idle, kit.IdleSoft, pick(isDemo, o.u.t("window.demo.note"), ""), pick(isDemo, o.u.t("window.demo.note.do"), ""))
@@ -120,10 +122,10 @@ func (o *overview) render(d page.Data) {
 		card.render(m.Chains[i])
 	}
 	isKnown := d.IsKnown()
-	o.waiting.set(m.Waiting, isKnown, pick(m.Waiting > 0, page.Busy, page.Idle))
-	o.needYou.set(m.NeedYou, isKnown, pick(m.NeedYou > 0, page.Bad, page.Good))
-	o.in.set(m.In, isKnown, page.Idle)
-	o.out.set(m.Out, isKnown, page.Idle)
+	o.waiting.set(m.Waiting, isKnown, pick(m.Waiting > 0, format.Busy, format.Idle))
+	o.needYou.set(m.NeedYou, isKnown, pick(m.NeedYou > 0, format.Bad, format.Good))
+	o.in.set(m.In, isKnown, format.Idle)
+	o.out.set(m.Out, isKnown, format.Idle)
 	o.counts = d.Minutes
 	o.chart.Set(d.Minutes.In[:], d.Minutes.Out[:])
 	o.addresses.render(d)
@@ -136,7 +138,7 @@ func pick[T any](is bool, yes, no T) T {
 	return no
 }
 
-func (o *overview) buttons(m page.Overview, d page.Data) {
+func (o *overview) buttons(m page.Overview, d snapshot.Data) {
 	show := func(b *kit.Button, on bool) {
 		if on != b.Visible() {
 			pick(on, b.Show, b.Hide)()
@@ -163,7 +165,7 @@ func (u *UI) run(what string) {
 		return
 	}
 	if u.data.Status.Demo {
-		u.say(page.Warn, u.t("window.demo.no_restart"), "")
+		u.say(format.Warn, u.t("window.demo.no_restart"), "")
 		return
 	}
 	if what == "start" && u.isKnown && !u.settings.Exists {
@@ -181,13 +183,13 @@ func (u *UI) run(what string) {
 		u.data.Doing = ""
 		u.watch.poke()
 		if !u.complain(err) {
-			u.say(page.Good, u.t("window.done."+what), "")
+			u.say(format.Good, u.t("window.done."+what), "")
 		}
 	})
 }
 
 // markDemo says in the window's title and beside the logo that this is the demo; what was one stays one.
-func (u *UI) markDemo(d page.Data) {
+func (u *UI) markDemo(d snapshot.Data) {
 	if !d.Status.Demo || u.isDemo {
 		return
 	}
@@ -202,13 +204,13 @@ func (u *UI) steer(work func(context.Context) error, done string, args ...any) {
 	u.watch.do(work, func(err error) {
 		u.watch.poke()
 		if !u.complain(err) && done != "" {
-			u.say(page.Good, u.t(done, args...), "")
+			u.say(format.Good, u.t(done, args...), "")
 		}
 	})
 }
 
 // show opens the traffic with a filter.
-func (u *UI) show(f page.Filter) {
+func (u *UI) show(f snapshot.Filter) {
 	u.open(sectionTraffic)
 	u.sections[sectionTraffic].(*traffic).setFilter(f) //nolint:forcetypeassert,errcheck // made in New
 }
@@ -231,12 +233,12 @@ func newFigure(icon, name string, tapped func()) *figure {
 }
 
 // set shows a number, or a dash for one that nobody knows while the relay is stopped.
-func (f *figure) set(n int, isKnown bool, tone page.Tone) {
+func (f *figure) set(n int, isKnown bool, tone format.Tone) {
 	if !isKnown {
-		tone = page.Idle
+		tone = format.Idle
 	}
 	ink, soft := inks(tone)
-	f.number.SetText(pick(isKnown, page.Number(n), "–"))
+	f.number.SetText(pick(isKnown, format.Number(n), "–"))
 	f.icon.Set(f.icon.Name(), ink)
 	f.ground.Set(soft, "")
 }

@@ -12,8 +12,10 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"perch/app/control"
+	"perch/ui/format"
 	"perch/ui/kit"
 	"perch/ui/page"
+	"perch/ui/snapshot"
 )
 
 // checkAfter is how long typing has to rest before the settings are checked.
@@ -62,7 +64,7 @@ func newSettings(u *UI) *settingsPage {
 func (s *settingsPage) content() fyne.CanvasObject { return s.root }
 func (s *settingsPage) find()                      {}
 func (s *settingsPage) escape() bool               { return false }
-func (s *settingsPage) render(d page.Data)         { s.login.render(d) }
+func (s *settingsPage) render(d snapshot.Data)     { s.login.render(d) }
 
 // shown reads the settings anew, unless something was changed here.
 func (s *settingsPage) shown(on bool) {
@@ -101,7 +103,7 @@ func (s *settingsPage) warn() {
 	}
 	for _, p := range []*control.Failure{s.kept.Problem, s.kept.SecretsProblem} {
 		if p != nil {
-			s.problem.Set("attention", kit.Bad, kit.BadSoft, page.Sentence(p.Message), page.Sentence(p.Remedy))
+			s.problem.Set("attention", kit.Bad, kit.BadSoft, format.Sentence(p.Message), format.Sentence(p.Remedy))
 			return
 		}
 	}
@@ -241,7 +243,7 @@ func (s *settingsPage) mark() {
 	}
 	for _, p := range s.problems {
 		if place, ok := s.places[p.Field]; ok {
-			showProblem(place, join(p.Message, p.Remedy))
+			showProblem(place, format.Problem(p.Message, p.Remedy))
 		} else {
 			elsewhere++
 		}
@@ -251,7 +253,7 @@ func (s *settingsPage) mark() {
 	switch {
 	case elsewhere > 0:
 		p := s.problems[slices.IndexFunc(s.problems, func(p control.Problem) bool { return s.places[p.Field] == nil })]
-		s.barText.Set(strings.TrimSpace(join(p.Message, p.Remedy)), kit.Bad)
+		s.barText.Set(strings.TrimSpace(format.Problem(p.Message, p.Remedy)), kit.Bad)
 	case len(s.problems) > 0:
 		s.barText.Set(s.u.Texts.N("window.settings.problems", len(s.problems)), kit.Bad)
 	default:

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"perch/app/control"
+	"perch/ui/format"
 	"perch/ui/page"
 )
 
@@ -14,30 +15,30 @@ import (
 func (u *UI) tellTaken(saved, used string, t control.Taken, c *control.Config) {
 	var reasons []string
 	for _, p := range t.Refused {
-		if words := join(p.Message, p.Remedy); !slices.Contains(reasons, words) {
+		if words := format.Problem(p.Message, p.Remedy); !slices.Contains(reasons, words) {
 			reasons = append(reasons, words)
 		}
 	}
 	about := strings.Join(reasons, " ")
 	switch {
 	case !u.data.Running:
-		u.say(page.Good, u.t(saved), "")
+		u.say(format.Good, u.t(saved), "")
 	case len(t.RestartFields) > 0:
 		u.offerRestart(u.t("window.taken.restart", u.fieldNames(t.RestartFields, c)), about)
 	case t.Restart:
-		u.say(page.Warn, u.t("window.taken.refused"), about)
+		u.say(format.Warn, u.t("window.taken.refused"), about)
 	default:
-		u.say(page.Good, u.t(used), "")
+		u.say(format.Good, u.t(used), "")
 	}
 }
 
 // offerRestart says what is in use after a restart only, with a button that restarts.
 func (u *UI) offerRestart(title, about string) {
 	if u.data.Status.Demo {
-		u.say(page.Warn, title, strings.TrimSpace(about+" "+u.t("window.demo.no_restart")))
+		u.say(format.Warn, title, strings.TrimSpace(about+" "+u.t("window.demo.no_restart")))
 		return
 	}
-	u.say(page.Warn, title, about)
+	u.say(format.Warn, title, about)
 	u.until = u.Now().Add(offerFor)
 	u.again.Show()
 }

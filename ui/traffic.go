@@ -11,6 +11,7 @@ import (
 	"perch/app/control"
 	"perch/ui/kit"
 	"perch/ui/page"
+	"perch/ui/snapshot"
 )
 
 const (
@@ -37,7 +38,7 @@ type traffic struct {
 	split        *container.Split
 	side         *detailPane
 	place        *fyne.Container
-	filter       page.Filter
+	filter       snapshot.Filter
 	rows         []*control.Message
 	selected     int64
 	isHeld       bool
@@ -58,7 +59,7 @@ func newTraffic(u *UI) *traffic {
 		newChoice(u, "window.traffic.state", "window.delivery.", []string{"queued", "sending", "delivered", "undecided", "dead", "discarded"}, t.onChosen),
 		newChoice(u, "window.traffic.channel", "", nil, t.onChosen),
 	}
-	t.clear = kit.NewButton(u.t("window.traffic.clear"), "close", kit.Quiet, func() { t.setFilter(page.Filter{}) })
+	t.clear = kit.NewButton(u.t("window.traffic.clear"), "close", kit.Quiet, func() { t.setFilter(snapshot.Filter{}) })
 	t.fresh = kit.NewButton("", "up", kit.Strong, t.onFresh).Small()
 	t.fresh.Hide()
 	t.empty = kit.NewParagraph("", kit.TextBody, kit.Muted)
@@ -96,14 +97,14 @@ func (t *traffic) escape() bool {
 	case t.selected != 0:
 		t.onClose()
 	case !t.filter.IsZero():
-		t.setFilter(page.Filter{})
+		t.setFilter(snapshot.Filter{})
 	default:
 		return false
 	}
 	return true
 }
 
-func (t *traffic) render(d page.Data) {
+func (t *traffic) render(d snapshot.Data) {
 	t.holdWhileReading()
 	t.rows = d.View.Rows
 	if day := d.Now.YearDay(); t.version != d.View.Version || t.day != day {
@@ -120,7 +121,7 @@ func (t *traffic) render(d page.Data) {
 	}
 }
 
-func (t *traffic) describe(d page.Data) {
+func (t *traffic) describe(d snapshot.Data) {
 	about := t.u.Texts.N("window.traffic.count", len(t.rows))
 	if !d.View.Complete && len(t.rows) > 0 {
 		about = t.u.Texts.N("window.traffic.newest", len(t.rows))
@@ -206,7 +207,7 @@ func (t *traffic) onClose() {
 }
 
 // channels offers the names of the channels.
-func (t *traffic) channels(d page.Data) {
+func (t *traffic) channels(d snapshot.Data) {
 	var names []string
 	for _, c := range d.Status.Channels {
 		names = append(names, c.Name)
@@ -246,7 +247,7 @@ func (t *traffic) onTyped(text string) {
 }
 
 // setFilter changes the filter and what the page shows of it.
-func (t *traffic) setFilter(f page.Filter) {
+func (t *traffic) setFilter(f snapshot.Filter) {
 	t.isSetting = true
 	t.typed++
 	t.search.SetText(f.Search)
@@ -257,7 +258,7 @@ func (t *traffic) setFilter(f page.Filter) {
 	t.apply(f)
 }
 
-func (t *traffic) apply(f page.Filter) {
+func (t *traffic) apply(f snapshot.Filter) {
 	t.filter = f
 	t.isHeld = false
 	t.list.ScrollToTop()

@@ -10,7 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"perch/app/control"
-	"perch/ui/page"
+	"perch/ui/snapshot"
 )
 
 const (
@@ -39,7 +39,7 @@ type watcher struct {
 	desktop Desktop
 	now     func() time.Time
 	post    func(func()) // runs a function on Fyne's thread
-	render  func(page.Data)
+	render  func(snapshot.Data)
 
 	ctx    context.Context //nolint:containedctx // the root of all that the window starts
 	cancel context.CancelFunc
@@ -48,13 +48,13 @@ type watcher struct {
 	poked  chan struct{}
 
 	mu        sync.Mutex
-	data      page.Data
-	all       page.Store
-	found     *page.Store // what matches the filter; nil when there is no filter
-	minutes   page.Minutes
-	filter    page.Filter
+	data      snapshot.Data
+	all       snapshot.Store
+	found     *snapshot.Store // what matches the filter; nil when there is no filter
+	minutes   snapshot.Minutes
+	filter    snapshot.Filter
 	asked     int   // counts changes of the filter, so that late answers are known
-	held      int64 // see page.Store.View
+	held      int64 // see snapshot.Store.View
 	isWatched bool  // the traffic is on screen
 	complete  bool  // there is nothing older than all
 	ended     bool  // there is nothing older than found
@@ -67,13 +67,13 @@ type watcher struct {
 	noHostSince time.Time // since when the desktop says that nothing shows tray icons; zero when something does
 }
 
-func newWatcher(relay Relay, desktop Desktop, now func() time.Time, render func(page.Data)) *watcher {
+func newWatcher(relay Relay, desktop Desktop, now func() time.Time, render func(snapshot.Data)) *watcher {
 	ctx, cancel := context.WithCancel(context.Background())
 	w := &watcher{
 		relay: relay, desktop: desktop, now: now, post: fyne.Do, render: render, ctx: ctx, cancel: cancel, poked: make(chan struct{}, 1),
 		moved: true, changed: true,
 	}
-	w.data.Last = map[page.LastKey]page.Last{}
+	w.data.Last = map[snapshot.LastKey]snapshot.Last{}
 	return w
 }
 
@@ -234,7 +234,7 @@ func (w *watcher) take(m control.Message) {
 
 // note remembers when a channel last had traffic.
 func (w *watcher) note(m control.Message) {
-	key := page.LastKey{Channel: m.Channel, Direction: m.Direction}
+	key := snapshot.LastKey{Channel: m.Channel, Direction: m.Direction}
 	last := w.data.Last[key]
 	if m.ReceivedAt.After(last.Received) {
 		last.Received = m.ReceivedAt
@@ -291,11 +291,11 @@ func (w *watcher) flushOnce(always bool) {
 }
 
 // snapshot returns all that the pages are made of, and whether there is anything new in it.
-func (w *watcher) snapshot(always bool) (page.Data, bool) {
+func (w *watcher) snapshot(always bool) (snapshot.Data, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.changed && !always {
-		return page.Data{}, false
+		return snapshot.Data{}, false
 	}
 	now := w.now()
 	if w.moved && w.isWatched {
@@ -311,7 +311,7 @@ func (w *watcher) snapshot(always bool) (page.Data, bool) {
 	w.data.Now, w.data.Minutes = now, w.minutes.Last(now)
 	w.changed, w.taken = false, 0
 	out := w.data
-	out.Last = make(map[page.LastKey]page.Last, len(w.data.Last))
+	out.Last = make(map[snapshot.LastKey]snapshot.Last, len(w.data.Last))
 	for k, v := range w.data.Last {
 		out.Last[k] = v
 	}

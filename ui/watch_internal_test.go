@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"perch/app/control"
-	"perch/ui/page"
+	"perch/ui/snapshot"
 	"perch/ui/uitest"
 )
 
@@ -16,7 +16,7 @@ type screen struct {
 	mu     sync.Mutex
 	posts  []func()
 	most   int
-	latest page.Data
+	latest snapshot.Data
 	drawn  int
 }
 
@@ -27,7 +27,7 @@ func (s *screen) post(f func()) {
 	s.most = max(s.most, len(s.posts))
 }
 
-func (s *screen) render(d page.Data) { s.latest = d; s.drawn++ }
+func (s *screen) render(d snapshot.Data) { s.latest = d; s.drawn++ }
 
 func (s *screen) run() {
 	s.mu.Lock()
@@ -77,7 +77,7 @@ func TestWatcherFollowsTheRelay(t *testing.T) {
 		if len(s.latest.View.Rows) != history+1 {
 			t.Errorf("%d rows, want %d", len(s.latest.View.Rows), history+1)
 		}
-		w.search(page.Filter{State: "dead"})
+		w.search(snapshot.Filter{State: "dead"})
 		step(300 * time.Millisecond)
 		if len(s.latest.View.Rows) != 2 {
 			t.Errorf("%d dead ones", len(s.latest.View.Rows))

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"perch/app/control"
-	"perch/ui/page"
+	"perch/ui/snapshot"
 )
 
 // loadHistory fetches the messages of the last hour, newest first.
@@ -30,7 +30,7 @@ func (w *watcher) loadHistory(ctx context.Context) {
 }
 
 // keep takes a page in; what the feed brought meanwhile is newer. The caller holds the lock.
-func (w *watcher) keep(store *page.Store, list []control.Message, isAll bool) {
+func (w *watcher) keep(store *snapshot.Store, list []control.Message, isAll bool) {
 	var fresh []control.Message
 	for _, m := range list {
 		if !w.fed[m.ID] {
@@ -64,7 +64,7 @@ func (w *watcher) hold(id int64) {
 }
 
 // search changes the filter. What is known is shown at once, the rest is fetched.
-func (w *watcher) search(f page.Filter) {
+func (w *watcher) search(f snapshot.Filter) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.filter == f {
@@ -77,7 +77,7 @@ func (w *watcher) search(f page.Filter) {
 	if f.IsZero() {
 		return
 	}
-	w.found = &page.Store{}
+	w.found = &snapshot.Store{}
 	var known []control.Message
 	for _, m := range w.all.View(f, 0).Rows {
 		known = append(known, *m)
@@ -94,7 +94,7 @@ func (w *watcher) older() {
 	if w.found != nil {
 		store = w.found
 	}
-	if w.loading || !w.data.Running || w.isComplete() || store.Len() >= page.MaxRows {
+	if w.loading || !w.data.Running || w.isComplete() || store.Len() >= snapshot.MaxRows {
 		return
 	}
 	w.load(store.Oldest())

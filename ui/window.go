@@ -16,8 +16,9 @@ import (
 
 	"perch/app/control"
 	"perch/assets"
+	"perch/ui/format"
 	"perch/ui/kit"
-	"perch/ui/page"
+	"perch/ui/snapshot"
 )
 
 // The sections, in the order of their shortcuts.
@@ -55,7 +56,7 @@ type section interface {
 	// content returns the page; it is made once.
 	content() fyne.CanvasObject
 	// render shows a snapshot.
-	render(d page.Data)
+	render(d snapshot.Data)
 	// shown is called when the page comes on screen or leaves it.
 	shown(on bool)
 	// find puts the focus where something can be searched; pages without a search ignore it.
@@ -72,7 +73,7 @@ type UI struct {
 	memory   memory
 	sections map[string]section
 	current  string
-	data     page.Data
+	data     snapshot.Data
 	settings control.Settings
 	vault    control.VaultState
 	isKnown  bool // settings were read
@@ -214,7 +215,7 @@ func (u *UI) open(name string) {
 }
 
 // render shows a snapshot: the navigation and the page that is on screen.
-func (u *UI) render(d page.Data) {
+func (u *UI) render(d snapshot.Data) {
 	u.data = d
 	isRewrapped := kit.Rewrapped()
 	if kit.SetScale(u.window.Canvas().Scale()) || isRewrapped {
@@ -230,9 +231,9 @@ func (u *UI) render(d page.Data) {
 }
 
 // say shows the outcome of an action for a while.
-func (u *UI) say(tone page.Tone, title, about string) {
+func (u *UI) say(tone format.Tone, title, about string) {
 	ink, soft := inks(tone)
-	icons := map[page.Tone]string{page.Good: "check", page.Bad: "attention", page.Warn: "attention"}
+	icons := map[format.Tone]string{format.Good: "check", format.Bad: "attention", format.Warn: "attention"}
 	icon := icons[tone]
 	if icon == "" {
 		icon = "info"
@@ -255,7 +256,7 @@ func (u *UI) complain(err error) bool {
 		return false
 	}
 	message, remedy := control.Words(err)
-	u.say(page.Bad, page.Sentence(message), page.Advice(remedy, u.Texts))
+	u.say(format.Bad, format.Sentence(message), format.Advice(remedy, u.Texts))
 	return true
 }
 
@@ -319,15 +320,15 @@ func (u *UI) onSettings(s control.Settings) {
 }
 
 // inks returns the colours of a tone: for text and for a ground.
-func inks(tone page.Tone) (ink, soft fyne.ThemeColorName) {
+func inks(tone format.Tone) (ink, soft fyne.ThemeColorName) {
 	switch tone {
-	case page.Good:
+	case format.Good:
 		return kit.Good, kit.GoodSoft
-	case page.Warn:
+	case format.Warn:
 		return kit.Warn, kit.WarnSoft
-	case page.Bad:
+	case format.Bad:
 		return kit.Bad, kit.BadSoft
-	case page.Busy:
+	case format.Busy:
 		return kit.Accent, kit.AccentSoft
 	}
 	return kit.Idle, kit.IdleSoft

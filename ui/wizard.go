@@ -11,8 +11,10 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"perch/app/control"
+	"perch/ui/format"
 	"perch/ui/kit"
 	"perch/ui/page"
+	"perch/ui/snapshot"
 )
 
 // wizard leads through the set-up. Secrets go straight into their store; all else is kept in the window's memory until
@@ -182,7 +184,7 @@ func (w *wizard) drawSteps() {
 }
 
 // render moves the round trip on; it is only about the last step.
-func (w *wizard) render(d page.Data) {
+func (w *wizard) render(d snapshot.Data) {
 	if !w.isBuilt {
 		w.begin()
 		return
@@ -212,7 +214,7 @@ func (w *wizard) tell(err error) bool {
 		return false
 	}
 	message, remedy := control.Words(err)
-	showResult(w.outcome, control.CheckResult{Message: message, Remedy: page.Advice(remedy, w.u.Texts)})
+	showResult(w.outcome, control.CheckResult{Message: message, Remedy: format.Advice(remedy, w.u.Texts)})
 	var unstored *unstoredError
 	if errors.As(err, &unstored) && w.draft.Config.Secrets == "keyring" && !w.u.data.Running {
 		w.instead.Show()

@@ -8,8 +8,10 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"perch/app/control"
+	"perch/ui/format"
 	"perch/ui/kit"
 	"perch/ui/page"
+	"perch/ui/snapshot"
 )
 
 // replyEvery is how often Motion is asked for its Reply URL while it is not the right one: somebody may be pasting it.
@@ -75,7 +77,7 @@ func newFinishView(w *wizard) *finishView {
 }
 
 // render moves the round trip on.
-func (f *finishView) render(d page.Data) {
+func (f *finishView) render(d snapshot.Data) {
 	trip := page.MakeTrip(d, f.w.channel().Name, f.w.begun)
 	f.login.render(d)
 	f.lines[0].set(trip.Running)
@@ -84,7 +86,7 @@ func (f *finishView) render(d page.Data) {
 	f.lines[3].set(trip.Answered)
 	if trip.Answered && !f.isDone {
 		f.isDone = true
-		f.w.outcome.Set("check", kit.Good, kit.GoodSoft, page.Sentence(f.u.t("window.wizard.round")), f.u.t("window.wizard.round.do"))
+		f.w.outcome.Set("check", kit.Good, kit.GoodSoft, format.Sentence(f.u.t("window.wizard.round")), f.u.t("window.wizard.round.do"))
 		f.u.window.Canvas().Focus(f.w.next)
 	}
 	if len(f.address.Objects) == 0 {
@@ -125,7 +127,7 @@ func (f *finishView) ask(work func(context.Context, string) (control.ReplyURL, e
 		f.write.Enabled(true)
 		if err != nil {
 			message, remedy := control.Words(err)
-			f.failed = join(message, remedy)
+			f.failed = format.Problem(message, remedy)
 		} else {
 			f.reply, f.failed = now, ""
 		}

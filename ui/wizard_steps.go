@@ -10,6 +10,7 @@ import (
 
 	"perch/app/control"
 	"perch/bridge/visible"
+	"perch/ui/format"
 	"perch/ui/kit"
 	"perch/ui/page"
 )
@@ -48,7 +49,7 @@ func (w *wizard) startStep() fyne.CanvasObject {
 func (w *wizard) onDemo() {
 	w.busy(w.u.Process.Demo, func(err error) {
 		if !w.tell(err) {
-			w.u.say(page.Good, w.u.t("window.wizard.demo.started"), "")
+			w.u.say(format.Good, w.u.t("window.wizard.demo.started"), "")
 		}
 	})
 }

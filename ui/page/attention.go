@@ -4,29 +4,23 @@ import (
 	"time"
 
 	"perch/app/control"
+	"perch/ui/format"
 	"perch/ui/translation"
 )
 
 // Case is a message that waits for a person.
 type Case struct {
+	format.Summary
 	ID int64
-	// Title says what it is, Text is the message, When its age.
-	Title, Text, When string
-	State             string
-	Tone              Tone
-	Problem, Remedy   string
-	Acts              []string
+	// Text is the message, When its age.
+	Text, When string
 }
 
 // MakeCases words what needs attention, undecided ones first: a customer may be waiting twice.
 func MakeCases(list []*control.Message, now time.Time, t *translation.Texts) []Case {
 	var undecided, dead []Case
 	for _, m := range list {
-		d := MakeDetail(control.Detail{Message: *m}, now, t)
-		c := Case{
-			ID: m.ID, Title: d.Title, Text: textOf(m, t), When: Ago(m.ReceivedAt, now, t), State: d.State, Tone: d.Tone,
-			Problem: d.Problem, Remedy: d.Remedy, Acts: d.Acts,
-		}
+		c := Case{ID: m.ID, Summary: format.Summarize(m, t), Text: format.MessageText(m, t), When: format.Ago(m.ReceivedAt, now, t)}
 		switch m.State {
 		case "undecided":
 			if c.Problem == "" {
@@ -46,7 +40,7 @@ type Gauge struct {
 	Name, Window string
 	Used, Limit  int
 	Part         float64
-	Tone         Tone
+	Tone         format.Tone
 	// Left, Resets and Waiting are words; Waiting may be empty.
 	Left, Resets, Waiting string
 }
@@ -76,7 +70,7 @@ func MakeLimits(limits []control.Limit, now time.Time, t *translation.Texts) []L
 }
 
 func gauge(l control.Limit, w control.Window, now time.Time, t *translation.Texts) Gauge {
-	g := Gauge{Name: l.Endpoint, Window: w.Name, Used: max(0, w.Limit-w.Remaining), Limit: w.Limit, Tone: Busy}
+	g := Gauge{Name: l.Endpoint, Window: w.Name, Used: max(0, w.Limit-w.Remaining), Limit: w.Limit, Tone: format.Busy}
 	if key := "window.endpoint." + l.Endpoint; t.Has(key) {
 		g.Name = t.T(key)
 	}
@@ -92,14 +86,14 @@ func gauge(l control.Limit, w control.Window, now time.Time, t *translation.Text
 	}
 	switch {
 	case remaining == 0:
-		g.Tone = Bad
+		g.Tone = format.Bad
 	case g.Part >= 0.8:
-		g.Tone = Warn
+		g.Tone = format.Warn
 	}
-	g.Left = t.T("window.limit.left", Number(remaining), Number(w.Limit))
+	g.Left = t.T("window.limit.left", format.Number(remaining), format.Number(w.Limit))
 	g.Resets = t.T("window.limit.full")
 	if w.ResetAt.After(now) {
-		g.Resets = t.T("window.limit.resets", ShortClock(w.ResetAt, now, t), Span(w.ResetAt.Sub(now).Truncate(time.Second)))
+		g.Resets = t.T("window.limit.resets", format.ShortClock(w.ResetAt, now, t), format.Span(w.ResetAt.Sub(now).Truncate(time.Second)))
 	}
 	if l.Waiting > 0 && remaining == 0 {
 		g.Waiting = waitingWords(l, now, t)
@@ -115,7 +109,7 @@ func waitingWords(l control.Limit, now time.Time, t *translation.Texts) string {
 			goes = w.ResetAt
 		}
 	}
-	at := ShortClock(goes, now, t)
+	at := format.ShortClock(goes, now, t)
 	if l.Waiting == 1 {
 		return t.T("window.limit.waiting.one", at)
 	}

@@ -7,24 +7,20 @@ import (
 	"time"
 
 	"perch/app/control"
+	"perch/ui/format"
 	"perch/ui/translation"
 )
 
 // Detail is one message in full.
 type Detail struct {
-	ID          int64
-	Title, Text string
-	State       string
-	Tone        Tone
-	// Problem and Remedy are empty when all is well.
-	Problem, Remedy string
-	Facts           []Fact
-	Steps           []Step
-	Files           []File
+	format.Summary
+	ID    int64
+	Text  string
+	Facts []Fact
+	Steps []Step
+	Files []File
 	// Sides are the message as it came and as it goes on, in this order.
 	Sides [2]Side
-	// Acts are what a person can do to it: "retry", "sent", "resend", "discard".
-	Acts []string
 }
 
 // Fact is a name and a value.
@@ -50,7 +46,7 @@ type Side struct {
 
 // Step is one line of a message's history.
 type Step struct {
-	Tone Tone
+	Tone format.Tone
 	// Title says what happened, When at what time, Took how long after the end of the step before and for how long,
 	// About why; all but Title may be empty.
 	Title, When, Took, About string
@@ -58,20 +54,10 @@ type Step struct {
 
 // MakeDetail words a message in full.
 func MakeDetail(d control.Detail, now time.Time, t *translation.Texts) Detail {
-	out := Detail{ID: d.ID, Text: d.Text, Files: files(d.Message, t), Sides: [2]Side{cameIn(d, t), goesOut(d, t)}, Acts: acts(d.Message)}
-	from, to := Handle(d.From), Handle(d.To)
-	if d.Direction == "out" {
-		out.Title = t.T("window.detail.out", t.T("window.kind."+d.Kind), to)
-	} else {
-		out.Title = t.T("window.detail.in", t.T("window.kind."+d.Kind), from)
+	return Detail{
+		ID: d.ID, Summary: format.Summarize(&d.Message, t), Text: d.Text, Files: files(d.Message, t), Sides: [2]Side{cameIn(d, t), goesOut(d, t)},
+		Facts: facts(d, t), Steps: steps(d, now, t),
 	}
-	out.State, out.Tone = StateWords(d.State, t)
-	if d.Error != nil && d.State != "delivered" {
-		out.Problem, out.Remedy = Sentence(d.Error.Message), Advice(d.Error.Remedy, t)
-	}
-	out.Facts = facts(d, t)
-	out.Steps = steps(d, now, t)
-	return out
 }
 
 func facts(d control.Detail, t *translation.Texts) []Fact {
@@ -81,8 +67,8 @@ func facts(d control.Detail, t *translation.Texts) []Fact {
 			list = append(list, Fact{t.T("window.fact." + key), value})
 		}
 	}
-	add("from", Handle(d.From))
-	add("to", Handle(d.To))
+	add("from", format.Handle(d.From))
+	add("to", format.Handle(d.To))
 	add("x_id", d.XID)
 	add("motion_id", d.MotionID)
 	add("thread", d.ThreadID)
@@ -96,64 +82,49 @@ func facts(d control.Detail, t *translation.Texts) []Fact {
 func steps(d control.Detail, now time.Time, t *translation.Texts) []Step {
 	list, before := arrival(d, now, t)
 	for _, a := range d.History {
-		step := Step{When: Clock(a.At, now, t), About: Sentence(a.Message)}
-		_, step.Tone = StateWords(a.Outcome, t)
+		step := Step{When: format.Clock(a.At, now, t), About: format.Sentence(a.Message)}
+		_, step.Tone = format.DeliveryState(a.Outcome, t)
 		switch {
 		case a.Number == 0 && a.Outcome == "queued" && a.Kind != "":
-			step.Title, step.Tone = t.T("window.step.deferred"), Warn
+			step.Title, step.Tone = t.T("window.step.deferred"), format.Warn
 		case a.Number == 0:
 			step.Title = t.T("window.step.look." + a.Outcome)
 			if !t.Has("window.step.look." + a.Outcome) {
 				step.Title = t.T("window.delivery." + a.Outcome)
 			}
 		case a.Outcome == "queued":
-			step.Title, step.Tone = t.T("window.step.failed", a.Number), Warn
+			step.Title, step.Tone = t.T("window.step.failed", a.Number), format.Warn
 		case a.Outcome == "delivered":
 			step.Title = t.T("window.step.delivered." + d.Direction)
 		default:
 			step.Title = t.T("window.step.attempt", a.Number, t.T("window.delivery."+a.Outcome))
 		}
 		took := time.Duration(a.TookMS * float64(time.Millisecond))
-		step.Took = t.T("window.step.took", Span(a.At.Sub(before)), Span(took))
+		step.Took = t.T("window.step.took", format.Span(a.At.Sub(before)), format.Span(took))
 		before = a.At.Add(took)
 		list = append(list, step)
 	}
 	switch {
 	case d.State == "queued" && d.DueAt != nil && d.DueAt.After(now):
-		list = append(list, Step{Tone: Busy, Title: t.T("window.step.due"), When: Clock(*d.DueAt, now, t), Took: t.T("window.step.in", Span(d.DueAt.Sub(now)))})
+		list = append(list, Step{Tone: format.Busy, Title: t.T("window.step.due"), When: format.Clock(*d.DueAt, now, t), Took: t.T("window.step.in", format.Span(d.DueAt.Sub(now)))})
 	case d.State == "queued", d.State == "sending":
-		list = append(list, Step{Tone: Busy, Title: t.T("window.step.now")})
+		list = append(list, Step{Tone: format.Busy, Title: t.T("window.step.now")})
 	case d.State == "delivered" && d.DeliveredAt != nil:
-		list[len(list)-1].About = t.T("window.step.total", Span(d.DeliveredAt.Sub(d.ReceivedAt)))
+		list[len(list)-1].About = t.T("window.step.total", format.Span(d.DeliveredAt.Sub(d.ReceivedAt)))
 	}
 	return list
 }
 
 // arrival is the way up to the disk, and when it ended.
 func arrival(d control.Detail, now time.Time, t *translation.Texts) ([]Step, time.Time) {
-	received := Step{Tone: Good, Title: t.T("window.step.received." + d.Direction), When: Clock(d.ReceivedAt, now, t)}
-	kept := Step{Tone: Good, Title: t.T("window.step.stored"), About: t.T("window.step.stored.about")}
+	received := Step{Tone: format.Good, Title: t.T("window.step.received." + d.Direction), When: format.Clock(d.ReceivedAt, now, t)}
+	kept := Step{Tone: format.Good, Title: t.T("window.step.stored"), About: t.T("window.step.stored.about")}
 	end := d.ReceivedAt
 	if d.KeptAt != nil && !d.KeptAt.Before(end) { // a message that was put back into the queue counts as received later
-		kept.When, kept.Took = Clock(*d.KeptAt, now, t), t.T("window.step.after", Span(d.KeptAt.Sub(end)))
+		kept.When, kept.Took = format.Clock(*d.KeptAt, now, t), t.T("window.step.after", format.Span(d.KeptAt.Sub(end)))
 		end = *d.KeptAt
 	}
 	return []Step{received, kept}, end
-}
-
-func acts(m control.Message) []string {
-	switch m.State {
-	case "dead":
-		if m.Kind == "unreadable" {
-			return []string{"discard"}
-		}
-		return []string{"retry", "discard"}
-	case "undecided":
-		return []string{"sent", "resend", "discard"}
-	case "queued":
-		return []string{"discard"}
-	}
-	return nil
 }
 
 // pretty indents JSON; "" for nothing.

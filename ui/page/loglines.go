@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"perch/ui/format"
 	"perch/ui/logtail"
 )
 
@@ -13,12 +14,12 @@ type LogRow struct {
 	Time, Level string
 	// Text is the message, Rest its attributes.
 	Text, Rest string
-	Tone       Tone
+	Tone       format.Tone
 	// Line is the number of the line that the row belongs to.
 	Line int
 }
 
-var levelTones = map[string]Tone{"debug": Idle, "info": Busy, "warn": Warn, "error": Bad}
+var levelTones = map[string]format.Tone{"debug": format.Idle, "info": format.Busy, "warn": format.Warn, "error": format.Bad}
 
 // MakeLogRows makes rows of lines. With columns above 0 a row has no more letters than that, and the rest goes on
 // below; otherwise each line is one row.

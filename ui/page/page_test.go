@@ -1,7 +1,6 @@
 package page_test
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -10,8 +9,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"perch/app/control"
+	"perch/ui/format"
 	"perch/ui/logtail"
 	"perch/ui/page"
+	"perch/ui/snapshot"
 	"perch/ui/translation"
 	"perch/ui/uitest"
 )
@@ -22,67 +23,50 @@ var (
 )
 
 // running is a snapshot of a relay that is well.
-func running(t *testing.T) page.Data {
+func running(t *testing.T) snapshot.Data {
 	t.Helper()
 	r := uitest.New(func() time.Time { return now })
 	status, err := r.Status(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return page.Data{Now: now, Asked: true, Running: true, Status: status, Last: map[page.LastKey]page.Last{
+	return snapshot.Data{Now: now, Asked: true, Running: true, Status: status, Last: map[snapshot.LastKey]snapshot.Last{
 		{Channel: "support", Direction: "in"}:  {Received: now.Add(-11 * time.Second), Delivered: now.Add(-10 * time.Second)},
 		{Channel: "support", Direction: "out"}: {Received: now.Add(-2 * time.Minute)},
 	}}
 }
 
-func TestTimesAndSizes(t *testing.T) {
-	for want, got := range map[string]string{
-		"15:04:05": page.Clock(now, now, en), "23 Nov 10:00": page.Clock(time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC), now, en),
-		"15:04": page.ShortClock(now, now, en), "": page.Clock(time.Time{}, now, en), "never": page.Ago(time.Time{}, now, en),
-		"just now": page.Ago(now, now, en), "5 s ago": page.Ago(now.Add(-9*time.Second), now, en), "59 min ago": page.Ago(now.Add(-time.Hour+1), now, en),
-		"47 h ago": page.Ago(now.Add(-47*time.Hour), now, en), "3 days ago": page.Ago(now.Add(-80*time.Hour), now, en),
-		"0 ms": page.Span(-1), "350 ms": page.Span(350 * time.Millisecond), "1.2 s": page.Span(1200 * time.Millisecond), "12 s": page.Span(12 * time.Second),
-		"2 min 05 s": page.Span(125 * time.Second), "2 h 10 min": page.Span(130 * time.Minute), "3 d 2 h": page.Span(74 * time.Hour),
-		"12 B": page.Bytes(12), "284 kB": page.Bytes(284_311), "31.5 MB": page.Bytes(31_457_280), "1\u2009234\u2009567": page.Number(1_234_567), "-12": page.Number(-12),
-		"@annlee": page.Handle("annlee"), "12345": page.Handle("12345"), "It is.": page.Sentence("it is"), "Is it?": page.Sentence("is it?"),
-	} {
-		if got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	}
-}
-
 func TestOverview(t *testing.T) {
-	blocked := func(d *page.Data) {
+	blocked := func(d *snapshot.Data) {
 		d.Status.Channels[0].Blocked = []control.Blocked{{Queue: "out/post", Kind: "rate_limited", Cause: "X's limit is used up", Until: now.Add(7 * time.Minute)}}
 	}
 	tests := map[string]struct {
-		change       func(d *page.Data)
+		change       func(d *snapshot.Data)
 		state        string
-		tone         page.Tone
+		tone         format.Tone
 		hint, remedy string
 		start, stop  bool
 	}{
-		"well":      {func(*page.Data) {}, "Running", page.Good, "", "", false, true},
-		"not asked": {func(d *page.Data) { d.Asked, d.Running = false, false }, "Looking for the relay…", page.Idle, "", "", false, false},
-		"stopped":   {func(d *page.Data) { d.Running = false }, "Stopped", page.Idle, en.T("window.hint.stopped"), en.T("window.hint.stopped.do"), true, false},
-		"starting":  {func(d *page.Data) { d.Running, d.Doing = false, "start" }, "Starting…", page.Busy, "", "", false, false},
-		"paused":    {func(d *page.Data) { d.Status.State = "paused" }, "Paused", page.Warn, "Deliveries are paused.", en.T("window.hint.paused.do"), false, true},
-		"no answer": {func(d *page.Data) {
+		"well":      {func(*snapshot.Data) {}, "Running", format.Good, "", "", false, true},
+		"not asked": {func(d *snapshot.Data) { d.Asked, d.Running = false, false }, "Looking for the relay…", format.Idle, "", "", false, false},
+		"stopped":   {func(d *snapshot.Data) { d.Running = false }, "Stopped", format.Idle, en.T("window.hint.stopped"), en.T("window.hint.stopped.do"), true, false},
+		"starting":  {func(d *snapshot.Data) { d.Running, d.Doing = false, "start" }, "Starting…", format.Busy, "", "", false, false},
+		"paused":    {func(d *snapshot.Data) { d.Status.State = "paused" }, "Paused", format.Warn, "Deliveries are paused.", en.T("window.hint.paused.do"), false, true},
+		"no answer": {func(d *snapshot.Data) {
 			d.Running, d.Problem = false, &control.Failure{Message: "it is silent", Remedy: "wait"}
-		}, "No answer", page.Bad, "It is silent.", "Wait.", true, false},
-		"bad motion": {func(d *page.Data) {
+		}, "No answer", format.Bad, "It is silent.", "Wait.", true, false},
+		"bad motion": {func(d *snapshot.Data) {
 			d.Status.State, d.Status.Channels[0].Motion = "degraded", control.Link{State: "degraded", Detail: "Motion cannot be reached. Check that it runs"}
-		}, "Has trouble", page.Warn, "Motion cannot be reached.", "Check that it runs.", false, true},
-		"demo":      {func(d *page.Data) { d.Status.Demo = true }, "Running", page.Good, "", "", false, false},
-		"demo over": {func(d *page.Data) { d.Status.Demo, d.Running = true, false }, "Stopped", page.Idle, "The demo has ended.", en.T("window.demo.over.do"), false, false},
-		"bad Reply URL": {func(d *page.Data) {
+		}, "Has trouble", format.Warn, "Motion cannot be reached.", "Check that it runs.", false, true},
+		"demo":      {func(d *snapshot.Data) { d.Status.Demo = true }, "Running", format.Good, "", "", false, false},
+		"demo over": {func(d *snapshot.Data) { d.Status.Demo, d.Running = true, false }, "Stopped", format.Idle, "The demo has ended.", en.T("window.demo.over.do"), false, false},
+		"bad Reply URL": {func(d *snapshot.Data) {
 			d.Status.State, d.Status.Channels[0].Reply = "degraded", control.Link{State: "degraded", Detail: "the Reply URL is empty in Motion, so agents cannot answer; write it into Motion"}
-		}, "Has trouble", page.Warn, "Replies: The Reply URL is empty in Motion, so agents cannot answer.", "Write it into Motion.", false, true},
-		"limited": {blocked, "Running", page.Good, "To X: Public replies wait until 15:11: X's limit is used up.", "", false, true},
-		"gap": {func(d *page.Data) {
+		}, "Has trouble", format.Warn, "Replies: The Reply URL is empty in Motion, so agents cannot answer.", "Write it into Motion.", false, true},
+		"limited": {blocked, "Running", format.Good, "To X: Public replies wait until 15:11: X's limit is used up.", "", false, true},
+		"gap": {func(d *snapshot.Data) {
 			d.Status.Reach.Gaps = []control.Gap{{From: now.Add(-time.Hour), To: now.Add(-50 * time.Minute), Lost: "mentions older than a week"}}
-		}, "Running", page.Good, "Between 14:04:05 and 14:14:05 not all events may have arrived.", "Mentions older than a week.", false, true},
+		}, "Running", format.Good, "Between 14:04:05 and 14:14:05 not all events may have arrived.", "Mentions older than a week.", false, true},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -102,12 +86,12 @@ func TestOverview(t *testing.T) {
 func TestHopsTellWhatTheyKnow(t *testing.T) {
 	hops := page.MakeOverview(running(t), en).Chains[0].Hops
 	want := []page.Hop{
-		{Key: "x", Icon: "at", Name: "X", Tone: page.Good, State: "Connected", Since: "since 14:12", Traffic: "last 10 s ago"},
-		{Key: "reach", Icon: "door", Name: "Webhook", Tone: page.Good, State: "Connected", Since: "proved 10 s ago", Traffic: "last 10 s ago"},
-		{Key: "relay", Icon: "hub", Name: "Relay", Tone: page.Good, State: "Running", Since: "since 11:52"},
-		{Key: "motion", Icon: "headset", Name: "Motion", Tone: page.Good, State: "Connected", Since: "since 14:12", Traffic: "last 10 s ago"},
-		{Key: "reply", Icon: "reply", Name: "Replies", Tone: page.Good, State: "Arriving", Traffic: "last 2 min ago"},
-		{Key: "sent", Icon: "up", Name: "To X", Tone: page.Good, State: "Connected"},
+		{Key: "x", Icon: "at", Name: "X", Tone: format.Good, State: "Connected", Since: "since 14:12", Traffic: "last 10 s ago"},
+		{Key: "reach", Icon: "door", Name: "Webhook", Tone: format.Good, State: "Connected", Since: "proved 10 s ago", Traffic: "last 10 s ago"},
+		{Key: "relay", Icon: "hub", Name: "Relay", Tone: format.Good, State: "Running", Since: "since 11:52"},
+		{Key: "motion", Icon: "headset", Name: "Motion", Tone: format.Good, State: "Connected", Since: "since 14:12", Traffic: "last 10 s ago"},
+		{Key: "reply", Icon: "reply", Name: "Replies", Tone: format.Good, State: "Arriving", Traffic: "last 2 min ago"},
+		{Key: "sent", Icon: "up", Name: "To X", Tone: format.Good, State: "Connected"},
 	}
 	if diff := cmp.Diff(want, hops); diff != "" {
 		t.Error(diff)
@@ -118,87 +102,9 @@ func TestWrongReplyURLTurnsItsHopRed(t *testing.T) {
 	d := running(t)
 	since := now.Add(-time.Minute)
 	d.Status.Channels[0].Reply = control.Link{State: "degraded", Detail: "the Reply URL has an old token; write it", Since: &since}
-	want := page.Hop{Key: "reply", Icon: "reply", Name: "Replies", Tone: page.Bad, State: "Trouble", Since: "since 15:03", Detail: "the Reply URL has an old token; write it"}
+	want := page.Hop{Key: "reply", Icon: "reply", Name: "Replies", Tone: format.Bad, State: "Trouble", Since: "since 15:03", Detail: "the Reply URL has an old token; write it"}
 	if diff := cmp.Diff(want, page.MakeOverview(d, en).Chains[0].Hops[4]); diff != "" {
 		t.Error(diff)
-	}
-}
-
-func TestStore(t *testing.T) {
-	var s page.Store
-	put := func(id int64, state, text string) bool {
-		return s.Put(control.Message{ID: id, State: state, Text: text, Direction: "in", Kind: "dm", Channel: "support"})
-	}
-	for _, id := range []int64{1, 2, 5, 3} {
-		if !put(id, "queued", fmt.Sprintf("Text %d", id)) {
-			t.Errorf("%d was there before", id)
-		}
-	}
-	if put(3, "delivered", "Text 3") {
-		t.Error("3 counts as new")
-	}
-	s.Update(control.Message{ID: 99, State: "queued"})
-	ids := func(v page.View) []int64 {
-		var list []int64
-		for _, m := range v.Rows {
-			list = append(list, m.ID)
-		}
-		return list
-	}
-	tests := map[string]struct {
-		filter page.Filter
-		held   int64
-		want   []int64
-		fresh  int
-	}{
-		"all": {want: []int64{5, 3, 2, 1}}, "state": {filter: page.Filter{State: "queued"}, want: []int64{5, 2, 1}},
-		"search": {filter: page.Filter{Search: "tEXT 2"}, want: []int64{2}}, "direction": {filter: page.Filter{Direction: "out"}},
-		"held": {held: 2, want: []int64{2, 1}, fresh: 2}, "held and filtered": {filter: page.Filter{State: "delivered"}, held: 1, fresh: 1},
-		"channel": {filter: page.Filter{Channel: "support", Kind: "dm"}, want: []int64{5, 3, 2, 1}},
-	}
-	for name, tt := range tests {
-		v := s.View(tt.filter, tt.held)
-		if diff := cmp.Diff(tt.want, ids(v)); diff != "" || v.New != tt.fresh {
-			t.Errorf("%s: %s, %d new", name, diff, v.New)
-		}
-	}
-	fresh := s.PutAll([]control.Message{{ID: 4}, {ID: 5, State: "dead"}, {ID: 4}})
-	if len(fresh) != 1 || s.Len() != 5 || s.Oldest() != 1 || s.View(page.Filter{State: "dead"}, 0).Rows[0].ID != 5 {
-		t.Errorf("PutAll: %v, %d messages", fresh, s.Len())
-	}
-}
-
-func TestStoreForgetsTheOldest(t *testing.T) {
-	var s page.Store
-	for i := range int64(page.MaxRows * 2) {
-		s.Put(control.Message{ID: i + 1})
-	}
-	if s.Len() > page.MaxRows*11/10 || s.Len() < page.MaxRows || s.View(page.Filter{}, 0).Rows[0].ID != page.MaxRows*2 {
-		t.Errorf("%d messages, oldest %d", s.Len(), s.Oldest())
-	}
-}
-
-func TestMinutes(t *testing.T) {
-	var m page.Minutes
-	add := func(direction string, before time.Duration) {
-		m.Add(control.Message{Direction: direction, ReceivedAt: now.Add(-before)})
-	}
-	add("in", 0)
-	add("in", time.Second)
-	add("out", time.Minute)
-	add("in", 59*time.Minute)
-	add("in", 61*time.Minute)
-	add("in", -5*time.Minute) // a clock that is ahead
-	c := m.Last(now)
-	if c.In[59] != 2 || c.Out[58] != 1 || c.In[0] != 1 || c.Until.Minute() != 4 {
-		t.Errorf("%+v", c)
-	}
-	sum := 0
-	for i := range 60 {
-		sum += c.In[i] + c.Out[i]
-	}
-	if sum != 4 {
-		t.Errorf("%d counted", sum)
 	}
 }
 
@@ -306,10 +212,10 @@ func TestLimits(t *testing.T) {
 		byName[g.Name+", "+g.Window] = g
 	}
 	used := byName["Publish replies, in 15 minutes"]
-	if used.Tone != page.Bad || used.Part != 1 || used.Waiting != "1 message waits for it and goes at 15:11" || used.Resets != "resets 15:11, in 7 min 00 s" {
+	if used.Tone != format.Bad || used.Part != 1 || used.Waiting != "1 message waits for it and goes at 15:11" || used.Resets != "resets 15:11, in 7 min 00 s" {
 		t.Errorf("%+v", used)
 	}
-	if tight := byName["Publish replies, in 24 hours, this account"]; tight.Tone != page.Warn || tight.Left != "13 of 100 left" || tight.Waiting != "" {
+	if tight := byName["Publish replies, in 24 hours, this account"]; tight.Tone != format.Warn || tight.Left != "13 of 100 left" || tight.Waiting != "" {
 		t.Errorf("%+v", tight)
 	}
 	if over := byName["Own account, in 15 minutes"]; over.Used != 0 || over.Resets != "full again" || over.Left != "75 of 75 left" {
@@ -326,7 +232,7 @@ func TestLogRows(t *testing.T) {
 		logtail.Parse("panic"),
 	}
 	rows := page.MakeLogRows(lines, 0)
-	if len(rows) != 2 || rows[0].Time != "10:00:00.123" || rows[0].Tone != page.Bad || rows[1].Text != "panic" {
+	if len(rows) != 2 || rows[0].Time != "10:00:00.123" || rows[0].Tone != format.Bad || rows[1].Text != "panic" {
 		t.Errorf("%+v", rows)
 	}
 	var texts []string
@@ -456,29 +362,18 @@ func TestWizardWords(t *testing.T) {
 }
 
 // full is a store with as many messages as it keeps.
-func full() *page.Store {
-	s := &page.Store{}
-	for i := range int64(page.MaxRows) {
+func full() *snapshot.Store {
+	s := &snapshot.Store{}
+	for i := range int64(snapshot.MaxRows) {
 		s.Put(uitest.Random(i+1, now))
 	}
 	return s
 }
 
-func BenchmarkView(b *testing.B) {
-	s := full()
-	for name, f := range map[string]page.Filter{"all": {}, "state": {State: "delivered", Direction: "in"}, "search": {Search: "no such thing"}} {
-		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
-				s.View(f, 0)
-			}
-		})
-	}
-}
-
 // BenchmarkSecond is one second of the window's work off Fyne's thread: 1,000 new messages among 100,000, four views.
 func BenchmarkSecond(b *testing.B) {
-	s, id := full(), int64(page.MaxRows)
-	var m page.Minutes
+	s, id := full(), int64(snapshot.MaxRows)
+	var m snapshot.Minutes
 	for b.Loop() {
 		for n := range 1000 {
 			id++
@@ -487,7 +382,7 @@ func BenchmarkSecond(b *testing.B) {
 				m.Add(message)
 			}
 			if n%250 == 0 {
-				for _, row := range s.View(page.Filter{}, 0).Rows[:30] {
+				for _, row := range s.View(snapshot.Filter{}, 0).Rows[:30] {
 					page.MakeRow(row, now, en)
 				}
 				m.Last(now)
@@ -591,10 +486,10 @@ func TestAJournalInTroubleComesFirst(t *testing.T) {
 	d.Status.Journal = control.Link{State: "degraded", Detail: "the disk that holds the journal is full. Make room on it", Since: &since}
 	d.Status.Channels[0].X = control.Link{State: "degraded", Detail: "X cannot be reached. Wait"}
 	o := page.MakeOverview(d, en)
-	if o.Hint != "The disk that holds the journal is full." || o.Remedy != "Make room on it." || o.HintTone != page.Bad || o.Tone != page.Bad || o.State != "Cannot store messages" {
+	if o.Hint != "The disk that holds the journal is full." || o.Remedy != "Make room on it." || o.HintTone != format.Bad || o.Tone != format.Bad || o.State != "Cannot store messages" {
 		t.Errorf("the overview says %q, %q, %q", o.State, o.Hint, o.Remedy)
 	}
-	want := page.Hop{Key: "relay", Icon: "hub", Name: "Relay", Tone: page.Bad, State: "Cannot store messages", Since: "since 15:03", Detail: d.Status.Journal.Detail}
+	want := page.Hop{Key: "relay", Icon: "hub", Name: "Relay", Tone: format.Bad, State: "Cannot store messages", Since: "since 15:03", Detail: d.Status.Journal.Detail}
 	if diff := cmp.Diff(want, o.Chains[0].Hops[2]); diff != "" {
 		t.Error(diff)
 	}

@@ -1,3 +1,6 @@
+// Package page turns what the relay tells into what the window's pages show: rows and words.
+//
+// It guarantees that its functions are pure and that no text holds a secret.
 package page
 
 import (

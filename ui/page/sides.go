@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"perch/app/control"
+	"perch/ui/format"
 	"perch/ui/translation"
 )
 
@@ -30,7 +31,7 @@ func files(m control.Message, t *translation.Texts) []File {
 			one.Name = t.T("window.file.unnamed", n+1)
 		}
 		if f.Bytes > 0 {
-			one.About += " · " + Bytes(f.Bytes)
+			one.About += " · " + format.Bytes(f.Bytes)
 		}
 		list = append(list, one)
 	}
@@ -73,5 +74,5 @@ func cut(d control.Document, t *translation.Texts) string {
 	if !d.Cut {
 		return ""
 	}
-	return t.T("window.detail.cut", Bytes(int64(d.Bytes)))
+	return t.T("window.detail.cut", format.Bytes(int64(d.Bytes)))
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"perch/app/control"
+	"perch/ui/snapshot"
 )
 
 // The steps of the set-up.
@@ -144,7 +145,7 @@ type Trip struct {
 }
 
 // MakeTrip looks for traffic of a channel since a time.
-func MakeTrip(d Data, channel string, since time.Time) Trip {
-	in, out := d.Last[LastKey{channel, "in"}], d.Last[LastKey{channel, "out"}]
+func MakeTrip(d snapshot.Data, channel string, since time.Time) Trip {
+	in, out := d.Last[snapshot.LastKey{Channel: channel, Direction: "in"}], d.Last[snapshot.LastKey{Channel: channel, Direction: "out"}]
 	return Trip{Running: d.Running, Received: in.Delivered.After(since), Answered: out.Delivered.After(since)}
 }
