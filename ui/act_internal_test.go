@@ -18,6 +18,7 @@ import (
 	"perch/ui/kit"
 	"perch/ui/snapshot"
 	"perch/ui/uitest"
+	"perch/ui/watch"
 )
 
 func (r *rig) traffic() *traffic { return r.sections[sectionTraffic].(*traffic) }
@@ -37,9 +38,9 @@ func (r *rig) receive(first int64, n int) {
 	for i := range int64(n) {
 		m := uitest.Random(first+i, r.clock.now())
 		r.relay.Put(m)
-		r.watch.take(m)
+		r.watch.Receive(m)
 	}
-	data, _ := r.watch.snapshot(true)
+	data, _ := r.watch.Snapshot(true)
 	r.render(data)
 }
 
@@ -112,7 +113,7 @@ func TestOlderMessagesAreFetchedWhenTheEndIsNear(t *testing.T) {
 	})
 	r.goTo(sectionTraffic)
 	tr := r.traffic()
-	if len(tr.rows) != pageSize*historyPages {
+	if len(tr.rows) != watch.PageSize*watch.HistoryPages {
 		t.Fatalf("%d rows at first", len(tr.rows))
 	}
 	for range 5 {
@@ -267,14 +268,14 @@ func TestRowsAreCheap(t *testing.T) {
 	r := mustRig(t, nil)
 	r.goTo(sectionTraffic)
 	for i := range int64(snapshot.MaxRows) {
-		r.watch.take(uitest.Random(1_000_000+i, testNow))
+		r.watch.Receive(uitest.Random(1_000_000+i, testNow))
 	}
 	var slowest time.Duration
 	for n := range 20 {
 		for i := range int64(250) {
-			r.watch.take(uitest.Random(2_000_000+int64(n)*250+i, testNow))
+			r.watch.Receive(uitest.Random(2_000_000+int64(n)*250+i, testNow))
 		}
-		data, _ := r.watch.snapshot(true)
+		data, _ := r.watch.Snapshot(true)
 		started := time.Now()
 		r.render(data)
 		slowest = max(slowest, time.Since(started))

@@ -41,11 +41,11 @@ func (a *attention) escape() bool               { return false }
 
 func (a *attention) onRetryAll() {
 	n := 0
-	a.u.watch.do(func(ctx context.Context) (err error) {
+	a.u.watch.Do(func(ctx context.Context) (err error) {
 		n, err = a.u.Relay.RetryAllDead(ctx)
 		return err
 	}, func(err error) {
-		a.u.watch.poke()
+		a.u.watch.Poke()
 		if !a.u.complain(err) {
 			a.u.say(format.Good, a.u.Texts.N("window.attention.retried", n), "")
 		}

@@ -11,6 +11,7 @@ import (
 
 	"perch/app/desk"
 	"perch/ui/kit"
+	"perch/ui/watch"
 )
 
 const noTrayText = "This desktop has no place for Perch's icon; this window offers the same."
@@ -23,7 +24,7 @@ func TestDesktopWithoutTrayIsToldUntilItWasRead(t *testing.T) {
 	r.desktop.Become(desk.No, desk.No, nil)
 	r.refresh()
 	r.mustNotSee(noTrayText) // the panel may be starting again
-	r.clock.pass(lookEvery)
+	r.clock.pass(watch.DesktopEvery)
 	r.refresh()
 	r.mustSee(noTrayText)
 	r.desktop.Become(desk.Yes, desk.No, nil)
@@ -31,7 +32,7 @@ func TestDesktopWithoutTrayIsToldUntilItWasRead(t *testing.T) {
 	r.mustNotSee(noTrayText)
 	r.desktop.Become(desk.No, desk.No, nil)
 	r.refresh()
-	r.clock.pass(lookEvery)
+	r.clock.pass(watch.DesktopEvery)
 	r.refresh()
 	isClose := func(b *kit.Button) bool { return b.AccessibilityLabel() == "Close" }
 	test.Tap(find(r, "button that closes", isClose))
@@ -40,7 +41,7 @@ func TestDesktopWithoutTrayIsToldUntilItWasRead(t *testing.T) {
 	r = open()
 	r.desktop.Become(desk.No, desk.No, nil)
 	r.refresh()
-	r.clock.pass(lookEvery)
+	r.clock.pass(watch.DesktopEvery)
 	r.refresh()
 	r.mustNotSee(noTrayText)
 }
@@ -64,7 +65,7 @@ func TestStartAtLoginIsSwitchedAndShowsWhatTheTrayDid(t *testing.T) {
 	}
 	r.desktop.Become(desk.No, desk.No, nil) // the tray has switched it off, and the panel is gone
 	r.refresh()
-	r.clock.pass(lookEvery)
+	r.clock.pass(watch.DesktopEvery)
 	r.refresh()
 	r.mustSee("The relay starts in the background when you log in")
 	if box().Checked {

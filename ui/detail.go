@@ -65,7 +65,7 @@ func (p *detailPane) load(id int64) {
 		p.scroll.ScrollToTop()
 	}
 	var detail control.Detail
-	p.u.watch.do(func(ctx context.Context) (err error) {
+	p.u.watch.Do(func(ctx context.Context) (err error) {
 		detail, err = p.u.Relay.Message(ctx, id)
 		return err
 	}, func(err error) {

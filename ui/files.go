@@ -46,7 +46,7 @@ func (v *filesView) show(id int64, files []page.File) {
 	}
 	v.leave()
 	v.shown = shown
-	ctx, cancel := context.WithCancel(v.u.watch.ctx)
+	ctx, cancel := context.WithCancel(v.u.watch.Context())
 	v.cancel = cancel
 	for i, f := range files {
 		foot := v.foot(id, f)
@@ -86,7 +86,7 @@ func (v *filesView) foot(id int64, f page.File) fyne.CanvasObject {
 // fetch loads a picture in the background and puts it into its box.
 func (v *filesView) fetch(ctx context.Context, id int64, f page.File, box *kit.Picture) {
 	var p picture.Picture
-	v.u.watch.do(func(context.Context) error {
+	v.u.watch.Do(func(context.Context) error {
 		file, err := v.u.Relay.File(ctx, id, f.N)
 		if err == nil {
 			p, err = v.decode(ctx, file)
@@ -129,7 +129,7 @@ func (v *filesView) why(err error) string {
 // saveFile writes a file into the folder for downloads and says where it is.
 func (u *UI) saveFile(id int64, n int) {
 	path := ""
-	u.watch.do(func(ctx context.Context) error {
+	u.watch.Do(func(ctx context.Context) error {
 		file, err := u.Relay.File(ctx, id, n)
 		if err == nil {
 			path, err = file.Save(u.Downloads, id, n)

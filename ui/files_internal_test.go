@@ -29,7 +29,7 @@ func (r *rig) box(what string) *kit.Picture {
 // step lets the background work end and what it has handed over run, but not what that begins.
 func (r *rig) step() {
 	r.t.Helper()
-	r.watch.work.Wait()
+	r.watch.Wait()
 	r.mu.Lock()
 	posts := r.posts
 	r.posts = nil
@@ -107,7 +107,7 @@ func TestLeavingAMessageEndsTheLoading(t *testing.T) {
 	for name, leave := range map[string]func(r *rig){
 		"closed":        func(r *rig) { r.traffic().escape() },
 		"another one":   func(r *rig) { r.traffic().pick(r.idOf("iris_v", "dead")) },
-		"window closed": func(r *rig) { r.watch.cancel() },
+		"window closed": func(r *rig) { r.watch.Stop() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := mustRig(t, nil)

@@ -170,7 +170,7 @@ func (s *secretRow) onStore() {
 // write hands the value over and forgets it.
 func (s *secretRow) write(value string) {
 	var taken control.Taken
-	s.u.watch.do(func(ctx context.Context) (err error) {
+	s.u.watch.Do(func(ctx context.Context) (err error) {
 		taken, err = s.u.Settings.SetSecret(ctx, s.channel, s.name, trimmed(value))
 		return err
 	}, func(err error) {
@@ -223,7 +223,7 @@ func (t *tester) try(what string, request control.CheckRequest) {
 // check makes a check in the background. What goes wrong is an outcome, too.
 func (u *UI) check(what string, request control.CheckRequest, then func(control.CheckResult)) {
 	var result control.CheckResult
-	u.watch.do(func(ctx context.Context) (err error) {
+	u.watch.Do(func(ctx context.Context) (err error) {
 		result, err = u.Settings.CheckSettings(ctx, what, request)
 		return err
 	}, func(err error) {

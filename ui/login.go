@@ -52,9 +52,9 @@ func (l *loginCard) render(d snapshot.Data) {
 
 func (l *loginCard) onChange(on bool) {
 	u, host := l.u, l.u.data.Host
-	u.watch.do(func(context.Context) error {
+	u.watch.Do(func(context.Context) error {
 		err := u.Desktop.SetLogin(on, host)
-		u.watch.lookOnce()
+		u.watch.PollDesktop()
 		return err
 	}, func(err error) {
 		if u.complain(err) {

@@ -170,7 +170,7 @@ func (l *logsPage) toEnd() { l.list.ScrollToBottom() }
 func (l *logsPage) onTyped() {
 	l.typed++
 	number := l.typed
-	l.u.watch.do(func(ctx context.Context) error {
+	l.u.watch.Do(func(ctx context.Context) error {
 		select {
 		case <-time.After(searchAfter):
 		case <-ctx.Done():
@@ -220,7 +220,7 @@ func (l *logsPage) read(work func(*logtail.Reader) ([]logtail.Line, bool, error)
 	l.isBusy = true
 	var lines []logtail.Line
 	var again, atStart bool
-	l.u.watch.do(func(context.Context) (err error) {
+	l.u.watch.Do(func(context.Context) (err error) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		lines, again, err = work(reader)
@@ -328,7 +328,7 @@ func (l *logsPage) text() string {
 // onExport writes what is shown into the user's downloads.
 func (l *logsPage) onExport() {
 	text, path := l.text(), exportPath(l.u.Now())
-	l.u.watch.do(func(context.Context) error {
+	l.u.watch.Do(func(context.Context) error {
 		return os.WriteFile(path, []byte(text), 0o600)
 	}, func(err error) {
 		if !l.u.complain(err) {

@@ -177,11 +177,11 @@ func (u *UI) run(what string) {
 		return
 	}
 	u.data.Doing = what
-	u.watch.setDoing(what)
-	u.watch.do(func(ctx context.Context) error { return u.Process.Run(ctx, what) }, func(err error) {
-		u.watch.setDoing("")
+	u.watch.SetDoing(what)
+	u.watch.Do(func(ctx context.Context) error { return u.Process.Run(ctx, what) }, func(err error) {
+		u.watch.SetDoing("")
 		u.data.Doing = ""
-		u.watch.poke()
+		u.watch.Poke()
 		if !u.complain(err) {
 			u.say(format.Good, u.t("window.done."+what), "")
 		}
@@ -201,8 +201,8 @@ func (u *UI) markDemo(d snapshot.Data) {
 
 // steer does something to the relay or a message, and says that it is done.
 func (u *UI) steer(work func(context.Context) error, done string, args ...any) {
-	u.watch.do(work, func(err error) {
-		u.watch.poke()
+	u.watch.Do(work, func(err error) {
+		u.watch.Poke()
 		if !u.complain(err) && done != "" {
 			u.say(format.Good, u.t(done, args...), "")
 		}

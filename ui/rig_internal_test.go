@@ -65,16 +65,16 @@ func mustRig(t *testing.T, change func(o *Options, r *rig)) *rig {
 	if change != nil {
 		change(&o, r)
 	}
-	r.UI = New(o)
-	r.watch.post = func(f func()) {
+	o.Post = func(f func()) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.posts = append(r.posts, f)
 	}
+	r.UI = New(o)
 	r.window.Resize(fyne.NewSize(defaultWidth, defaultHeight))
 	r.window.Show()
 	t.Cleanup(func() {
-		r.watch.stop()
+		r.watch.Stop()
 		r.window.Close()
 	})
 	r.reloadSettings()
@@ -86,7 +86,7 @@ func mustRig(t *testing.T, change func(o *Options, r *rig)) *rig {
 func (r *rig) settle() {
 	r.t.Helper()
 	for range 1000 {
-		r.watch.work.Wait()
+		r.watch.Wait()
 		r.mu.Lock()
 		posts := r.posts
 		r.posts = nil
@@ -104,11 +104,9 @@ func (r *rig) settle() {
 // refresh asks the relay everything and renders the answer, as the watcher does by and by.
 func (r *rig) refresh() {
 	r.t.Helper()
-	r.watch.pollOnce(true)
-	r.watch.loadHistory(context.Background())
-	r.watch.lookOnce()
+	r.watch.Refresh(context.Background())
 	r.settle()
-	data, _ := r.watch.snapshot(true)
+	data, _ := r.watch.Snapshot(true)
 	r.render(data)
 	r.settle()
 	r.render(data)

@@ -219,7 +219,7 @@ func (s *settingsPage) validate() {
 	s.edits++
 	number, draft := s.edits, page.Clone(s.draft)
 	var saved control.Saved
-	s.u.watch.do(func(ctx context.Context) (err error) {
+	s.u.watch.Do(func(ctx context.Context) (err error) {
 		select {
 		case <-time.After(checkAfter):
 		case <-ctx.Done():
@@ -269,7 +269,7 @@ func (s *settingsPage) onSave() {
 	draft := page.Clone(s.draft)
 	var saved control.Saved
 	s.saveIt.Enabled(false)
-	s.u.watch.do(func(ctx context.Context) (err error) {
+	s.u.watch.Do(func(ctx context.Context) (err error) {
 		saved, err = s.u.Settings.SaveSettings(ctx, draft, false)
 		return err
 	}, func(err error) {
@@ -293,7 +293,7 @@ func (s *settingsPage) onMove(place string) {
 		return
 	}
 	s.saveIt.Enabled(false)
-	s.u.watch.do(func(ctx context.Context) error { return s.u.Vault.MoveSecrets(ctx, place) }, func(err error) {
+	s.u.watch.Do(func(ctx context.Context) error { return s.u.Vault.MoveSecrets(ctx, place) }, func(err error) {
 		s.saveIt.Enabled(true)
 		if s.u.complain(err) {
 			return

@@ -114,7 +114,7 @@ func (t *traffic) render(d snapshot.Data) {
 	t.describe(d)
 	t.channels(d)
 	if len(t.rows) > 0 && t.atEnd() {
-		t.u.watch.older()
+		t.u.watch.Older()
 	}
 	if t.selected != 0 {
 		t.side.follow(d)
@@ -155,10 +155,10 @@ func (t *traffic) holdWhileReading() {
 	switch {
 	case away && !t.isHeld && len(t.rows) > 0:
 		t.isHeld = true
-		t.u.watch.hold(t.rows[0].ID)
+		t.u.watch.Hold(t.rows[0].ID)
 	case !away && t.isHeld:
 		t.isHeld = false
-		t.u.watch.hold(0)
+		t.u.watch.Hold(0)
 	}
 }
 
@@ -169,7 +169,7 @@ func (t *traffic) atEnd() bool {
 func (t *traffic) onFresh() {
 	t.list.ScrollToTop()
 	t.isHeld = false
-	t.u.watch.hold(0)
+	t.u.watch.Hold(0)
 }
 
 func (t *traffic) update(id widget.ListItemID, item fyne.CanvasObject) {
@@ -231,7 +231,7 @@ func (t *traffic) onTyped(text string) {
 	}
 	t.typed++
 	number := t.typed
-	t.u.watch.do(func(ctx context.Context) error {
+	t.u.watch.Do(func(ctx context.Context) error {
 		select {
 		case <-time.After(searchAfter):
 		case <-ctx.Done():
@@ -262,7 +262,7 @@ func (t *traffic) apply(f snapshot.Filter) {
 	t.filter = f
 	t.isHeld = false
 	t.list.ScrollToTop()
-	t.u.watch.search(f)
+	t.u.watch.Search(f)
 }
 
 // choice is a list of values to choose from, with one that means all.

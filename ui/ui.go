@@ -104,6 +104,8 @@ type Options struct {
 	Exit func(code int)
 	// Now is the time; nil for time.Now.
 	Now func() time.Time
+	// Post runs a function on Fyne's thread; nil for fyne.Do.
+	Post func(func())
 }
 
 // FirstOf returns settings that ask the relay, and the local files where no relay runs or the relay does not offer

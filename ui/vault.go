@@ -97,7 +97,7 @@ func (u *UI) unlock(then func()) {
 	submit := func() {
 		yes.Enabled(false)
 		mine := u.dialog
-		u.watch.do(f.open(), func(err error) {
+		u.watch.Do(f.open(), func(err error) {
 			yes.Enabled(true)
 			if err != nil {
 				showResult(outcome, f.wrong(err))

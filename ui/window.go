@@ -19,6 +19,7 @@ import (
 	"perch/ui/format"
 	"perch/ui/kit"
 	"perch/ui/snapshot"
+	"perch/ui/watch"
 )
 
 // The sections, in the order of their shortcuts.
@@ -69,7 +70,7 @@ type section interface {
 type UI struct {
 	Options
 	window   fyne.Window
-	watch    *watcher
+	watch    *watch.Watcher
 	memory   memory
 	sections map[string]section
 	current  string
@@ -103,7 +104,7 @@ func New(o Options) *UI {
 		u.memory.Theme = o.Theme
 	}
 	o.App.Settings().SetTheme(kit.Theme{Mode: u.memory.Theme})
-	u.watch = newWatcher(o.Relay, o.Desktop, o.Now, u.render)
+	u.watch = watch.New(watch.Options{Relay: o.Relay, Desktop: o.Desktop, Now: o.Now, Render: u.render, Post: o.Post})
 	u.sections = map[string]section{
 		sectionOverview: newOverview(u), sectionTraffic: newTraffic(u), sectionAttention: newAttention(u),
 		sectionLimits: newLimits(u), sectionLogs: newLogs(u), sectionSettings: newSettings(u), sectionWizard: newWizard(u),
@@ -142,10 +143,10 @@ func (u *UI) Run() {
 		u.window.Close()
 		leaving <- os.Interrupt
 	})
-	u.watch.start()
+	u.watch.Start()
 	u.reloadSettings()
 	u.window.ShowAndRun()
-	u.watch.stop()
+	u.watch.Stop()
 }
 
 // leave ends the program when Fyne does not: it may wait for ever for an event of a display that is going away. The
@@ -209,7 +210,7 @@ func (u *UI) open(name string) {
 	for key, item := range u.items {
 		item.choose(key == name)
 	}
-	u.watch.watchTraffic(name == sectionTraffic)
+	u.watch.ShowTraffic(name == sectionTraffic)
 	s.shown(true)
 	s.render(u.data)
 }
@@ -297,7 +298,7 @@ func (u *UI) switchTheme() {
 func (u *UI) reloadSettings() {
 	var settings control.Settings
 	var vault control.VaultState
-	u.watch.do(func(ctx context.Context) (err error) {
+	u.watch.Do(func(ctx context.Context) (err error) {
 		vault = u.Vault.VaultState(ctx)
 		settings, err = u.Settings.Settings(ctx)
 		return err

@@ -201,7 +201,7 @@ func (w *wizard) render(d snapshot.Data) {
 func (w *wizard) busy(work func(context.Context) error, then func(error)) {
 	w.isBusy = true
 	w.label()
-	w.u.watch.do(work, func(err error) {
+	w.u.watch.Do(work, func(err error) {
 		w.isBusy = false
 		w.label()
 		then(err)
@@ -345,7 +345,7 @@ func (w *wizard) onSave() {
 		isSaved = true
 		return w.u.Process.Run(ctx, pick(wasRunning, "restart", "start"))
 	}, func(err error) {
-		w.u.watch.poke()
+		w.u.watch.Poke()
 		if isSaved {
 			w.forget()
 		}

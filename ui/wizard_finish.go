@@ -119,7 +119,7 @@ func (f *finishView) ask(work func(context.Context, string) (control.ReplyURL, e
 	f.write.Enabled(false)
 	channel := f.w.channel().Name
 	var now control.ReplyURL
-	f.u.watch.do(func(ctx context.Context) (err error) {
+	f.u.watch.Do(func(ctx context.Context) (err error) {
 		now, err = work(ctx, channel)
 		return err
 	}, func(err error) {

@@ -1,61 +1,69 @@
-package ui
+package watch
 
 import (
 	"context"
+	"time"
 
 	"perch/app/control"
 	"perch/ui/snapshot"
 )
 
+const (
+	// PageSize is how many messages are asked for at a time, and HistoryPages how many pages at the start.
+	PageSize, HistoryPages = 1000, 5
+	// historySpan is how far back the start looks: the chart's hour.
+	historySpan = time.Hour
+)
+
 // loadHistory fetches the messages of the last hour, newest first.
-func (w *watcher) loadHistory(ctx context.Context) {
+func (w *Watcher) loadHistory(ctx context.Context) {
 	before := int64(0)
-	for range historyPages {
-		list, err := w.relay.Messages(ctx, control.Query{Before: before, Limit: pageSize})
+	for range HistoryPages {
+		list, err := w.relay.Messages(ctx, control.Query{Before: before, Limit: PageSize})
 		if err != nil {
 			break
 		}
 		w.mu.Lock()
-		w.keep(&w.all, list, true)
-		w.complete = w.complete || len(list) < pageSize
+		w.merge(&w.all, list, true)
+		w.complete = w.complete || len(list) < PageSize
 		w.mu.Unlock()
-		if len(list) < pageSize || w.now().Sub(list[len(list)-1].ReceivedAt) > historySpan {
+		if len(list) < PageSize || w.now().Sub(list[len(list)-1].ReceivedAt) > historySpan {
 			break
 		}
 		before = list[len(list)-1].ID
 	}
 	w.mu.Lock()
-	w.fed = nil
+	w.arrived = nil
 	w.mu.Unlock()
 }
 
-// keep takes a page in; what the feed brought meanwhile is newer. The caller holds the lock.
-func (w *watcher) keep(store *snapshot.Store, list []control.Message, isAll bool) {
+// merge takes a page in; what the feed brought meanwhile is newer. The caller holds the lock.
+func (w *Watcher) merge(store *snapshot.Store, list []control.Message, isAll bool) {
 	var fresh []control.Message
 	for _, m := range list {
-		if !w.fed[m.ID] {
+		if !w.arrived[m.ID] {
 			fresh = append(fresh, m)
 		}
 	}
 	for _, m := range store.PutAll(fresh) {
 		if isAll {
 			w.minutes.Add(m)
-			w.note(m)
+			w.recordTraffic(m)
 		}
 	}
 	w.moved, w.changed = true, true
 }
 
-// watchTraffic says whether the traffic is on screen; it is not put together otherwise.
-func (w *watcher) watchTraffic(on bool) {
+// ShowTraffic says whether the traffic is on screen; it is not put together otherwise.
+func (w *Watcher) ShowTraffic(on bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.isWatched = on
+	w.isTrafficShown = on
 	w.moved, w.changed = true, true
 }
 
-// hold keeps messages with a greater id out of the view; 0 lets all in.
-func (w *watcher) hold(id int64) {
+// Hold keeps messages with a greater id out of the view; 0 lets all in.
+func (w *Watcher) Hold(id int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.held != id {
@@ -63,8 +71,8 @@ func (w *watcher) hold(id int64) {
 	}
 }
 
-// search changes the filter. What is known is shown at once, the rest is fetched.
-func (w *watcher) search(f snapshot.Filter) {
+// Search changes the filter. What is known is shown at once, the rest is fetched.
+func (w *Watcher) Search(f snapshot.Filter) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.filter == f {
@@ -86,8 +94,8 @@ func (w *watcher) search(f snapshot.Filter) {
 	w.load(0)
 }
 
-// older fetches the messages before the oldest one that is shown.
-func (w *watcher) older() {
+// Older fetches the messages before the oldest one that is shown.
+func (w *Watcher) Older() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	store := &w.all
@@ -100,7 +108,7 @@ func (w *watcher) older() {
 	w.load(store.Oldest())
 }
 
-func (w *watcher) isComplete() bool {
+func (w *Watcher) isComplete() bool {
 	if w.found != nil {
 		return w.ended
 	}
@@ -108,9 +116,9 @@ func (w *watcher) isComplete() bool {
 }
 
 // load fetches one page in the background. The caller holds the lock.
-func (w *watcher) load(before int64) {
+func (w *Watcher) load(before int64) {
 	query, asked := w.filter.Query(), w.asked
-	query.Before, query.Limit = before, pageSize
+	query.Before, query.Limit = before, PageSize
 	w.loading = true
 	w.work.Go(func() {
 		list, err := w.relay.Messages(w.ctx, query)
@@ -124,11 +132,11 @@ func (w *watcher) load(before int64) {
 			return
 		}
 		if w.found != nil {
-			w.keep(w.found, list, false)
-			w.ended = len(list) < pageSize
+			w.merge(w.found, list, false)
+			w.ended = len(list) < PageSize
 			return
 		}
-		w.keep(&w.all, list, true)
-		w.complete = len(list) < pageSize
+		w.merge(&w.all, list, true)
+		w.complete = len(list) < PageSize
 	})
 }

@@ -1,4 +1,4 @@
-package ui
+package watch
 
 import (
 	"sync"
@@ -39,21 +39,20 @@ func (s *screen) run() {
 	}
 }
 
-func watched(relay Relay) (*watcher, *screen) {
+func watched(relay Relay) (*Watcher, *screen) {
 	s := &screen{}
-	w := newWatcher(relay, &uitest.Desktop{}, time.Now, s.render)
-	w.post = s.post
-	w.watchTraffic(true)
+	w := New(Options{Relay: relay, Desktop: &uitest.Desktop{}, Now: time.Now, Render: s.render, Post: s.post})
+	w.ShowTraffic(true)
 	return w, s
 }
 
-func TestWatcherFollowsTheRelay(t *testing.T) {
+func TestWatcherShowsWhatTheRelayDoes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		relay := uitest.New(time.Now)
 		relay.SetStopped(true)
 		w, s := watched(relay)
-		w.start()
-		defer w.stop()
+		w.Start()
+		defer w.Stop()
 		step := func(d time.Duration) {
 			for range d / (50 * time.Millisecond) {
 				time.Sleep(50 * time.Millisecond)
@@ -77,7 +76,7 @@ func TestWatcherFollowsTheRelay(t *testing.T) {
 		if len(s.latest.View.Rows) != history+1 {
 			t.Errorf("%d rows, want %d", len(s.latest.View.Rows), history+1)
 		}
-		w.search(snapshot.Filter{State: "dead"})
+		w.Search(snapshot.Filter{State: "dead"})
 		step(300 * time.Millisecond)
 		if len(s.latest.View.Rows) != 2 {
 			t.Errorf("%d dead ones", len(s.latest.View.Rows))
@@ -97,8 +96,8 @@ func TestWatcherNeverFloods(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		relay := uitest.New(time.Now)
 		w, s := watched(relay)
-		w.start()
-		defer w.stop()
+		w.Start()
+		defer w.Stop()
 		id := int64(1_000_000)
 		burst := func(rounds int, drain bool) {
 			for range rounds {
@@ -144,8 +143,8 @@ func TestActionsEndBeforeTheWindowDoes(t *testing.T) {
 	relay := uitest.New(time.Now)
 	w, s := watched(relay)
 	done := false
-	w.do(w.relay.Pause, func(err error) { done = err == nil })
-	w.stop()
+	w.Do(relay.Pause, func(err error) { done = err == nil })
+	w.Stop()
 	s.run()
 	if status, _ := relay.Status(t.Context()); status.State != control.StatePaused {
 		t.Error("the action was dropped")
