@@ -74,7 +74,7 @@ func TestTrafficIsFiltered(t *testing.T) {
 	r.goTo(sectionTraffic)
 	tr := r.traffic()
 	all := len(tr.rows)
-	tr.selects[0].widget.SetSelectedIndex(2)
+	tr.selects[0].Select.SetSelectedIndex(2)
 	r.settle()
 	r.refresh()
 	for _, m := range tr.rows {
@@ -133,7 +133,7 @@ func TestMessageInFull(t *testing.T) {
 	r := mustRig(t, nil)
 	r.goTo(sectionTraffic)
 	id := r.idOf("iris_v", "dead")
-	r.traffic().pick(id)
+	r.traffic().openMessage(id)
 	r.settle()
 	r.mustSee("Direct message to @iris_v", "does not take direct messages", "ITS WAY", "Attempt 1: Failed", "From Motion", `"twitter": "iris_v"`, "To X", "POST https://api.x.com/2/dm_conversations/with/3001969357/messages")
 	r.press("Copy text")
@@ -214,12 +214,12 @@ func TestLogs(t *testing.T) {
 	if all == 0 || !l.atStart {
 		t.Fatalf("%d lines", all)
 	}
-	l.level.widget.SetSelectedIndex(3)
+	l.level.Select.SetSelectedIndex(3)
 	r.settle()
 	if len(l.lines) == 0 || len(l.lines) >= all {
 		t.Errorf("%d errors of %d lines", len(l.lines), all)
 	}
-	l.level.widget.SetSelectedIndex(0)
+	l.level.Select.SetSelectedIndex(0)
 	l.isPattern.SetChecked(true)
 	l.search.SetText("id=1[0-9]*5 ")
 	r.settle()

@@ -28,9 +28,9 @@ type attention struct {
 func newAttention(u *UI) *attention {
 	a := &attention{u: u, about: kit.CutText("", kit.TextSmall, kit.Muted), cards: kit.VStack(12)}
 	a.retry = kit.NewButton(u.t("window.attention.retry"), "restart", kit.Strong, a.onRetryAll)
-	a.none = emptyState("check", format.Good, u.t("window.attention.none"), u.t("window.attention.none.about"))
-	a.off = emptyState("stop", format.Idle, u.t("window.off"), u.t("window.off.about"))
-	a.root = scrolled(header(u.t("window.attention"), a.about, a.retry), a.none, a.off, a.cards)
+	a.none = kit.EmptyState("check", kit.Good, kit.GoodSoft, u.t("window.attention.none"), u.t("window.attention.none.about"))
+	a.off = kit.EmptyState("stop", kit.Idle, kit.IdleSoft, u.t("window.off"), u.t("window.off.about"))
+	a.root = kit.Scrolled(kit.Header(u.t("window.attention"), a.about, a.retry), a.none, a.off, a.cards)
 	return a
 }
 
@@ -61,10 +61,10 @@ func (a *attention) render(d snapshot.Data) {
 	for _, c := range d.Status.Channels {
 		dead += c.Inbound.Dead + c.Outbound.Dead
 	}
-	a.about.SetText(pick(d.IsKnown(), a.u.Texts.N("window.attention.about", d.NeedYou()), ""))
-	pick(dead > 0 && d.Running, a.retry.Show, a.retry.Hide)()
-	pick(len(cases) == 0 && d.IsKnown(), a.none.Show, a.none.Hide)()
-	pick(len(cases) == 0 && !d.IsKnown(), a.off.Show, a.off.Hide)()
+	a.about.SetText(kit.Pick(d.IsKnown(), a.u.Texts.N("window.attention.about", d.NeedYou()), ""))
+	kit.Pick(dead > 0 && d.Running, a.retry.Show, a.retry.Hide)()
+	kit.Pick(len(cases) == 0 && d.IsKnown(), a.none.Show, a.none.Hide)()
+	kit.Pick(len(cases) == 0 && !d.IsKnown(), a.off.Show, a.off.Hide)()
 	if reflect.DeepEqual(cases, a.cases) {
 		return
 	}
@@ -95,21 +95,10 @@ func (a *attention) card(c page.Case) fyne.CanvasObject {
 	buttons.Add(kit.Space())
 	buttons.Add(kit.NewButton(a.u.t("window.attention.open"), "right", kit.Quiet, func() {
 		a.u.show(snapshot.Filter{})
-		a.u.sections[sectionTraffic].(*traffic).pick(c.ID) //nolint:forcetypeassert,errcheck // made in New
+		a.u.sections[sectionTraffic].(*traffic).openMessage(c.ID) //nolint:forcetypeassert,errcheck // made in New
 	}).Small())
 	column.Add(buttons)
 	return kit.Card(column)
-}
-
-// emptyState fills a page on which there is nothing.
-func emptyState(icon string, tone format.Tone, title, about string) fyne.CanvasObject {
-	ink, soft := inks(tone)
-	sign := container.NewStack(kit.AtLeast(kit.NewGround(soft, "", 28), fyne.NewSize(56, 56)), container.NewCenter(kit.NewIcon(icon, ink, 28)))
-	name := kit.Heading(title, kit.TextHeading)
-	name.Align = fyne.TextAlignCenter
-	line := kit.NewText(about, kit.TextSmall, kit.Muted)
-	line.Align = fyne.TextAlignCenter
-	return container.New(padding{top: 90}, container.NewCenter(kit.VStack(10, container.NewCenter(sign), name, line)))
 }
 
 // limits is the page of X's limits.
@@ -125,9 +114,9 @@ type limits struct {
 
 func newLimits(u *UI) *limits {
 	l := &limits{u: u, groups: kit.VStack(kit.GapBig)}
-	l.none = emptyState("limits", format.Idle, u.t("window.limits.none"), u.t("window.limits.none.about"))
-	l.off = emptyState("stop", format.Idle, u.t("window.off"), u.t("window.off.about"))
-	l.root = scrolled(header(u.t("window.limits"), kit.CutText(u.t("window.limits.about"), kit.TextSmall, kit.Muted)), l.none, l.off, l.groups)
+	l.none = kit.EmptyState("limits", kit.Idle, kit.IdleSoft, u.t("window.limits.none"), u.t("window.limits.none.about"))
+	l.off = kit.EmptyState("stop", kit.Idle, kit.IdleSoft, u.t("window.off"), u.t("window.off.about"))
+	l.root = kit.Scrolled(kit.Header(u.t("window.limits"), kit.CutText(u.t("window.limits.about"), kit.TextSmall, kit.Muted)), l.none, l.off, l.groups)
 	return l
 }
 
@@ -138,8 +127,8 @@ func (l *limits) escape() bool               { return false }
 
 func (l *limits) render(d snapshot.Data) {
 	groups := page.MakeLimits(d.Limits, d.Now, l.u.Texts)
-	pick(len(groups) == 0 && d.IsKnown(), l.none.Show, l.none.Hide)()
-	pick(len(groups) == 0 && !d.IsKnown(), l.off.Show, l.off.Hide)()
+	kit.Pick(len(groups) == 0 && d.IsKnown(), l.none.Show, l.none.Hide)()
+	kit.Pick(len(groups) == 0 && !d.IsKnown(), l.off.Show, l.off.Hide)()
 	var shape []string
 	for _, g := range groups {
 		shape = append(shape, g.Channel)
@@ -190,7 +179,7 @@ func newGaugeView() *gaugeView {
 	g.left.Align, g.reset.Align = fyne.TextAlignTrailing, fyne.TextAlignTrailing
 	names := kit.AtLeast(kit.VStack(2, g.name, g.window), fyne.NewSize(230, 0))
 	words := kit.AtLeast(kit.VStack(2, g.left, g.reset), fyne.NewSize(250, 0))
-	g.content = container.NewBorder(nil, nil, names, words, container.New(padding{4, 0, 12, 12}, kit.VStack(7, g.bar, g.way)))
+	g.content = container.NewBorder(nil, nil, names, words, kit.Inset(4, 0, 12, 12, kit.VStack(7, g.bar, g.way)))
 	return g
 }
 
@@ -198,7 +187,7 @@ func (g *gaugeView) render(m page.Gauge) {
 	ink, _ := inks(m.Tone)
 	g.name.SetText(m.Name)
 	g.window.SetText(m.Window)
-	g.left.Set(m.Left, pick(m.Tone == format.Bad, kit.Bad, kit.Ink))
+	g.left.Set(m.Left, kit.Pick(m.Tone == format.Bad, kit.Bad, kit.Ink))
 	g.reset.SetText(m.Resets)
 	g.way.SetText(m.Waiting)
 	g.bar.Set(m.Part, ink)

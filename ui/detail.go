@@ -45,9 +45,9 @@ func newDetailPane(u *UI, closed func()) *detailPane {
 	head := container.NewBorder(nil, nil, nil, kit.HStack(6, kit.Middle(p.pill), kit.NewIconButton("close", u.t("window.close"), closed).Small()), kit.Pad(p.title, 4, 0))
 	column := kit.VStack(14, p.textBox, p.files.content, p.problem, p.acts, kit.VStack(8, heading(u.t("window.detail.way")), p.steps),
 		kit.VStack(8, heading(u.t("window.detail.facts")), p.facts), p.sides[0].content, p.sides[1].content)
-	p.scroll = container.NewVScroll(container.New(padding{0, 14, 14, 14}, column))
-	body := container.NewBorder(container.New(padding{10, 10, 14, 10}, head), nil, nil, nil, p.scroll)
-	p.content = container.New(padding{left: 8}, container.NewStack(kit.NewGround(kit.Surface, kit.Border, kit.Radius), body))
+	p.scroll = container.NewVScroll(kit.Inset(0, 14, 14, 14, column))
+	body := container.NewBorder(kit.Inset(10, 10, 14, 10, head), nil, nil, nil, p.scroll)
+	p.content = kit.Inset(0, 0, 8, 0, container.NewStack(kit.NewGround(kit.Surface, kit.Border, kit.Radius), body))
 	return p
 }
 
@@ -107,7 +107,7 @@ func (p *detailPane) render(d page.Detail) {
 	ink, soft := inks(d.Tone)
 	p.pill.Set(d.State, ink, soft)
 	p.text.Set(d.Text, kit.Ink)
-	pick(d.Text == "", p.textBox.Hide, p.textBox.Show)()
+	kit.Pick(d.Text == "", p.textBox.Hide, p.textBox.Show)()
 	p.files.show(d.ID, d.Files)
 	p.problem.Set("attention", ink, soft, d.Problem, d.Remedy)
 	p.buttons(d)
@@ -139,7 +139,7 @@ var actIcons = map[string]string{"retry": "restart", "discard": "trash", "sent":
 
 // actButton does something to a message; discarding asks first.
 func (u *UI) actButton(id int64, act string, isStrong bool) *kit.Button {
-	look := pick(isStrong, kit.Strong, kit.Plain)
+	look := kit.Pick(isStrong, kit.Strong, kit.Plain)
 	if act == "discard" {
 		look = kit.Danger
 	}
@@ -158,10 +158,10 @@ func (u *UI) actButton(id int64, act string, isStrong bool) *kit.Button {
 // stepView is one line of a message's history, with the line that joins it to the next.
 func stepView(s page.Step, isLast bool) fyne.CanvasObject {
 	ink, _ := inks(s.Tone)
-	dot := container.New(padding{5, 0, 0, 0}, kit.AtLeast(kit.NewGround(ink, "", 5), fyne.NewSize(10, 10)))
+	dot := kit.Inset(5, 0, 0, 0, kit.AtLeast(kit.NewGround(ink, "", 5), fyne.NewSize(10, 10)))
 	track := container.NewBorder(dot, nil, nil, nil, container.NewStack())
 	if !isLast {
-		track = container.NewBorder(dot, nil, nil, nil, container.New(padding{2, 0, 4, 4}, kit.NewGround(kit.Border, "", 1)))
+		track = container.NewBorder(dot, nil, nil, nil, kit.Inset(2, 0, 4, 4, kit.NewGround(kit.Border, "", 1)))
 	}
 	title := kit.CutText(s.Title, kit.TextSmall, kit.Ink)
 	title.Bold = true
@@ -172,5 +172,5 @@ func stepView(s page.Step, isLast bool) fyne.CanvasObject {
 	if s.Took != "" {
 		words.Add(kit.CutText(s.Took, kit.TextTiny, kit.Faint))
 	}
-	return container.NewBorder(nil, nil, kit.AtLeast(track, fyne.NewSize(10, 0)), nil, container.New(padding{0, 10, 12, 0}, words))
+	return container.NewBorder(nil, nil, kit.AtLeast(track, fyne.NewSize(10, 0)), nil, kit.Inset(0, 10, 12, 0, words))
 }

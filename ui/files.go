@@ -58,7 +58,7 @@ func (v *filesView) show(id int64, files []page.File) {
 		v.content.Add(kit.VStack(5, box, foot))
 		v.fetch(ctx, id, f, box)
 	}
-	pick(len(files) == 0, v.content.Hide, v.content.Show)()
+	kit.Pick(len(files) == 0, v.content.Hide, v.content.Show)()
 }
 
 // stop ends the fetching; what is there stays until something else is shown.

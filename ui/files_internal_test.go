@@ -44,7 +44,7 @@ func TestAPictureIsShownAndEnlargedAndSaved(t *testing.T) {
 	r := mustRig(t, func(o *Options, _ *rig) { o.Downloads = folder })
 	r.goTo(sectionTraffic)
 	id := r.idOf("annlee", "delivered")
-	r.traffic().pick(id)
+	r.traffic().openMessage(id)
 	r.settle()
 	r.mustSee("parcel.jpg", "image/jpeg · ")
 	r.mustNotSee("Loading the picture…")
@@ -70,7 +70,7 @@ func TestAPictureIsShownAndEnlargedAndSaved(t *testing.T) {
 	if !r.traffic().escape() { // the picture's Escape has closed the picture only
 		t.Error("the message is closed, too")
 	}
-	r.traffic().pick(id)
+	r.traffic().openMessage(id)
 	r.settle()
 	r.press("Save")
 	path := filepath.Join(folder, fmt.Sprintf("%d-0-parcel.jpg", id))
@@ -91,7 +91,7 @@ func TestNothingJumpsWhileAPictureIsLoaded(t *testing.T) {
 		return control.File{Data: uitest.Parcel()}, nil
 	})
 	r.goTo(sectionTraffic)
-	r.traffic().pick(r.idOf("annlee", "delivered"))
+	r.traffic().openMessage(r.idOf("annlee", "delivered"))
 	r.step()
 	<-asked
 	r.mustSee("Loading the picture…")
@@ -106,7 +106,7 @@ func TestNothingJumpsWhileAPictureIsLoaded(t *testing.T) {
 func TestLeavingAMessageEndsTheLoading(t *testing.T) {
 	for name, leave := range map[string]func(r *rig){
 		"closed":        func(r *rig) { r.traffic().escape() },
-		"another one":   func(r *rig) { r.traffic().pick(r.idOf("iris_v", "dead")) },
+		"another one":   func(r *rig) { r.traffic().openMessage(r.idOf("iris_v", "dead")) },
 		"window closed": func(r *rig) { r.watch.Stop() },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -120,7 +120,7 @@ func TestLeavingAMessageEndsTheLoading(t *testing.T) {
 				return control.File{}, ctx.Err()
 			})
 			r.goTo(sectionTraffic)
-			r.traffic().pick(r.idOf("annlee", "delivered"))
+			r.traffic().openMessage(r.idOf("annlee", "delivered"))
 			r.step()
 			<-asked
 			leave(r)
@@ -160,7 +160,7 @@ func TestWhyAPictureIsNotShown(t *testing.T) {
 			r := mustRig(t, nil)
 			r.relay.SetFiles(func(context.Context, int64, int) (control.File, error) { return tt.file, tt.err })
 			r.goTo(sectionTraffic)
-			r.traffic().pick(r.idOf("annlee", "delivered"))
+			r.traffic().openMessage(r.idOf("annlee", "delivered"))
 			r.settle()
 			r.mustSee(tt.want, "parcel.jpg")
 			box := r.box("place of the picture")
@@ -181,10 +181,10 @@ func TestFilesAreFetchedOnlyWhereTheyAreShown(t *testing.T) {
 	})
 	r.goTo(sectionTraffic)
 	video, photo := r.idOf("kim_lo", "dead"), r.idOf("annlee", "delivered")
-	r.traffic().pick(video)
+	r.traffic().openMessage(video)
 	r.settle()
 	r.mustSee("unboxing.mp4", "video · 31.5 MB", "Save")
-	r.traffic().pick(photo)
+	r.traffic().openMessage(photo)
 	r.settle()
 	box := r.box("picture")
 	r.traffic().side.load(photo) // as it does when the message changes
@@ -200,7 +200,7 @@ func TestFilesAreFetchedOnlyWhereTheyAreShown(t *testing.T) {
 func TestBothSidesAreFoldedAndCopied(t *testing.T) {
 	r := mustRig(t, nil)
 	r.goTo(sectionTraffic)
-	r.traffic().pick(r.idOf("annlee", "delivered"))
+	r.traffic().openMessage(r.idOf("annlee", "delivered"))
 	r.settle()
 	side := r.traffic().side.sides[0]
 	all := strings.Count(side.side.JSON, "\n") + 1

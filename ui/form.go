@@ -2,11 +2,9 @@ package ui
 
 import (
 	"context"
-	"image/color"
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/widget"
 
@@ -16,65 +14,13 @@ import (
 	"perch/ui/page"
 )
 
-// inputWidth is that of the column of inputs of a form.
-const inputWidth = 400
-
-// formRow is a name with its help at the left and an input with what is wrong with it at the right.
-func formRow(name, help string, input fyne.CanvasObject, problem *kit.Paragraph) fyne.CanvasObject {
-	title := kit.NewParagraph(name, kit.TextBody, kit.Ink)
-	title.Bold = true
-	words := kit.VStack(1, title)
-	if help != "" {
-		words.Add(kit.NewParagraph(help, kit.TextSmall, kit.Muted))
-	}
-	column := kit.VStack(3, input)
-	if problem != nil {
-		column.Add(problem)
-	}
-	return twoColumns(words, column)
-}
-
-// twoColumns puts words at the left and what belongs to them at the right.
-func twoColumns(words, column fyne.CanvasObject) fyne.CanvasObject {
-	return container.New(formLayout{}, words, column)
-}
-
-// formLayout gives the inputs a fixed width and the words what is left.
-type formLayout struct{}
-
-// Layout implements fyne.Layout.
-func (formLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	right := min(float32(inputWidth), size.Width*0.52)
-	o[0].Resize(fyne.NewSize(size.Width-right-24, size.Height))
-	o[1].Move(fyne.NewPos(size.Width-right, 0))
-	o[1].Resize(fyne.NewSize(right, size.Height))
-}
-
-// MinSize implements fyne.Layout.
-func (formLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
-	a, b := o[0].MinSize(), o[1].MinSize()
-	return fyne.NewSize(a.Width+b.Width+24, max(a.Height, b.Height))
-}
-
-// newProblem is a place for what is wrong with an input.
-func newProblem() *kit.Paragraph {
-	p := kit.NewParagraph("", kit.TextTiny, kit.Bad)
-	p.Hide()
-	return p
-}
-
-func showProblem(p *kit.Paragraph, text string) {
-	p.Set(text, kit.Bad)
-	pick(text == "", p.Hide, p.Show)()
-}
-
 // input makes the widget of a field.
 func (u *UI) input(f page.Field, value string, changed func(string)) fyne.CanvasObject {
 	switch f.Kind {
 	case page.FieldChoice:
 		var words []string
 		for _, option := range f.Options {
-			words = append(words, u.t("window.option."+f.Path+"."+pick(option == "", "none", option)))
+			words = append(words, u.t("window.option."+f.Path+"."+kit.Pick(option == "", "none", option)))
 		}
 		s := widget.NewSelect(words, nil)
 		for i, option := range f.Options {
@@ -87,7 +33,7 @@ func (u *UI) input(f page.Field, value string, changed func(string)) fyne.Canvas
 	case page.FieldSwitch:
 		c := widget.NewCheck(u.t("window.on"), nil)
 		c.Checked = value == "true"
-		c.OnChanged = func(on bool) { changed(pick(on, "true", "false")) }
+		c.OnChanged = func(on bool) { changed(kit.Pick(on, "true", "false")) }
 		return c
 	case page.FieldList:
 		e := widget.NewMultiLineEntry()
@@ -118,7 +64,7 @@ type secretRow struct {
 }
 
 func newSecretRow(u *UI, channel, name string, isSet bool, stored func(bool, control.Taken)) *secretRow {
-	s := &secretRow{u: u, channel: channel, name: name, stored: stored, pill: kit.NewPill("", kit.Idle, kit.IdleSoft), problem: newProblem()}
+	s := &secretRow{u: u, channel: channel, name: name, stored: stored, pill: kit.NewPill("", kit.Idle, kit.IdleSoft), problem: kit.NewProblem()}
 	s.change = kit.NewButton("", "key", kit.Plain, s.onEdit).Small()
 	s.remove = kit.NewButton(u.t("window.secret.remove"), "trash", kit.Quiet, s.onRemove).Small()
 	s.entry = kit.NewSecretEntry(u.t("window.secret.paste"))
@@ -129,7 +75,7 @@ func newSecretRow(u *UI, channel, name string, isSet bool, stored func(bool, con
 	s.editable = container.NewBorder(nil, nil, nil, buttons, s.entry)
 	s.edit(false)
 	s.set(isSet)
-	s.row = formRow(u.t("window.field."+name), u.t("window.help."+name), kit.VStack(0, s.shown, s.editable), s.problem)
+	s.row = kit.FormRow(u.t("window.field."+name), u.t("window.help."+name), kit.VStack(0, s.shown, s.editable), s.problem)
 	return s
 }
 
@@ -148,8 +94,8 @@ func (s *secretRow) set(isSet bool) {
 
 func (s *secretRow) edit(on bool) {
 	s.entry.SetText("")
-	pick(on, s.shown.Hide, s.shown.Show)()
-	pick(on, s.editable.Show, s.editable.Hide)()
+	kit.Pick(on, s.shown.Hide, s.shown.Show)()
+	kit.Pick(on, s.editable.Show, s.editable.Hide)()
 }
 
 func (s *secretRow) onEdit() {
@@ -175,7 +121,7 @@ func (s *secretRow) write(value string) {
 		return err
 	}, func(err error) {
 		message, remedy := control.Words(err)
-		showProblem(s.problem, format.Problem(message, remedy))
+		kit.ShowProblem(s.problem, format.Problem(message, remedy))
 		if err != nil {
 			return
 		}
@@ -236,16 +182,9 @@ func (u *UI) check(what string, request control.CheckRequest, then func(control.
 }
 
 func showResult(n *kit.Notice, r control.CheckResult) {
-	tone := pick(r.OK, format.Good, format.Bad)
+	tone := kit.Pick(r.OK, format.Good, format.Bad)
 	ink, soft := inks(tone)
-	n.Set(pick(r.OK, "check", "attention"), ink, soft, format.Sentence(r.Message), format.Sentence(r.Remedy))
-}
-
-// gapOf is empty space of a size.
-func gapOf(width, height float32) fyne.CanvasObject { //nolint:unparam // a size has two sides
-	r := canvas.NewRectangle(color.Transparent)
-	r.SetMinSize(fyne.NewSize(width, height))
-	return r
+	n.Set(kit.Pick(r.OK, "check", "attention"), ink, soft, format.Sentence(r.Message), format.Sentence(r.Remedy))
 }
 
 // trimmed is a value without the space and line ends that pasting brings along.

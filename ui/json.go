@@ -52,11 +52,11 @@ func (p *jsonPane) show(s page.Side, isAnother bool) {
 }
 
 func (p *jsonPane) refresh() {
-	p.title.Set(p.side.Title, pick(p.isOpen, "open", "right"), kit.Quiet)
-	pick(p.isOpen, p.body.Show, p.body.Hide)()
-	pick(p.side.JSON == "", p.copy.Hide, p.copy.Show)()
+	p.title.Set(p.side.Title, kit.Pick(p.isOpen, "open", "right"), kit.Quiet)
+	kit.Pick(p.isOpen, p.body.Show, p.body.Hide)()
+	kit.Pick(p.side.JSON == "", p.copy.Hide, p.copy.Show)()
 	p.note.Set(p.side.Note, kit.Muted)
-	pick(p.side.Note == "", p.note.Hide, p.note.Show)()
+	kit.Pick(p.side.Note == "", p.note.Hide, p.note.Show)()
 	p.fill()
 	p.content.Refresh()
 }
@@ -64,14 +64,14 @@ func (p *jsonPane) refresh() {
 func (p *jsonPane) fill() {
 	p.lines.RemoveAll()
 	box := p.body.Objects[1]
-	pick(p.side.JSON == "", box.Hide, box.Show)()
+	kit.Pick(p.side.JSON == "", box.Hide, box.Show)()
 	lines := strings.Split(p.side.JSON, "\n")
 	p.more.Set(p.u.t("window.detail.more", len(lines)), "", kit.Quiet)
 	if p.isWhole {
 		p.more.Set(p.u.t("window.detail.less"), "", kit.Quiet)
 	}
-	pick(p.side.JSON == "" || len(lines) <= previewLines+1, p.more.Hide, p.more.Show)()
-	most := pick(p.isWhole, maxJSONLines, previewLines)
+	kit.Pick(p.side.JSON == "" || len(lines) <= previewLines+1, p.more.Hide, p.more.Show)()
+	most := kit.Pick(p.isWhole, maxJSONLines, previewLines)
 	shown := lines
 	if len(lines) > most+1 { // one more is no more than the line that says so
 		shown = lines[:most]

@@ -25,7 +25,7 @@ func newLoginCard(u *UI) *loginCard {
 	l.box.OnChanged = l.onChange
 	title := kit.NewParagraph(u.t("window.login"), kit.TextBody, kit.Ink)
 	title.Bold = true
-	l.row = twoColumns(kit.VStack(1, title, l.help), kit.VStack(0, l.box))
+	l.row = kit.TwoColumns(kit.VStack(1, title, l.help), kit.VStack(0, l.box))
 	l.content = kit.Card(kit.VStack(16, kit.Heading(u.t("window.group.login"), kit.TextHeading), l.row))
 	l.render(snapshot.Data{})
 	return l
@@ -46,7 +46,7 @@ func (l *loginCard) render(d snapshot.Data) {
 		l.box.Refresh()
 	}
 	if off := d.Login == desk.Unknown; off != l.box.Disabled() {
-		pick(off, l.box.Disable, l.box.Enable)()
+		kit.Pick(off, l.box.Disable, l.box.Enable)()
 	}
 }
 

@@ -35,7 +35,7 @@ func (r *logRow) render(m page.LogRow) {
 	ink, _ := inks(m.Tone)
 	r.time.SetText(m.Time)
 	r.level.Set(strings.ToUpper(m.Level), ink)
-	r.text.Set(m.Text, pick(m.Tone == format.Bad, kit.Bad, kit.Ink))
+	r.text.Set(m.Text, kit.Pick(m.Tone == format.Bad, kit.Bad, kit.Ink))
 	r.rest.SetText(m.Rest)
 	r.Refresh()
 }

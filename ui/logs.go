@@ -35,7 +35,7 @@ type logsPage struct {
 
 	about          *kit.Text
 	search         *kit.Entry
-	level          *choice
+	level          *kit.Choice
 	isPattern      *widget.Check
 	isFollowed     *widget.Check
 	isWrapped      *widget.Check
@@ -60,7 +60,7 @@ func newLogs(u *UI) *logsPage {
 	l := &logsPage{u: u, path: u.LogPath, about: kit.CutText("", kit.TextSmall, kit.Muted)}
 	l.search = kit.NewEntry(u.t("window.logs.search"))
 	l.search.OnChanged = func(string) { l.onTyped() }
-	l.level = newChoice(u, "window.logs.level", "window.level.", logtail.Levels()[1:], l.restart)
+	l.level = kit.NewChoice(u.t("window.logs.level"), logtail.Levels()[1:], u.named("window.level."), l.restart)
 	check := func(key string, on bool, changed func(bool)) *widget.Check {
 		c := widget.NewCheck(u.t(key), nil)
 		c.Checked = on
@@ -91,13 +91,13 @@ func newLogs(u *UI) *logsPage {
 
 func (l *logsPage) build() fyne.CanvasObject {
 	u := l.u
-	bar := kit.HStack(kit.Gap, l.level.framed, kit.Middle(l.isPattern), kit.Middle(l.isFollowed), kit.Middle(l.isWrapped), kit.Middle(l.pause), kit.Middle(l.problem))
-	top := header(u.t("window.logs"), l.about, kit.AtLeast(l.search, fyne.NewSize(270, 34)),
+	bar := kit.HStack(kit.Gap, l.level.Content, kit.Middle(l.isPattern), kit.Middle(l.isFollowed), kit.Middle(l.isWrapped), kit.Middle(l.pause), kit.Middle(l.problem))
+	top := kit.Header(u.t("window.logs"), l.about, kit.AtLeast(l.search, fyne.NewSize(270, 34)),
 		kit.NewButton(u.t("window.copy"), "copy", kit.Plain, func() { u.copy(l.text()) }),
 		kit.NewButton(u.t("window.logs.export"), "export", kit.Plain, l.onExport))
 	none := container.NewCenter(kit.AtLeast(l.none, fyne.NewSize(420, 0)))
 	card := container.NewStack(kit.NewGround(kit.Surface, kit.Border, kit.Radius), kit.Pad(container.NewStack(none, l.list), 6, 8))
-	return filled(top, container.NewBorder(container.New(padding{bottom: 10}, bar), nil, nil, nil, card))
+	return kit.Filled(top, container.NewBorder(kit.Inset(0, 10, 0, 0, bar), nil, nil, nil, card))
 }
 
 func (l *logsPage) content() fyne.CanvasObject { return l.root }
@@ -185,7 +185,7 @@ func (l *logsPage) onTyped() {
 
 // query is what the page is asked to show.
 func (l *logsPage) query() (logtail.Query, error) {
-	q := logtail.Query{Level: l.level.value()}
+	q := logtail.Query{Level: l.level.Value()}
 	if !l.isPattern.Checked {
 		q.Text = l.search.Text
 		return q, nil
@@ -304,7 +304,7 @@ func (l *logsPage) describe() {
 	l.about.SetText(about + " · " + l.path)
 	words := ""
 	if len(l.rows) == 0 && !l.isBusy {
-		words = pick(l.search.Text == "" && l.level.value() == "", l.u.t("window.logs.empty"), l.u.t("window.logs.none"))
+		words = kit.Pick(l.search.Text == "" && l.level.Value() == "", l.u.t("window.logs.empty"), l.u.t("window.logs.none"))
 	}
 	l.none.Set(words, kit.Muted)
 }

@@ -36,13 +36,13 @@ func TestPictures(t *testing.T) {
 			tr := r.sections[sectionTraffic].(*traffic)
 			for _, m := range tr.rows {
 				if m.State == "dead" {
-					tr.pick(m.ID)
+					tr.openMessage(m.ID)
 					return
 				}
 			}
 		}},
 		"picture-light.png": {theme: kit.ModeLight, lang: "en", section: sectionTraffic, act: func(r *rig) {
-			r.traffic().pick(r.traffic().rows[0].ID)
+			r.traffic().openMessage(r.traffic().rows[0].ID)
 		}},
 		"overview-demo.png": {theme: kit.ModeLight, lang: "it", section: sectionOverview, act: func(r *rig) {
 			r.relay.Change(func(s *control.Status) { s.Demo = true })

@@ -47,8 +47,8 @@ func newOverview(u *UI) *overview {
 	o.chart.Labels = []string{u.t("window.chart.hour"), u.t("window.chart.45"), u.t("window.chart.30"), u.t("window.chart.15"), u.t("window.chart.now")}
 	o.chart.Explain = o.explain
 	o.addresses = newAddressCard(u)
-	o.root = scrolled(
-		header(u.t("window.overview"), o.about, o.start, o.pause, o.restart, o.stop),
+	o.root = kit.Scrolled(
+		kit.Header(u.t("window.overview"), o.about, o.start, o.pause, o.restart, o.stop),
 		o.hint, o.demo, o.noTray, o.chains, container.New(kit.Columns{Gap: kit.GapBig, Least: 128}, o.waiting.content, o.needYou.content, o.in.content, o.out.content),
 		kit.Card(kit.VStack(12, o.chartHead(), o.chart)), o.addresses.content,
 	)
@@ -103,10 +103,10 @@ func (o *overview) render(d snapshot.Data) {
 		m.Hint, m.Remedy, m.HintTone = o.u.t("window.hint.new"), o.u.t("window.hint.new.do"), format.Busy
 	}
 	ink, soft := inks(m.HintTone)
-	o.hint.Set(pick(m.HintTone == format.Busy, "wizard", "attention"), ink, soft, m.Hint, m.Remedy)
-	o.noTray.Set("info", kit.Idle, kit.IdleSoft, pick(d.Host == desk.No && !o.u.memory.NoTray, o.u.t("window.no_tray"), ""), "")
+	o.hint.Set(kit.Pick(m.HintTone == format.Busy, "wizard", "attention"), ink, soft, m.Hint, m.Remedy)
+	o.noTray.Set("info", kit.Idle, kit.IdleSoft, kit.Pick(d.Host == desk.No && !o.u.memory.NoTray, o.u.t("window.no_tray"), ""), "")
 	isDemo := m.IsDemo && d.Running
-	o.demo.Set("info", kit.Idle, kit.IdleSoft, pick(isDemo, o.u.t("window.demo.note"), ""), pick(isDemo, o.u.t("window.demo.note.do"), ""))
+	o.demo.Set("info", kit.Idle, kit.IdleSoft, kit.Pick(isDemo, o.u.t("window.demo.note"), ""), kit.Pick(isDemo, o.u.t("window.demo.note.do"), ""))
 	for len(o.cards) < len(m.Chains) {
 		card := newChainCard()
 		o.cards = append(o.cards, card)
@@ -122,8 +122,8 @@ func (o *overview) render(d snapshot.Data) {
 		card.render(m.Chains[i])
 	}
 	isKnown := d.IsKnown()
-	o.waiting.set(m.Waiting, isKnown, pick(m.Waiting > 0, format.Busy, format.Idle))
-	o.needYou.set(m.NeedYou, isKnown, pick(m.NeedYou > 0, format.Bad, format.Good))
+	o.waiting.set(m.Waiting, isKnown, kit.Pick(m.Waiting > 0, format.Busy, format.Idle))
+	o.needYou.set(m.NeedYou, isKnown, kit.Pick(m.NeedYou > 0, format.Bad, format.Good))
 	o.in.set(m.In, isKnown, format.Idle)
 	o.out.set(m.Out, isKnown, format.Idle)
 	o.counts = d.Minutes
@@ -131,17 +131,10 @@ func (o *overview) render(d snapshot.Data) {
 	o.addresses.render(d)
 }
 
-func pick[T any](is bool, yes, no T) T {
-	if is {
-		return yes
-	}
-	return no
-}
-
 func (o *overview) buttons(m page.Overview, d snapshot.Data) {
 	show := func(b *kit.Button, on bool) {
 		if on != b.Visible() {
-			pick(on, b.Show, b.Hide)()
+			kit.Pick(on, b.Show, b.Hide)()
 		}
 	}
 	show(o.start, !d.Running && d.Problem == nil)
@@ -238,7 +231,7 @@ func (f *figure) set(n int, isKnown bool, tone format.Tone) {
 		tone = format.Idle
 	}
 	ink, soft := inks(tone)
-	f.number.SetText(pick(isKnown, format.Number(n), "–"))
+	f.number.SetText(kit.Pick(isKnown, format.Number(n), "–"))
 	f.icon.Set(f.icon.Name(), ink)
 	f.ground.Set(soft, "")
 }

@@ -13,7 +13,7 @@ func newPortal(u *UI) fyne.CanvasObject {
 		return kit.Middle(kit.AtLeast(kit.NewGround(color, "", 4), fyne.NewSize(8, 8)))
 	}
 	address := kit.NewText("developer.x.com", kit.TextTiny, kit.Muted)
-	bar := kit.HStack(5, dot(kit.Bad), dot(kit.Warn), dot(kit.Good), gapOf(6, 0), address)
+	bar := kit.HStack(5, dot(kit.Bad), dot(kit.Warn), dot(kit.Good), kit.Blank(6, 0), address)
 	tab := func(text string, isOpen bool) fyne.CanvasObject {
 		t := kit.NewText(text, kit.TextTiny, kit.Faint)
 		line := kit.NewGround("", "", 0)
@@ -38,7 +38,7 @@ func portalCard(title, name, button string, numbers ...string) fyne.CanvasObject
 	head := kit.NewText(title, kit.TextTiny, kit.Muted)
 	text := kit.NewText(name, kit.TextSmall, kit.Ink)
 	text.Bold = true
-	badges := kit.HStack(5, text, gapOf(2, 0))
+	badges := kit.HStack(5, text, kit.Blank(2, 0))
 	for _, n := range numbers {
 		number := kit.NewText(n, kit.TextTiny, kit.Accent)
 		number.Bold = true

@@ -86,7 +86,7 @@ func TestForeignTextSteersNobodyOnAnyPage(t *testing.T) {
 	}
 	r.mustSee("oddhi␛]0;owned␇<U+009B>2J<U+202E>gpj<U+2066>")
 	r.goTo(sectionTraffic)
-	r.traffic().pick(900_000)
+	r.traffic().openMessage(900_000)
 	r.settle()
 	r.mustBeReadable("a message in full")
 	r.mustSee("line\nhi␛]0;owned␇<U+009B>2J<U+202E>gpj<U+2066><U+2028>␡␍end", "X says no"+"hi␛]0;owned␇")

@@ -101,7 +101,7 @@ func (w *rowRenderer) Layout(size fyne.Size) {
 	r.state.Move(fyne.NewPos(x[5]+15, 0))
 	r.state.Resize(fyne.NewSize(max(0, x[6]-x[5]-20), size.Height))
 	at(r.took, 6)
-	pick(size.Width >= wideRow, r.took.Show, r.took.Hide)()
+	kit.Pick(size.Width >= wideRow, r.took.Show, r.took.Hide)()
 }
 
 // columns returns where each column begins, and the end.
@@ -168,5 +168,5 @@ func (w *rowHeadRenderer) Layout(size fyne.Size) {
 		t.Move(fyne.NewPos(x[i], 0))
 		t.Resize(fyne.NewSize(max(0, x[i+1]-x[i]-8), size.Height))
 	}
-	pick(size.Width >= wideRow, w.h.words[6].Show, w.h.words[6].Hide)()
+	kit.Pick(size.Width >= wideRow, w.h.words[6].Show, w.h.words[6].Hide)()
 }

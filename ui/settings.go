@@ -56,8 +56,8 @@ func newSettings(u *UI) *settingsPage {
 	s.bar = container.NewStack(kit.NewGround(kit.Surface, kit.Border, kit.Radius), kit.Pad(row, 10, 16))
 	s.bar.Hide()
 	again := kit.NewButton(u.t("window.settings.wizard"), "wizard", kit.Plain, func() { u.open(sectionWizard) })
-	body := scrolled(kit.VStack(14, header(u.t("window.settings"), s.about, again), s.tabs), s.problem, s.cards)
-	s.root = container.NewBorder(nil, container.New(padding{0, 16, 24, 24}, s.bar), nil, nil, body)
+	body := kit.Scrolled(kit.VStack(14, kit.Header(u.t("window.settings"), s.about, again), s.tabs), s.problem, s.cards)
+	s.root = container.NewBorder(nil, kit.Inset(0, 16, 24, 24, s.bar), nil, nil, body)
 	return s
 }
 
@@ -96,7 +96,7 @@ func (s *settingsPage) load(kept control.Settings) {
 func (s *settingsPage) warn() {
 	s.problem.Hide()
 	isLocked := s.u.isLocked() && (s.kept.SecretsProblem != nil || !s.u.data.Running) // a relay that runs has opened it
-	pick(isLocked, s.unlock.Show, s.unlock.Hide)()
+	kit.Pick(isLocked, s.unlock.Show, s.unlock.Hide)()
 	if isLocked && s.kept.SecretsProblem == nil {
 		s.problem.Set("key", kit.Warn, kit.WarnSoft, s.u.t("window.vault.locked"), "")
 		return
@@ -113,13 +113,13 @@ func (s *settingsPage) warn() {
 func (s *settingsPage) build() {
 	s.tabs.RemoveAll()
 	tab := func(key, name, icon string) {
-		look := pick(s.tab == key, kit.Strong, kit.Plain)
+		look := kit.Pick(s.tab == key, kit.Strong, kit.Plain)
 		s.tabs.Add(kit.NewButton(name, icon, look, func() { s.choose(key) }).Small())
 	}
 	tab("general", s.u.t("window.tab.general"), "settings")
 	tab("reach", s.u.t("window.tab.reach"), "door")
 	for i, c := range s.draft.Channels {
-		tab(strconv.Itoa(i), pick(c.Name == "", s.u.t("window.tab.channel"), c.Name), "at")
+		tab(strconv.Itoa(i), kit.Pick(c.Name == "", s.u.t("window.tab.channel"), c.Name), "at")
 	}
 	s.tabs.Add(kit.NewButton(s.u.t("window.tab.add"), "", kit.Quiet, s.onAdd).Small())
 	s.cards.RemoveAll()
@@ -191,18 +191,18 @@ func (s *settingsPage) name(channel int) string {
 
 func (s *settingsPage) row(f page.Field, tab string, channel int) fyne.CanvasObject {
 	if f.Kind == page.FieldSecret {
-		name := pick(tab == "channel", s.name(channel), "")
+		name := kit.Pick(tab == "channel", s.name(channel), "")
 		return newSecretRow(s.u, name, f.Path, s.kept.Has(name, f.Path), s.onStored).row
 	}
 	full := f.Full(tab, channel)
-	problem := newProblem()
+	problem := kit.NewProblem()
 	s.places[full] = problem
-	key := pick(f.Path == "name", "channel.name", f.Path)
+	key := kit.Pick(f.Path == "name", "channel.name", f.Path)
 	input := s.u.input(f, page.Get(&s.draft, full), func(value string) { s.onEdit(f, full, value) })
 	if e, ok := input.(*kit.Entry); ok && f.Path == "name" && s.isKept(channel) {
 		e.Disable() // its keys, its Reply URL and its history are kept under the name
 	}
-	return formRow(s.u.t("window.field."+key), s.u.t("window.help."+key), input, problem)
+	return kit.FormRow(s.u.t("window.field."+key), s.u.t("window.help."+key), input, problem)
 }
 
 func (s *settingsPage) onEdit(f page.Field, full, value string) {
@@ -239,16 +239,16 @@ func (s *settingsPage) validate() {
 func (s *settingsPage) mark() {
 	elsewhere := 0
 	for _, place := range s.places {
-		showProblem(place, "")
+		kit.ShowProblem(place, "")
 	}
 	for _, p := range s.problems {
 		if place, ok := s.places[p.Field]; ok {
-			showProblem(place, format.Problem(p.Message, p.Remedy))
+			kit.ShowProblem(place, format.Problem(p.Message, p.Remedy))
 		} else {
 			elsewhere++
 		}
 	}
-	pick(s.isDirty(), s.bar.Show, s.bar.Hide)()
+	kit.Pick(s.isDirty(), s.bar.Show, s.bar.Hide)()
 	s.saveIt.Enabled(len(s.problems) == 0)
 	switch {
 	case elsewhere > 0:

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -19,8 +20,6 @@ const (
 	searchAfter = 200 * time.Millisecond
 	// nearEnd is how many rows before the end older messages are fetched.
 	nearEnd = 60
-	// choiceWidth is that of a list to choose from.
-	choiceWidth = 172
 )
 
 // traffic is the list of messages, both ways, with one of them in full at the side.
@@ -30,7 +29,7 @@ type traffic struct {
 
 	about        *kit.Text
 	search       *kit.Entry
-	selects      [4]*choice // direction, kind, state, channel
+	selects      [4]*kit.Choice // direction, kind, state, channel
 	clear        *kit.Button
 	fresh        *kit.Button // jumps to what is new
 	empty        *kit.Paragraph
@@ -53,11 +52,11 @@ func newTraffic(u *UI) *traffic {
 	t.search = kit.NewEntry(u.t("window.traffic.search"))
 	t.search.Icon = nil
 	t.search.OnChanged = t.onTyped
-	t.selects = [4]*choice{
-		newChoice(u, "window.traffic.direction", "window.direction.", []string{"in", "out"}, t.onChosen),
-		newChoice(u, "window.traffic.kind", "window.kind.", []string{"dm", "mention", "reply", "note", "encrypted", "unreadable"}, t.onChosen),
-		newChoice(u, "window.traffic.state", "window.delivery.", []string{"queued", "sending", "delivered", "undecided", "dead", "discarded"}, t.onChosen),
-		newChoice(u, "window.traffic.channel", "", nil, t.onChosen),
+	t.selects = [4]*kit.Choice{
+		kit.NewChoice(u.t("window.traffic.direction"), []string{"in", "out"}, u.named("window.direction."), t.onChosen),
+		kit.NewChoice(u.t("window.traffic.kind"), []string{"dm", "mention", "reply", "note", "encrypted", "unreadable"}, u.named("window.kind."), t.onChosen),
+		kit.NewChoice(u.t("window.traffic.state"), []string{"queued", "sending", "delivered", "undecided", "dead", "discarded"}, u.named("window.delivery."), t.onChosen),
+		kit.NewChoice(u.t("window.traffic.channel"), nil, strings.Clone, t.onChosen),
 	}
 	t.clear = kit.NewButton(u.t("window.traffic.clear"), "close", kit.Quiet, func() { t.setFilter(snapshot.Filter{}) })
 	t.fresh = kit.NewButton("", "up", kit.Strong, t.onFresh).Small()
@@ -67,25 +66,25 @@ func newTraffic(u *UI) *traffic {
 	t.list.OnSelected = t.onSelected
 	t.search.OnDown = func() { u.window.Canvas().Focus(t.list) }
 	t.side = newDetailPane(u, t.onClose)
-	t.root = filled(header(u.t("window.traffic"), t.about, kit.AtLeast(t.search, fyne.NewSize(270, 34))), t.body())
+	t.root = kit.Filled(kit.Header(u.t("window.traffic"), t.about, kit.AtLeast(t.search, fyne.NewSize(270, 34))), t.body())
 	return t
 }
 
 func (t *traffic) body() fyne.CanvasObject {
 	bar := kit.HStack(kit.Gap)
 	for _, s := range t.selects {
-		bar.Add(s.framed)
+		bar.Add(s.Content)
 	}
 	bar.Add(t.clear)
 	float := container.NewVBox(kit.Pad(container.NewCenter(t.fresh), 8, 0))
 	none := container.NewCenter(kit.AtLeast(t.empty, fyne.NewSize(420, 0)))
-	list := container.NewBorder(kit.VStack(0, container.New(padding{8, 6, 0, 0}, newRowHead(t.u)), kit.Rule()), nil, nil, nil,
+	list := container.NewBorder(kit.VStack(0, kit.Inset(8, 6, 0, 0, newRowHead(t.u)), kit.Rule()), nil, nil, nil,
 		container.NewStack(none, t.list, float))
 	card := container.NewStack(kit.NewGround(kit.Surface, kit.Border, kit.Radius), kit.Pad(list, 4, 6))
 	t.place = container.NewStack(card)
 	t.split = container.NewHSplit(card, t.side.content)
 	t.split.Offset = 0.6
-	return container.NewBorder(container.New(padding{bottom: 12}, bar), nil, nil, nil, t.place)
+	return container.NewBorder(kit.Inset(0, 12, 0, 0, bar), nil, nil, nil, t.place)
 }
 
 func (t *traffic) content() fyne.CanvasObject { return t.root }
@@ -131,7 +130,7 @@ func (t *traffic) describe(d snapshot.Data) {
 	}
 	t.about.SetText(about)
 	t.fresh.Set(t.u.Texts.N("window.traffic.new", d.View.New), "up", kit.Strong)
-	pick(d.View.New > 0 || t.isHeld, t.fresh.Show, t.fresh.Hide)()
+	kit.Pick(d.View.New > 0 || t.isHeld, t.fresh.Show, t.fresh.Hide)()
 	if t.isHeld && d.View.New == 0 {
 		t.fresh.Set(t.u.t("window.traffic.top"), "up", kit.Plain)
 	}
@@ -146,7 +145,7 @@ func (t *traffic) describe(d snapshot.Data) {
 		words = t.u.t("window.traffic.empty")
 	}
 	t.empty.Set(words, kit.Muted)
-	pick(t.filter.IsZero(), t.clear.Hide, t.clear.Show)()
+	kit.Pick(t.filter.IsZero(), t.clear.Hide, t.clear.Show)()
 }
 
 // holdWhileReading keeps the list still while somebody has scrolled away from its top.
@@ -185,10 +184,10 @@ func (t *traffic) onSelected(id widget.ListItemID) {
 	if id >= len(t.rows) {
 		return
 	}
-	t.pick(t.rows[id].ID)
+	t.openMessage(t.rows[id].ID)
 }
 
-func (t *traffic) pick(id int64) {
+func (t *traffic) openMessage(id int64) {
 	if t.selected == 0 {
 		t.place.Objects = []fyne.CanvasObject{t.split}
 		t.place.Refresh()
@@ -212,8 +211,8 @@ func (t *traffic) channels(d snapshot.Data) {
 	for _, c := range d.Status.Channels {
 		names = append(names, c.Name)
 	}
-	t.selects[3].offer(names)
-	pick(len(names) > 1, t.selects[3].framed.Show, t.selects[3].framed.Hide)()
+	t.selects[3].Offer(names)
+	kit.Pick(len(names) > 1, t.selects[3].Content.Show, t.selects[3].Content.Hide)()
 }
 
 func (t *traffic) onChosen() {
@@ -221,7 +220,7 @@ func (t *traffic) onChosen() {
 		return
 	}
 	f := t.filter
-	f.Direction, f.Kind, f.State, f.Channel = t.selects[0].value(), t.selects[1].value(), t.selects[2].value(), t.selects[3].value()
+	f.Direction, f.Kind, f.State, f.Channel = t.selects[0].Value(), t.selects[1].Value(), t.selects[2].Value(), t.selects[3].Value()
 	t.apply(f)
 }
 
@@ -252,7 +251,7 @@ func (t *traffic) setFilter(f snapshot.Filter) {
 	t.typed++
 	t.search.SetText(f.Search)
 	for i, value := range []string{f.Direction, f.Kind, f.State, f.Channel} {
-		t.selects[i].choose(value)
+		t.selects[i].Choose(value)
 	}
 	t.isSetting = false
 	t.apply(f)
@@ -263,60 +262,4 @@ func (t *traffic) apply(f snapshot.Filter) {
 	t.isHeld = false
 	t.list.ScrollToTop()
 	t.u.watch.Search(f)
-}
-
-// choice is a list of values to choose from, with one that means all.
-type choice struct {
-	widget *widget.Select
-	framed fyne.CanvasObject
-	prefix string
-	u      *UI
-	all    string
-	values []string
-}
-
-func newChoice(u *UI, all, prefix string, values []string, changed func()) *choice {
-	c := &choice{u: u, prefix: prefix, all: u.t(all)}
-	c.widget = widget.NewSelect(nil, nil)
-	c.offer(values)
-	c.widget.SetSelectedIndex(0)
-	c.widget.OnChanged = func(string) { changed() }
-	c.framed = kit.Framed(c.widget, choiceWidth)
-	return c
-}
-
-func (c *choice) offer(values []string) {
-	if c.widget.Options != nil && len(values) == len(c.values) {
-		return
-	}
-	c.values = values
-	options := []string{c.all}
-	for _, v := range values {
-		options = append(options, c.word(v))
-	}
-	c.widget.SetOptions(options)
-}
-
-func (c *choice) word(value string) string {
-	if c.prefix == "" {
-		return value
-	}
-	return c.u.t(c.prefix + value)
-}
-
-func (c *choice) value() string {
-	if i := c.widget.SelectedIndex(); i > 0 {
-		return c.values[i-1]
-	}
-	return ""
-}
-
-func (c *choice) choose(value string) {
-	for i, v := range c.values {
-		if v == value {
-			c.widget.SetSelectedIndex(i + 1)
-			return
-		}
-	}
-	c.widget.SetSelectedIndex(0)
 }

@@ -168,13 +168,18 @@ func (u *UI) remember() {
 // t returns a text.
 func (u *UI) t(key string, args ...any) string { return u.Texts.T(key, args...) }
 
+// named returns what words a value by its key.
+func (u *UI) named(prefix string) func(string) string {
+	return func(value string) string { return u.t(prefix + value) }
+}
+
 // frame is the navigation and the place for a page.
 func (u *UI) frame() fyne.CanvasObject {
 	u.body = container.NewStack()
 	u.again = kit.NewButton(u.t("window.do.restart"), "restart", kit.Strong, func() { u.run("restart") }).Small()
 	u.again.Hide()
 	u.said = kit.NewNotice(u.again, kit.NewIconButton("close", u.t("window.close"), u.hush))
-	u.page = container.NewBorder(nil, container.New(padding{0, 16, 24, 24}, u.said), nil, nil, u.body)
+	u.page = container.NewBorder(nil, kit.Inset(0, 16, 24, 24, u.said), nil, nil, u.body)
 	return kit.AtLeast(container.New(besides{}, u.navigation(), u.page), fyne.NewSize(leastWidth, leastHeight))
 }
 
@@ -190,7 +195,7 @@ func (u *UI) navigation() fyne.CanvasObject {
 	u.state = newNavState(u)
 	column := container.NewBorder(kit.Pad(u.head, 14, 10), u.state.content, nil, nil, kit.Pad(list, 6, 0))
 	ground := container.NewStack(kit.NewGround(kit.Sidebar, "", 0), kit.Pad(column, 10, 12))
-	edged := container.NewStack(kit.NewGround(kit.Border, "", 0), container.New(padding{right: 1}, ground))
+	edged := container.NewStack(kit.NewGround(kit.Border, "", 0), kit.Inset(0, 0, 0, 1, ground))
 	return kit.AtLeast(edged, fyne.NewSize(navigationWidth, 0))
 }
 
@@ -335,33 +340,6 @@ func inks(tone format.Tone) (ink, soft fyne.ThemeColorName) {
 	return kit.Idle, kit.IdleSoft
 }
 
-// header is the top of a page: its title, a line about it, and buttons at the right.
-func header(title string, about fyne.CanvasObject, buttons ...fyne.CanvasObject) fyne.CanvasObject {
-	words := kit.VStack(2, kit.Heading(title, kit.TextTitle))
-	if about != nil {
-		words.Add(about)
-	}
-	right := kit.HStack(kit.Gap)
-	for _, b := range buttons {
-		right.Add(kit.Middle(b))
-	}
-	return container.NewBorder(nil, nil, nil, right, words)
-}
-
-// filled is a page whose content takes all the space below its header.
-func filled(top, content fyne.CanvasObject) fyne.CanvasObject {
-	return container.New(padding{18, 16, 24, 24}, container.NewBorder(container.New(padding{bottom: 14}, top), nil, nil, nil, content))
-}
-
-// scrolled is a page whose content scrolls below its header.
-func scrolled(top fyne.CanvasObject, content ...fyne.CanvasObject) fyne.CanvasObject {
-	column := kit.VStack(kit.GapBig, content...)
-	return container.NewBorder(
-		container.New(padding{18, 14, 24, 24}, top), nil, nil, nil,
-		container.NewVScroll(container.New(padding{2, 20, 24, 24}, column)),
-	)
-}
-
 // besides puts the second object into what the first one leaves at its right.
 type besides struct{}
 
@@ -377,29 +355,4 @@ func (besides) Layout(o []fyne.CanvasObject, size fyne.Size) {
 func (besides) MinSize(o []fyne.CanvasObject) fyne.Size {
 	a, b := o[0].MinSize(), o[1].MinSize()
 	return fyne.NewSize(a.Width+b.Width, max(a.Height, b.Height))
-}
-
-// padding is space around one object.
-type padding struct{ top, bottom, left, right float32 }
-
-// Layout implements fyne.Layout.
-func (p padding) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	for _, o := range objects {
-		o.Move(fyne.NewPos(p.left, p.top))
-		o.Resize(size.SubtractWidthHeight(p.left+p.right, p.top+p.bottom))
-	}
-}
-
-// MinSize implements fyne.Layout.
-func (p padding) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	size, isEmpty := fyne.Size{}, len(objects) > 0
-	for _, o := range objects {
-		if o.Visible() {
-			size, isEmpty = size.Max(o.MinSize()), false
-		}
-	}
-	if isEmpty {
-		return size // what is hidden needs no space around it
-	}
-	return size.AddWidthHeight(p.left+p.right, p.top+p.bottom)
 }

@@ -52,12 +52,12 @@ func newWizard(u *UI) *wizard {
 	w.next = kit.NewButton(u.t("window.wizard.next"), "right", kit.Strong, w.onNext)
 	w.instead = kit.NewButton(u.t("window.vault.instead"), "key", kit.Plain, w.onInstead)
 	w.instead.Hide()
-	w.scroll = container.NewVScroll(container.New(padding{right: 14}, kit.VStack(14, w.place, w.outcome, kit.HStack(0, w.instead, kit.Space()))))
+	w.scroll = container.NewVScroll(kit.Inset(0, 0, 0, 14, kit.VStack(14, w.place, w.outcome, kit.HStack(0, w.instead, kit.Space()))))
 	buttons := kit.HStack(kit.Gap, w.back, kit.Space(), w.next)
 	card := container.NewStack(kit.NewGround(kit.Surface, kit.Border, kit.Radius),
-		container.New(padding{20, 14, 24, 10}, container.NewBorder(nil, container.New(padding{12, 0, 0, 14}, buttons), nil, nil, w.scroll)))
-	left := container.New(padding{6, 0, 0, 18}, kit.AtLeast(container.NewVBox(w.steps), fyne.NewSize(190, 0)))
-	w.root = filled(header(u.t("window.wizard"), w.about), container.NewBorder(nil, nil, left, nil, card))
+		kit.Inset(20, 14, 24, 10, container.NewBorder(nil, kit.Inset(12, 0, 0, 14, buttons), nil, nil, w.scroll)))
+	left := kit.Inset(6, 0, 0, 18, kit.AtLeast(container.NewVBox(w.steps), fyne.NewSize(190, 0)))
+	w.root = kit.Filled(kit.Header(u.t("window.wizard"), w.about), container.NewBorder(nil, nil, left, nil, card))
 	return w
 }
 
@@ -138,14 +138,14 @@ func (w *wizard) build() {
 
 // label names the buttons.
 func (w *wizard) label() {
-	pick(w.draft.Step == page.StepStart, w.back.Hide, w.back.Show)()
-	pick(w.draft.Step == page.StepStart, w.next.Hide, w.next.Show)()
+	kit.Pick(w.draft.Step == page.StepStart, w.back.Hide, w.back.Show)()
+	kit.Pick(w.draft.Step == page.StepStart, w.next.Hide, w.next.Show)()
 	key := "window.wizard.next"
 	switch {
 	case w.isBusy:
 		key = "window.wizard.busy"
 	case w.vault != nil:
-		key = pick(w.vault.again == nil, "window.vault.open", "window.vault.create")
+		key = kit.Pick(w.vault.again == nil, "window.vault.open", "window.vault.create")
 	case (w.draft.Step == page.StepX || w.draft.Step == page.StepMotion) && !w.checked:
 		key = "window.wizard.check"
 	case w.draft.Step == page.StepFinish && w.begun.IsZero():
@@ -153,7 +153,7 @@ func (w *wizard) label() {
 	case w.draft.Step == page.StepFinish:
 		key = "window.wizard.done"
 	}
-	w.next.Set(w.u.t(key), pick(w.draft.Step == page.StepFinish, "check", "right"), kit.Strong)
+	w.next.Set(w.u.t(key), kit.Pick(w.draft.Step == page.StepFinish, "check", "right"), kit.Strong)
 	w.next.Enabled(!w.isBusy)
 	w.back.Enabled(!w.isBusy)
 }
@@ -178,7 +178,7 @@ func (w *wizard) drawSteps() {
 			sign = number
 		}
 		round := container.NewStack(kit.AtLeast(kit.NewGround(soft, "", 14), fyne.NewSize(28, 28)), container.NewCenter(sign))
-		row := container.NewBorder(nil, nil, kit.HStack(0, kit.Middle(round), gapOf(10, 0)), nil, name)
+		row := container.NewBorder(nil, nil, kit.HStack(0, kit.Middle(round), kit.Blank(10, 0)), nil, name)
 		w.steps.Add(kit.Pad(row, 5, 0))
 	}
 }
@@ -343,7 +343,7 @@ func (w *wizard) onSave() {
 			return err
 		}
 		isSaved = true
-		return w.u.Process.Run(ctx, pick(wasRunning, "restart", "start"))
+		return w.u.Process.Run(ctx, kit.Pick(wasRunning, "restart", "start"))
 	}, func(err error) {
 		w.u.watch.Poke()
 		if isSaved {

@@ -27,8 +27,8 @@ func (w *wizard) finishStep() fyne.CanvasObject {
 	}
 	u, c := w.u, w.channel()
 	for _, row := range [][2]string{
-		{u.t("window.wizard.x"), pick(w.draft.Account == "", "–", "@"+w.draft.Account)},
-		{u.t("window.wizard.motion"), pick(c.Motion.ReceiveURL == "", "–", c.Motion.ReceiveURL)},
+		{u.t("window.wizard.x"), kit.Pick(w.draft.Account == "", "–", "@"+w.draft.Account)},
+		{u.t("window.wizard.motion"), kit.Pick(c.Motion.ReceiveURL == "", "–", c.Motion.ReceiveURL)},
 		{u.t("window.wizard.reach"), u.t("window.wizard.reach." + w.draft.Config.Reach.Mode)},
 		{u.t("window.wizard.replies"), u.t("window.wizard.replies." + page.ReplyWay(&w.draft.Config))},
 		{u.t("window.wizard.file"), u.settings.Path},
@@ -62,7 +62,7 @@ func newFinishView(w *wizard) *finishView {
 	f := &finishView{w: w, u: u, about: kit.NewParagraph("", kit.TextSmall, kit.Muted), address: kit.VStack(8)}
 	f.write = kit.NewButton(u.t("window.wizard.reply.write"), "check", kit.Strong, f.onWrite).Small()
 	f.write.Hide()
-	account := pick(w.draft.Account == "", u.t("window.wizard.trip.account"), "@"+w.draft.Account)
+	account := kit.Pick(w.draft.Account == "", u.t("window.wizard.trip.account"), "@"+w.draft.Account)
 	f.lines = [4]*tripLine{
 		newTripLine(u.t("window.wizard.trip.running")),
 		newTripLine(u.t("window.wizard.trip.reply")),
@@ -70,7 +70,7 @@ func newFinishView(w *wizard) *finishView {
 		newTripLine(u.t("window.wizard.trip.answered")),
 	}
 	f.login = newLoginCard(u)
-	below := container.New(padding{0, 4, 40, 0}, kit.VStack(8, f.about, f.address, kit.HStack(0, f.write, kit.Space())))
+	below := kit.Inset(0, 4, 40, 0, kit.VStack(8, f.about, f.address, kit.HStack(0, f.write, kit.Space())))
 	f.content = kit.VStack(10, f.lines[0].content, f.lines[1].content, below, f.lines[2].content, f.lines[3].content, kit.Rule(), f.login.row)
 	f.explain()
 	return f
@@ -152,7 +152,7 @@ func (f *finishView) explain() {
 	}
 	f.about.Set(text, ink)
 	if canWrite := f.reply.CanWrite && !f.reply.IsSet && f.failed == ""; canWrite != f.write.Visible() {
-		pick(canWrite, f.write.Show, f.write.Hide)()
+		kit.Pick(canWrite, f.write.Show, f.write.Hide)()
 		f.focus(canWrite)
 	}
 	f.content.Refresh()
@@ -196,8 +196,8 @@ type tripLine struct {
 func newTripLine(text string) *tripLine {
 	l := &tripLine{icon: kit.NewIcon("clock", kit.Idle, 17), ground: kit.NewGround(kit.IdleSoft, "", 14)}
 	sign := container.NewStack(kit.AtLeast(l.ground, fyne.NewSize(28, 28)), container.NewCenter(l.icon))
-	l.content = container.NewBorder(nil, nil, kit.HStack(0, container.NewVBox(sign), gapOf(12, 0)), nil,
-		container.New(padding{4, 0, 0, 0}, kit.NewParagraph(text, kit.TextBody, kit.Ink)))
+	l.content = container.NewBorder(nil, nil, kit.HStack(0, container.NewVBox(sign), kit.Blank(12, 0)), nil,
+		kit.Inset(4, 0, 0, 0, kit.NewParagraph(text, kit.TextBody, kit.Ink)))
 	return l
 }
 

@@ -30,7 +30,7 @@ func tile(icon, title, about string, isChosen bool, tapped func()) *kit.Area {
 	name.Bold = true
 	sign := container.NewStack(kit.AtLeast(kit.NewGround(soft, "", 10), fyne.NewSize(40, 40)), container.NewCenter(kit.NewIcon(icon, ink, 22)))
 	words := kit.VStack(2, name, kit.NewParagraph(about, kit.TextSmall, kit.Muted))
-	row := container.NewBorder(nil, nil, container.New(padding{2, 0, 0, 14}, container.NewVBox(sign)), nil, words)
+	row := container.NewBorder(nil, nil, kit.Inset(2, 0, 0, 14, container.NewVBox(sign)), nil, words)
 	return kit.NewArea(container.NewStack(kit.NewGround(kit.Surface, frame, kit.Radius), kit.Pad(row, 14, 16)), title, tapped)
 }
 
@@ -71,13 +71,13 @@ func (w *wizard) vaultStep() fyne.CanvasObject {
 	isNew := !w.u.vault.Exists
 	w.vault = newVaultForm(w.u, isNew, w.onNext)
 	w.first = w.vault.phrase
-	return kit.VStack(16, w.stepHead(pick(isNew, "vault", "unlock")), w.vault.content)
+	return kit.VStack(16, w.stepHead(kit.Pick(isNew, "vault", "unlock")), w.vault.content)
 }
 
 // secretEntry is a labelled entry that shows dots. One that is stored says so and can be left empty.
 func (w *wizard) secretEntry(name, label string) fyne.CanvasObject {
 	stored := w.u.settings.Has(w.channel().Name, name)
-	e := kit.NewSecretEntry(pick(stored, w.u.t("window.wizard.stored"), w.u.t("window.secret.paste")))
+	e := kit.NewSecretEntry(kit.Pick(stored, w.u.t("window.wizard.stored"), w.u.t("window.secret.paste")))
 	e.SetText(w.typed[name])
 	e.OnChanged = func(text string) {
 		w.typed[name] = text
@@ -164,10 +164,10 @@ func (w *wizard) motionStep() fyne.CanvasObject {
 	user.OnChanged = func(text string) { m.User = trimmed(text); w.uncheck() }
 	address.OnSubmitted = func(string) { w.onNext() }
 	user.OnSubmitted = address.OnSubmitted
-	place.Add(formRow(u.t("window.wizard.motion.address"), u.t("window.wizard.motion.address.help"), address, nil))
-	place.Add(formRow(u.t("window.field.motion.user"), u.t("window.help.motion.user"), user, nil))
-	place.Add(formRow(u.t("window.field.motion.password"), u.t("window.wizard.motion.password.help"), w.secretEntry("motion.password", ""), nil))
-	place.Add(formRow(u.t("window.field.motion.api_key"), u.t("window.wizard.motion.api_key.help"), w.secretEntry("motion.api_key", ""), nil))
+	place.Add(kit.FormRow(u.t("window.wizard.motion.address"), u.t("window.wizard.motion.address.help"), address, nil))
+	place.Add(kit.FormRow(u.t("window.field.motion.user"), u.t("window.help.motion.user"), user, nil))
+	place.Add(kit.FormRow(u.t("window.field.motion.password"), u.t("window.wizard.motion.password.help"), w.secretEntry("motion.password", ""), nil))
+	place.Add(kit.FormRow(u.t("window.field.motion.api_key"), u.t("window.wizard.motion.api_key.help"), w.secretEntry("motion.api_key", ""), nil))
 	column.Add(place)
 	return column
 }
@@ -234,7 +234,7 @@ func (w *wizard) offerAccounts(result control.CheckResult) {
 		var names []string
 		chosen := 0
 		for i, a := range result.Accounts {
-			names = append(names, visible.Line(pick(a.Name == "", a.ReceiveURL, a.Name+"  ·  "+a.ID)))
+			names = append(names, visible.Line(kit.Pick(a.Name == "", a.ReceiveURL, a.Name+"  ·  "+a.ID)))
 			if a.ReceiveURL == m.ReceiveURL {
 				chosen = i
 			}
@@ -248,7 +248,7 @@ func (w *wizard) offerAccounts(result control.CheckResult) {
 		s.SetSelectedIndex(chosen)
 		s.OnChanged = func(string) { take() }
 		take()
-		row := formRow(w.u.t("window.wizard.motion.account"), w.u.t("window.wizard.motion.account.help"), kit.Framed(s, 0), nil)
+		row := kit.FormRow(w.u.t("window.wizard.motion.account"), w.u.t("window.wizard.motion.account.help"), kit.Framed(s, 0), nil)
 		w.place.Objects = []fyne.CanvasObject{kit.VStack(16, w.place.Objects[0], kit.Rule(), row)}
 		w.place.Refresh()
 	}
@@ -291,7 +291,7 @@ func (w *wizard) addFields(column *fyne.Container, isWanted func(page.FieldGroup
 					w.build()
 				}
 			})
-			column.Add(formRow(w.u.t("window.field."+f.Path), w.u.t("window.help."+f.Path), input, nil))
+			column.Add(kit.FormRow(w.u.t("window.field."+f.Path), w.u.t("window.help."+f.Path), input, nil))
 		}
 	}
 }

@@ -10,13 +10,13 @@ import (
 	"perch/bridge/visible"
 )
 
-// Look is how much a button asks to be pressed.
-type Look int
+// Emphasis is how much a button asks to be pressed.
+type Emphasis int
 
-// The looks.
+// The kinds of emphasis.
 const (
 	// Plain is a framed button.
-	Plain Look = iota
+	Plain Emphasis = iota
 	// Strong is the one thing to do on a page.
 	Strong
 	// Danger loses something.
@@ -34,7 +34,7 @@ type Button struct {
 
 	text, icon string
 	label      string // for screen readers
-	look       Look
+	emphasis   Emphasis
 	isHovered  bool
 	isFocused  bool
 	isSmall    bool
@@ -49,9 +49,9 @@ var (
 )
 
 // NewButton returns a button; text or icon may be empty.
-func NewButton(text, icon string, look Look, tapped func()) *Button {
+func NewButton(text, icon string, emphasis Emphasis, tapped func()) *Button {
 	text = visible.Line(text)
-	b := &Button{text: text, icon: icon, label: text, look: look, OnTapped: tapped}
+	b := &Button{text: text, icon: icon, label: text, emphasis: emphasis, OnTapped: tapped}
 	b.ExtendBaseWidget(b)
 	return b
 }
@@ -69,13 +69,13 @@ func (b *Button) Small() *Button {
 	return b
 }
 
-// Set changes text, icon and look.
-func (b *Button) Set(text, icon string, look Look) {
+// Set changes text, icon and emphasis.
+func (b *Button) Set(text, icon string, emphasis Emphasis) {
 	text = visible.Line(text)
-	if b.text == text && b.icon == icon && b.look == look {
+	if b.text == text && b.icon == icon && b.emphasis == emphasis {
 		return
 	}
-	b.text, b.icon, b.look, b.label = text, icon, look, text
+	b.text, b.icon, b.emphasis, b.label = text, icon, emphasis, text
 	b.Refresh()
 }
 
@@ -223,7 +223,7 @@ func (r *buttonRenderer) Refresh() {
 	}
 	if b.isFocused {
 		r.ground.StrokeColor, r.ground.StrokeWidth = theme.Color(Accent), 2
-		if b.look == Strong {
+		if b.emphasis == Strong {
 			r.ground.StrokeColor = theme.Color(Ink)
 		}
 	}
@@ -241,15 +241,15 @@ func (r *buttonRenderer) Refresh() {
 // colors returns the names of ground, frame and text; "" is none.
 func (r *buttonRenderer) colors() (ground, frame, ink fyne.ThemeColorName) {
 	switch {
-	case r.b.Disabled() && r.b.look == Quiet:
+	case r.b.Disabled() && r.b.emphasis == Quiet:
 		return "", "", theme.ColorNameDisabled
 	case r.b.Disabled():
 		return theme.ColorNameDisabledButton, Border, theme.ColorNameDisabled
-	case r.b.look == Strong:
+	case r.b.emphasis == Strong:
 		return Accent, Accent, theme.ColorNameForegroundOnPrimary
-	case r.b.look == Danger:
+	case r.b.emphasis == Danger:
 		return theme.ColorNameButton, Bad, Bad
-	case r.b.look == Quiet:
+	case r.b.emphasis == Quiet:
 		return "", "", Muted
 	}
 	return theme.ColorNameButton, theme.ColorNameInputBorder, Ink
