@@ -35,7 +35,7 @@ build: $(BIN)/perch ## build perch into bin/ (needs Go only)
 
 $(BIN)/perch: FORCE
 	@command -v $(GO) >/dev/null || { echo "Perch is built with Go: install it from https://go.dev/dl/"; exit 1; }
-	CGO_ENABLED=0 $(GO) build -ldflags "-s -w -X perch/app.Version=$(VERSION)" -o $@ ./app/perch
+	CGO_ENABLED=0 $(GO) build -ldflags "-s -w -X perch/app/version.Number=$(VERSION)" -o $@ ./app/perch
 
 window: desktop-deps ## build perch-window into bin/ (the first time takes minutes)
 	$(GO) build -tags $(WINDOW_TAGS) -o $(BIN)/perch-window .

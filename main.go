@@ -12,10 +12,10 @@ import (
 
 	fyneapp "fyne.io/fyne/v2/app"
 
-	"perch/app"
 	"perch/app/config"
 	"perch/app/control"
 	"perch/app/desk"
+	"perch/app/settings"
 	"perch/bridge/visible"
 	"perch/ui"
 	"perch/ui/translation"
@@ -46,7 +46,7 @@ func run() error {
 	}
 	client := control.NewClient(home.Socket())
 	defer client.Close()
-	local := app.NewLocalSettings(home)
+	local := settings.New(home)
 	programs := desk.Programs{Home: *homeFlag, Passphrase: local.Passphrase}
 	ui.New(ui.Options{
 		App: fyneapp.NewWithID(id), Relay: client, Settings: ui.FirstOf(client, local), Vault: local,

@@ -115,8 +115,19 @@ func (h Home) Config() string { return filepath.Join(h.config, "perch.toml") }
 // Vault is the path of the encrypted file of secrets.
 func (h Home) Vault() string { return filepath.Join(h.config, "vault.age") }
 
+// HasVault reports whether there is a vault, as far as this user may see.
+func (h Home) HasVault() bool { return exists(h.Vault()) }
+
 // Passphrase is the path of the file in which people may let Perch keep the vault's passphrase.
 func (h Home) Passphrase() string { return filepath.Join(h.config, "vault-passphrase") }
+
+// KeepsPassphrase reports whether there is that file, as far as this user may see.
+func (h Home) KeepsPassphrase() bool { return exists(h.Passphrase()) }
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return !errors.Is(err, os.ErrNotExist)
+}
 
 // Journal is the path of the journal.
 func (h Home) Journal() string { return filepath.Join(h.data, "perch.db") }

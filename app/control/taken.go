@@ -24,6 +24,17 @@ func (t Taken) IsRefused(name string) bool {
 	return slices.ContainsFunc(t.Refused, func(p Problem) bool { return p.Field == name })
 }
 
+// Distinct leaves out the problems that say what an earlier one has said.
+func Distinct(problems []Problem) []Problem {
+	var list []Problem
+	for _, p := range problems {
+		if !slices.ContainsFunc(list, func(q Problem) bool { return q.Message == p.Message }) {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
 // Reload makes the relay read perch.toml and the secrets again and take over what it can. A perch.toml that cannot be
 // used is an error, and changes nothing.
 func (c *Client) Reload(ctx context.Context) (Taken, error) {

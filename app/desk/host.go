@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"os"
 	"time"
 )
 
@@ -44,4 +45,13 @@ func await(ctx context.Context, ask func(context.Context) Answer, grace time.Dur
 			return answer
 		}
 	}
+}
+
+// trayGrace is how long a panel that is just starting is waited for before the window takes the tray's place.
+const trayGrace = 2 * time.Second
+
+// IsTrayHidden tells that there is a tray to start and nothing that would show its icon.
+func (p Programs) IsTrayHidden(ctx context.Context) bool {
+	_, err := p.Find(Tray)
+	return err == nil && AwaitTrayHost(ctx, os.Getenv, trayGrace) == No
 }

@@ -32,6 +32,9 @@ const (
 // ExitLocked is the exit code of perch start and restart when nobody gave the vault's passphrase.
 const ExitLocked = 4
 
+// PassphraseFlag is the flag by which perch start, restart and relay read the vault's passphrase from standard input.
+const PassphraseFlag = "--passphrase-stdin"
+
 // ErrLocked tells that a relay cannot be started before a person gives the vault's passphrase.
 var ErrLocked = errors.New("needs its passphrase")
 
@@ -118,7 +121,7 @@ func (p Programs) Perch(ctx context.Context, args ...string) error {
 	defer cancel()
 	phrase := p.phraseFor(args)
 	if phrase != "" {
-		args = append(args, "--passphrase-stdin")
+		args = append(args, PassphraseFlag)
 	}
 	cmd, err := p.Command(ctx, Perch, args...)
 	if err != nil {

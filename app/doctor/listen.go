@@ -12,7 +12,9 @@ import (
 	"syscall"
 	"time"
 
+	"perch/app/adapter"
 	"perch/bridge"
+	"perch/bridge/endpoint"
 	"perch/bridge/webhook"
 )
 
@@ -89,7 +91,7 @@ func (e *exam) whoIs(ctx context.Context, address string) int {
 	var crc struct {
 		Token string `json:"response_token"`
 	}
-	a := e.ask(ctx, "http://"+address+webhook.PathEvents+"?crc_token="+rand.Text())
+	a := e.ask(ctx, "http://"+address+endpoint.PathEvents+"?crc_token="+rand.Text())
 	if a != nil && json.Unmarshal(a.body, &crc) == nil && crc.Token != "" {
 		return aPlugin
 	}
@@ -137,8 +139,8 @@ func (e *exam) openStand(context.Context) result {
 
 func (e *exam) standHandler() http.Handler {
 	c := webhook.Config{Events: nobody{}, Replies: nobody{}, Log: e.Log}
-	for _, a := range e.apps() {
-		c.Apps = append(c.Apps, webhook.App{ConsumerSecret: a.secret, Channels: a.channels})
+	for _, a := range adapter.Apps(e.Config, e.Values) {
+		c.Apps = append(c.Apps, webhook.App{ConsumerSecret: a.ConsumerSecret, Channels: a.Channels})
 	}
 	for _, ch := range e.Config.Channels {
 		if token := e.tokens[ch.Name]; token != "" {
@@ -146,31 +148,6 @@ func (e *exam) standHandler() http.Handler {
 		}
 	}
 	return webhook.New(c)
-}
-
-// app is an X app with the channels that use it.
-type app struct {
-	secret   string
-	channels []string
-}
-
-// apps lists the X apps in the order of their first channels.
-func (e *exam) apps() []app {
-	var all []app
-	at := map[string]int{}
-	for _, ch := range e.Config.Channels {
-		secret := e.value(ch.Name, "x.consumer_secret")
-		if secret == "" {
-			continue
-		}
-		i, known := at[secret]
-		if !known {
-			i, all = len(all), append(all, app{secret: secret})
-			at[secret] = i
-		}
-		all[i].channels = append(all[i].channels, ch.Name)
-	}
-	return all
 }
 
 // nobody keeps nothing, and says so.

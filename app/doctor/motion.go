@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"perch/app/adapter"
 	"perch/bridge"
 	"perch/bridge/motion"
 )
@@ -58,10 +59,7 @@ func (m *motionSide) loginKey() string {
 var accountPath = regexp.MustCompile(`/api/openchannel/accounts/[^/?]+/(notify|receive)$`)
 
 func (m *motionSide) checkURL(context.Context) result {
-	m.client = motion.New(motion.Config{
-		ReceiveURL: m.Motion.ReceiveURL, BaseURL: m.Motion.BaseURL, MapKey: m.Motion.MapKey, User: m.Motion.User, TLSPin: m.Motion.TLSPin,
-		Password: m.value(m.Name, "motion.password"), APIKey: m.value(m.Name, "motion.api_key"), Log: m.Log,
-	})
+	m.client = motion.New(adapter.MotionConfig(m.Channel, m.Values, m.Log))
 	u, err := url.Parse(m.Motion.ReceiveURL)
 	switch {
 	case err != nil || m.client.AccountID() == "":

@@ -10,10 +10,10 @@ import (
 	"strings"
 	"time"
 
+	"perch/app/adapter"
 	"perch/app/config"
 	"perch/bridge"
-	"perch/bridge/reach"
-	"perch/bridge/webhook"
+	"perch/bridge/endpoint"
 	"perch/bridge/xapi"
 )
 
@@ -27,7 +27,7 @@ const (
 // hook is the webhook of one X app.
 type hook struct {
 	*exam
-	app
+	adapter.App
 	x *xSide
 	// at is its path; the first app has the bare one.
 	at string
@@ -44,15 +44,15 @@ func (e *exam) planWays(channels []*channel, at, ready *check) {
 			e.add(check{name: "subscription", title: "X subscription", channel: c.Name, needs: []*check{c.x.mayUse}, run: c.x.checkStream})
 		}
 	case config.ModeWebhook:
-		for i, a := range e.apps() {
+		for i, a := range adapter.Apps(e.Config, e.Values) {
 			e.planHook(i, a, channels, at, ready)
 		}
 	}
 }
 
-func (e *exam) planHook(index int, a app, channels []*channel, at, ready *check) {
-	first := channels[slices.IndexFunc(channels, func(c *channel) bool { return c.Name == a.channels[0] })]
-	h := &hook{exam: e, app: a, x: first.x, at: webhook.PathEvents}
+func (e *exam) planHook(index int, a adapter.App, channels []*channel, at, ready *check) {
+	first := channels[slices.IndexFunc(channels, func(c *channel) bool { return c.Name == a.Channels[0] })]
+	h := &hook{exam: e, App: a, x: first.x, at: endpoint.PathEvents}
 	if index > 0 {
 		h.at += "/" + first.Name
 	}
@@ -60,7 +60,7 @@ func (e *exam) planHook(index int, a app, channels []*channel, at, ready *check)
 	answers := e.add(check{name: "public-answer", title: "public address", channel: first.Name, needs: []*check{ready, at, form}, run: h.checkAnswer})
 	registered := e.add(check{name: "webhook", title: "webhook at X", channel: first.Name, needs: some(answers, first.x.listed, first.x.environment), run: h.checkRegistered})
 	for _, c := range channels {
-		if slices.Contains(a.channels, c.Name) {
+		if slices.Contains(a.Channels, c.Name) {
 			e.add(check{
 				name: "subscription", title: "X subscription", channel: c.Name, needs: []*check{registered, c.x.mayUse},
 				run: func(ctx context.Context) result { return c.x.checkSubscribed(ctx, h) },
@@ -77,7 +77,7 @@ func (h *hook) findAddress() string {
 		}
 	}
 	switch {
-	case h.relay.isRunning && h.at == webhook.PathEvents:
+	case h.relay.isRunning && h.at == endpoint.PathEvents:
 		return h.relay.status.Reach.PublicURL
 	case h.open != nil && h.open.State().PublicURL != "":
 		return strings.TrimSuffix(h.open.State().PublicURL, "/") + h.at
@@ -168,7 +168,7 @@ func (h *hook) checkAnswer(ctx context.Context) result {
 }
 
 func (h *hook) probe(ctx context.Context, client *http.Client, address string) (time.Duration, error) {
-	p := reach.Prober{Sign: func(token string) string { return webhook.Sign(h.secret, []byte(token)) }, Client: client}
+	p := endpoint.Prober{Sign: func(token string) string { return endpoint.Sign(h.ConsumerSecret, []byte(token)) }, Client: client}
 	began := h.Now()
 	err := p.Probe(ctx, address)
 	return h.Now().Sub(began), err

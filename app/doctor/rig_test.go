@@ -21,7 +21,7 @@ import (
 	"perch/app/control"
 	"perch/app/doctor"
 	"perch/bridge"
-	"perch/bridge/reach/tunnel"
+	"perch/bridge/endpoint"
 	"perch/bridge/secret"
 	"perch/bridge/sim"
 	"perch/bridge/sim/freeport"
@@ -127,9 +127,9 @@ func (w *world) keepToken(channel, token string) {
 func (w *world) publicURL(at string) string {
 	r := w.Config.Reach
 	if r.PublicURL == "" && r.MotionProxy.Host != "" {
-		return tunnel.MotionProxyURL(r.MotionProxy.Host, r.MotionProxy.Port, at, w.Values[secret.Key{Name: "reach.proxy_token"}])
+		return endpoint.MotionProxyURL(r.MotionProxy.Host, r.MotionProxy.Port, at, w.Values[secret.Key{Name: "reach.proxy_token"}])
 	}
-	return strings.Replace(r.PublicURL, webhook.PathEvents, at, 1)
+	return strings.Replace(r.PublicURL, endpoint.PathEvents, at, 1)
 }
 
 // dial reaches this computer and the routes, and nothing else.
@@ -287,7 +287,7 @@ func oldPlugin() http.Handler {
 			http.Error(rw, "Cannot GET "+r.URL.Path, http.StatusNotFound)
 			return
 		}
-		_, _ = io.WriteString(rw, `{"response_token":"`+webhook.Sign("its secret", []byte(r.URL.Query().Get("crc_token")))+`"}`)
+		_, _ = io.WriteString(rw, `{"response_token":"`+endpoint.Sign("its secret", []byte(r.URL.Query().Get("crc_token")))+`"}`)
 	})
 }
 

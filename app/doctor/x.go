@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 
+	"perch/app/adapter"
 	"perch/app/config"
 	"perch/bridge"
 	"perch/bridge/secret"
@@ -102,13 +103,9 @@ func (x *xSide) checkSecrets(context.Context) result {
 // askToken asks for the app's own token, which proves the consumer key and secret alone.
 func (x *xSide) askToken(ctx context.Context) result {
 	of := func(name string) string { return x.value(x.Name, name) }
-	x.client = xapi.New(xapi.Config{
-		Channel: x.Name, Profile: x.X.API, APIBase: x.X.APIBase, UploadBase: x.X.UploadBase, Environment: x.X.Environment, Log: x.Log, UserAgent: "Perch doctor",
-		Keys: xapi.Keys{
-			ConsumerKey: of("x.consumer_key"), ConsumerSecret: of("x.consumer_secret"),
-			AccessToken: of("x.access_token"), AccessTokenSecret: of("x.access_token_secret"),
-		},
-	})
+	c := adapter.XConfig(x.Channel, x.Values, nil, x.Log)
+	c.UserAgent = "Perch doctor"
+	x.client = xapi.New(c)
 	body := strings.NewReader("grant_type=client_credentials")
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(x.X.APIBase, "/")+"/oauth2/token", body)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"net/url"
 	"strings"
 
-	"perch/bridge/webhook"
+	"perch/bridge/endpoint"
 )
 
 // Own is what is known of the channel whose Reply URL Motion should have.
@@ -54,11 +54,11 @@ func Judge(address string, own Own) string {
 
 // JudgePath says what is wrong with the path of an address; "" for nothing. With other it is that of another channel.
 func JudgePath(u *url.URL, own Own) (wrong, other string) {
-	token, isReply := strings.CutPrefix(u.Path, webhook.PathReply+"/")
+	token, isReply := strings.CutPrefix(u.Path, endpoint.PathReply+"/")
 	switch {
-	case u.Path == webhook.PathLegacy && own.TakesLegacy:
+	case u.Path == endpoint.PathLegacy && own.TakesLegacy:
 		return "", ""
-	case u.Path == webhook.PathLegacy:
+	case u.Path == endpoint.PathLegacy:
 		return "the Reply URL in Motion is still that of the old plugin (" + u.Host + u.Path + ")", ""
 	case !isReply:
 		return "the Reply URL in Motion leads elsewhere: to " + u.Host + short(u.Path), ""

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"perch/bridge"
+	"perch/bridge/endpoint"
 	"perch/bridge/reach"
 	"perch/bridge/sim"
 	"perch/bridge/webhook"
@@ -128,10 +129,10 @@ func (w *world) door(config reach.Config) (*reach.Webhook, string) {
 	})
 	server := httptest.NewServer(handler)
 	w.t.Cleanup(server.Close)
-	address := server.URL + webhook.PathEvents
+	address := server.URL + endpoint.PathEvents
 	return reach.NewWebhook(reach.WebhookConfig{
 		Config: config, URL: func() string { return address },
-		Prober: reach.Prober{
+		Prober: endpoint.Prober{
 			Sign: func(token string) string { return sim.Sign(w.brand.ConsumerSecret, []byte(token)) },
 			Seen: func() time.Time { return handler.Stats().LastCRC },
 		},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"perch/bridge"
+	"perch/bridge/endpoint"
 	"perch/bridge/xapi"
 )
 
@@ -26,7 +27,7 @@ const (
 // WebhookConfig is what a webhook is made of. Every field is needed but those of Prober that say otherwise.
 type WebhookConfig struct {
 	Config
-	Prober
+	endpoint.Prober
 	// URL returns the address that X is to call; "" while there is none. It is asked again and again.
 	URL func() string
 }
@@ -298,7 +299,7 @@ func (w *Webhook) makeRoom(ctx context.Context, address string, refused error) e
 }
 
 func (w *Webhook) answersWrongly(ctx context.Context, address string) bool {
-	prober := Prober{Sign: w.Sign, Client: w.Client}
+	prober := endpoint.Prober{Sign: w.Sign, Client: w.Client}
 	return prober.Probe(ctx, address) != nil && ctx.Err() == nil
 }
 

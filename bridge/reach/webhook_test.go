@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"perch/bridge"
+	"perch/bridge/endpoint"
 	"perch/bridge/reach"
 	"perch/bridge/xapi"
 )
@@ -41,7 +42,7 @@ func (r *rig) webhook() *reach.Webhook {
 	})
 	return reach.NewWebhook(reach.WebhookConfig{
 		Config: r.config,
-		Prober: reach.Prober{Sign: sign, Client: &http.Client{Transport: path}, Seen: func() time.Time {
+		Prober: endpoint.Prober{Sign: sign, Client: &http.Client{Transport: path}, Seen: func() time.Time {
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			return r.seen
@@ -254,7 +255,7 @@ func TestProbeWords(t *testing.T) {
 				}
 				return test.answer, test.err
 			})
-			p := reach.Prober{
+			p := endpoint.Prober{
 				Sign: sign, Seen: func() time.Time { return time.Now().Add(-time.Hour) },
 				Client: &http.Client{Transport: path, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 			}

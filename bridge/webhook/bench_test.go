@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"testing"
 
+	"perch/bridge/endpoint"
 	"perch/bridge/sim"
 	"perch/bridge/webhook"
 )
@@ -31,7 +32,7 @@ func BenchmarkSignedPosts(b *testing.B) {
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			request, _ := http.NewRequest(http.MethodPost, "http://"+listener.Addr().String()+webhook.PathEvents, bytes.NewReader(body))
+			request, _ := http.NewRequest(http.MethodPost, "http://"+listener.Addr().String()+endpoint.PathEvents, bytes.NewReader(body))
 			request.Header.Set("X-Twitter-Webhooks-Signature", signature)
 			response, err := client.Do(request)
 			if err != nil || response.StatusCode != http.StatusOK {

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"perch/bridge"
+	"perch/bridge/endpoint"
 )
 
 func bodyFor(g *budget, peer string) *body {
@@ -227,13 +228,13 @@ func lazyHandler(l *lazy) *Handler {
 
 // A connection that was told to go while its body came in has nothing done, and is not told that it was.
 func TestNothingIsDoneForWhoWasToldToGo(t *testing.T) {
-	for path, body := range map[string]string{PathEvents: "{}", PathReply + "/token": `{"id":1,"body":"hi","Contact":{"twitter":"annlee"}}`} {
+	for path, body := range map[string]string{endpoint.PathEvents: "{}", endpoint.PathReply + "/token": `{"id":1,"body":"hi","Contact":{"twitter":"annlee"}}`} {
 		l := &lazy{}
 		h := lazyHandler(l)
 		c := newHall(t).come("192.0.2.1:99")
 		for _, want := range []int{http.StatusOK, http.StatusServiceUnavailable} {
 			r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
-			r.Header.Set(signatureHeader, Sign(secret, []byte(body)))
+			r.Header.Set(signatureHeader, endpoint.Sign(secret, []byte(body)))
 			w := httptest.NewRecorder()
 			h.ServeHTTP(w, r.WithContext(withConn(r.Context(), c)))
 			if w.Code != want || l.posts != 1 || !c.proven.Load() {
@@ -250,11 +251,11 @@ func TestAuthenticPostsWaitForTheDisk(t *testing.T) {
 		l := &lazy{hold: 300 * time.Millisecond}
 		h := lazyHandler(l)
 		body := strings.Repeat(" ", maxEvents)
-		signature := Sign(secret, []byte(body))
+		signature := endpoint.Sign(secret, []byte(body))
 		var senders sync.WaitGroup
 		for range 6 {
 			senders.Go(func() {
-				r := httptest.NewRequest(http.MethodPost, PathEvents, strings.NewReader(body))
+				r := httptest.NewRequest(http.MethodPost, endpoint.PathEvents, strings.NewReader(body))
 				r.Header.Set(signatureHeader, signature)
 				w := httptest.NewRecorder()
 				if h.ServeHTTP(w, r); w.Code != http.StatusOK {
@@ -280,7 +281,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- Serve(ctx, listener, h, slog.New(slog.DiscardHandler)) }()
-	head := "POST " + PathEvents + " HTTP/1.1\r\nHost: perch\r\n" + signatureHeader + ": " + Sign("wrong", nil) + "\r\nContent-Length: 4194304\r\n\r\n"
+	head := "POST " + endpoint.PathEvents + " HTTP/1.1\r\nHost: perch\r\n" + signatureHeader + ": " + endpoint.Sign("wrong", nil) + "\r\nContent-Length: 4194304\r\n\r\n"
 	payload := strings.Repeat("a", each)
 	before := heap()
 	var held []net.Conn

@@ -14,12 +14,11 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"perch/bridge/endpoint"
 )
 
-const (
-	signatureHeader = "X-Twitter-Webhooks-Signature"
-	signaturePrefix = "sha256="
-)
+const signatureHeader = "X-Twitter-Webhooks-Signature"
 
 // crcToken is what a token of X's looks like. Nothing else is ever signed: a signature of anything an outsider likes
 // would let him forge events, which are signed in the same way.
@@ -70,7 +69,7 @@ func (h *Handler) serveCRC(w http.ResponseWriter, r *http.Request, apps []*app) 
 		return
 	}
 	var sum [sha256.Size]byte
-	answer := signaturePrefix + base64.StdEncoding.EncodeToString(apps[0].sum([]byte(token), sum[:0]))
+	answer := endpoint.SignaturePrefix + base64.StdEncoding.EncodeToString(apps[0].sum([]byte(token), sum[:0]))
 	h.stats.crc.Store(time.Now().UnixMilli())
 	writeJSON(w, http.StatusOK, map[string]string{"response_token": answer})
 }
@@ -140,7 +139,7 @@ func (h *Handler) keep(ctx context.Context, channels []string, b *body) error {
 
 // signatureIn returns the signature that a request claims, if it has the form of one.
 func signatureIn(r *http.Request) (sum []byte, ok bool) {
-	given, ok := strings.CutPrefix(r.Header.Get(signatureHeader), signaturePrefix)
+	given, ok := strings.CutPrefix(r.Header.Get(signatureHeader), endpoint.SignaturePrefix)
 	if !ok {
 		return nil, false
 	}

@@ -33,15 +33,10 @@ import (
 	"time"
 
 	"perch/bridge"
+	"perch/bridge/endpoint"
 )
 
 const (
-	// PathEvents is where X's events arrive; the channel's name may follow, after a slash.
-	PathEvents = "/api/messages"
-	// PathReply is followed by a slash and the channel's reply token.
-	PathReply = "/reply"
-	// PathLegacy is the old plugin's Reply URL.
-	PathLegacy = "/sendMessage"
 	// PathHealth answers 200 while Perch runs.
 	PathHealth = "/healthz"
 
@@ -86,7 +81,7 @@ type Config struct {
 	Channels []Channel
 	Events   EventSink
 	Replies  ReplySink
-	// LegacyReplyPath opens PathLegacy.
+	// LegacyReplyPath opens endpoint.PathLegacy.
 	LegacyReplyPath bool
 	Log             *slog.Logger
 }
@@ -147,13 +142,13 @@ func (h *Handler) Update(config Config) {
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path, to := r.URL.Path, h.now.Load()
 	switch {
-	case path == PathEvents:
+	case path == endpoint.PathEvents:
 		h.serveX(w, r, to.apps)
-	case strings.HasPrefix(path, PathEvents+"/"):
-		h.serveChannel(w, r, to.byName[strings.TrimPrefix(path, PathEvents+"/")])
-	case strings.HasPrefix(path, PathReply+"/"):
-		h.serveReply(w, r, to.channelOf(strings.TrimPrefix(path, PathReply+"/")))
-	case path == PathLegacy:
+	case strings.HasPrefix(path, endpoint.PathEvents+"/"):
+		h.serveChannel(w, r, to.byName[strings.TrimPrefix(path, endpoint.PathEvents+"/")])
+	case strings.HasPrefix(path, endpoint.PathReply+"/"):
+		h.serveReply(w, r, to.channelOf(strings.TrimPrefix(path, endpoint.PathReply+"/")))
+	case path == endpoint.PathLegacy:
 		h.serveLegacy(w, r, to)
 	case path == PathHealth:
 		w.WriteHeader(http.StatusOK)
@@ -212,8 +207,8 @@ func (h *Handler) refuseBody(w http.ResponseWriter, r *http.Request, outcome str
 
 // pathOf is the path of a request as a log may show it: without the reply token.
 func pathOf(r *http.Request) string {
-	if strings.HasPrefix(r.URL.Path, PathReply+"/") {
-		return PathReply
+	if strings.HasPrefix(r.URL.Path, endpoint.PathReply+"/") {
+		return endpoint.PathReply
 	}
 	return r.URL.Path
 }

@@ -14,6 +14,7 @@ import (
 	"testing/quick"
 
 	"perch/bridge"
+	"perch/bridge/endpoint"
 	"perch/bridge/sim"
 	"perch/bridge/webhook"
 )
@@ -271,14 +272,14 @@ func TestUpdateChangesWhoIsServed(t *testing.T) {
 		name, method, target, body, secret string
 		want                               int
 	}{
-		{"the old secret", "POST", webhook.PathEvents, "{}", vectorSecret, 401},
-		{"the new secret", "POST", webhook.PathEvents, "{}", otherSecret, 200},
-		{"a channel that is gone", "GET", webhook.PathEvents + "/press?crc_token=Y3JjLXRva2VuLWV4YW1wbGUtMDE", "", "", 404},
-		{"its reply URL", "POST", webhook.PathReply + "/other", body, "", 404},
-		{"the legacy path", "POST", webhook.PathLegacy, body, "", 200},
+		{"the old secret", "POST", endpoint.PathEvents, "{}", vectorSecret, 401},
+		{"the new secret", "POST", endpoint.PathEvents, "{}", otherSecret, 200},
+		{"a channel that is gone", "GET", endpoint.PathEvents + "/press?crc_token=Y3JjLXRva2VuLWV4YW1wbGUtMDE", "", "", 404},
+		{"its reply URL", "POST", endpoint.PathReply + "/other", body, "", 404},
+		{"the legacy path", "POST", endpoint.PathLegacy, body, "", 200},
 	}
 	for _, tt := range tests {
-		response := do(h, tt.method, tt.target, tt.body, "X-Twitter-Webhooks-Signature", webhook.Sign(tt.secret, []byte(tt.body)))
+		response := do(h, tt.method, tt.target, tt.body, "X-Twitter-Webhooks-Signature", endpoint.Sign(tt.secret, []byte(tt.body)))
 		if response.StatusCode != tt.want {
 			t.Errorf("%s: %d, want %d", tt.name, response.StatusCode, tt.want)
 		}

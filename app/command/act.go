@@ -1,0 +1,73 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"perch/app/control"
+)
+
+// target reads the number of a message.
+func (p *program) target(args []string) (*control.Client, int64, error) {
+	id, err := strconv.ParseInt(args[0], 10, 64)
+	if err != nil {
+		return nil, 0, usageError{fmt.Errorf("%q is not the number of a message (the first column of perch traffic)", args[0])} //nolint:err113 // shown, never compared
+	}
+	client, err := p.client()
+	return client, id, err
+}
+
+func (p *program) retryCommand() *cobra.Command {
+	var all bool
+	cmd := &cobra.Command{
+		Use: "retry ID | --all-dead", Short: "Put a dead message back into the queue", Args: usage(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case all == (len(args) == 1):
+				return usageError{errors.New("retry: give one message's number, or --all-dead")} //nolint:err113 // shown, never compared
+			case !all:
+				return p.act(cmd, args, "retry")
+			}
+			client, err := p.client()
+			if err != nil {
+				return err
+			}
+			n, err := client.RetryAllDead(cmd.Context())
+			if err == nil {
+				p.Print("%d messages are back in the queue.\n", n)
+			}
+			return err
+		},
+	}
+	cmd.Flags().BoolVar(&all, "all-dead", false, "all dead messages")
+	return cmd
+}
+
+var actWords = map[string][2]string{
+	"retry":   {"", "Message %d is back in the queue.\n"},
+	"discard": {"Drop a message that was not delivered", "Message %d is discarded.\n"},
+	"sent":    {"Settle an undecided message: it did go out", "Message %d counts as delivered.\n"},
+	"resend":  {"Settle an undecided message: it did not go out, so send it", "Message %d is back in the queue.\n"},
+}
+
+func (p *program) actCommand(act string) *cobra.Command {
+	return &cobra.Command{
+		Use: act + " ID", Short: actWords[act][0], Args: usage(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error { return p.act(cmd, args, act) },
+	}
+}
+
+func (p *program) act(cmd *cobra.Command, args []string, act string) error {
+	client, id, err := p.target(args)
+	if err != nil {
+		return err
+	}
+	if err := client.Act(cmd.Context(), id, act); err != nil {
+		return err
+	}
+	p.Print(actWords[act][1], id)
+	return nil
+}

@@ -1,0 +1,38 @@
+package command
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"perch/app/daemon"
+	"perch/app/supervisor"
+)
+
+func (p *program) relayCommand() *cobra.Command {
+	return p.withPassphrase(&cobra.Command{
+		Use: "relay", Short: "Run the relay in this terminal (perch start runs it in the background)", Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			home, c, err := p.config()
+			if err != nil {
+				return err
+			}
+			secrets, err := p.secrets(home, c)
+			if err != nil {
+				return err
+			}
+			options := supervisor.Options{Home: home, Config: c, Secrets: secrets, Ready: func(address string) {
+				p.Print("perch relay: listening on %s\n", address)
+			}}
+			if !daemon.IsDetached() {
+				options.LogTo = p.Err
+			}
+			ctx, stop := context.WithCancel(cmd.Context())
+			defer stop()
+			var end func()
+			options.Reload, end = reloadSignals(stop)
+			defer end()
+			return supervisor.Run(ctx, options)
+		},
+	})
+}

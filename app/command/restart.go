@@ -1,0 +1,40 @@
+package command
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"perch/app/control"
+)
+
+func (p *program) restartCommand() *cobra.Command {
+	return p.withPassphrase(&cobra.Command{
+		Use: "restart", Short: "Stop the relay and start it again", Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			p.isStarting = true
+			if err := p.notInDemo("restart"); err != nil {
+				return err
+			}
+			home, c, err := p.config()
+			if err != nil {
+				return err // a relay that cannot come back is not stopped
+			}
+			phrase, err := p.passphraseFor(cmd.Context(), home, c)
+			if err == nil {
+				err = p.canReadSecrets(cmd.Context(), home, c)
+			}
+			if err != nil {
+				return err
+			}
+			client, err := p.client()
+			if err != nil {
+				return err
+			}
+			if err := p.stop(cmd.Context(), client); err != nil && !errors.Is(err, control.ErrNotRunning) {
+				return err
+			}
+			return p.start(cmd.Context(), client, home, phrase)
+		},
+	})
+}

@@ -1,0 +1,180 @@
+package command
+
+import (
+	"context"
+	"io"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"perch/app/config"
+	"perch/app/settings"
+	"perch/bridge"
+	"perch/bridge/secret"
+)
+
+const (
+	// maxSecret bounds a secret on standard input, in bytes.
+	maxSecret = 16 << 10
+)
+
+func (p *program) secretCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "secret", Short: "Store, list or delete keys and passwords", Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	var channel string
+	set := &cobra.Command{
+		Use: "set KEY", Short: "Store a secret; its value is read from standard input or asked for", Args: usage(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error { return p.setSecret(cmd.Context(), channel, args[0]) },
+	}
+	remove := &cobra.Command{
+		Use: "delete KEY", Short: "Delete a secret", Args: usage(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error { return p.deleteSecret(cmd.Context(), channel, args[0]) },
+	}
+	for _, c := range []*cobra.Command{set, remove} {
+		c.Flags().StringVar(&channel, "channel", "", "name of the channel (needed only when there are several)")
+	}
+	list := p.withJSON(&cobra.Command{
+		Use: "list", Short: "List the names of the secrets that are set, never their values", Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.listSecrets(cmd.Context()) },
+	})
+	move := &cobra.Command{
+		Use: "move vault|keyring", Short: "Move all secrets to the other place and say so in perch.toml", Args: usage(cobra.ExactArgs(1)),
+		ValidArgs: []string{config.SecretsVault, config.SecretsKeyring},
+		RunE:      func(cmd *cobra.Command, args []string) error { return p.moveSecrets(cmd.Context(), args[0]) },
+	}
+	keep := p.withPassphrase(&cobra.Command{
+		Use: "keep", Short: "Keep the vault's passphrase in a file that only you can read, so that Perch opens the vault by itself",
+		Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.keepPassphrase(cmd.Context()) },
+	})
+	cmd.AddCommand(set, remove, list, move, keep)
+	return cmd
+}
+
+// secretStore opens the store that perch.toml names and checks the key. A channel that is left out is the only one.
+func (p *program) secretStore(channel, name string) (secret.Store, secret.Key, error) {
+	home, c, err := p.config()
+	if err != nil {
+		return nil, secret.Key{}, err
+	}
+	key := secret.Key{Channel: channel, Name: name}
+	if channel == "" && !strings.HasPrefix(name, "reach.") && len(c.Channels) == 1 {
+		key.Channel = c.Channels[0].Name
+	}
+	if _, err := secret.ParseKey(key.String()); err != nil {
+		return nil, key, err
+	}
+	if err := knownChannel(c, key); err != nil {
+		return nil, key, err
+	}
+	store, err := p.secrets(home, c)
+	return store, key, err
+}
+
+func knownChannel(c *config.Config, key secret.Key) error {
+	if key.Channel == "" && strings.HasPrefix(key.Name, "reach.") {
+		return nil
+	}
+	var names []string
+	for _, ch := range c.Channels {
+		if ch.Name == key.Channel {
+			return nil
+		}
+		names = append(names, ch.Name)
+	}
+	return &bridge.Error{
+		Kind: bridge.Invalid, Side: bridge.SidePerch, Op: "secret", Message: "there is no channel " + strings.TrimSpace(`"`+key.Channel+`"`),
+		Remedy: "name one of perch.toml with --channel: " + strings.Join(names, ", "),
+	}
+}
+
+// secrets opens the store that the configuration names.
+func (p *program) secrets(home config.Home, c *config.Config) (secret.Store, error) {
+	return settings.OpenStore(home, c.Secrets, p.ask(home, c))
+}
+
+func (p *program) setSecret(ctx context.Context, channel, name string) error {
+	store, key, err := p.secretStore(channel, name)
+	if err != nil {
+		return err
+	}
+	value, err := p.readSecret(key)
+	if err != nil {
+		return err
+	}
+	if err := store.Set(ctx, key, value); err != nil {
+		return err
+	}
+	p.tellRelay(ctx, "Stored", key)
+	return nil
+}
+
+// readSecret reads a value without echo from a terminal, else from standard input; one newline at its end is cut.
+func (p *program) readSecret(key secret.Key) (string, error) {
+	var raw []byte
+	var err error
+	if f, ok := p.In.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		p.Say("%s: ", key)
+		raw, err = term.ReadPassword(int(f.Fd()))
+		p.Say("\n")
+	} else {
+		raw, err = io.ReadAll(io.LimitReader(p.In, maxSecret+1))
+	}
+	value := strings.TrimSuffix(strings.TrimSuffix(string(raw), "\n"), "\r")
+	switch {
+	case err != nil:
+		return "", err
+	case value == "" || len(value) > maxSecret || !utf8.ValidString(value):
+		return "", &bridge.Error{
+			Kind: bridge.Invalid, Side: bridge.SidePerch, Op: "secret set", Message: "the value is empty, too long or no text",
+			Remedy: "pipe the value in, or type it when asked",
+		}
+	}
+	return value, nil
+}
+
+func (p *program) deleteSecret(ctx context.Context, channel, name string) error {
+	store, key, err := p.secretStore(channel, name)
+	if err != nil {
+		return err
+	}
+	if err := store.Delete(ctx, key); err != nil {
+		return err
+	}
+	p.tellRelay(ctx, "Deleted", key)
+	return nil
+}
+
+func (p *program) listSecrets(ctx context.Context) error {
+	home, c, err := p.config()
+	if err != nil {
+		return err
+	}
+	store, err := p.secrets(home, c)
+	if err != nil {
+		return err
+	}
+	keys, err := store.List(ctx)
+	if err != nil {
+		return err
+	}
+	if p.json {
+		names := []string{}
+		for _, key := range keys {
+			names = append(names, key.String())
+		}
+		return p.JSON(names)
+	}
+	for _, key := range keys {
+		p.Print("%s\n", key)
+	}
+	if len(keys) == 0 {
+		p.Print("No secret is set yet.\n")
+	}
+	return nil
+}

@@ -1,0 +1,171 @@
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"perch/app/control"
+	"perch/app/terminal"
+	"perch/bridge/visible"
+)
+
+func (p *program) showCommand() *cobra.Command {
+	var folder string
+	cmd := &cobra.Command{
+		Use: "show ID", Short: "Show one message with its history and both sides of it", Args: usage(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			client, id, err := p.target(args)
+			if err != nil {
+				return err
+			}
+			detail, err := client.Message(cmd.Context(), id)
+			if err != nil {
+				return err
+			}
+			if cmd.Flags().Changed("save") {
+				return p.showAndSave(cmd.Context(), client, detail, folder)
+			}
+			if p.json {
+				return p.JSON(detail)
+			}
+			p.showDetail(detail)
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&folder, "save", "", "fetch the message's files and write them into this `folder`")
+	return p.withJSON(cmd)
+}
+
+// savedFile is a file of a message that was written down.
+type savedFile struct {
+	Path  string `json:"path"`
+	Type  string `json:"type"`
+	Bytes int    `json:"bytes"`
+}
+
+// showAndSave shows a message and writes its files into a folder. One that cannot be had does not keep the others back;
+// the last one that could not is the error.
+func (p *program) showAndSave(ctx context.Context, client *control.Client, d control.Detail, folder string) error {
+	if folder == "" {
+		return usageError{errors.New("show: --save needs a folder")} //nolint:err113 // shown, never compared
+	}
+	if !p.json {
+		p.showDetail(d)
+		if len(d.Media) == 0 {
+			p.Print("There are no files to save.\n")
+		}
+	}
+	saved := []savedFile{}
+	var problem error
+	for n := range d.Media {
+		file, err := client.File(ctx, d.ID, n)
+		path := ""
+		if err == nil {
+			path, err = file.Save(folder, d.ID, n)
+		}
+		if err != nil {
+			if problem != nil {
+				p.complain(problem)
+			}
+			problem = err
+			continue
+		}
+		saved = append(saved, savedFile{path, file.Type, len(file.Data)})
+		if !p.json {
+			p.Print("Saved %s (%s, %d bytes).\n", path, file.Type, len(file.Data))
+		}
+	}
+	if p.json {
+		err := p.JSON(struct {
+			control.Detail
+			Saved []savedFile `json:"saved"`
+		}{d, saved})
+		if problem == nil {
+			problem = err
+		}
+	}
+	return problem
+}
+
+func (p *program) showDetail(d control.Detail) {
+	p.Print("Message %d · %s · %s · %s · %s\n", d.ID, d.Channel, arrow(d.Direction), d.Kind, stateText(d.Message))
+	t := p.Table()
+	row := func(name, value string) {
+		if value != "" {
+			t.Row("  %s\t%s", name, value)
+		}
+	}
+	row("From", "@"+d.From)
+	row("To", "@"+d.To)
+	name := "Text"
+	for line := range strings.SplitSeq(visible.Lines(d.Text), "\n") {
+		if d.Text != "" {
+			t.Row("  %s\t%s", name, line)
+		}
+		name = ""
+	}
+	for _, f := range d.Media {
+		row("File", fmt.Sprintf("%s %s %d bytes", f.Name, f.Type, f.Bytes))
+	}
+	row("Received", clock(d.ReceivedAt))
+	if d.KeptAt != nil && !d.KeptAt.Before(d.ReceivedAt) {
+		row("On disk", fmt.Sprintf("%s (after %d ms)", clock(*d.KeptAt), d.KeptAt.Sub(d.ReceivedAt).Milliseconds()))
+	}
+	if d.DueAt != nil {
+		row("Next attempt", clock(*d.DueAt))
+	}
+	if d.DeliveredAt != nil {
+		row("Delivered", fmt.Sprintf("%s (after %d ms)", clock(*d.DeliveredAt), d.DeliveredAt.Sub(d.ReceivedAt).Milliseconds()))
+	}
+	row("Id at X", d.XID)
+	row("Id in Motion", d.MotionID)
+	row("Thread", d.ThreadID)
+	if d.Error != nil {
+		row("Problem", d.Error.Message)
+		row("What to do", d.Error.Remedy)
+	}
+	t.Flush()
+	p.showHistory(d.History)
+	if content, err := json.MarshalIndent(d.Content, "  ", "  "); err == nil && d.Content != nil {
+		p.Print("  What Perch understood:\n  %s\n", terminal.Multiline(content))
+	}
+	from, to := "X", "Motion"
+	if d.Direction == "out" {
+		from, to = to, from
+	}
+	if d.CameIn != nil {
+		p.showDocument("From "+from+", as it came:", *d.CameIn)
+	}
+	for _, document := range d.GoesOut {
+		p.showDocument("To "+to+":", document)
+	}
+}
+
+func (p *program) showDocument(title string, d control.Document) {
+	p.Print("  %s\n", title)
+	if d.Call != "" {
+		p.Print("  %s\n", d.Call)
+	}
+	p.Print("  %s\n", terminal.Multiline(strings.ReplaceAll(d.Text, "\n", "\n  ")))
+	if d.Cut {
+		p.Print("  … cut here; the whole has %d bytes\n", d.Bytes)
+	}
+}
+
+func (p *program) showHistory(history []control.Attempt) {
+	t := p.Table()
+	for _, a := range history {
+		number := "–"
+		if a.Number > 0 {
+			number = strconv.Itoa(a.Number)
+		}
+		t.Row("  Attempt %s\t%s\t%.0f ms\t%s\t%s %s", number, clock(a.At), a.TookMS, a.Outcome, a.Code, a.Message)
+	}
+	t.Flush()
+}

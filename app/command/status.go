@@ -1,0 +1,144 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"perch/app/control"
+	"perch/app/version"
+	"perch/bridge"
+)
+
+func (p *program) statusCommand() *cobra.Command {
+	return p.withJSON(&cobra.Command{
+		Use: "status", Short: "Say how things stand (exit 3: the relay is not running)", Args: usage(cobra.NoArgs), RunE: p.runStatus,
+	})
+}
+
+func (p *program) runStatus(cmd *cobra.Command, _ []string) error {
+	client, err := p.client()
+	if err != nil {
+		return err
+	}
+	status, err := client.Status(cmd.Context())
+	if errors.Is(err, control.ErrNotRunning) {
+		return p.notRunning()
+	}
+	if err != nil {
+		return err
+	}
+	if p.json {
+		return p.JSON(status)
+	}
+	p.showStatus(status)
+	return nil
+}
+
+func (p *program) notRunning() error {
+	p.exit = exitNotRunning
+	_, c, err := p.config()
+	switch {
+	case !p.json && errors.Is(err, fs.ErrNotExist):
+		p.Print("Perch is not set up yet. Begin with: perch init\n")
+		return nil
+	case !p.json:
+		p.Print("The relay is not running. Start it with: perch start\n")
+		return nil
+	}
+	status := control.Status{State: control.StateStopped, Channels: []control.Channel{}, Version: version.Number, Journal: control.Link{State: bridge.LinkUnknown}}
+	if err == nil {
+		status.Listen, status.Reach.Mode = c.Listen, c.Reach.Mode
+	}
+	return p.JSON(status)
+}
+
+var stateWords = map[string]string{
+	control.StateRunning:  "Running",
+	control.StatePaused:   "Paused: what comes in is kept, nothing is delivered. Go on with: perch resume",
+	control.StateDegraded: "Running, but something needs a look",
+}
+
+func (p *program) showStatus(s control.Status) {
+	if s.Journal.State == bridge.LinkDegraded {
+		p.Print("TROUBLE WITH THE JOURNAL%s: %s\n", sinceText(s.Journal.Since), s.Journal.Detail)
+	}
+	if s.Demo {
+		p.Print("This is the demo: X and Motion are simulated. It ends with: perch stop\n")
+	}
+	p.Print("%s · listens on %s · version %s\n", stateWords[s.State], s.Listen, s.Version)
+	p.Print("Events come in by %s: %s\n", s.Reach.Mode, orDash(s.Reach.Detail, s.Reach.State))
+	if s.Reach.PublicURL != "" {
+		p.Print("Public address: %s\n", s.Reach.PublicURL)
+	}
+	if s.Reach.Tunnel != nil {
+		p.Print("Tunnel (%s): %s\n", s.Reach.Tunnel.Kind, orDash(s.Reach.Tunnel.Detail, s.Reach.Tunnel.State))
+	}
+	for _, g := range s.Reach.Gaps {
+		p.Print("Gap %s–%s (%s): %d recovered%s\n", clock(g.From), clock(g.To), g.Channel, g.Recovered, lostText(g.Lost))
+	}
+	for _, c := range s.Channels {
+		p.showChannel(c)
+	}
+}
+
+func (p *program) showChannel(c control.Channel) {
+	name := c.Name
+	if c.Account != "" {
+		name += " (@" + c.Account + ")"
+	}
+	p.Print("\n%s\n", name)
+	t := p.Table()
+	t.Row("  X\t%s\t%s", c.X.State, c.X.Detail)
+	t.Row("  Motion\t%s\t%s", c.Motion.State, c.Motion.Detail)
+	t.Row("  Replies\t%s\t%s", orDash(c.Reply.State), c.Reply.Detail)
+	t.Row("  X → Motion\t%d delivered\t%d waiting, %d dead", c.Inbound.Delivered, c.Inbound.Queued, c.Inbound.Dead)
+	t.Row("  Motion → X\t%d delivered\t%d waiting, %d undecided, %d dead",
+		c.Outbound.Delivered, c.Outbound.Queued, c.Outbound.Undecided, c.Outbound.Dead)
+	t.Flush()
+	if c.Encrypted > 0 {
+		p.Print("  %d encrypted messages that only x.com can show\n", c.Encrypted)
+	}
+	for _, b := range c.Blocked {
+		p.Print("  Queue %s waits until %s: %s\n", b.Queue, clock(b.Until), b.Cause)
+	}
+	if n := c.Inbound.Dead + c.Outbound.Dead; n > 0 {
+		p.Print("  %s: perch traffic --state dead\n", needYou(n))
+	}
+	if c.Outbound.Undecided > 0 {
+		p.Print("  %s: perch traffic --state undecided\n", needYou(c.Outbound.Undecided))
+	}
+}
+
+func sinceText(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return " since " + clock(*t)
+}
+
+func needYou(n int) string {
+	if n == 1 {
+		return "1 message needs you"
+	}
+	return fmt.Sprintf("%d messages need you", n)
+}
+
+func lostText(lost string) string {
+	if lost == "" {
+		return ""
+	}
+	return "; " + lost
+}
+
+func orDash(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return "–"
+}

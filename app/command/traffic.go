@@ -1,0 +1,89 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"perch/app/control"
+)
+
+func (p *program) trafficCommand() *cobra.Command {
+	var q control.Query
+	var follow bool
+	cmd := &cobra.Command{
+		Use: "traffic", Short: "List messages, oldest of the newest first", Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.runTraffic(cmd, q, follow) },
+	}
+	f := cmd.Flags()
+	f.BoolVarP(&follow, "follow", "f", false, "go on showing what happens")
+	f.StringVar(&q.State, "state", "", "queued, sending, delivered, undecided, dead or discarded")
+	f.StringVar(&q.Direction, "direction", "", "in (X to Motion) or out")
+	f.StringVar(&q.Kind, "kind", "", "dm, mention, reply, note or encrypted")
+	f.StringVar(&q.Channel, "channel", "", "name of a channel")
+	f.StringVar(&q.Search, "search", "", "part of a text, a handle or an id")
+	f.IntVar(&q.Limit, "limit", 50, "how many at most")
+	return p.withJSON(cmd)
+}
+
+var (
+	knownStates     = []string{"", "queued", "sending", "delivered", "undecided", "dead", "discarded"}
+	knownDirections = []string{"", "in", "out"}
+)
+
+func checkQuery(q control.Query) error {
+	switch {
+	case !slices.Contains(knownStates, q.State):
+		return usageError{fmt.Errorf("traffic: --state %s is not one of %v", q.State, knownStates[1:])} //nolint:err113 // shown, never compared
+	case !slices.Contains(knownDirections, q.Direction):
+		return usageError{fmt.Errorf("traffic: --direction %s is not in or out", q.Direction)} //nolint:err113 // shown, never compared
+	case q.Limit < 1:
+		return usageError{errors.New("traffic: --limit has to be 1 or more")} //nolint:err113 // shown, never compared
+	}
+	return nil
+}
+
+func (p *program) runTraffic(cmd *cobra.Command, q control.Query, follow bool) error {
+	if err := checkQuery(q); err != nil {
+		return err
+	}
+	client, err := p.client()
+	if err != nil {
+		return err
+	}
+	list, err := client.Messages(cmd.Context(), q)
+	if err != nil {
+		return err
+	}
+	slices.Reverse(list)
+	if !p.json && len(list) == 0 && !follow {
+		p.Print("No messages.\n")
+	}
+	for _, m := range list {
+		p.showLine(m)
+	}
+	if !follow {
+		return nil
+	}
+	return client.Follow(cmd.Context(), q, p.showLine)
+}
+
+func (p *program) showLine(m control.Message) {
+	if p.json {
+		_ = p.JSON(m) // a reader that went away ends the program by itself
+		return
+	}
+	p.Print("%-6d %s  %-10s %-9s %-18s %-16s %s\n", m.ID, clock(m.ReceivedAt), arrow(m.Direction), m.Kind, peer(m), stateText(m), shortText(m))
+	if m.Error != nil && m.State != "delivered" {
+		p.Print("       %s\n", sentenceOf(m.Error))
+	}
+}
+
+func sentenceOf(f *control.Failure) string {
+	if f.Remedy == "" {
+		return f.Message
+	}
+	return f.Message + "; " + f.Remedy
+}

@@ -1,0 +1,155 @@
+package command
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"net"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"perch/app/adapter"
+	"perch/app/control"
+	"perch/app/ingress"
+	"perch/app/lockfile"
+	"perch/bridge"
+	"perch/bridge/endpoint"
+	"perch/bridge/sqlite"
+)
+
+func (p *program) urlsCommand() *cobra.Command {
+	var isWrite, isYes bool
+	var channel string
+	cmd := p.withJSON(&cobra.Command{
+		Use: "urls", Short: "Show the addresses to paste into Motion and X", Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if isWrite {
+				return p.writeReplyURL(cmd.Context(), channel, isYes)
+			}
+			return p.showURLs(cmd.Context())
+		},
+	})
+	cmd.Flags().BoolVar(&isWrite, "write", false, "write the Reply URL into Motion's Open Channel account; the relay has to run")
+	cmd.Flags().BoolVar(&isYes, "yes", false, "with --write: do not ask before a Reply URL in Motion is replaced")
+	cmd.Flags().StringVar(&channel, "channel", "", "with --write: name of the channel (needed only when there are several)")
+	return cmd
+}
+
+func (p *program) showURLs(ctx context.Context) error {
+	urls, err := p.urls(ctx)
+	if err != nil {
+		return err
+	}
+	if p.json {
+		return p.JSON(urls)
+	}
+	for _, u := range urls {
+		p.Print("%s\n  Reply URL (Motion: Open Channel account, Reply URL):\n    %s\n", u.Channel, u.ReplyURL)
+		p.Print("  Webhook URL (X reaches Perch here; needed for mode = \"webhook\" only):\n    %s\n", u.WebhookURL)
+	}
+	return nil
+}
+
+// writeReplyURL asks before it replaces what Motion has.
+func (p *program) writeReplyURL(ctx context.Context, channel string, isYes bool) error {
+	client, err := p.client()
+	if err != nil {
+		return err
+	}
+	if channel == "" {
+		urls, err := client.URLs(ctx)
+		if err != nil {
+			return err
+		}
+		if len(urls) != 1 {
+			return usageError{errors.New("urls --write: name the channel with --channel")} //nolint:err113 // shown, never compared
+		}
+		channel = urls[0].Channel
+	}
+	now, err := client.ReplyURL(ctx, channel)
+	if err != nil {
+		return err
+	}
+	if !now.IsSet && now.InMotion != "" && !isYes {
+		p.Say("Motion has another Reply URL: %s\n", now.InMotion)
+		if err := p.confirm("Replace it?"); err != nil {
+			return err
+		}
+	}
+	if now, err = client.WriteReplyURL(ctx, channel, now.InMotion); err != nil {
+		return err
+	}
+	if p.json {
+		return p.JSON(now)
+	}
+	p.Print("Motion's account of channel %s has the Reply URL of this Perch.\n", channel)
+	return nil
+}
+
+// confirm returns nil when the person types yes.
+func (p *program) confirm(question string) error {
+	p.Say("%s (yes/no) ", question)
+	line, _ := bufio.NewReader(p.In).ReadString('\n') // no line is no yes
+	switch strings.ToLower(strings.TrimSpace(line)) {
+	case "y", "yes":
+		return nil
+	}
+	return &bridge.Error{
+		Kind: bridge.Invalid, Side: bridge.SidePerch, Op: "urls --write", Message: "nothing was changed", Remedy: "say yes when asked, or give --yes",
+	}
+}
+
+// urls asks the relay, or reads the journal when none runs.
+func (p *program) urls(ctx context.Context) ([]control.URLs, error) {
+	client, err := p.client()
+	if err != nil {
+		return nil, err
+	}
+	urls, err := client.URLs(ctx)
+	if !errors.Is(err, control.ErrNotRunning) {
+		return urls, err
+	}
+	return p.urlsOffline(ctx)
+}
+
+func (p *program) urlsOffline(ctx context.Context) ([]control.URLs, error) {
+	home, c, err := p.config()
+	if err != nil {
+		return nil, err
+	}
+	if !hasPort(c.Listen) {
+		return nil, &bridge.Error{
+			Kind: bridge.Operator, Side: bridge.SidePerch, Op: "urls", Message: "the port is chosen at the start, and the relay is not running",
+			Remedy: "run perch start first, or put a port into listen in perch.toml",
+		}
+	}
+	if err := home.Make(); err != nil {
+		return nil, err
+	}
+	lock, err := lockfile.Take(home.Lock())
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = lock.Close() }()
+	journal, err := sqlite.Open(ctx, home.Journal(), p.startLog(c))
+	if err != nil {
+		return nil, err
+	}
+	writing, end := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() { done <- journal.Run(writing) }()
+	tokens, err := ingress.ReplyTokens(ctx, journal, c)
+	end()
+	err = errors.Join(err, <-done, journal.Close())
+	// The address of a tunnel and the token of Motion's proxy are known to a running relay only.
+	return ingress.URLs(c, c.Listen, tokens, adapter.PublicURL(c, nil, endpoint.PathEvents)), err
+}
+
+// hasPort reports whether an address names a real port.
+func hasPort(address string) bool {
+	_, port, err := net.SplitHostPort(address)
+	n, convErr := strconv.Atoi(port)
+	return err == nil && convErr == nil && n > 0
+}

@@ -1,0 +1,32 @@
+// Package lockfile lets one relay at most work on a home.
+//
+// It guarantees that a lock is held by one process at a time, and is free again when that process ends, however it ends.
+package lockfile
+
+import (
+	"errors"
+	"os"
+
+	"perch/bridge"
+)
+
+// ErrLocked is in the chain of the error of a second relay on the same home.
+var ErrLocked = errors.New("another relay holds the lock")
+
+// Take makes sure that one relay at most works on a home. Close the file to give the lock back.
+func Take(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the path is the program's own
+	if err != nil {
+		return nil, &bridge.Error{
+			Kind: bridge.Operator, Side: bridge.SidePerch, Op: "start relay", Message: "the file " + path + " cannot be opened",
+			Remedy: "check that the folder belongs to you and is writable", Err: err,
+		}
+	}
+	if err := lockFile(f); err != nil {
+		return nil, errors.Join(&bridge.Error{
+			Kind: bridge.Operator, Side: bridge.SidePerch, Op: "start relay", Message: "a relay is already running on this folder",
+			Remedy: "look at it with perch status, or stop it with perch stop", Err: ErrLocked,
+		}, f.Close())
+	}
+	return f, nil
+}

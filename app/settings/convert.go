@@ -1,0 +1,39 @@
+package settings
+
+import (
+	"perch/app/config"
+	"perch/app/control"
+)
+
+// toControl and fromControl carry a configuration over. The tables have the same fields on both sides, which the compiler
+// checks.
+func toControl(c *config.Config) control.Config {
+	out := control.Config{
+		Listen: c.Listen, Secrets: c.Secrets, LogFile: c.LogFile, LogLevel: c.LogLevel, LegacyReplyPath: c.LegacyReplyPath,
+		Reach: control.ReachConfig{
+			Mode: c.Reach.Mode, PublicURL: c.Reach.PublicURL, Tunnel: c.Reach.Tunnel, ReplyPublic: c.Reach.ReplyPublic,
+			MotionProxy: control.MotionProxyConfig(c.Reach.MotionProxy), SSH: control.SSHConfig(c.Reach.SSH),
+			Ngrok: control.NgrokConfig(c.Reach.Ngrok), Cloudflared: control.CloudflaredConfig(c.Reach.Cloudflared), TLS: control.TLSConfig(c.Reach.TLS),
+		},
+		Channels: []control.ChannelConfig{},
+	}
+	for _, ch := range c.Channels {
+		out.Channels = append(out.Channels, control.ChannelConfig{Name: ch.Name, X: control.XConfig(ch.X), Motion: control.MotionConfig(ch.Motion)})
+	}
+	return out
+}
+
+func fromControl(w control.Config) *config.Config {
+	c := &config.Config{
+		Listen: w.Listen, Secrets: w.Secrets, LogFile: w.LogFile, LogLevel: w.LogLevel, LegacyReplyPath: w.LegacyReplyPath,
+		Reach: config.Reach{
+			Mode: w.Reach.Mode, PublicURL: w.Reach.PublicURL, Tunnel: w.Reach.Tunnel, ReplyPublic: w.Reach.ReplyPublic,
+			MotionProxy: config.MotionProxy(w.Reach.MotionProxy), SSH: config.SSH(w.Reach.SSH),
+			Ngrok: config.Ngrok(w.Reach.Ngrok), Cloudflared: config.Cloudflared(w.Reach.Cloudflared), TLS: config.TLS(w.Reach.TLS),
+		},
+	}
+	for _, ch := range w.Channels {
+		c.Channels = append(c.Channels, config.Channel{Name: ch.Name, X: config.XConfig(ch.X), Motion: config.MotionConfig(ch.Motion)})
+	}
+	return c
+}

@@ -1,0 +1,92 @@
+package settings
+
+import (
+	"context"
+	"errors"
+
+	"perch/app/config"
+	"perch/app/control"
+	"perch/bridge"
+	"perch/bridge/secret"
+)
+
+// SaveSettings implements control.SettingsBackend.
+func (l *Local) SaveSettings(ctx context.Context, wire control.Config, dryRun bool) (control.Saved, error) {
+	c := fromControl(wire)
+	out := control.Saved{Problems: []control.Problem{}, Taken: l.preview(c)}
+	if err := c.Validate(); err != nil {
+		out.Problems = problemsOf(c, err)
+		return out, nil
+	}
+	if dryRun {
+		return out, nil
+	}
+	if err := l.save(c); err != nil {
+		return out, err
+	}
+	out.Taken = l.reload(ctx, c)
+	return out, nil
+}
+
+func (l *Local) save(c *config.Config) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.home.Make(); err != nil {
+		return err
+	}
+	return config.Save(l.home.Config(), c)
+}
+
+// SetSecret implements control.SettingsBackend.
+func (l *Local) SetSecret(ctx context.Context, channel, name, value string) (control.Taken, error) {
+	key, err := secret.MakeKey(channel, name)
+	if err != nil {
+		return control.Taken{}, err
+	}
+	c, _, problem := l.load(ctx)
+	if problem != nil {
+		return control.Taken{}, problem
+	}
+	store, err := l.open(c.Secrets)
+	if err != nil {
+		return control.Taken{}, err
+	}
+	if value != "" {
+		err = store.Set(ctx, key, value)
+	} else if err = store.Delete(ctx, key); errors.Is(err, secret.ErrNotSet) {
+		err = nil
+	}
+	if err != nil {
+		return control.Taken{}, err
+	}
+	return l.reload(ctx, c), nil
+}
+
+// preview says what the relay in this process would make of a configuration; nothing when there is none.
+func (l *Local) preview(c *config.Config) control.Taken {
+	if l.relay == nil {
+		return nothingTaken()
+	}
+	return l.relay.Preview(c)
+}
+
+// reload lets the relay in this process apply what was just stored. It is stored in any case, so that a reload that
+// fails is no error but something that a restart has to bring.
+func (l *Local) reload(ctx context.Context, c *config.Config) control.Taken {
+	if l.relay == nil {
+		return nothingTaken()
+	}
+	taken, err := l.relay.Reload(ctx)
+	if err == nil {
+		return taken
+	}
+	e := bridge.AsError(err)
+	taken = l.relay.Preview(c)
+	taken.Applied, taken.Restart = []string{}, true
+	taken.Refused = []control.Problem{{Message: "the relay could not take it over: " + e.Message, Remedy: e.Remedy}}
+	return taken
+}
+
+func nothingTaken() control.Taken {
+	return control.Taken{Applied: []string{}, RestartFields: []string{}, Refused: []control.Problem{}}
+}

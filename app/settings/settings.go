@@ -1,0 +1,123 @@
+// Package settings lets people read, check and change what a home is set up with: perch.toml, the secrets and their vault.
+//
+// It guarantees that a perch.toml is written as a whole or not at all, that what is wrong with it is told field by field,
+// that no value of a secret is ever given out, that no secret is lost when they move, and that a check changes nothing but
+// for the small file that proves Motion's storage. It works beside a relay, inside one, and without any.
+package settings
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"slices"
+	"sync"
+
+	"perch/app/adapter"
+	"perch/app/config"
+	"perch/app/control"
+	"perch/bridge"
+	"perch/bridge/secret"
+)
+
+// Local lets people set what is in the files of one home, whether a relay runs or not. It implements
+// control.SettingsBackend.
+type Local struct {
+	home config.Home
+	log  *slog.Logger
+	// relay is the one in this process; nil when there is none.
+	relay *Relay
+
+	mu     sync.Mutex // one change at a time
+	opened map[string]secret.Store
+	phrase string // typed by a person; "" for none
+	// usesVault is set when a person has chosen the vault before there is a perch.toml that could say so.
+	usesVault bool
+}
+
+var _ control.SettingsBackend = (*Local)(nil)
+
+// New returns the settings of a home without a relay. It touches nothing before the first call, and never
+// asks at a terminal.
+func New(home config.Home) *Local {
+	return &Local{home: home, log: slog.New(slog.DiscardHandler), opened: map[string]secret.Store{}}
+}
+
+// Relay is a relay that runs in this process.
+type Relay struct {
+	Reloader
+	// Secrets is the store that it has open, of the kind SecretsKind ("vault" or "keyring").
+	Secrets     secret.Store
+	SecretsKind string
+	// PublicURL is the address at which X reaches it; "" while there is none.
+	PublicURL func() string
+	Log       *slog.Logger
+}
+
+// Reloader applies what was changed.
+type Reloader interface {
+	// Reload applies what is stored now. An error says that nothing was changed, or that it is not known yet.
+	Reload(ctx context.Context) (control.Taken, error)
+	// Preview says what a reload would make of a configuration.
+	Preview(c *config.Config) control.Taken
+}
+
+// Of returns the settings of a relay that runs in this process.
+func Of(home config.Home, relay Relay) *Local {
+	l := New(home)
+	l.log, l.relay = relay.Log, &relay
+	return l
+}
+
+// Settings implements control.SettingsBackend.
+func (l *Local) Settings(ctx context.Context) (control.Settings, error) {
+	c, exists, problem := l.load(ctx)
+	out := control.Settings{
+		Config: toControl(c), Exists: exists, Problem: failureOf(problem), Path: l.home.Config(), LogPath: l.home.Log(),
+		Secrets: []control.SecretState{},
+	}
+	if c.LogFile != "" {
+		out.LogPath = c.LogFile
+	}
+	stored, err := l.stored(ctx, c)
+	out.SecretsProblem = failureOf(err)
+	for _, key := range usable(c, stored) {
+		out.Secrets = append(out.Secrets, control.SecretState{Channel: key.Channel, Name: key.Name, Set: slices.Contains(stored, key)})
+	}
+	return out, nil
+}
+
+// load returns the configuration, or the defaults when there is none or it cannot be read.
+func (l *Local) load(ctx context.Context) (c *config.Config, exists bool, problem error) {
+	c, err := config.Load(l.home.Config())
+	if err == nil {
+		return c, true, nil
+	}
+	c = config.Default()
+	if !errors.Is(err, fs.ErrNotExist) {
+		return c, true, err
+	}
+	if l.hasVault() || !l.HasKeyring(ctx) {
+		c.Secrets = config.SecretsVault
+	}
+	return c, false, nil
+}
+
+func failureOf(err error) *control.Failure {
+	if err == nil {
+		return nil
+	}
+	e := bridge.AsError(err)
+	return &control.Failure{Kind: string(e.Kind), Message: e.Message, Remedy: e.Remedy}
+}
+
+// usable lists the secrets that the configuration can use, and those stored for channels that it does not have yet.
+func usable(c *config.Config, stored []secret.Key) []secret.Key {
+	keys := adapter.SecretKeys(c)
+	for _, key := range stored {
+		if !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
