@@ -23,7 +23,7 @@ func TestForeignTextSteersNobodyOnAnyPage(t *testing.T) {
 	if err := os.WriteFile(log, []byte("time=2026-11-24T15:00:00.000Z level=WARN msg=odd"+strings.ReplaceAll(evil, "\r", "")+" error=x\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r := mustAll(t, func(o *window.Options, r *rig.Rig) { r.Settings.Kept.LogPath, o.LogPath = log, log })
+	r := mustAll(t, func(o *window.Options, r *rig.Rig) { r.Settings.Stored.LogPath, o.LogPath = log, log })
 	failure := &control.Failure{Kind: "rejected", Message: "X says no" + evil, Remedy: "ask" + evil}
 	due := rig.Now.Add(time.Hour)
 	for i, state := range []string{"dead", "undecided", "queued"} {

@@ -17,7 +17,7 @@ func TestFirstOf(t *testing.T) {
 		if got, err := s.Settings(t.Context()); err != nil || !got.Exists {
 			t.Errorf("%v: %+v, %v", cause, got, err)
 		}
-		if _, err := s.SaveSettings(t.Context(), local.Kept.Config, true); err != nil {
+		if _, err := s.SaveSettings(t.Context(), local.Stored.Config, true); err != nil {
 			t.Error(err)
 		}
 		if _, err := s.SetSecret(t.Context(), "a", "b", "c"); err != nil || local.Secrets["a/b"] != "c" {

@@ -53,7 +53,7 @@ func TestEverythingCanBeSet(t *testing.T) {
 	if diff := cmp.Diff(want, have); diff != "" {
 		t.Error(diff)
 	}
-	for _, s := range uitest.NewSettings().Kept.Secrets {
+	for _, s := range uitest.NewSettings().Stored.Secrets {
 		if !slices.Contains(secrets, s.Name) {
 			t.Errorf("the secret %s cannot be set", s.Name)
 		}
@@ -61,7 +61,7 @@ func TestEverythingCanBeSet(t *testing.T) {
 }
 
 func TestGetAndSet(t *testing.T) {
-	c := uitest.NewSettings().Kept.Config
+	c := uitest.NewSettings().Stored.Config
 	values := map[string]string{
 		"listen": "0.0.0.0:1", "legacy_reply_path": "true", "reach.motion_proxy.port": "3003", "channel.0.name": "sales", "channel.0.x.mentions": "false",
 		"channel.0.x.media_hosts": "a.example\nb.example", "reach.ssh.address": "h:22",
@@ -91,7 +91,7 @@ func TestGetAndSet(t *testing.T) {
 }
 
 func TestFieldsAreShownWhereTheyMatter(t *testing.T) {
-	c := uitest.NewSettings().Kept.Config
+	c := uitest.NewSettings().Stored.Config
 	ssh, v1 := form.Field{Path: "reach.ssh.address", When: "reach.tunnel", Is: "ssh"}, form.Field{Path: "x.environment", When: "x.api", Is: "v1.1"}
 	if !ssh.IsShown(&c, "reach", 0) || v1.IsShown(&c, "channel", 0) {
 		t.Error("with SSH and v2")

@@ -12,11 +12,11 @@ import (
 func Input(win *window.Window, f Field, value string, changed func(string)) fyne.CanvasObject {
 	switch f.Kind {
 	case Choice:
-		var words []string
+		var texts []string
 		for _, option := range f.Options {
-			words = append(words, win.T("window.option."+f.Path+"."+kit.Pick(option == "", "none", option)))
+			texts = append(texts, win.T("window.option."+f.Path+"."+kit.Pick(option == "", "none", option)))
 		}
-		s := widget.NewSelect(words, nil)
+		s := widget.NewSelect(texts, nil)
 		for i, option := range f.Options {
 			if option == value {
 				s.SetSelectedIndex(i)

@@ -12,20 +12,20 @@ const inputWidth = 400
 func FormRow(name, help string, input fyne.CanvasObject, problem *Paragraph) fyne.CanvasObject {
 	title := NewParagraph(name, TextBody, Ink)
 	title.Bold = true
-	words := VStack(1, title)
+	texts := VStack(1, title)
 	if help != "" {
-		words.Add(NewParagraph(help, TextSmall, Muted))
+		texts.Add(NewParagraph(help, TextSmall, Muted))
 	}
 	column := VStack(3, input)
 	if problem != nil {
 		column.Add(problem)
 	}
-	return TwoColumns(words, column)
+	return TwoColumns(texts, column)
 }
 
 // TwoColumns puts words at the left and what belongs to them at the right.
-func TwoColumns(words, column fyne.CanvasObject) fyne.CanvasObject {
-	return container.New(formLayout{}, words, column)
+func TwoColumns(texts, column fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(formLayout{}, texts, column)
 }
 
 // formLayout gives the inputs a fixed width and the words what is left.

@@ -7,15 +7,15 @@ import (
 
 // Header is the top of a page: its title, a line about it, and buttons at the right.
 func Header(title string, about fyne.CanvasObject, buttons ...fyne.CanvasObject) fyne.CanvasObject {
-	words := VStack(2, Heading(title, TextTitle))
+	texts := VStack(2, Heading(title, TextTitle))
 	if about != nil {
-		words.Add(about)
+		texts.Add(about)
 	}
 	right := HStack(Gap)
 	for _, b := range buttons {
 		right.Add(Middle(b))
 	}
-	return container.NewBorder(nil, nil, nil, right, words)
+	return container.NewBorder(nil, nil, nil, right, texts)
 }
 
 // Filled is a page whose content takes all the space below its header.

@@ -23,8 +23,8 @@ func newGaugeView() *gaugeView {
 	}
 	g.left.Align, g.reset.Align = fyne.TextAlignTrailing, fyne.TextAlignTrailing
 	names := kit.AtLeast(kit.VStack(2, g.name, g.window), fyne.NewSize(230, 0))
-	words := kit.AtLeast(kit.VStack(2, g.left, g.reset), fyne.NewSize(250, 0))
-	g.content = container.NewBorder(nil, nil, names, words, kit.Inset(4, 0, 12, 12, kit.VStack(7, g.bar, g.waiting)))
+	texts := kit.AtLeast(kit.VStack(2, g.left, g.reset), fyne.NewSize(250, 0))
+	g.content = container.NewBorder(nil, nil, names, texts, kit.Inset(4, 0, 12, 12, kit.VStack(7, g.bar, g.waiting)))
 	return g
 }
 

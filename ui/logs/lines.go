@@ -30,11 +30,11 @@ func (l *page) describe() {
 		about = l.win.Texts.N("window.logs.newest", len(l.lines))
 	}
 	l.about.SetText(about + " · " + l.path)
-	words := ""
+	text := ""
 	if len(l.rows) == 0 && !l.isBusy {
-		words = kit.Pick(l.search.Text == "" && l.level.Value() == "", l.win.T("window.logs.empty"), l.win.T("window.logs.none"))
+		text = kit.Pick(l.search.Text == "" && l.level.Value() == "", l.win.T("window.logs.empty"), l.win.T("window.logs.none"))
 	}
-	l.none.Set(words, kit.Muted)
+	l.none.Set(text, kit.Muted)
 }
 
 func (l *page) update(id widget.ListItemID, item fyne.CanvasObject) {

@@ -58,7 +58,7 @@ func TestLogsThatArePausedStandStill(t *testing.T) {
 		}
 	}
 	line("one")
-	r, l := mustPage(t, func(o *window.Options, r *rig.Rig) { o.LogPath, r.Settings.Kept.LogPath = path, path })
+	r, l := mustPage(t, func(o *window.Options, r *rig.Rig) { o.LogPath, r.Settings.Stored.LogPath = path, path })
 	count := func() int { r.Refresh(); return len(l.lines) }
 	line("two")
 	if n := count(); n != 2 {
@@ -78,7 +78,7 @@ func TestLogsThatArePausedStandStill(t *testing.T) {
 func TestLogs(t *testing.T) {
 	r, l := mustPage(t, func(o *window.Options, r *rig.Rig) {
 		o.LogPath = "../testdata/sample.log"
-		r.Settings.Kept.LogPath = o.LogPath
+		r.Settings.Stored.LogPath = o.LogPath
 	})
 	all := len(l.lines)
 	if all == 0 || !l.atStart {

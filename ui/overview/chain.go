@@ -60,8 +60,8 @@ func newHopTile() *hopTile {
 	}
 	h.name.Bold, h.state.Bold = true, true
 	sign := container.NewStack(kit.AtLeast(h.sign, fyne.NewSize(34, 34)), container.NewCenter(h.icon))
-	words := kit.VStack(1, h.name, h.state, kit.AtLeast(container.NewStack(), fyne.NewSize(0, 3)), h.since, h.passed)
-	h.content = container.NewStack(h.ground, kit.Pad(kit.VStack(9, kit.HStack(0, sign), words), 11, 11))
+	texts := kit.VStack(1, h.name, h.state, kit.AtLeast(container.NewStack(), fyne.NewSize(0, 3)), h.since, h.passed)
+	h.content = container.NewStack(h.ground, kit.Pad(kit.VStack(9, kit.HStack(0, sign), texts), 11, 11))
 	return h
 }
 

@@ -66,8 +66,8 @@ func (s *page) onStored(isSet bool, taken control.Taken) {
 func (s *page) report(saved, used string, t control.Taken, c *control.Config) {
 	var reasons []string
 	for _, p := range t.Refused {
-		if words := format.Problem(p.Message, p.Remedy); !slices.Contains(reasons, words) {
-			reasons = append(reasons, words)
+		if reason := format.Problem(p.Message, p.Remedy); !slices.Contains(reasons, reason) {
+			reasons = append(reasons, reason)
 		}
 	}
 	about := strings.Join(reasons, " ")

@@ -38,7 +38,7 @@ func TestSettingsAreCheckedAndSaved(t *testing.T) {
 	r.MustSee("The relay was restarted.")
 	r.MustNotSee("Saved. In use after")
 	r.MustNotSee("Restart") // it is not offered again
-	if got := r.Settings.Kept.Config.Listen; got != "0.0.0.0:3002" {
+	if got := r.Settings.Stored.Config.Listen; got != "0.0.0.0:3002" {
 		t.Errorf("saved %q", got)
 	}
 	r.MustNotSee("There are changes")
@@ -56,7 +56,7 @@ func TestChannelsAreAddedAndRemoved(t *testing.T) {
 	r, s := mustPage(t, nil)
 	r.Press("+ Channel")
 	r.MustSee("New channel", "Remove channel")
-	if len(s.draft.Channels) != 2 || len(r.Settings.Kept.Config.Channels) != 1 {
+	if len(s.draft.Channels) != 2 || len(r.Settings.Stored.Config.Channels) != 1 {
 		t.Errorf("%d channels in the draft", len(s.draft.Channels))
 	}
 	r.Press("Remove channel")
@@ -132,15 +132,15 @@ func TestSecretsMoveWithTheChoiceOfTheirPlace(t *testing.T) {
 	r.Fill("Passphrase", "one long passphrase")
 	r.Fill("The same again", "one long passphrase")
 	r.Press("Open")
-	if r.Settings.Kept.Config.Secrets != "vault" || !r.Settings.State.Used {
-		t.Errorf("the secrets are in the %s", r.Settings.Kept.Config.Secrets)
+	if r.Settings.Stored.Config.Secrets != "vault" || !r.Settings.State.Used {
+		t.Errorf("the secrets are in the %s", r.Settings.Stored.Config.Secrets)
 	}
 	r.MustNotSee("There are changes")
 }
 
 func TestNoRestartIsOfferedInADemo(t *testing.T) {
 	r, s := mustPage(t, func(_ *window.Options, r *rig.Rig) { r.Relay.Change(func(s *control.Status) { s.Demo = true }) })
-	s.report("window.settings.saved", "window.settings.used", control.Taken{Restart: true, RestartFields: []string{"listen"}}, &r.Settings.Kept.Config)
+	s.report("window.settings.saved", "window.settings.used", control.Taken{Restart: true, RestartFields: []string{"listen"}}, &r.Settings.Stored.Config)
 	r.MustNotSee("Restart")
 	r.MustSee("The demo cannot be restarted")
 }

@@ -29,11 +29,11 @@ func TestWizardWords(t *testing.T) {
 			t.Errorf("%q: %+v", tt.text, m)
 		}
 	}
-	s := uitest.NewSettings().Kept
+	s := uitest.NewSettings().Stored
 	if !hasXKeys(s, "support", nil) || hasXKeys(s, "other", map[string]string{"x.consumer_key": "a"}) {
 		t.Error("HasXKeys")
 	}
-	if c := firstConfig(uitest.NewEmpty().Kept); len(c.Channels) != 1 || c.Channels[0].Name != "support" {
+	if c := firstConfig(uitest.NewEmpty().Stored); len(c.Channels) != 1 || c.Channels[0].Name != "support" {
 		t.Errorf("%+v", c)
 	}
 	trip := makeTrip(snapshot.Data{Running: true, Last: map[snapshot.LastKey]snapshot.Last{

@@ -81,7 +81,7 @@ func TestWizardFromNothingToARoundTrip(t *testing.T) {
 	r.Press("Continue")
 	r.MustSee("@acme_support", "https://motion.acme.example/api/openchannel/accounts/9/notify", "On the Motion server")
 	r.Press("Save and start")
-	if c := settings.Kept.Config; !settings.Kept.Exists || c.Channels[0].Motion.MapKey != "twitter" || c.Reach.Mode != "stream" {
+	if c := settings.Stored.Config; !settings.Stored.Exists || c.Channels[0].Motion.MapKey != "twitter" || c.Reach.Mode != "stream" {
 		t.Fatalf("saved %+v", c)
 	}
 	r.MustSee("has no Reply URL yet", "http://10.20.0.5:3002/reply/", "Send a direct message to @acme_support")
@@ -138,12 +138,12 @@ func TestWizardLeavesWhatWasChangedElsewhere(t *testing.T) {
 	r.Refresh()
 	w.channel().Motion.User = "jane"
 	w.goTo(stepFinish)
-	elsewhere := form.Clone(settings.Kept.Config)
+	elsewhere := form.Clone(settings.Stored.Config)
 	elsewhere.Listen = "127.0.0.1:4444"
 	elsewhere.Channels = append(elsewhere.Channels, uitest.DefaultChannel("sales"))
-	settings.Kept.Config = elsewhere
+	settings.Stored.Config = elsewhere
 	r.Press("Save and start")
-	c := settings.Kept.Config
+	c := settings.Stored.Config
 	if c.Listen != "127.0.0.1:4444" || len(c.Channels) != 2 || c.Channels[0].Motion.User != "jane" {
 		t.Errorf("saved %+v", c)
 	}
@@ -157,7 +157,7 @@ func TestWizardWithASpoiltDraft(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "window.json")
 		m := window.ReadPreferences(path)
 		m.Set("section", window.Setup)
-		m.Set(prefDraft, draft{Step: step, Config: firstConfig(uitest.NewSettings().Kept)})
+		m.Set(prefDraft, draft{Step: step, Config: firstConfig(uitest.NewSettings().Stored)})
 		if err := m.Save(); err != nil {
 			t.Fatal(err)
 		}

@@ -23,8 +23,8 @@ func tile(icon, title, about string, isChosen bool, tapped func()) *kit.Area {
 	name := kit.NewParagraph(title, kit.TextBody, kit.Ink)
 	name.Bold = true
 	sign := container.NewStack(kit.AtLeast(kit.NewGround(soft, "", 10), fyne.NewSize(40, 40)), container.NewCenter(kit.NewIcon(icon, ink, 22)))
-	words := kit.VStack(2, name, kit.NewParagraph(about, kit.TextSmall, kit.Muted))
-	row := container.NewBorder(nil, nil, kit.Inset(2, 0, 0, 14, container.NewVBox(sign)), nil, words)
+	texts := kit.VStack(2, name, kit.NewParagraph(about, kit.TextSmall, kit.Muted))
+	row := container.NewBorder(nil, nil, kit.Inset(2, 0, 0, 14, container.NewVBox(sign)), nil, texts)
 	return kit.NewArea(container.NewStack(kit.NewGround(kit.Surface, frame, kit.Radius), kit.Pad(row, 14, 16)), title, tapped)
 }
 

@@ -14,7 +14,7 @@ import (
 
 func TestWizardMakesAVaultWhereThereIsNoKeyring(t *testing.T) {
 	settings := uitest.NewEmpty()
-	settings.Kept.Config.Secrets, settings.State.Used = "vault", true
+	settings.Stored.Config.Secrets, settings.State.Used = "vault", true
 	r, w := mustFirstRun(t, "", settings)
 	w.goTo(stepX)
 	r.MustSee("Where the keys are kept", "Create")
@@ -41,7 +41,7 @@ func TestWizardMakesAVaultWhereThereIsNoKeyring(t *testing.T) {
 func TestWizardAsksForThePassphraseAtEveryStep(t *testing.T) {
 	for _, step := range []int{stepX, stepMotion, stepFinish} {
 		settings := uitest.NewEmpty()
-		settings.Kept.Config.Secrets, settings.Phrase = "vault", "right"
+		settings.Stored.Config.Secrets, settings.Phrase = "vault", "right"
 		settings.State = control.VaultState{Used: true, Exists: true}
 		r, w := mustFirstRun(t, "", settings)
 		w.goTo(step)

@@ -19,17 +19,17 @@ func (t *page) describe(d snapshot.Data) {
 	if t.isHeld && d.View.New == 0 {
 		t.fresh.Set(t.win.T("window.traffic.top"), "up", kit.Plain)
 	}
-	words := ""
+	text := ""
 	switch {
 	case len(t.rows) > 0:
 	case !d.Running:
-		words = t.win.T("window.traffic.off")
+		text = t.win.T("window.traffic.off")
 	case !t.filter.IsZero():
-		words = t.win.T("window.traffic.none")
+		text = t.win.T("window.traffic.none")
 	default:
-		words = t.win.T("window.traffic.empty")
+		text = t.win.T("window.traffic.empty")
 	}
-	t.empty.Set(words, kit.Muted)
+	t.empty.Set(text, kit.Muted)
 	kit.Pick(t.filter.IsZero(), t.clear.Hide, t.clear.Show)()
 }
 

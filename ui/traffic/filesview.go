@@ -79,9 +79,9 @@ func (v *filesView) leave() {
 // foot is the line with name, type and size of a file, and the button that saves it.
 func (v *filesView) foot(id int64, f file) fyne.CanvasObject {
 	name := kit.CutText(f.Name, kit.TextSmall, kit.Ink)
-	words := kit.VStack(1, name, kit.CutText(f.About, kit.TextTiny, kit.Muted))
+	texts := kit.VStack(1, name, kit.CutText(f.About, kit.TextTiny, kit.Muted))
 	save := kit.NewButton(v.win.T("window.file.save"), "down", kit.Plain, func() { v.save(id, f.N) }).Small()
-	return container.NewBorder(nil, nil, kit.Pad(kit.Middle(kit.NewIcon("file", kit.Muted, 18)), 0, 4), kit.Middle(save), words)
+	return container.NewBorder(nil, nil, kit.Pad(kit.Middle(kit.NewIcon("file", kit.Muted, 18)), 0, 4), kit.Middle(save), texts)
 }
 
 // fetch loads a picture in the background and puts it into its box.
@@ -97,7 +97,7 @@ func (v *filesView) fetch(ctx context.Context, id int64, f file, box *kit.Pictur
 		switch {
 		case ctx.Err() != nil: // another message is shown by now
 		case err != nil:
-			box.SetWords(v.why(err))
+			box.SetText(v.why(err))
 		default:
 			box.OnTapped = func() { v.enlarge(id, f, p) }
 			box.SetImage(p.Small)

@@ -155,9 +155,9 @@ func TestPayloadsOfAMessage(t *testing.T) {
 // TestHopsAddUp holds that the times of the hops together are the time from first to last.
 func TestHopsAddUp(t *testing.T) {
 	at := func(ms int) time.Time { return now.Add(time.Duration(ms) * time.Millisecond) }
-	kept, delivered := at(4), at(5_700)
+	stored, delivered := at(4), at(5_700)
 	d := control.Detail{
-		Message: control.Message{Direction: "in", State: "delivered", ReceivedAt: now, DeliveredAt: &delivered}, KeptAt: &kept,
+		Message: control.Message{Direction: "in", State: "delivered", ReceivedAt: now, DeliveredAt: &delivered}, KeptAt: &stored,
 		History: []control.Attempt{
 			{Number: 1, At: at(10), TookMS: 90, Outcome: "queued", Kind: "temporary"}, {Number: 2, At: at(5_500), TookMS: 200, Outcome: "delivered"},
 		},

@@ -11,7 +11,7 @@ import (
 // rowHead names the columns.
 type rowHead struct {
 	widget.BaseWidget
-	words []*kit.Text
+	texts []*kit.Text
 }
 
 func newRowHead(win *window.Window) *rowHead {
@@ -23,9 +23,9 @@ func newRowHead(win *window.Window) *rowHead {
 		}
 		text := kit.CutText(word, kit.TextTiny, kit.Faint)
 		text.Bold = true
-		h.words = append(h.words, text)
+		h.texts = append(h.texts, text)
 	}
-	h.words[6].Align = fyne.TextAlignTrailing
+	h.texts[6].Align = fyne.TextAlignTrailing
 	h.ExtendBaseWidget(h)
 	return h
 }
@@ -37,7 +37,7 @@ type rowHeadRenderer struct{ h *rowHead }
 
 func (w *rowHeadRenderer) Objects() []fyne.CanvasObject {
 	var objects []fyne.CanvasObject
-	for _, t := range w.h.words {
+	for _, t := range w.h.texts {
 		objects = append(objects, t)
 	}
 	return objects
@@ -48,16 +48,16 @@ func (w *rowHeadRenderer) Destroy() {}
 func (w *rowHeadRenderer) MinSize() fyne.Size { return fyne.NewSize(200, 16) }
 
 func (w *rowHeadRenderer) Refresh() {
-	for _, t := range w.h.words {
+	for _, t := range w.h.texts {
 		t.Refresh()
 	}
 }
 
 func (w *rowHeadRenderer) Layout(size fyne.Size) {
 	x := columns(size.Width)
-	for i, t := range w.h.words {
+	for i, t := range w.h.texts {
 		t.Move(fyne.NewPos(x[i], 0))
 		t.Resize(fyne.NewSize(max(0, x[i+1]-x[i]-8), size.Height))
 	}
-	kit.Pick(size.Width >= wideRow, w.h.words[6].Show, w.h.words[6].Hide)()
+	kit.Pick(size.Width >= wideRow, w.h.texts[6].Show, w.h.texts[6].Hide)()
 }

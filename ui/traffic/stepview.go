@@ -18,12 +18,12 @@ func stepView(s stepText, isLast bool) fyne.CanvasObject {
 	}
 	title := kit.CutText(s.Title, kit.TextSmall, kit.Ink)
 	title.Bold = true
-	words := kit.VStack(1, container.NewBorder(nil, nil, nil, kit.NewText(s.When, kit.TextTiny, kit.Muted), title))
+	texts := kit.VStack(1, container.NewBorder(nil, nil, nil, kit.NewText(s.When, kit.TextTiny, kit.Muted), title))
 	if s.About != "" {
-		words.Add(kit.NewParagraph(s.About, kit.TextTiny, kit.Muted))
+		texts.Add(kit.NewParagraph(s.About, kit.TextTiny, kit.Muted))
 	}
 	if s.Took != "" {
-		words.Add(kit.CutText(s.Took, kit.TextTiny, kit.Faint))
+		texts.Add(kit.CutText(s.Took, kit.TextTiny, kit.Faint))
 	}
-	return container.NewBorder(nil, nil, kit.AtLeast(track, fyne.NewSize(10, 0)), nil, kit.Inset(0, 10, 12, 0, words))
+	return container.NewBorder(nil, nil, kit.AtLeast(track, fyne.NewSize(10, 0)), nil, kit.Inset(0, 10, 12, 0, texts))
 }

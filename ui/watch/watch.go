@@ -83,7 +83,7 @@ type Watcher struct {
 // New returns a watcher that does nothing yet.
 func New(o Options) *Watcher {
 	if o.Post == nil {
-		o.Post = fyne.Do
+		o.Post = fyne.Do //nolint:forbidigo // the one place
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	w := &Watcher{

@@ -18,8 +18,8 @@ func (w *Window) Confirm(title, about, yes string, work func()) {
 // Ask opens a question. The button that says yes closes it by itself; Escape and the other one leave everything as it is.
 func (w *Window) Ask(title string, about fyne.CanvasObject, yes *kit.Button) {
 	no := kit.NewButton(w.T("window.cancel"), "", kit.Plain, func() { w.CloseDialog() })
-	words := kit.VStack(8, kit.Heading(title, kit.TextHeading), about)
-	content := kit.VStack(20, words, kit.HStack(kit.Gap, kit.Space(), no, yes))
+	texts := kit.VStack(8, kit.Heading(title, kit.TextHeading), about)
+	content := kit.VStack(20, texts, kit.HStack(kit.Gap, kit.Space(), no, yes))
 	w.ShowDialog(kit.Pad(content, 18, 20), fyne.NewSize(440, 0), no)
 }
 

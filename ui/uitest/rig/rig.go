@@ -68,10 +68,10 @@ func Must(t *testing.T, change func(o *window.Options, r *Rig), pages ...window.
 	t.Setenv("LANG", "en_US.UTF-8") // Fyne complains about the locale C
 	c := &Clock{at: Now}
 	r := &Rig{t: t, Relay: uitest.New(c.Now), Settings: uitest.NewSettings(), Desktop: uitest.NewDesktop(), Clock: c}
-	r.Settings.Kept.LogPath = filepath.Join("testdata", "sample.log")
+	r.Settings.Stored.LogPath = filepath.Join("testdata", "sample.log")
 	o := window.Options{
 		App: test.NewTempApp(t), Relay: r.Relay, Settings: r.Settings, Vault: r.Settings, Process: r.Relay, Desktop: r.Desktop,
-		Texts: translation.New("en"), LogPath: r.Settings.Kept.LogPath, Section: pages[0].Name, Theme: kit.ModeLight, Now: c.Now, Post: r.post,
+		Texts: translation.New("en"), LogPath: r.Settings.Stored.LogPath, Section: pages[0].Name, Theme: kit.ModeLight, Now: c.Now, Post: r.post,
 	}
 	if change != nil {
 		change(&o, r)

@@ -8,7 +8,7 @@ import (
 )
 
 // sides are a message as X and Motion have it, in the forms of the real ones.
-func sides(m control.Message) (*control.Document, []control.Document) {
+func payloads(m control.Message) (*control.Document, []control.Document) {
 	if m.Direction == "in" {
 		came := document("", map[string]any{
 			"for_user_id": "4337869213",
