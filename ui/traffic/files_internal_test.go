@@ -50,7 +50,7 @@ func TestAPictureIsShownAndEnlargedAndSaved(t *testing.T) {
 			t.Errorf("large is %v", large.Image().Bounds())
 		}
 		shut()
-		if len(r.Canvas().Overlays().List()) != 0 || len(r.Canvas().Overlays().List()) != 0 {
+		if len(r.Canvas().Overlays().List()) != 0 || r.CloseDialog() {
 			t.Errorf("%s does not close it", name)
 		}
 	}

@@ -2,10 +2,9 @@ package translation_test
 
 import (
 	"encoding/json"
-	"maps"
 	"io/fs"
+	"maps"
 	"os"
-	"path/filepath"
 	"path/filepath"
 	"regexp"
 	"slices"

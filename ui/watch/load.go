@@ -9,8 +9,10 @@ import (
 )
 
 const (
-	// PageSize is how many messages are asked for at a time, and HistoryPages how many pages at the start.
-	PageSize, HistoryPages = 1000, 5
+	// PageSize is how many messages are asked for at a time.
+	PageSize = 1000
+	// HistoryPages is how many pages are asked for at the start.
+	HistoryPages = 5
 	// historySpan is how far back the start looks: the chart's hour.
 	historySpan = time.Hour
 )

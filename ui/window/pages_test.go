@@ -36,13 +36,13 @@ func TestPagesAreToldWhatTheyAskFor(t *testing.T) {
 	p := &recorder{CanvasObject: container.NewStack()}
 	r := rig.Must(t, nil, rig.Stub(window.Overview), window.Entry{Name: window.Traffic, New: func(*window.Window) window.Page { return p }})
 	r.MustSee("999+")
-	r.Window.Find()
+	r.Find()
 	r.Key(fyne.KeyEscape)
 	r.Open(window.Traffic)
 	if !window.IsChosen(r.Window, window.Traffic) || window.IsChosen(r.Window, window.Overview) {
 		t.Error("the navigation shows another page")
 	}
-	r.Window.Find()
+	r.Find()
 	r.Key(fyne.KeyEscape)
 	r.Open("no such page")
 	r.Open(window.Overview)

@@ -25,8 +25,11 @@ import (
 // Now is the time at which the clock of a rig begins.
 var Now = time.Date(2026, 11, 24, 15, 4, 5, 0, time.UTC)
 
-// Width and Height are the size of the window.
-const Width, Height = 1180, 760
+// The size of the window.
+const (
+	Width  = 1180
+	Height = 760
+)
 
 // Rig is a window, with the relay, the settings and the desktop that it is on.
 type Rig struct {
