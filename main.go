@@ -52,7 +52,7 @@ func run() error {
 		App: fyneapp.NewWithID(id), Relay: client, Settings: ui.FirstOf(client, local), Vault: local,
 		Process: &ui.Command{Programs: programs}, Desktop: ui.ThisDesktop{Programs: programs},
 		Texts: translation.New(*lang), LogPath: home.Log(),
-		Memory: filepath.Join(filepath.Dir(home.Journal()), "window.json"), Section: *section, Theme: *look, Exit: os.Exit,
+		PreferencesPath: filepath.Join(filepath.Dir(home.Journal()), "window.json"), Section: *section, Theme: *look, Exit: os.Exit,
 	}).Run()
 	return nil
 }

@@ -8,10 +8,10 @@ import (
 	"perch/app/desk"
 )
 
-// Command runs the program perch. It implements Process.
+// Command runs the program perch. It implements window.Process.
 type Command struct{ Programs desk.Programs }
 
-// Run implements Process. Its errors are what perch said, taken apart into why and what to do.
+// Run implements window.Process. Its errors are what perch said, taken apart into why and what to do.
 func (c *Command) Run(ctx context.Context, what string) error {
 	err := c.Programs.Perch(ctx, what)
 	if err == nil || errors.Is(err, desk.ErrMissing) {
@@ -20,7 +20,7 @@ func (c *Command) Run(ctx context.Context, what string) error {
 	return control.Said(err.Error())
 }
 
-// Demo implements Process. The demo has a home of its own.
+// Demo implements window.Process. The demo has a home of its own.
 func (c *Command) Demo(ctx context.Context) error {
 	programs := c.Programs
 	programs.Home = ""

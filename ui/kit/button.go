@@ -2,21 +2,19 @@ package kit
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
-	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"perch/bridge/visible"
 )
 
-// Look is how much a button asks to be pressed.
-type Look int
+// Emphasis is how much a button asks to be pressed.
+type Emphasis int
 
-// The looks.
+// The kinds of emphasis.
 const (
 	// Plain is a framed button.
-	Plain Look = iota
+	Plain Emphasis = iota
 	// Strong is the one thing to do on a page.
 	Strong
 	// Danger loses something.
@@ -34,7 +32,7 @@ type Button struct {
 
 	text, icon string
 	label      string // for screen readers
-	look       Look
+	emphasis   Emphasis
 	isHovered  bool
 	isFocused  bool
 	isSmall    bool
@@ -49,9 +47,9 @@ var (
 )
 
 // NewButton returns a button; text or icon may be empty.
-func NewButton(text, icon string, look Look, tapped func()) *Button {
+func NewButton(text, icon string, emphasis Emphasis, tapped func()) *Button {
 	text = visible.Line(text)
-	b := &Button{text: text, icon: icon, label: text, look: look, OnTapped: tapped}
+	b := &Button{text: text, icon: icon, label: text, emphasis: emphasis, OnTapped: tapped}
 	b.ExtendBaseWidget(b)
 	return b
 }
@@ -69,13 +67,13 @@ func (b *Button) Small() *Button {
 	return b
 }
 
-// Set changes text, icon and look.
-func (b *Button) Set(text, icon string, look Look) {
+// Set changes text, icon and emphasis.
+func (b *Button) Set(text, icon string, emphasis Emphasis) {
 	text = visible.Line(text)
-	if b.text == text && b.icon == icon && b.look == look {
+	if b.text == text && b.icon == icon && b.emphasis == emphasis {
 		return
 	}
-	b.text, b.icon, b.look, b.label = text, icon, look, text
+	b.text, b.icon, b.emphasis, b.label = text, icon, emphasis, text
 	b.Refresh()
 }
 
@@ -145,112 +143,3 @@ func (b *Button) MouseOut() { b.isHovered = false; b.Refresh() }
 
 // Cursor implements desktop.Cursorable.
 func (b *Button) Cursor() desktop.Cursor { return desktop.DefaultCursor }
-
-// CreateRenderer implements fyne.Widget.
-func (b *Button) CreateRenderer() fyne.WidgetRenderer {
-	r := &buttonRenderer{
-		b: b, ground: canvas.NewRectangle(nil), veil: canvas.NewRectangle(nil), text: canvas.NewText("", nil),
-		image: canvas.NewImageFromResource(nil),
-	}
-	r.image.FillMode = canvas.ImageFillContain
-	r.Refresh()
-	return r
-}
-
-type buttonRenderer struct {
-	b            *Button
-	ground, veil *canvas.Rectangle
-	text         *canvas.Text
-	image        *canvas.Image
-}
-
-func (r *buttonRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.ground, r.veil, r.image, r.text}
-}
-func (r *buttonRenderer) Destroy() {}
-
-// sizes returns the height, the space at the sides, the size of the text and that of the icon.
-func (r *buttonRenderer) sizes() (height, side, text, icon float32) {
-	if r.b.isSmall {
-		return 28, 10, TextSmall, 15
-	}
-	return 34, 14, TextBody, 17
-}
-
-func (r *buttonRenderer) MinSize() fyne.Size {
-	height, side, size, icon := r.sizes()
-	width := fyne.MeasureText(r.b.text, size, fyne.TextStyle{}).Width
-	switch {
-	case r.b.text == "":
-		return fyne.NewSquareSize(height)
-	case r.b.icon != "":
-		width += icon + 7
-	}
-	return fyne.NewSize(width+2*side, height)
-}
-
-func (r *buttonRenderer) Layout(size fyne.Size) {
-	_, _, textSize, icon := r.sizes()
-	r.ground.Resize(size)
-	r.veil.Resize(size)
-	text := fyne.MeasureText(r.b.text, textSize, fyne.TextStyle{})
-	whole := text.Width
-	if r.b.icon != "" {
-		whole = icon
-		if r.b.text != "" {
-			whole += 7 + text.Width
-		}
-	}
-	x := (size.Width - whole) / 2
-	if r.b.icon != "" {
-		r.image.Move(fyne.NewPos(x, (size.Height-icon)/2))
-		r.image.Resize(fyne.NewSquareSize(icon))
-		x += icon + 7
-	}
-	r.text.Move(fyne.NewPos(x, (size.Height-text.Height)/2))
-	r.text.Resize(text)
-}
-
-func (r *buttonRenderer) Refresh() {
-	b := r.b
-	ground, frame, ink := r.colors()
-	_, _, size, _ := r.sizes()
-	r.ground.CornerRadius, r.veil.CornerRadius = 8, 8
-	r.ground.FillColor, r.ground.StrokeColor, r.ground.StrokeWidth = paint(ground), paint(frame), 1
-	r.veil.FillColor = paint("")
-	if b.isHovered && !b.Disabled() {
-		r.veil.FillColor = theme.Color(theme.ColorNameHover)
-	}
-	if b.isFocused {
-		r.ground.StrokeColor, r.ground.StrokeWidth = theme.Color(Accent), 2
-		if b.look == Strong {
-			r.ground.StrokeColor = theme.Color(Ink)
-		}
-	}
-	r.text.Text, r.text.TextSize, r.text.Color = b.text, size, theme.Color(ink)
-	if r.image.Hidden = b.icon == ""; b.icon != "" {
-		r.image.Resource = Drawing(b.icon, theme.Color(ink))
-		r.image.Refresh()
-	}
-	r.Layout(b.Size())
-	r.ground.Refresh()
-	r.veil.Refresh()
-	r.text.Refresh()
-}
-
-// colors returns the names of ground, frame and text; "" is none.
-func (r *buttonRenderer) colors() (ground, frame, ink fyne.ThemeColorName) {
-	switch {
-	case r.b.Disabled() && r.b.look == Quiet:
-		return "", "", theme.ColorNameDisabled
-	case r.b.Disabled():
-		return theme.ColorNameDisabledButton, Border, theme.ColorNameDisabled
-	case r.b.look == Strong:
-		return Accent, Accent, theme.ColorNameForegroundOnPrimary
-	case r.b.look == Danger:
-		return theme.ColorNameButton, Bad, Bad
-	case r.b.look == Quiet:
-		return "", "", Muted
-	}
-	return theme.ColorNameButton, theme.ColorNameInputBorder, Ink
-}

@@ -156,15 +156,15 @@ func (r *chartRenderer) Layout(size fyne.Size) {
 	place(r.lines[0], chartLeft, 0, width, 1)
 	place(r.lines[1], chartLeft, height-1, width, 1)
 	if n := len(r.up); n > 0 {
-		slot := width / float32(n)
-		gap := max(1, slot*0.22)
+		step := width / float32(n)
+		gap := max(1, step*0.22)
 		for i := range r.up {
-			x := chartLeft + float32(i)*slot + gap/2
+			x := chartLeft + float32(i)*step + gap/2
 			up, down := unit*float32(r.c.up[i]), unit*float32(r.c.down[i])
-			place(r.up[i], x, zero-up-0.5, slot-gap, up)
-			place(r.down[i], x, zero+0.5, slot-gap, down)
+			place(r.up[i], x, zero-up-0.5, step-gap, up)
+			place(r.down[i], x, zero+0.5, step-gap, down)
 		}
-		r.point(slot, height)
+		r.point(step, height)
 	}
 	word(r.most, strconv.Itoa(highest), 0, 0, chartLeft-6, fyne.TextAlignTrailing)
 	word(r.least, strconv.Itoa(lowest), 0, height-15, chartLeft-6, fyne.TextAlignTrailing)
@@ -181,13 +181,13 @@ func (r *chartRenderer) Layout(size fyne.Size) {
 }
 
 // point explains the bars under the pointer.
-func (r *chartRenderer) point(slot, height float32) {
+func (r *chartRenderer) point(step, height float32) {
 	r.tip.Text = ""
 	r.mark.Hidden = r.c.hover < 0
 	if r.c.hover < 0 || r.c.hover >= len(r.up) {
 		return
 	}
-	place(r.mark, chartLeft+float32(r.c.hover)*slot, 0, slot, height)
+	place(r.mark, chartLeft+float32(r.c.hover)*step, 0, step, height)
 	if r.c.Explain != nil {
 		word(r.tip, r.c.Explain(r.c.hover), chartLeft, 2, r.c.Size().Width-chartLeft-4, fyne.TextAlignTrailing)
 	}

@@ -24,7 +24,7 @@ type Picture struct {
 	label     string
 	height    float32
 	image     *canvas.Image
-	words     *Paragraph
+	text      *Paragraph
 	isFocused bool
 }
 
@@ -36,8 +36,8 @@ var (
 )
 
 // NewPicture returns a box without a picture; label is what a screen reader says.
-func NewPicture(label, words string, height float32) *Picture {
-	p := &Picture{label: visible.Line(label), height: height, image: canvas.NewImageFromImage(nil), words: NewParagraph(words, TextSmall, Muted)}
+func NewPicture(label, text string, height float32) *Picture {
+	p := &Picture{label: visible.Line(label), height: height, image: canvas.NewImageFromImage(nil), text: NewParagraph(text, TextSmall, Muted)}
 	p.image.FillMode = canvas.ImageFillContain
 	p.image.Hide()
 	p.ExtendBaseWidget(p)
@@ -48,16 +48,16 @@ func NewPicture(label, words string, height float32) *Picture {
 func (p *Picture) SetImage(i image.Image) {
 	p.image.Image = i
 	p.image.Show()
-	p.words.Hide()
+	p.text.Hide()
 	p.Refresh()
 }
 
-// SetWords shows a sentence in place of the picture.
-func (p *Picture) SetWords(words string) {
+// SetText shows a sentence in place of the picture.
+func (p *Picture) SetText(text string) {
 	p.image.Image = nil
 	p.image.Hide()
-	p.words.Set(words, Muted)
-	p.words.Show()
+	p.text.Set(text, Muted)
+	p.text.Show()
 	p.Refresh()
 }
 
@@ -107,8 +107,8 @@ func (p *Picture) Cursor() desktop.Cursor {
 // CreateRenderer implements fyne.Widget.
 func (p *Picture) CreateRenderer() fyne.WidgetRenderer {
 	frame := canvas.NewRectangle(nil)
-	words := Pad(Middle(p.words), 10, 12)
-	content := container.NewStack(frame, words, Pad(p.image, 1, 1))
+	sentence := Pad(Middle(p.text), 10, 12)
+	content := container.NewStack(frame, sentence, Pad(p.image, 1, 1))
 	r := &pictureRenderer{widget.NewSimpleRenderer(content), p, frame}
 	r.Refresh()
 	return r

@@ -227,7 +227,7 @@ func (r *Reader) before(f *os.File, limit int) (read int64, found []Line, err er
 		body := bytes.TrimSuffix(rest, []byte("\n"))
 		at := bytes.LastIndexByte(body, '\n') + 1
 		if raw := body[at:]; len(raw) > 0 && r.query.matches(raw, lower) {
-			found = append(found, Parse(kept(raw)))
+			found = append(found, Parse(bounded(raw)))
 		}
 		rest = rest[:at]
 	}
@@ -235,8 +235,8 @@ func (r *Reader) before(f *os.File, limit int) (read int64, found []Line, err er
 	return int64(len(data)), found, nil
 }
 
-// kept cuts a line that is too long and drops what is no text.
-func kept(raw []byte) string {
+// bounded cuts a line that is too long and drops what is no text.
+func bounded(raw []byte) string {
 	raw = bytes.TrimRight(raw, "\r")
 	if len(raw) > maxLine {
 		raw = append(raw[:maxLine:maxLine], "…"...)
@@ -285,7 +285,7 @@ func (r *Reader) after(f *os.File, size int64, limit int) ([]Line, error) {
 	var lines []Line
 	for raw := range bytes.SplitSeq(bytes.TrimSuffix(data, []byte("\n")), []byte("\n")) {
 		if len(raw) > 0 && r.query.matches(raw, lower) {
-			lines = append(lines, Parse(kept(raw)))
+			lines = append(lines, Parse(bounded(raw)))
 		}
 	}
 	return lines[max(0, len(lines)-limit):], nil

@@ -176,7 +176,7 @@ func TestTrayThatIsKilledAndStartedAgainShowsTheTruth(t *testing.T) {
 	r.status(func(s *control.Status) { s.Channels[0].Outbound.Undecided = 1 })
 	r.startTray()
 	r.wantLine("Running · 1 needs you")
-	kept := func() string {
+	stored := func() string {
 		_, err := os.Stat(filepath.Join(r.home, "perch-tray.json"))
 		return unless(err == nil, "it is not kept")
 	}

@@ -149,7 +149,7 @@ func newSession(home config.Home, programs desk.Programs, log *slog.Logger) (*se
 		Process: desktop.Relay{Programs: programs, Config: home.Config(), Socket: home.Socket()},
 		Login:   desk.Login{Programs: programs},
 		Host:    func(ctx context.Context) desk.Answer { return desk.TrayHost(ctx, os.Getenv) },
-		Memory:  desktop.Memory(filepath.Join(filepath.Dir(home.Socket()), "perch-tray.json")),
+		History: desktop.HistoryFile(filepath.Join(filepath.Dir(home.Socket()), "perch-tray.json")),
 	})
 	return s, func() {
 		d.Close()

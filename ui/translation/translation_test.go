@@ -2,6 +2,7 @@ package translation_test
 
 import (
 	"encoding/json"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -83,25 +84,23 @@ func TestEveryKeyInTheCodeHasAText(t *testing.T) {
 	texts := mustRead(t, folders[0], "en")
 	maps.Copy(texts, mustRead(t, folders[1], "en"))
 	used := map[string]bool{}
-	for _, folder := range []string{"..", "../page", "../tray", "../tray/desktop", "../tray/session"} {
-		for _, source := range mustSources(t, folder) {
-			for _, m := range manyKey.FindAllStringSubmatch(source, -1) {
-				if texts[m[1]+".one"] == "" {
-					t.Errorf("%s.one has no text", m[1])
-				}
-				used[m[1]+".one"] = true
+	for _, source := range mustSources(t, "..") {
+		for _, m := range manyKey.FindAllStringSubmatch(source, -1) {
+			if texts[m[1]+".one"] == "" {
+				t.Errorf("%s.one has no text", m[1])
 			}
-			for _, m := range wholeKey.FindAllStringSubmatch(source, -1) {
-				if texts[m[1]] == "" {
-					t.Errorf("%s has no text", m[1])
-				}
-				used[m[1]] = true
-				used[m[1]+".one"] = strings.HasPrefix(m[1], "tray.") || used[m[1]+".one"] // the tray takes it where there is one
+			used[m[1]+".one"] = true
+		}
+		for _, m := range wholeKey.FindAllStringSubmatch(source, -1) {
+			if texts[m[1]] == "" {
+				t.Errorf("%s has no text", m[1])
 			}
-			for _, m := range startKey.FindAllStringSubmatch(source, -1) {
-				for key := range texts {
-					used[key] = used[key] || strings.HasPrefix(key, m[1])
-				}
+			used[m[1]] = true
+			used[m[1]+".one"] = strings.HasPrefix(m[1], "tray.") || used[m[1]+".one"] // the tray takes it where there is one
+		}
+		for _, m := range startKey.FindAllStringSubmatch(source, -1) {
+			for key := range texts {
+				used[key] = used[key] || strings.HasPrefix(key, m[1])
 			}
 		}
 	}
@@ -112,22 +111,20 @@ func TestEveryKeyInTheCodeHasAText(t *testing.T) {
 	}
 }
 
+// mustSources reads all Go files of a folder and of those in it, but tests.
 func mustSources(t *testing.T, folder string) []string {
 	t.Helper()
-	entries, err := os.ReadDir(folder)
+	var sources []string
+	err := filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		sources = append(sources, string(data))
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	var sources []string
-	for _, e := range entries {
-		if !strings.HasSuffix(e.Name(), ".go") || strings.HasSuffix(e.Name(), "_test.go") {
-			continue
-		}
-		data, err := os.ReadFile(folder + "/" + e.Name())
-		if err != nil {
-			t.Fatal(err)
-		}
-		sources = append(sources, string(data))
 	}
 	return sources
 }

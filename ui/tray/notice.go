@@ -47,9 +47,9 @@ func (n Notice) Readable() Notice {
 	return n
 }
 
-// Memory is what has been told. The zero value has told nothing; it is never changed, and may be kept as JSON so that
+// History is what has been told. The zero value has told nothing; it is never changed, and may be kept as JSON so that
 // a tray that is started again does not repeat itself.
-type Memory struct {
+type History struct {
 	// Causes are the ones that were told and have not been forgotten.
 	Causes map[string]Cause `json:"causes"`
 	// Told is when each group last spoke.
@@ -70,9 +70,9 @@ type fact struct {
 	count        int
 }
 
-// Notices returns what has to be told now, at most one notice a group, and the memory with that in it.
-func (m Memory) Notices(s Snapshot, now time.Time, tr T) (Memory, []Notice) {
-	next := Memory{Causes: maps.Clone(m.Causes), Told: maps.Clone(m.Told)}
+// Notices returns what has to be told now, at most one notice a group, and the history with that in it.
+func (m History) Notices(s Snapshot, now time.Time, tr T) (History, []Notice) {
+	next := History{Causes: maps.Clone(m.Causes), Told: maps.Clone(m.Told)}
 	if next.Causes == nil {
 		next.Causes = map[string]Cause{}
 	}
@@ -93,7 +93,7 @@ func (m Memory) Notices(s Snapshot, now time.Time, tr T) (Memory, []Notice) {
 }
 
 // learn takes the facts of a group in and reports whether one of them is news.
-func (m Memory) learn(group string, all []fact) bool {
+func (m History) learn(group string, all []fact) bool {
 	news := false
 	for _, f := range all {
 		if f.group != group {
@@ -107,7 +107,7 @@ func (m Memory) learn(group string, all []fact) bool {
 
 // forget drops the causes that are over. While the relay does not answer nothing is known of its messages, and a tray
 // that has just started knows nothing of panels.
-func (m Memory) forget(s Snapshot, all []fact, now time.Time) {
+func (m History) forget(s Snapshot, all []fact, now time.Time) {
 	present := map[string]int{}
 	for _, f := range all {
 		present[f.cause] = f.count

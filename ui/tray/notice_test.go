@@ -12,16 +12,16 @@ import (
 	"perch/ui/tray"
 )
 
-// story tells a memory one snapshot after the other and writes down what it says.
+// story tells a history one snapshot after the other and writes down what it says.
 func story(t *testing.T, steps ...step) {
 	t.Helper()
-	var m tray.Memory
+	var m tray.History
 	now := noon
 	for i, s := range steps {
 		now = now.Add(s.after)
 		var notices []tray.Notice
 		m, notices = m.Notices(s.snapshot, now, english)
-		m = kept(t, m)
+		m = restarted(t, m)
 		var said []string
 		for _, n := range notices {
 			said = append(said, n.Title+" | "+strings.ReplaceAll(n.Body, "\n", " / "))
@@ -32,14 +32,14 @@ func story(t *testing.T, steps ...step) {
 	}
 }
 
-// kept is the memory after the tray was killed and started again.
-func kept(t *testing.T, m tray.Memory) tray.Memory {
+// restarted is the history after the tray was killed and started again.
+func restarted(t *testing.T, m tray.History) tray.History {
 	t.Helper()
 	data, err := json.Marshal(m)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var out tray.Memory
+	var out tray.History
 	if err := json.Unmarshal(data, &out); err != nil {
 		t.Fatal(err)
 	}
@@ -142,11 +142,11 @@ func TestMissingPanelIsToldOnceWhateverTheRelayDoes(t *testing.T) {
 	)
 }
 
-func TestMemoryIsNotChanged(t *testing.T) {
-	first, _ := tray.Memory{}.Notices(up(dead(1)), noon, english)
+func TestHistoryIsNotChanged(t *testing.T) {
+	first, _ := tray.History{}.Notices(up(dead(1)), noon, english)
 	_, _ = first.Notices(up(dead(9), badKeys), noon.Add(time.Hour), english)
 	if _, again := first.Notices(up(dead(2)), noon.Add(time.Hour), english); len(again) != 1 {
-		t.Error("a memory was changed by what came after it")
+		t.Error("a history was changed by what came after it")
 	}
 }
 

@@ -212,7 +212,7 @@ func TestBothLanguagesHaveEveryText(t *testing.T) {
 	for _, lang := range []string{"en", "it"} {
 		tr := tray.T(translation.New(lang).T)
 		for _, s := range []tray.Snapshot{{}, up(dead(1), waiting(1, 1)), up(second, badKeys, paused), up(motionDown), up(badReply), {Phase: tray.PhaseDown}, {Phase: tray.PhaseDown, IsConfigured: true, Locked: true}, {Phase: tray.PhaseSilent, Died: true}} {
-			_, notices := tray.Memory{}.Notices(s, noon, tr)
+			_, notices := tray.History{}.Notices(s, noon, tr)
 			if all := fmt.Sprintf("%+v %+v", tray.Render(s, noon, tr), notices); strings.Contains(all, "tray.") || strings.Contains(all, "%!") {
 				t.Errorf("%s: a text is missing or has wrong verbs: %s", lang, all)
 			}

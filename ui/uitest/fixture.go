@@ -89,10 +89,10 @@ func Detail(m control.Message) control.Detail {
 	} else {
 		d.Content = map[string]any{"motion_id": m.MotionID, "body": m.Text, "handle": m.To, "interaction_id": "812", "agent": "marta"}
 	}
-	kept := m.ReceivedAt.Add(3 * time.Millisecond)
-	d.KeptAt = &kept
-	d.CameIn, d.GoesOut = sides(m)
-	at := kept.Add(5 * time.Millisecond)
+	stored := m.ReceivedAt.Add(3 * time.Millisecond)
+	d.KeptAt = &stored
+	d.CameIn, d.GoesOut = payloads(m)
+	at := stored.Add(5 * time.Millisecond)
 	if m.Error != nil {
 		for n := 1; n < m.Attempts; n++ {
 			d.History = append(d.History, control.Attempt{Number: n, At: at, TookMS: 230, Outcome: "queued", Kind: "temporary", Code: "503", Message: "Motion is out of order at the moment"})

@@ -11,8 +11,8 @@ import (
 // Settings keeps settings in memory. It is safe for concurrent use.
 type Settings struct {
 	mu sync.Mutex
-	// Kept is what is set now.
-	Kept control.Settings
+	// Stored is what is set now.
+	Stored control.Settings
 	// Secrets are the values by "channel/name".
 	Secrets map[string]string
 	// State is that of the vault, and Phrase what opens it; the first one that OpenVault gets where there is none.
@@ -31,12 +31,12 @@ func NewSettings() *Settings {
 	c.Reach.Mode, c.Reach.PublicURL, c.Reach.Tunnel = "webhook", "https://perch.acme.example/api/messages", "ssh"
 	c.Reach.SSH.Address, c.Reach.SSH.User = "gate.acme.example:22", "perch"
 	s := &Settings{Secrets: map[string]string{}}
-	s.Kept = control.Settings{Config: c, Exists: true, Path: "/home/admin/.config/perch/perch.toml", LogPath: "/home/admin/.local/state/perch/perch.log"}
+	s.Stored = control.Settings{Config: c, Exists: true, Path: "/home/admin/.config/perch/perch.toml", LogPath: "/home/admin/.local/state/perch/perch.log"}
 	for _, name := range []string{"x.consumer_key", "x.consumer_secret", "x.access_token", "x.access_token_secret", "motion.password", "motion.api_key"} {
-		s.Kept.Secrets = append(s.Kept.Secrets, control.SecretState{Channel: "support", Name: name, Set: name != "motion.api_key"})
+		s.Stored.Secrets = append(s.Stored.Secrets, control.SecretState{Channel: "support", Name: name, Set: name != "motion.api_key"})
 	}
 	for _, name := range []string{"reach.proxy_token", "reach.ngrok_token", "reach.cloudflared_token", "reach.ssh_passphrase"} {
-		s.Kept.Secrets = append(s.Kept.Secrets, control.SecretState{Name: name})
+		s.Stored.Secrets = append(s.Stored.Secrets, control.SecretState{Name: name})
 	}
 	return s
 }
@@ -44,7 +44,7 @@ func NewSettings() *Settings {
 // NewEmpty returns the settings of a computer on which Perch was never set up.
 func NewEmpty() *Settings {
 	s := NewSettings()
-	s.Kept.Config, s.Kept.Exists, s.Kept.Secrets = Defaults(), false, nil
+	s.Stored.Config, s.Stored.Exists, s.Stored.Secrets = Defaults(), false, nil
 	return s
 }
 
@@ -93,7 +93,7 @@ func (s *Settings) OpenVault(_ context.Context, phrase string, keep bool) error 
 func (s *Settings) UseVault(context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.Kept.Config.Secrets, s.State.Used = "vault", true
+	s.Stored.Config.Secrets, s.State.Used = "vault", true
 	return nil
 }
 
@@ -104,7 +104,7 @@ func (s *Settings) MoveSecrets(_ context.Context, place string) error {
 	if place == "vault" && !s.State.Open {
 		return errors.New("the vault is locked")
 	}
-	s.Kept.Config.Secrets, s.State.Used = place, place == "vault"
+	s.Stored.Config.Secrets, s.State.Used = place, place == "vault"
 	return nil
 }
 
@@ -112,7 +112,7 @@ func (s *Settings) MoveSecrets(_ context.Context, place string) error {
 func (s *Settings) Settings(context.Context) (control.Settings, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.Kept, nil
+	return s.Stored, nil
 }
 
 // SaveSettings implements ui.Settings. It finds two mistakes only.
@@ -120,7 +120,7 @@ func (s *Settings) SaveSettings(_ context.Context, c control.Config, dryRun bool
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	saved := control.Saved{Problems: []control.Problem{}}
-	if c.Listen != s.Kept.Config.Listen {
+	if c.Listen != s.Stored.Config.Listen {
 		saved.Restart, saved.RestartFields = true, []string{"listen", "reach.ssh.user", "channel.0.x.api"}
 	}
 	if c.Listen == "" || c.Listen == "nowhere" {
@@ -132,7 +132,7 @@ func (s *Settings) SaveSettings(_ context.Context, c control.Config, dryRun bool
 		})
 	}
 	if len(saved.Problems) == 0 && !dryRun {
-		s.Kept.Config, s.Kept.Exists = c, true
+		s.Stored.Config, s.Stored.Exists = c, true
 	}
 	return saved, nil
 }
@@ -141,23 +141,23 @@ func (s *Settings) SaveSettings(_ context.Context, c control.Config, dryRun bool
 func (s *Settings) SetSecret(_ context.Context, channel, name, value string) (control.Taken, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.Broken != nil && s.Kept.Config.Secrets == "keyring" {
+	if s.Broken != nil && s.Stored.Config.Secrets == "keyring" {
 		return control.Taken{}, s.Broken
 	}
 	s.Secrets[channel+"/"+name] = value
-	states := append([]control.SecretState(nil), s.Kept.Secrets...)
+	states := append([]control.SecretState(nil), s.Stored.Secrets...)
 	for i := range states {
 		if states[i].Channel == channel && states[i].Name == name {
 			states[i].Set = value != ""
-			s.Kept.Secrets = states
-			return takenOf(channel+"/"+name, value), nil
+			s.Stored.Secrets = states
+			return outcomeOf(channel+"/"+name, value), nil
 		}
 	}
-	s.Kept.Secrets = append(states, control.SecretState{Channel: channel, Name: name, Set: value != ""})
-	return takenOf(channel+"/"+name, value), nil
+	s.Stored.Secrets = append(states, control.SecretState{Channel: channel, Name: name, Set: value != ""})
+	return outcomeOf(channel+"/"+name, value), nil
 }
 
-func takenOf(name, value string) control.Taken {
+func outcomeOf(name, value string) control.Taken {
 	if value != "refused" {
 		return control.Taken{Applied: []string{name}}
 	}

@@ -134,12 +134,12 @@ func TestLockIsForOne(t *testing.T) {
 	}
 }
 
-func TestMemoryIsKept(t *testing.T) {
-	m := desktop.Memory(filepath.Join(t.TempDir(), "told.json"))
+func TestHistoryIsKept(t *testing.T) {
+	m := desktop.HistoryFile(filepath.Join(t.TempDir(), "told.json"))
 	if got := m.Load(); len(got.Causes) != 0 {
 		t.Errorf("got %+v", got)
 	}
-	want := tray.Memory{Causes: map[string]tray.Cause{"a": {Count: 2}}}
+	want := tray.History{Causes: map[string]tray.Cause{"a": {Count: 2}}}
 	if err := m.Save(want); err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +152,7 @@ func TestMemoryIsKept(t *testing.T) {
 	if got := m.Load(); len(got.Causes) != 0 {
 		t.Errorf("got %+v", got)
 	}
-	if desktop.Memory("/no/such/folder/x").Save(want) == nil {
+	if desktop.HistoryFile("/no/such/folder/x").Save(want) == nil {
 		t.Error("no error")
 	}
 }

@@ -67,9 +67,9 @@ func (s *Session) notifyNow(ctx context.Context, n tray.Notice) {
 	}
 }
 
-func (s *Session) keep(memory tray.Memory) {
+func (s *Session) saveHistory(history tray.History) {
 	s.acts <- func(context.Context) {
-		if err := s.Memory.Save(memory); err != nil {
+		if err := s.History.Save(history); err != nil {
 			s.Log.Warn("what was told is not kept", "error", err)
 		}
 	}

@@ -71,10 +71,10 @@ type Process interface {
 	LeftSocket() bool
 }
 
-// Memory keeps what was told while no tray runs.
-type Memory interface {
-	Load() tray.Memory
-	Save(m tray.Memory) error
+// History keeps what was told while no tray runs.
+type History interface {
+	Load() tray.History
+	Save(m tray.History) error
 }
 
 // Options are the parts of a session; every field is needed.
@@ -83,7 +83,7 @@ type Options struct {
 	Process Process
 	Desktop Desktop
 	Login   Login
-	Memory  Memory
+	History History
 	// Host asks whether anything shows the icon; it is called beside the loop.
 	Host func(ctx context.Context) desk.Answer
 	// Show is called from one goroutine, with a view that differs from the last one or has to be shown again.
@@ -104,7 +104,7 @@ type Session struct {
 
 	// What follows belongs to Run's goroutine.
 	snapshot   tray.Snapshot
-	memory     tray.Memory
+	history    tray.History
 	shown      tray.View
 	supervisor supervisor
 	question   question
@@ -135,7 +135,7 @@ func (s *Session) Run(ctx context.Context) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	s.work.Go(func() { s.actAll(context.WithoutCancel(ctx)) })
-	s.memory = s.Memory.Load()
+	s.history = s.History.Load()
 	if !s.Process.IsConfigured() { // a new icon alone leads nobody on
 		s.act(func(ctx context.Context) error { return s.Desktop.Open(ctx, "") })
 	}
@@ -199,14 +199,14 @@ func (s *Session) wake() time.Time {
 // tell notifies of what needs a person and was not told before. What was told is kept only then: a tray that is killed
 // in between tells it again rather than never.
 func (s *Session) tell(now time.Time) {
-	memory, notices := s.memory.Notices(s.snapshot, now, s.T)
+	history, notices := s.history.Notices(s.snapshot, now, s.T)
 	for _, n := range notices {
 		s.notify(n)
 	}
-	if !reflect.DeepEqual(memory, s.memory) {
-		s.keep(memory)
+	if !reflect.DeepEqual(history, s.history) {
+		s.saveHistory(history)
 	}
-	s.memory = memory
+	s.history = history
 }
 
 // background runs a job beside the loop; what the job returns is run in the loop.

@@ -35,7 +35,7 @@ type world struct {
 	login      desk.Answer
 	host       desk.Answer
 	loginErr   error
-	memory     tray.Memory
+	history    tray.History
 	asked      int
 	slow       time.Duration
 	said       []string
@@ -143,11 +143,11 @@ func (w *world) Do(_ context.Context, command string) error {
 func (w *world) IsConfigured() bool { defer w.lock()(); return w.configured }
 func (w *world) LeftSocket() bool   { defer w.lock()(); return w.socket }
 func (w *world) State() desk.Answer { defer w.lock()(); return w.login }
-func (w *world) Load() tray.Memory  { defer w.lock()(); return w.memory }
+func (w *world) Load() tray.History { defer w.lock()(); return w.history }
 
-func (w *world) Save(m tray.Memory) error {
+func (w *world) Save(m tray.History) error {
 	defer w.lock()()
-	w.memory = m
+	w.history = m
 	return nil
 }
 
@@ -203,7 +203,7 @@ func start(t *testing.T, w *world) {
 	ctx, stop := context.WithCancel(t.Context())
 	w.ended = make(chan struct{})
 	w.session = session.New(session.Options{
-		Relay: w, Process: w, Desktop: w, Login: w, Memory: w, Host: w.Host, T: translation.New("en").T, Log: slog.New(slog.DiscardHandler),
+		Relay: w, Process: w, Desktop: w, Login: w, History: w, Host: w.Host, T: translation.New("en").T, Log: slog.New(slog.DiscardHandler),
 		Show: func(v tray.View) {
 			defer w.lock()()
 			w.views = append(w.views, v)

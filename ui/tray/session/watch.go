@@ -110,7 +110,7 @@ func (s *Session) isUp(ctx context.Context, a answer) {
 		s.complain(complaint)
 	}
 	if !s.question.following {
-		s.follow(ctx)
+		s.tail(ctx)
 	}
 }
 
@@ -122,8 +122,8 @@ func (s *Session) isDown() {
 	}
 }
 
-// follow listens to the relay's feed, so that what changes shows at once and not at the next question.
-func (s *Session) follow(ctx context.Context) {
+// tail listens to the relay's feed, so that what changes shows at once and not at the next question.
+func (s *Session) tail(ctx context.Context) {
 	s.question.following = true
 	s.background(func() func() {
 		_ = s.Relay.Follow(ctx, control.Query{}, func(control.Message) { s.hurry() }) // the next question tells why it ended

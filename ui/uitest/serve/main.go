@@ -51,8 +51,8 @@ func serve(ctx context.Context, socket string, rate float64, rows int, isEmpty b
 	if isEmpty {
 		settings = uitest.NewEmpty()
 	}
-	settings.Kept.LogPath = filepath.Join(filepath.Dir(socket), "perch.log")
-	if err := os.WriteFile(settings.Kept.LogPath, []byte(uitest.Log(time.Now(), 400)), 0o600); err != nil {
+	settings.Stored.LogPath = filepath.Join(filepath.Dir(socket), "perch.log")
+	if err := os.WriteFile(settings.Stored.LogPath, []byte(uitest.Log(time.Now(), 400)), 0o600); err != nil {
 		return err
 	}
 	server := &http.Server{Handler: handler(relay, settings), ReadHeaderTimeout: time.Second}

@@ -1,0 +1,103 @@
+// Package form is everything that can be set, and the inputs for it: what the settings and the set-up share.
+//
+// It guarantees that each key of perch.toml and each secret is one Field, with its texts under the field's path, and that
+// Get, Set and Clone never share memory between two configurations.
+package form
+
+import (
+	"strconv"
+
+	"perch/app/control"
+)
+
+// Kind is how a value is put in.
+type Kind int
+
+// The kinds of field.
+const (
+	Text Kind = iota
+	Choice
+	Switch
+	Number
+	List
+	Secret
+)
+
+// Field is one thing that can be set: a key of perch.toml, or a secret.
+type Field struct {
+	// Path is the place in control.Config ("reach.mode"), below its channel for a channel's field ("x.api"), or the
+	// name of a secret.
+	Path string
+	Kind Kind
+	// Options are the values of a Choice.
+	Options []string
+	// When and Is hide the field unless the field When has the value Is; When is "" for always.
+	When, Is string
+}
+
+// Group is a card of fields.
+type Group struct {
+	// Key names the group, Tab the tab that it is on: "general", "reach" or "channel".
+	Key, Tab string
+	Fields   []Field
+	// Checks are the tests that belong to the group.
+	Checks []string
+}
+
+// Groups returns everything that can be set, in the order in which it is shown.
+func Groups() []Group {
+	text := func(path string) Field { return Field{Path: path} }
+	when := func(path, is string, fields ...Field) []Field {
+		for i := range fields {
+			fields[i].When, fields[i].Is = path, is
+		}
+		return fields
+	}
+	secret := func(path string) Field { return Field{Path: path, Kind: Secret} }
+	sw := func(path string) Field { return Field{Path: path, Kind: Switch} }
+	choice := func(path string, options ...string) Field {
+		return Field{Path: path, Kind: Choice, Options: options}
+	}
+	return []Group{
+		{Key: "relay", Tab: "general", Fields: []Field{
+			text("listen"), choice("secrets", "keyring", "vault"), sw("legacy_reply_path"),
+		}},
+		{Key: "log", Tab: "general", Fields: []Field{choice("log_level", "debug", "info", "warn", "error"), text("log_file")}},
+		{Key: "reach", Tab: "reach", Checks: []string{control.CheckPublicAddress}, Fields: []Field{
+			choice("reach.mode", "stream", "webhook", "poll"), text("reach.public_url"),
+			choice("reach.tunnel", "", "ssh", "ngrok", "cloudflared", "tls"), sw("reach.reply_public"),
+		}},
+		{Key: "ssh", Tab: "reach", Fields: when("reach.tunnel", "ssh", text("reach.ssh.address"), text("reach.ssh.user"), text("reach.ssh.remote_listen"),
+			text("reach.ssh.identity_file"), text("reach.ssh.known_hosts"), secret("reach.ssh_passphrase"))},
+		{Key: "ngrok", Tab: "reach", Fields: when("reach.tunnel", "ngrok", text("reach.ngrok.domain"), secret("reach.ngrok_token"))},
+		{Key: "cloudflared", Tab: "reach", Fields: when("reach.tunnel", "cloudflared", text("reach.cloudflared.path"), secret("reach.cloudflared_token"))},
+		{Key: "tls", Tab: "reach", Fields: when("reach.tunnel", "tls", text("reach.tls.listen"), text("reach.tls.acme_domain"), text("reach.tls.acme_email"),
+			text("reach.tls.cert_file"), text("reach.tls.key_file"))},
+		{Key: "motion_proxy", Tab: "reach", Fields: when("reach.mode", "webhook", text("reach.motion_proxy.host"),
+			Field{Path: "reach.motion_proxy.port", Kind: Number}, secret("reach.proxy_token"))},
+		{Key: "x", Tab: "channel", Checks: []string{control.CheckXKeys, control.CheckXPermissions}, Fields: []Field{
+			text("name"), secret("x.consumer_key"), secret("x.consumer_secret"), secret("x.access_token"), secret("x.access_token_secret"),
+			choice("x.api", "v2", "v1.1"),
+			{Path: "x.environment", When: "x.api", Is: "v1.1"},
+			sw("x.mentions"), sw("x.chat"),
+		}},
+		{Key: "motion", Tab: "channel", Checks: []string{control.CheckMotionURL, control.CheckMotionCredentials, control.CheckAttachments}, Fields: []Field{
+			text("motion.receive_url"), text("motion.user"), secret("motion.password"), secret("motion.api_key"), text("motion.map_key"),
+			text("motion.base_url"), text("motion.tls_pin"),
+		}},
+		{Key: "servers", Tab: "channel", Fields: []Field{text("x.api_base"), text("x.upload_base"), {Path: "x.media_hosts", Kind: List}}},
+	}
+}
+
+// Full is the path of a field in control.Config; channel is the number of the channel that it belongs to.
+func (f Field) Full(tab string, channel int) string {
+	if tab == "channel" && f.Kind != Secret {
+		return "channel." + strconv.Itoa(channel) + "." + f.Path
+	}
+	return f.Path
+}
+
+// IsShown reports whether the field matters with the values of c.
+func (f Field) IsShown(c *control.Config, tab string, channel int) bool {
+	return f.When == "" || Get(c, Field{Path: f.When}.Full(tab, channel)) == f.Is
+}

@@ -1,0 +1,121 @@
+package form
+
+import (
+	"reflect"
+	"strconv"
+	"strings"
+
+	"perch/app/control"
+)
+
+// Get returns a value of a configuration as text; "" for a path that there is not. Lists have a value a line.
+func Get(c *control.Config, path string) string {
+	v := at(reflect.ValueOf(c).Elem(), path)
+	switch v.Kind() {
+	case reflect.String:
+		return v.String()
+	case reflect.Bool:
+		return strconv.FormatBool(v.Bool())
+	case reflect.Int:
+		return strconv.FormatInt(v.Int(), 10)
+	case reflect.Slice:
+		if list, ok := v.Interface().([]string); ok {
+			return strings.Join(list, "\n")
+		}
+	}
+	return ""
+}
+
+// Set changes a value of a configuration. What is no number counts as 0, which the relay's own check then refuses.
+func Set(c *control.Config, path, value string) {
+	v := at(reflect.ValueOf(c).Elem(), path)
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(strings.TrimSpace(value))
+	case reflect.Bool:
+		v.SetBool(value == "true")
+	case reflect.Int:
+		n, err := strconv.Atoi(strings.TrimSpace(value))
+		if err != nil {
+			n = 0
+		}
+		v.SetInt(int64(n))
+	case reflect.Slice:
+		if _, ok := v.Interface().([]string); ok {
+			v.Set(reflect.ValueOf(strings.Fields(value)))
+		}
+	}
+}
+
+// at finds the field whose JSON names make the path; the zero Value when there is none.
+func at(v reflect.Value, path string) reflect.Value {
+	for name := range strings.SplitSeq(path, ".") {
+		switch v.Kind() {
+		case reflect.Slice:
+			i, err := strconv.Atoi(name)
+			if err != nil || i < 0 || i >= v.Len() {
+				return reflect.Value{}
+			}
+			v = v.Index(i)
+		case reflect.Struct:
+			v = member(v, name)
+		default:
+			return reflect.Value{}
+		}
+	}
+	return v
+}
+
+func member(v reflect.Value, name string) reflect.Value {
+	for i := range v.NumField() {
+		if v.Type().Field(i).Tag.Get("json") == name {
+			return v.Field(i)
+		}
+	}
+	return reflect.Value{}
+}
+
+// Paths lists the paths of all values of a configuration with one channel.
+func Paths() []string {
+	c := control.Config{Channels: []control.ChannelConfig{{}}}
+	return paths(reflect.ValueOf(c), "")
+}
+
+func paths(v reflect.Value, path string) []string {
+	if path != "" {
+		path += "."
+	}
+	var list []string
+	for i := range v.NumField() {
+		name, field := path+v.Type().Field(i).Tag.Get("json"), v.Field(i)
+		switch {
+		case field.Kind() == reflect.Struct:
+			list = append(list, paths(field, name)...)
+		case field.Kind() == reflect.Slice && field.Type().Elem().Kind() == reflect.Struct:
+			list = append(list, paths(field.Index(0), name+".0")...)
+		default:
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// Clone is a copy that shares nothing with c.
+func Clone(c control.Config) control.Config {
+	c.Channels = append([]control.ChannelConfig{}, c.Channels...)
+	for i := range c.Channels {
+		c.Channels[i].X.MediaHosts = append([]string{}, c.Channels[i].X.MediaHosts...)
+	}
+	return c
+}
+
+// NewChannel is a channel with what holds where nothing is said.
+func NewChannel(name string) control.ChannelConfig {
+	return control.ChannelConfig{
+		Name: name, X: control.XConfig{
+			API: "v2", Mentions: true, Chat: true, APIBase: "https://api.x.com", UploadBase: "https://upload.twitter.com",
+			MediaHosts: []string{"ton.twitter.com", "ton.x.com", "pbs.twimg.com", "video.twimg.com", "api.x.com", "api.twitter.com"},
+		},
+		Motion: control.MotionConfig{User: "admin"},
+	}
+}

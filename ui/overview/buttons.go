@@ -1,0 +1,47 @@
+package overview
+
+import (
+	"context"
+
+	"perch/ui/kit"
+	"perch/ui/snapshot"
+)
+
+func (o *page) buttons(m summary, d snapshot.Data) {
+	show := func(b *kit.Button, on bool) {
+		if on != b.Visible() {
+			kit.Pick(on, b.Show, b.Hide)()
+		}
+	}
+	show(o.start, !d.Running && d.Problem == nil)
+	for _, b := range []*kit.Button{o.pause, o.restart, o.stop} {
+		show(b, d.Running || d.Problem != nil)
+	}
+	o.start.Enabled(m.CanStart)
+	o.stop.Enabled(m.CanStop || (d.Problem != nil && !m.IsDemo))
+	o.restart.Enabled(m.CanStop || (d.Problem != nil && !m.IsDemo))
+	o.pause.Enabled(m.CanPause)
+	if m.IsPaused {
+		o.pause.Set(o.win.T("window.do.resume"), "play", kit.Strong)
+	} else {
+		o.pause.Set(o.win.T("window.do.pause"), "pause", kit.Plain)
+	}
+}
+
+func (o *page) onPause() {
+	resume := o.win.Data.Status.State == "paused"
+	o.win.Perform(func(ctx context.Context) error {
+		if resume {
+			return o.win.Relay.Resume(ctx)
+		}
+		return o.win.Relay.Pause(ctx)
+	}, map[bool]string{true: "window.done.resume", false: "window.done.pause"}[resume])
+}
+
+// onNoTray takes the notice away for good.
+func (o *page) onNoTray() {
+	o.isTrayNoted = true
+	o.win.Preferences.Set(prefNoTray, true)
+	_ = o.win.Preferences.Save() // a window that cannot remember works all the same
+	o.Render(o.win.Data)
+}

@@ -1,0 +1,95 @@
+package settings
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"perch/app/control"
+	"perch/ui/form"
+	"perch/ui/format"
+	"perch/ui/kit"
+)
+
+func (s *page) onEdit(f form.Field, full, value string) {
+	form.Set(&s.draft, full, value)
+	if f.Kind == form.Choice {
+		s.build() // other fields may matter now
+	}
+	s.validate()
+}
+
+// validate asks for what is wrong when typing has come to rest.
+func (s *page) validate() {
+	s.mark()
+	s.edits++
+	number, draft := s.edits, form.Clone(s.draft)
+	var saved control.Saved
+	s.win.Watch.Do(func(ctx context.Context) (err error) {
+		select {
+		case <-time.After(checkAfter):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		saved, err = s.win.Settings.SaveSettings(ctx, draft, true)
+		return err
+	}, func(err error) {
+		if number == s.edits && !s.win.ShowError(err) {
+			s.problems = saved.Problems
+			s.mark()
+		}
+	})
+}
+
+// mark shows each problem at its field, and whether there is something to save.
+func (s *page) mark() {
+	elsewhere := 0
+	for _, place := range s.places {
+		kit.ShowProblem(place, "")
+	}
+	for _, p := range s.problems {
+		if place, ok := s.places[p.Field]; ok {
+			kit.ShowProblem(place, format.Problem(p.Message, p.Remedy))
+		} else {
+			elsewhere++
+		}
+	}
+	kit.Pick(s.isDirty(), s.bar.Show, s.bar.Hide)()
+	s.saveIt.Enabled(len(s.problems) == 0)
+	switch {
+	case elsewhere > 0:
+		p := s.problems[slices.IndexFunc(s.problems, func(p control.Problem) bool { return s.places[p.Field] == nil })]
+		s.barText.Set(strings.TrimSpace(format.Problem(p.Message, p.Remedy)), kit.Bad)
+	case len(s.problems) > 0:
+		s.barText.Set(s.win.Texts.N("window.settings.problems", len(s.problems)), kit.Bad)
+	default:
+		s.barText.Set(s.win.T("window.settings.unsaved"), kit.Muted)
+	}
+}
+
+func (s *page) onUndo() {
+	s.draft, s.problems = form.Clone(s.stored.Config), nil
+	s.edits++
+	if n, err := strconv.Atoi(s.tab); err == nil && n >= len(s.draft.Channels) {
+		s.tab = "general"
+	}
+	s.build()
+}
+
+func (s *page) onAdd() {
+	s.draft.Channels = append(s.draft.Channels, form.NewChannel(""))
+	s.tab = strconv.Itoa(len(s.draft.Channels) - 1)
+	s.build()
+	s.validate()
+}
+
+func (s *page) onRemove(channel int) {
+	s.win.Confirm(s.win.T("window.channel.remove.title"), s.win.T("window.channel.remove.about", s.name(channel)), s.win.T("window.channel.remove"), func() {
+		s.draft.Channels = slices.Delete(s.draft.Channels, channel, channel+1)
+		s.tab = "general"
+		s.build()
+		s.validate()
+	})
+}

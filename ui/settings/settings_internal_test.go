@@ -1,0 +1,146 @@
+package settings
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2/widget"
+
+	"perch/app/control"
+	"perch/ui/kit"
+	"perch/ui/uitest/rig"
+	"perch/ui/window"
+)
+
+// mustPage returns a window with this page and empty ones for those that it leads to.
+func mustPage(t *testing.T, change func(*window.Options, *rig.Rig)) (*rig.Rig, *page) {
+	t.Helper()
+	var p *page
+	made := func(w *window.Window) window.Page { p = newPage(w); return p }
+	r := rig.Must(t, change, window.Entry{Name: "settings", New: made}, rig.Stub(window.Setup))
+	return r, p
+}
+
+func TestSettingsAreCheckedAndSaved(t *testing.T) {
+	r, s := mustPage(t, nil)
+	r.MustSee("Listen on", "/home/admin/.config/perch/perch.toml")
+	r.MustNotSee("There are changes")
+	r.Fill("127.0.0.1:3002", "nowhere")
+	r.MustSee("Listen is not host:port.", "One field needs a look")
+	r.Press("Way in")
+	r.MustSee("How X's events come in", "gate.acme.example:22", "Listen is not host:port.")
+	r.Press("General")
+	r.Fill("nowhere", "0.0.0.0:3002")
+	r.MustSee("There are changes that are not saved.")
+	r.Press("Save")
+	r.MustSee("Saved. In use after a restart: Listen on, User (SSH tunnel), X API (support).")
+	rig.Find(r, "restart in the notice", func(b *kit.Button) bool { return b.Text() == "Restart" }).Tapped(nil)
+	r.Settle()
+	r.MustSee("The relay was restarted.")
+	r.MustNotSee("Saved. In use after")
+	r.MustNotSee("Restart") // it is not offered again
+	if got := r.Settings.Stored.Config.Listen; got != "0.0.0.0:3002" {
+		t.Errorf("saved %q", got)
+	}
+	r.MustNotSee("There are changes")
+	r.Fill("0.0.0.0:3002", "nowhere")
+	r.Press("Undo changes")
+	r.MustSee("0.0.0.0:3002")
+	login := s.login.Box
+	rig.Find(r, "legacy path", func(c *widget.Check) bool { return !c.Checked && c != login }).SetChecked(true)
+	r.Settle()
+	r.Press("Save")
+	r.MustSee("The settings are saved and in use.")
+}
+
+func TestChannelsAreAddedAndRemoved(t *testing.T) {
+	r, s := mustPage(t, nil)
+	r.Press("+ Channel")
+	r.MustSee("New channel", "Remove channel")
+	if len(s.draft.Channels) != 2 || len(r.Settings.Stored.Config.Channels) != 1 {
+		t.Errorf("%d channels in the draft", len(s.draft.Channels))
+	}
+	r.Press("Remove channel")
+	r.Press("Remove channel") // yes
+	if len(s.draft.Channels) != 1 || s.isDirty() {
+		t.Errorf("%+v", s.draft.Channels)
+	}
+}
+
+func TestTunnelFieldsFollowTheChoice(t *testing.T) {
+	r, _ := mustPage(t, nil)
+	r.Press("Way in")
+	r.MustSee("SSH tunnel")
+	tunnel := rig.Find(r, "choice of the tunnel", func(s *widget.Select) bool { return s.Selected == "SSH" })
+	tunnel.SetSelected("ngrok")
+	r.Settle()
+	r.MustSee("Authtoken")
+	r.MustNotSee("SSH tunnel")
+}
+
+func TestNameOfASavedChannelStays(t *testing.T) {
+	r, _ := mustPage(t, nil)
+	r.Press("support")
+	if e := rig.Find(r, "name", func(e *kit.Entry) bool { return e.Text == "support" }); !e.Disabled() {
+		t.Error("it can be changed, and its keys would be lost")
+	}
+	r.Press("+ Channel")
+	rig.Find(r, "name of the new channel", func(e *kit.Entry) bool { return e.Text == "" && !e.Disabled() })
+}
+
+func TestSecretsAreReplacedAndNeverShown(t *testing.T) {
+	r, _ := mustPage(t, nil)
+	r.Press("support")
+	r.MustSee("API key secret", "Set", "Not set")
+	r.Press("Replace…")
+	r.Fill("Paste it here", "  very-secret-value\n")
+	r.Press("Store")
+	if got := r.Settings.Secrets["support/x.consumer_key"]; got != "very-secret-value" {
+		t.Errorf("stored %q", got)
+	}
+	r.MustSee("The secret is saved and in use.")
+	r.MustNotSee("very-secret-value")
+	r.Press("Replace…")
+	r.Fill("Paste it here", "refused")
+	r.Press("Store")
+	r.MustSee("Saved, but the relay does not use it yet.", "X does not take the new keys of channel support. Store all of them that were made together.")
+	r.Press("Remove")
+	r.MustSee("Remove this secret?")
+	confirm := rig.Find(r, "confirmation", func(b *kit.Button) bool { return b.Text() == "Remove" })
+	confirm.Tapped(nil)
+	r.Settle()
+	if got, ok := r.Settings.Secrets["support/x.consumer_key"]; !ok || got != "" {
+		t.Errorf("still %q", got)
+	}
+}
+
+func TestChecksAnswerInWords(t *testing.T) {
+	r, _ := mustPage(t, nil)
+	r.Press("support")
+	r.Press("Test keys")
+	r.MustSee("X takes the keys: you are @acme_support.")
+	r.Press("Way in")
+	r.Press("Test public address")
+	r.MustSee("Nobody answers at https://perch.acme.example/api/messages (connection refused).", "Start the relay, and check the name, the port and the firewall.")
+}
+
+func TestSecretsMoveWithTheChoiceOfTheirPlace(t *testing.T) {
+	r, _ := mustPage(t, nil)
+	rig.Find(r, "choice of the place", func(s *widget.Select) bool { return s.Selected == "System keyring" }).SetSelectedIndex(1)
+	r.Settle()
+	r.Press("Save")
+	r.MustSee("The vault is locked")
+	r.Fill("Passphrase", "one long passphrase")
+	r.Fill("The same again", "one long passphrase")
+	r.Press("Open")
+	if r.Settings.Stored.Config.Secrets != "vault" || !r.Settings.State.Used {
+		t.Errorf("the secrets are in the %s", r.Settings.Stored.Config.Secrets)
+	}
+	r.MustNotSee("There are changes")
+}
+
+func TestNoRestartIsOfferedInADemo(t *testing.T) {
+	r, s := mustPage(t, func(_ *window.Options, r *rig.Rig) { r.Relay.Change(func(s *control.Status) { s.Demo = true }) })
+	s.report("window.settings.saved", "window.settings.used", control.Taken{Restart: true, RestartFields: []string{"listen"}}, &r.Settings.Stored.Config)
+	r.MustNotSee("Restart")
+	r.MustSee("The demo cannot be restarted")
+}

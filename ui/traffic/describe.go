@@ -1,0 +1,57 @@
+package traffic
+
+import (
+	"perch/ui/kit"
+	"perch/ui/snapshot"
+)
+
+func (t *page) describe(d snapshot.Data) {
+	about := t.win.Texts.N("window.traffic.count", len(t.rows))
+	if !d.View.Complete && len(t.rows) > 0 {
+		about = t.win.Texts.N("window.traffic.newest", len(t.rows))
+	}
+	if d.View.Loading {
+		about += " · " + t.win.T("window.traffic.loading")
+	}
+	t.about.SetText(about)
+	t.fresh.Set(t.win.Texts.N("window.traffic.new", d.View.New), "up", kit.Strong)
+	kit.Pick(d.View.New > 0 || t.isHeld, t.fresh.Show, t.fresh.Hide)()
+	if t.isHeld && d.View.New == 0 {
+		t.fresh.Set(t.win.T("window.traffic.top"), "up", kit.Plain)
+	}
+	text := ""
+	switch {
+	case len(t.rows) > 0:
+	case !d.Running:
+		text = t.win.T("window.traffic.off")
+	case !t.filter.IsZero():
+		text = t.win.T("window.traffic.none")
+	default:
+		text = t.win.T("window.traffic.empty")
+	}
+	t.empty.Set(text, kit.Muted)
+	kit.Pick(t.filter.IsZero(), t.clear.Hide, t.clear.Show)()
+}
+
+// holdWhileReading keeps the list still while somebody has scrolled away from its top.
+func (t *page) holdWhileReading() {
+	away := t.list.GetScrollOffset() > rowHeight/2
+	switch {
+	case away && !t.isHeld && len(t.rows) > 0:
+		t.isHeld = true
+		t.win.Watch.Hold(t.rows[0].ID)
+	case !away && t.isHeld:
+		t.isHeld = false
+		t.win.Watch.Hold(0)
+	}
+}
+
+func (t *page) atEnd() bool {
+	return (t.list.GetScrollOffset()+t.list.Size().Height)/rowStep > float32(len(t.rows)-nearEnd)
+}
+
+func (t *page) onFresh() {
+	t.list.ScrollToTop()
+	t.isHeld = false
+	t.win.Watch.Hold(0)
+}

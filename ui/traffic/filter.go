@@ -1,0 +1,68 @@
+package traffic
+
+import (
+	"context"
+	"time"
+
+	"perch/ui/kit"
+	"perch/ui/snapshot"
+)
+
+// channels offers the names of the channels.
+func (t *page) channels(d snapshot.Data) {
+	var names []string
+	for _, c := range d.Status.Channels {
+		names = append(names, c.Name)
+	}
+	t.selects[3].Offer(names)
+	kit.Pick(len(names) > 1, t.selects[3].Content.Show, t.selects[3].Content.Hide)()
+}
+
+func (t *page) onChosen() {
+	if t.isSetting {
+		return
+	}
+	f := t.filter
+	f.Direction, f.Kind, f.State, f.Channel = t.selects[0].Value(), t.selects[1].Value(), t.selects[2].Value(), t.selects[3].Value()
+	t.apply(f)
+}
+
+func (t *page) onTyped(text string) {
+	if t.isSetting {
+		return
+	}
+	t.typed++
+	number := t.typed
+	t.win.Watch.Do(func(ctx context.Context) error {
+		select {
+		case <-time.After(searchAfter):
+		case <-ctx.Done():
+		}
+		return nil
+	}, func(error) {
+		if number == t.typed {
+			f := t.filter
+			f.Search = text
+			t.apply(f)
+		}
+	})
+}
+
+// setFilter changes the filter and what the page shows of it.
+func (t *page) setFilter(f snapshot.Filter) {
+	t.isSetting = true
+	t.typed++
+	t.search.SetText(f.Search)
+	for i, value := range []string{f.Direction, f.Kind, f.State, f.Channel} {
+		t.selects[i].Choose(value)
+	}
+	t.isSetting = false
+	t.apply(f)
+}
+
+func (t *page) apply(f snapshot.Filter) {
+	t.filter = f
+	t.isHeld = false
+	t.list.ScrollToTop()
+	t.win.Watch.Search(f)
+}

@@ -1,0 +1,177 @@
+package traffic
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"github.com/google/go-cmp/cmp"
+
+	"perch/app/control"
+	"perch/bridge/sim/tidy"
+	"perch/ui/snapshot"
+	"perch/ui/uitest"
+	"perch/ui/uitest/rig"
+	"perch/ui/watch"
+	"perch/ui/window"
+)
+
+func TestMain(m *testing.M) { os.Exit(tidy.Run(m.Run)) }
+
+// mustPage returns a window with this page only.
+func mustPage(t *testing.T, change func(*window.Options, *rig.Rig)) (*rig.Rig, *page) {
+	t.Helper()
+	var p *page
+	made := func(w *window.Window) window.Page { p = newPage(w); return p }
+	r := rig.Must(t, change, window.Entry{Name: window.Traffic, New: made})
+	return r, p
+}
+
+func TestTrafficStandsStillWhileSomebodyReads(t *testing.T) {
+	r, p := mustPage(t, nil)
+	first := p.rows[0].ID
+	r.Receive(10_001, 1)
+	if p.rows[0].ID != 10_001 {
+		t.Error("at the top, what is new does not appear")
+	}
+	p.list.ScrollToOffset(200)
+	r.Refresh()
+	r.Receive(10_002, 37)
+	r.Receive(10_039, 0)
+	if p.rows[0].ID != 10_001 || p.rows[1].ID != first {
+		t.Errorf("the list moves under the reader: %d", p.rows[0].ID)
+	}
+	r.MustSee("37 new")
+	test.Tap(p.fresh)
+	r.Refresh()
+	if p.rows[0].ID != 10_038 || p.list.GetScrollOffset() != 0 {
+		t.Errorf("the jump ends at %d, offset %v", p.rows[0].ID, p.list.GetScrollOffset())
+	}
+	r.MustNotSee("37 new", "Back to the newest")
+}
+
+func TestTrafficIsFiltered(t *testing.T) {
+	r, p := mustPage(t, nil)
+	all := len(p.rows)
+	p.selects[0].Select.SetSelectedIndex(2)
+	r.Settle()
+	r.Refresh()
+	for _, m := range p.rows {
+		if m.Direction != "out" {
+			t.Fatalf("message %d goes %s", m.ID, m.Direction)
+		}
+	}
+	p.search.SetText("BOLOGNA")
+	r.Settle()
+	r.Refresh()
+	if len(p.rows) == 0 || !strings.Contains(p.rows[0].Text, "Bologna") || len(p.rows) >= all {
+		t.Errorf("%d rows", len(p.rows))
+	}
+	p.search.SetText("no such thing")
+	r.Settle()
+	r.Refresh()
+	r.MustSee("No message matches.")
+	if !p.Escape() {
+		t.Error("Escape does nothing")
+	}
+	r.Settle()
+	r.Refresh()
+	if len(p.rows) != all || p.search.Text != "" {
+		t.Errorf("%d rows, want %d", len(p.rows), all)
+	}
+	if p.Escape() {
+		t.Error("there is nothing left to escape from")
+	}
+}
+
+func TestOlderMessagesAreFetchedWhenTheEndIsNear(t *testing.T) {
+	r, p := mustPage(t, func(_ *window.Options, r *rig.Rig) {
+		for i := range int64(6_500) {
+			r.Relay.Put(uitest.Random(1_000_000+i, rig.Now.Add(-time.Duration(6_500-i)*time.Millisecond)))
+		}
+	})
+	r.Refresh()
+	if len(p.rows) != watch.PageSize*watch.HistoryPages {
+		t.Fatalf("%d rows at first", len(p.rows))
+	}
+	for range 5 {
+		p.list.ScrollToBottom()
+		r.Refresh()
+	}
+	list, _ := r.Relay.Messages(t.Context(), control.Query{Limit: 1 << 20})
+	if len(p.rows) != len(list) || !r.Data.View.Complete {
+		t.Errorf("%d rows, want %d; complete %v", len(p.rows), len(list), r.Data.View.Complete)
+	}
+	if !slices.IsSortedFunc(p.rows, func(a, b *control.Message) int { return int(b.ID - a.ID) }) {
+		t.Error("not newest first")
+	}
+}
+
+func TestMessageInFull(t *testing.T) {
+	r, p := mustPage(t, nil)
+	id := r.IDOf("iris_v", "dead")
+	p.openMessage(id)
+	r.Settle()
+	r.MustSee("Direct message to @iris_v", "does not take direct messages", "ITS WAY", "Attempt 1: Failed", "From Motion", `"twitter": "iris_v"`, "To X", "POST https://api.x.com/2/dm_conversations/with/3001969357/messages")
+	r.Press("Copy text")
+	if got := r.App.Clipboard().Content(); got != "Your refund is on its way." {
+		t.Errorf("copied %q", got)
+	}
+	r.Press("Try again")
+	if diff := cmp.Diff([]string{fmt.Sprintf("retry %d", id)}, r.Relay.Acts()); diff != "" {
+		t.Error(diff)
+	}
+	r.MustSee("is back in the queue", "Waiting")
+	p.Escape()
+	r.MustNotSee("ITS WAY")
+}
+
+func TestEnterOpensAMessageAndEscapeClosesIt(t *testing.T) {
+	r, p := mustPage(t, nil)
+	list := p.list
+	r.Canvas().Focus(list)
+	list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	r.Settle()
+	if p.selected == 0 {
+		t.Error("Enter opens nothing")
+	}
+	r.Canvas().Focus(list)
+	list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if p.selected != 0 {
+		t.Error("Escape closes nothing")
+	}
+}
+
+func TestEncryptedMessageSaysSo(t *testing.T) {
+	r, _ := mustPage(t, nil)
+	r.Relay.Put(control.Message{ID: 5_000_000, Channel: "support", Direction: "in", Kind: "encrypted", State: "delivered", From: "lena_t", ReceivedAt: rig.Now})
+	r.Refresh()
+	r.MustSee("Encrypted message: read it on x.com")
+}
+
+// TestRowsAreCheap holds the budget of a turn on Fyne's thread: 100,000 rows, some of them new.
+func TestRowsAreCheap(t *testing.T) {
+	r, _ := mustPage(t, nil)
+	for i := range int64(snapshot.MaxRows) {
+		r.Watch.Receive(uitest.Random(1_000_000+i, rig.Now))
+	}
+	var slowest time.Duration
+	for n := range 20 {
+		for i := range int64(250) {
+			r.Watch.Receive(uitest.Random(2_000_000+int64(n)*250+i, rig.Now))
+		}
+		data, _ := r.Watch.Snapshot(true)
+		started := time.Now()
+		r.Render(data)
+		slowest = max(slowest, time.Since(started))
+	}
+	t.Logf("the slowest of 20 turns took %v", slowest)
+	if slowest > 2*time.Second {
+		t.Errorf("a turn with %d rows took %v", len(r.Data.View.Rows), slowest)
+	}
+}

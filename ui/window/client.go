@@ -1,0 +1,71 @@
+package window
+
+import (
+	"context"
+
+	"perch/app/control"
+	"perch/app/desk"
+	"perch/ui/watch"
+)
+
+// Messages is the traffic of the relay.
+type Messages interface {
+	Message(ctx context.Context, id int64) (control.Detail, error)
+	// File fetches a file of a message; it may take as long as the other side does.
+	File(ctx context.Context, id int64, n int) (control.File, error)
+}
+
+// Steering is what a person can do to messages and to the relay.
+type Steering interface {
+	Act(ctx context.Context, id int64, act string) error
+	RetryAllDead(ctx context.Context) (int, error)
+	Pause(ctx context.Context) error
+	Resume(ctx context.Context) error
+}
+
+// Replies is where Motion sends agents' answers; see control.ReplyURLs for what it guarantees.
+type Replies interface {
+	ReplyURL(ctx context.Context, channel string) (control.ReplyURL, error)
+	WriteReplyURL(ctx context.Context, channel, inMotion string) (control.ReplyURL, error)
+}
+
+// Relay is a relay as control.Client offers it.
+type Relay interface {
+	watch.Relay
+	Messages
+	Steering
+	Replies
+}
+
+// Settings is what can be set; see control.SettingsBackend for what it guarantees.
+type Settings interface {
+	Settings(ctx context.Context) (control.Settings, error)
+	SaveSettings(ctx context.Context, c control.Config, dryRun bool) (control.Saved, error)
+	SetSecret(ctx context.Context, channel, name, value string) (control.Taken, error)
+	CheckSettings(ctx context.Context, what string, r control.CheckRequest) (control.CheckResult, error)
+}
+
+// Vault is the encrypted file of secrets that stands in where there is no keyring.
+type Vault interface {
+	VaultState(ctx context.Context) control.VaultState
+	// OpenVault takes the passphrase, for this run or, with keep, for every relay of this computer.
+	OpenVault(ctx context.Context, phrase string, keep bool) error
+	// UseVault makes the vault the place of the secrets; MoveSecrets takes them along, to "vault" or "keyring".
+	UseVault(ctx context.Context) error
+	MoveSecrets(ctx context.Context, place string) error
+}
+
+// Process starts and stops the relay.
+type Process interface {
+	// Run does "start", "stop" or "restart" and returns when it is done.
+	Run(ctx context.Context, what string) error
+	// Demo starts the demo, which opens a window of its own.
+	Demo(ctx context.Context) error
+}
+
+// Desktop is the desktop that the window is on. Its methods are called in the background.
+type Desktop interface {
+	watch.Desktop
+	// SetLogin makes Perch start at login or not; its error is a sentence.
+	SetLogin(on bool, host desk.Answer) error
+}

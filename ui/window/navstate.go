@@ -1,0 +1,75 @@
+package window
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+
+	"perch/app/control"
+	"perch/ui/format"
+	"perch/ui/kit"
+	"perch/ui/snapshot"
+	"perch/ui/translation"
+)
+
+// navState is the foot of the navigation: how the relay is, and the switch between light and dark.
+type navState struct {
+	w       *Window
+	content fyne.CanvasObject
+	dot     *kit.Icon
+	ground  *kit.Ground
+	state   *kit.Text
+	about   *kit.Text
+	theme   *kit.Button
+}
+
+func newNavState(w *Window) *navState {
+	s := &navState{
+		w: w, dot: kit.NewIcon("clock", kit.Idle, 16), ground: kit.NewGround(kit.IdleSoft, "", 8),
+		state: kit.CutText("", kit.TextSmall, kit.Ink), about: kit.CutText("", kit.TextTiny, kit.Muted),
+	}
+	s.state.Bold = true
+	s.theme = kit.NewIconButton("sun", w.T("window.theme"), w.switchTheme).Small()
+	sign := container.NewStack(kit.AtLeast(s.ground, fyne.NewSize(30, 30)), container.NewCenter(s.dot))
+	row := container.NewBorder(nil, nil, kit.Middle(sign), kit.Middle(s.theme), kit.Pad(kit.VStack(0, s.state, s.about), 0, 8))
+	s.content = kit.VStack(8, kit.Rule(), row)
+	return s
+}
+
+func (s *navState) render(d snapshot.Data) {
+	state, _, tone := format.RelayState(d, s.w.Texts)
+	ink, soft := Colors(tone)
+	icons := map[format.Tone]string{format.Good: "check", format.Warn: "attention", format.Bad: "attention", format.Busy: "restart"}
+	icon := icons[tone]
+	if icon == "" {
+		icon = "stop"
+	}
+	if d.Status.State == control.StatePaused && d.Running {
+		icon = "pause"
+	}
+	s.dot.Set(icon, ink)
+	s.ground.Set(soft, "")
+	s.state.SetText(state)
+	s.about.SetText(navNumber(d, s.w.Texts))
+	themes := map[string]string{kit.ModeLight: "sun", kit.ModeDark: "moon", kit.ModeSystem: "auto"}
+	s.theme.SetIcon(themes[s.w.theme])
+}
+
+// navNumber is the one number that matters most.
+func navNumber(d snapshot.Data, t *translation.Texts) string {
+	switch {
+	case !d.IsKnown():
+		return ""
+	case d.NeedYou() > 0:
+		return t.N("window.need_you", d.NeedYou())
+	}
+	return t.N("window.waiting", d.Waiting())
+}
+
+// fixedImage is a picture of one size.
+func fixedImage(png []byte, size float32) fyne.CanvasObject {
+	image := canvas.NewImageFromResource(fyne.NewStaticResource("perch-mark.png", png))
+	image.FillMode = canvas.ImageFillContain
+	image.SetMinSize(fyne.NewSquareSize(size))
+	return image
+}

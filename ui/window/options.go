@@ -1,0 +1,36 @@
+package window
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"perch/ui/translation"
+)
+
+// Options are what a window is made of. App, Relay, Settings, Vault, Process, Desktop and Texts are needed.
+type Options struct {
+	App      fyne.App
+	Relay    Relay
+	Settings Settings
+	Vault    Vault
+	Process  Process
+	Desktop  Desktop
+	Texts    *translation.Texts
+	// PreferencesPath is the path of the file in which the window keeps its size, section and theme; "" for nowhere.
+	PreferencesPath string
+	// Downloads is the folder into which files are saved; "" for the user's own.
+	Downloads string
+	// LogPath is where the log is until the settings have told.
+	LogPath string
+	// Section is the section to open; "" for the one that was open last.
+	Section string
+	// Theme is kit.ModeLight or kit.ModeDark; "" for the remembered one.
+	Theme string
+	// Exit ends the program when Fyne does not within 2 s of the window's end; nil waits for ever.
+	Exit func(code int)
+	// Now is the time; nil for time.Now.
+	Now func() time.Time
+	// Post runs a function on Fyne's thread; nil for fyne.Do.
+	Post func(func())
+}

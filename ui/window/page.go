@@ -1,0 +1,53 @@
+package window
+
+import (
+	"fyne.io/fyne/v2"
+
+	"perch/app/control"
+	"perch/ui/snapshot"
+)
+
+// The names of the pages that others lead to.
+const (
+	Overview  = "overview"
+	Traffic   = "traffic"
+	Attention = "attention"
+	Setup     = "wizard"
+)
+
+// Page is one page of the window. Its methods are called on Fyne's thread. It may be any of the interfaces below, too.
+type Page interface {
+	// Content returns what is on the page; it is made once.
+	Content() fyne.CanvasObject
+	// Render shows a snapshot. It is called for the page that is on screen only.
+	Render(d snapshot.Data)
+}
+
+// Entry is a page in the table of pages.
+type Entry struct {
+	// Name is that of the page in Options.Section, of its icon, and of its text in the navigation: "window." and the name.
+	Name string
+	New  func(w *Window) Page
+}
+
+// Shower is a page that is told when it comes on screen or leaves it.
+type Shower interface{ Shown(on bool) }
+
+// Finder is a page that can put the focus where something is searched for.
+type Finder interface{ Find() }
+
+// Escaper is a page that closes what is open on it and reports whether there was anything.
+type Escaper interface{ Escape() bool }
+
+// Counter is a page whose entry in the navigation shows how many things wait on it; 0 shows none.
+type Counter interface {
+	Count(d snapshot.Data) int
+}
+
+// Configurable is a page that is told what is set whenever that was read.
+type Configurable interface{ Configure(s control.Settings) }
+
+// Browser is a page that shows the messages that a filter lets through and, unless id is 0, one of them in full.
+type Browser interface {
+	Browse(f snapshot.Filter, id int64)
+}

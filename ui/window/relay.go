@@ -1,0 +1,67 @@
+package window
+
+import (
+	"context"
+
+	"perch/ui/format"
+	"perch/ui/kit"
+)
+
+// RunRelay starts, stops or restarts the relay. One that has to be given its passphrase is not started without.
+func (w *Window) RunRelay(what string) {
+	if w.Data.Doing != "" {
+		return
+	}
+	if w.Data.Status.Demo {
+		w.Notify(format.Warn, w.T("window.demo.no_restart"), "")
+		return
+	}
+	if what == "start" && w.IsKnown && !w.Stored.Exists {
+		w.Open(Setup)
+		return
+	}
+	if what != "stop" && w.IsLocked() {
+		w.Unlock(func() { w.RunRelay(what) })
+		return
+	}
+	w.Data.Doing = what
+	w.Watch.SetDoing(what)
+	w.Watch.Do(func(ctx context.Context) error { return w.Process.Run(ctx, what) }, func(err error) {
+		w.Watch.SetDoing("")
+		w.Data.Doing = ""
+		w.Watch.Poke()
+		if !w.ShowError(err) {
+			w.Notify(format.Good, w.T("window.done."+what), "")
+		}
+	})
+}
+
+// Perform does something to the relay or a message, and says that it is done.
+func (w *Window) Perform(work func(context.Context) error, done string, args ...any) {
+	w.Watch.Do(work, func(err error) {
+		w.Watch.Poke()
+		if !w.ShowError(err) && done != "" {
+			w.Notify(format.Good, w.T(done, args...), "")
+		}
+	})
+}
+
+var actIcons = map[string]string{"retry": "restart", "discard": "trash", "sent": "check", "resend": "up"}
+
+// ActButton does something to a message; discarding asks first.
+func (w *Window) ActButton(id int64, act string, isStrong bool) *kit.Button {
+	emphasis := kit.Pick(isStrong, kit.Strong, kit.Plain)
+	if act == "discard" {
+		emphasis = kit.Danger
+	}
+	work := func() {
+		w.Perform(func(ctx context.Context) error { return w.Relay.Act(ctx, id, act) }, "window.acted."+act, id)
+	}
+	return kit.NewButton(w.T("window.act."+act), actIcons[act], emphasis, func() {
+		if act == "discard" {
+			w.Confirm(w.T("window.discard.title"), w.T("window.discard.about", id), w.T("window.act.discard"), work)
+			return
+		}
+		work()
+	}).Small()
+}

@@ -1,0 +1,82 @@
+package window_test
+
+import (
+	"os"
+	"testing"
+
+	"fyne.io/fyne/v2/test"
+
+	"perch/app/control"
+	"perch/bridge/sim/tidy"
+	"perch/ui/kit"
+	"perch/ui/uitest/rig"
+	"perch/ui/window"
+)
+
+func TestMain(m *testing.M) { os.Exit(tidy.Run(m.Run)) }
+
+// mustWindow returns a window of which all pages are empty.
+func mustWindow(t *testing.T, change func(*window.Options, *rig.Rig)) *rig.Rig {
+	t.Helper()
+	return rig.Must(t, change, rig.Stub(window.Overview), rig.Stub(window.Attention), rig.Stub("limits"), rig.Stub(window.Setup))
+}
+
+func themeIn(path string) (theme string) {
+	window.ReadPreferences(path).Get("theme", &theme)
+	return theme
+}
+
+func widthIn(path string) (width float32) {
+	window.ReadPreferences(path).Get("width", &width)
+	return width
+}
+
+func TestThemeIsSwitchedAndRemembered(t *testing.T) {
+	path := t.TempDir() + "/window.json"
+	r := mustWindow(t, func(o *window.Options, _ *rig.Rig) { o.PreferencesPath, o.Theme = path, "" })
+	for _, want := range []string{kit.ModeLight, kit.ModeDark, kit.ModeSystem, kit.ModeLight} {
+		test.Tap(rig.Find(r, "switch of the theme", func(b *kit.Button) bool { return b.AccessibilityLabel() == r.T("window.theme") }))
+		if got := themeIn(path); got != want {
+			t.Errorf("the theme is %q, want %q", got, want)
+		}
+	}
+	r.GoTo("limits")
+	window.Remember(r.Window)
+	again := mustWindow(t, func(o *window.Options, _ *rig.Rig) { o.PreferencesPath, o.Section, o.Theme = path, "", "" })
+	if again.Current() != "limits" || widthIn(path) != rig.Width {
+		t.Errorf("it opens with %s, %v wide", again.Current(), widthIn(path))
+	}
+}
+
+func TestQuestionHasToBeAnsweredFirst(t *testing.T) {
+	r := mustWindow(t, nil)
+	r.Confirm("Really?", "About it.", "Yes", func() {})
+	window.UnlessAsked(r.Window, func() { r.Open(window.Attention) })
+	if r.Current() != window.Overview {
+		t.Errorf("%s is open behind the question", r.Current())
+	}
+	r.CloseDialog()
+	window.UnlessAsked(r.Window, func() { r.Open(window.Attention) })
+	if r.Current() != window.Attention {
+		t.Errorf("%s is open", r.Current())
+	}
+}
+
+func TestLockedVaultIsOpenedBeforeAStart(t *testing.T) {
+	r := mustWindow(t, func(_ *window.Options, r *rig.Rig) {
+		r.Relay.SetStopped(true)
+		r.Settings.State, r.Settings.Phrase = control.VaultState{Used: true, Exists: true}, "right"
+	})
+	r.RunRelay("start")
+	r.Settle()
+	r.MustSee("The vault is locked")
+	r.Fill("Passphrase", "wrong")
+	r.Press("Open")
+	r.MustSee("The passphrase does not open the vault.")
+	r.Fill("wrong", "right")
+	r.Press("Open")
+	r.MustNotSee("The vault is locked")
+	if !r.Data.Running || r.Settings.State.Unattended {
+		t.Errorf("running %v, %+v", r.Data.Running, r.Settings.State)
+	}
+}
