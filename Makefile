@@ -4,7 +4,7 @@ BIN := $(CURDIR)/bin
 GOLANGCI_VERSION := v2.6.2
 # By count: with a time, "go test -fuzz" fails now and then when that is up (golang/go#75804).
 FUZZTIME ?= 2000x
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+VERSION ?= $(shell sh packaging/version.sh)
 # One set of flags for every build of the window: each further one costs minutes (OpenGL ES needs the least of them).
 WINDOW_TAGS := gles,x11,migrated_fynedo
 # What the tray (GTK) and the window (OpenGL, X11) are built with, and what their tests run in.
@@ -41,7 +41,7 @@ window: desktop-deps ## build perch-window into bin/ (the first time takes minut
 	$(GO) build -tags $(WINDOW_TAGS) -o $(BIN)/perch-window .
 
 tray: desktop-deps ## build perch-tray into bin/
-	$(GO) build -o $(BIN)/perch-tray ./ui/perch-tray
+	$(GO) build -ldflags "-X main.version=$(VERSION)" -o $(BIN)/perch-tray ./ui/perch-tray
 
 desktop-deps:
 	@missing=$$(for p in $(DESKTOP_BUILD); do dpkg -s $$p >/dev/null 2>&1 || printf '%s ' $$p; done); \
