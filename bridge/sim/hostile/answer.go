@@ -13,10 +13,6 @@ import (
 	"perch/bridge/sim/serve"
 )
 
-// page is what a log-in page, a firewall or a captive portal says.
-const page = "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><h1>Sign in to continue</h1>" +
-	"<form action=\"/login\"><input name=\"user\"></form><p>error 403 access denied</p></body></html>\n"
-
 // carries reports whether the call is carried out before it is answered oddly.
 func (s *spoiler) carries() bool {
 	switch s.Kind {
@@ -238,12 +234,6 @@ func (s *spoiler) cut(a *serve.Answer) {
 		serve.Drop(w)
 	}
 }
-
-// dribble is how many pieces a slow answer comes in, and the pause between them.
-const (
-	dribbles     = 6
-	dribblePause = 60 * time.Millisecond
-)
 
 func (s *spoiler) slow(a *serve.Answer) {
 	status, whole := a.Status, a.Body

@@ -16,14 +16,6 @@ import (
 	"perch/bridge/sim/serve"
 )
 
-// Attachment is a file in Motion.
-type Attachment struct {
-	ID int
-	// Name and Type are as the upload named them.
-	Name, Type string
-	Data       []byte
-}
-
 // Attachments returns every file, by id.
 func (m *Motion) Attachments() []Attachment {
 	m.mu.Lock()
@@ -72,10 +64,6 @@ func (m *Motion) upload(in *request) *serve.Answer {
 		return in.malformed(http.StatusBadRequest, "the file is empty")
 	}
 	return serve.JSON(http.StatusCreated, m.keep(Attachment{Name: part.FileName(), Type: part.Header.Get("Content-Type"), Data: data}).describe())
-}
-
-func (a Attachment) describe() map[string]any {
-	return map[string]any{"id": a.ID, "name": a.Name, "basename": a.Name, "type": a.Type}
 }
 
 // attachment finds the file that the path names. The caller holds mu.

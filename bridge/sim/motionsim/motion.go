@@ -42,30 +42,6 @@ type Motion struct {
 	lockedUntil  time.Time
 }
 
-// Start starts a simulated Motion without contacts.
-func Start(options Options) (*Motion, error) {
-	options.fill()
-	ctx, stop := context.WithCancel(context.Background())
-	m := &Motion{
-		options: options, ctx: ctx, stop: stop, contacts: map[string]*contact{}, attachments: map[int]Attachment{}, lastID: 40,
-		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 8, IdleConnTimeout: time.Minute}},
-	}
-	m.server = serve.NewServer(options.Addr, m.routes())
-	if options.TLS {
-		config, pin, err := selfSigned()
-		if err != nil {
-			stop()
-			return nil, err
-		}
-		m.server.TLS, m.pin = config, pin
-	}
-	if err := m.server.Up(); err != nil {
-		stop()
-		return nil, err
-	}
-	return m, nil
-}
-
 // Options returns what Motion is, complete.
 func (m *Motion) Options() Options { return m.options }
 
@@ -105,3 +81,9 @@ func (m *Motion) Violations() []string { return m.notes.List() }
 
 // Calls returns how many requests a path got whose form is given as in "POST /api/attachments"; "" means all.
 func (m *Motion) Calls(pattern string) int { return m.notes.Count(pattern) }
+
+// nextID makes an id. The caller holds mu.
+func (m *Motion) nextID() int {
+	m.lastID++
+	return m.lastID
+}

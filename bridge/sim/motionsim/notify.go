@@ -10,51 +10,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"perch/bridge/sim/serve"
 )
-
-// Message is one message in Motion.
-type Message struct {
-	ID          int
-	Interaction int
-	Contact     int
-	// From is the value of the Map Key: of the customer in both directions.
-	From string
-	// Direction is "in" for customers' and "out" for agents' messages.
-	Direction string
-	// Body is the text, or the file name when AttachmentID is not 0.
-	Body         string
-	ThreadID     string
-	ExternalURL  string
-	FirstName    string
-	AttachmentID int
-	// Status is what the Reply URL answered to an agent's message; 0 for no answer and for customers'.
-	Status int
-	At     time.Time
-}
-
-type contact struct {
-	id     int
-	fields map[string]string
-}
-
-// interaction is a conversation of one contact in one thread.
-type interaction struct {
-	id                    int
-	contact               *contact
-	key                   string // the contact's value of the Map Key
-	threadID, externalURL string
-	isClosed              bool
-}
-
-// contactFields are the fields of a contact that a notification may fill (Motion docs: custom Open Channel). Custom
-// fields are named cf_ and a number.
-var contactFields = []string{
-	"firstName", "lastName", "tags", "street", "postalCode", "city", "country", "dateOfBirth", "deteOfBirth", "description",
-	"phone", "mobile", "fax", "email", "url", "facebook", "twitter", "skype", "name", "to",
-}
 
 var (
 	customField   = regexp.MustCompile(`^cf_[0-9]+$`)
@@ -82,12 +40,6 @@ func (m *Motion) CloseInteraction(id int) {
 	if i := m.interaction(id); i != nil {
 		i.isClosed = true
 	}
-}
-
-// nextID makes an id. The caller holds mu.
-func (m *Motion) nextID() int {
-	m.lastID++
-	return m.lastID
 }
 
 // interaction finds an interaction by id; nil when there is none. The caller holds mu.

@@ -15,13 +15,6 @@ import (
 	"perch/bridge/sim/serve"
 )
 
-// The agent who writes when Reply does not name one.
-const (
-	agentID       = 12
-	agentName     = "jane.miller"
-	agentFullName = "Jane Miller"
-)
-
 // Reply is what an agent sends.
 type Reply struct {
 	// ID is Motion's message id; 0 means a new one. The same id again is a repeat of the POST.
@@ -113,17 +106,6 @@ func (m *Motion) write(i *interaction, r Reply) (Message, map[string]any) {
 		}
 	}
 	return message, body
-}
-
-func (c *contact) describe() map[string]any {
-	all := map[string]any{"id": c.id}
-	for _, name := range contactFields {
-		all[name] = serve.OrNull(c.fields[name])
-	}
-	for name, value := range c.fields {
-		all[name] = value
-	}
-	return all
 }
 
 // ReplyRaw posts any body to the Reply URL and waits for the answer. An error means that there was none.

@@ -4,37 +4,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"perch/bridge/sim/fault"
 	"perch/bridge/sim/media"
 	"perch/bridge/sim/serve"
 	"perch/bridge/sim/xgate"
-	"perch/bridge/sim/xstate"
 )
-
-// X's limits for files, in bytes (X docs: media best practices), and how long an upload can be used.
-const (
-	maxImage    = 5 << 20
-	maxGIF      = 15 << 20
-	MaxVideo    = 512 << 20
-	MaxSegment  = 999
-	UploadLife  = 24 * time.Hour
-	checkAfter  = 1 // second
-	stateOK     = "succeeded"
-	stateSoon   = "pending"
-	stateAtWork = "in_progress"
-)
-
-// Upload is a file on its way to a message.
-type Upload struct {
-	ID, owner, category, kind string
-	total                     int
-	parts                     map[int][]byte
-	Data                      []byte // once complete
-	IsComplete, isUsed        bool
-	ready, Expires            time.Time
-}
 
 var (
 	categories = []string{"dm_image", "dm_gif", "dm_video", "tweet_image", "tweet_gif", "tweet_video"}
@@ -65,21 +40,6 @@ func (x *Actions) NewUpload(in *xgate.Request, kind, category string, total int)
 	}
 	x.uploads[u.ID] = u
 	return u, nil
-}
-
-func fits(kind, category string) bool {
-	switch {
-	case strings.HasSuffix(category, "_gif"):
-		return kind == "image/gif"
-	case strings.HasSuffix(category, "_video"):
-		return strings.HasPrefix(kind, "video/")
-	}
-	return strings.HasPrefix(kind, "image/")
-}
-
-// Key is v2's media key.
-func (u *Upload) Key() string {
-	return xstate.MediaKey(media.File{Type: u.kind}.DetectedKind(), u.ID)
 }
 
 // OwnUpload finds an upload of the calling account that is still good.

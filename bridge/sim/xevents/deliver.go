@@ -2,60 +2,13 @@ package xevents
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"io"
 	"net/http"
-	"slices"
-	"sync"
 	"time"
 
 	"perch/bridge/sim/hostile"
 	"perch/bridge/sim/serve"
 )
-
-// DeliveryRecord is one attempt to deliver events to a webhook.
-type DeliveryRecord struct {
-	URL string
-	// Status is the answer's; 0 when there was none, and then Err says why.
-	Status int
-	Err    string
-	Took   time.Duration
-	// Attempt counts from 1.
-	Attempt int
-	// EventIDs are the ids of the messages or posts in the body.
-	EventIDs []string
-	Body     []byte
-	At       time.Time
-}
-
-// attempts are the deliveries that were tried. The zero value is none.
-type attempts struct {
-	mu   sync.Mutex
-	list []DeliveryRecord
-}
-
-func (a *attempts) add(r DeliveryRecord) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.list = append(a.list, r)
-}
-
-func (a *attempts) all() []DeliveryRecord {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return slices.Clone(a.list)
-}
-
-// direct is a way in that a test set by hand.
-type direct struct {
-	url    string
-	family Family
-}
-
-// maxWebhookAnswer is the most that is read of a webhook's answer, in bytes.
-const maxWebhookAnswer = 64 << 10
 
 // SetWebhook delivers an account's events of one family to a URL from now on, without any registration or CRC. An
 // empty url ends that.
@@ -72,13 +25,6 @@ func (x *Events) SetWebhook(accountID, url string, family Family) {
 // Deliveries returns every attempt to deliver, in the order in which they ended.
 func (x *Events) Deliveries() []DeliveryRecord {
 	return x.attempts.all()
-}
-
-// Sign makes the value of x-twitter-webhooks-signature, which is also the form of a CRC answer.
-func Sign(secret string, body []byte) string {
-	mac := hmac.New(sha256.New, []byte(secret))
-	mac.Write(body)
-	return "sha256=" + base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
 // deliver makes the first attempt; the repeats go their own way, so that they hold up nothing.

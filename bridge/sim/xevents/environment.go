@@ -6,12 +6,6 @@ import (
 	"perch/bridge/sim/xstate"
 )
 
-// AccountSubscription is an account whose activity an environment of the Account Activity API gets.
-type AccountSubscription struct {
-	App                 *xstate.App
-	Environment, UserID string
-}
-
 // WatchAccount adds a subscription. The caller holds the lock.
 func (x *Events) WatchAccount(s AccountSubscription) { x.legacy = append(x.legacy, s) }
 

@@ -1,31 +1,11 @@
 package xevents
 
 import (
-	"context"
 	"slices"
 	"time"
 
 	"perch/bridge/sim/serve"
 )
-
-type targetKey struct{ url, secret string }
-
-// target is one webhook with what waits for it.
-type target struct {
-	targetKey
-	queue   []unit
-	held    *unit // comes after the next one
-	workers int
-	count   int
-}
-
-// unit is one event for one webhook.
-type unit struct {
-	event event
-	tag   string
-	// hook is the registration; nil for a way in set by hand.
-	hook *Webhook
-}
 
 const (
 	// lingering is how long a batch waits for more, and holdLimit how long a reordered event waits for the next.
@@ -115,38 +95,4 @@ func (x *Events) take(t *target, batch int) []unit {
 	units := slices.Clone(t.queue[:n])
 	t.queue = t.queue[n:]
 	return units
-}
-
-// begin and finish count what is under way. begin's caller holds the lock.
-func (x *Events) begin(n int) {
-	if x.pending == 0 {
-		x.idle = make(chan struct{})
-	}
-	x.pending += n
-}
-
-func (x *Events) finish(n int) {
-	x.Lock()
-	defer x.Unlock()
-	if x.pending -= n; x.pending == 0 {
-		close(x.idle)
-	}
-}
-
-// Idle waits until every event was delivered to the webhooks or given up.
-func (x *Events) Idle(ctx context.Context) error {
-	x.Lock()
-	idle, pending := x.idle, x.pending
-	x.Unlock()
-	if pending == 0 {
-		return nil
-	}
-	select {
-	case <-idle:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-x.ctx.Done():
-		return errClosed
-	}
 }

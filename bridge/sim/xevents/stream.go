@@ -18,20 +18,6 @@ const (
 	backfillLimit = 5 * time.Minute
 )
 
-// stream is one open connection.
-type stream struct {
-	app   *xstate.App
-	lines chan []byte
-	cut   chan struct{}
-}
-
-// logged is an event kept for streams that begin later.
-type logged struct {
-	app  *xstate.App
-	at   time.Time
-	line []byte
-}
-
 // ServeStream writes an app's events to w as they come, after those of the time before, until ctx ends. It reports false,
 // and writes nothing, when the app has enough streams open.
 func (x *Events) ServeStream(ctx context.Context, w http.ResponseWriter, a *xstate.App, back time.Duration) bool {

@@ -3,23 +3,9 @@ package xevents
 import (
 	"encoding/json"
 	"slices"
-	"time"
 
 	"perch/bridge/sim/xstate"
 )
-
-// Subscription is an activity subscription that a client made: one of the X Activity API.
-type Subscription struct {
-	ID, EventType, UserID, Direction, Tag string
-	App                                   *xstate.App
-	// Hook is nil when it goes to streams only.
-	Hook             *Webhook
-	Created, Updated time.Time
-}
-
-func (s *Subscription) isSame(other *Subscription) bool {
-	return s.App == other.App && s.EventType == other.EventType && s.UserID == other.UserID && s.Direction == other.Direction
-}
 
 // Subscribe adds a subscription. The caller holds the lock.
 func (x *Events) Subscribe(s *Subscription) {

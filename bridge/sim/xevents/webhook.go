@@ -8,16 +8,6 @@ import (
 	"perch/bridge/sim/xstate"
 )
 
-// Webhook is a registered webhook: of v2, or of one environment of the Account Activity API.
-type Webhook struct {
-	ID, URL     string
-	app         *xstate.App
-	environment string // "" for v2
-	Valid       bool
-	Created     time.Time
-	checked     time.Time // the last good CRC
-}
-
 const (
 	// maxWebhookURL is in characters (X's OpenAPI).
 	maxWebhookURL = 200

@@ -12,19 +12,6 @@ import (
 	"perch/bridge/sim/xstate"
 )
 
-// AuthKind is a set of the kinds of key that an endpoint takes.
-type AuthKind uint8
-
-// The kinds of key.
-const (
-	// UserKeys is OAuth 1.0a user context; Bearer is app-only; basic is the consumer key and secret themselves.
-	UserKeys AuthKind = 1 << iota
-	Bearer
-	basic
-	// optional lets a request without keys pass, for files.
-	optional
-)
-
 // clockTolerance is how far oauth_timestamp may be off.
 const clockTolerance = 5 * time.Minute
 

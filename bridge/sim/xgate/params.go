@@ -1,15 +1,12 @@
 package xgate
 
 import (
-	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"perch/bridge/sim/serve"
 )
 
 // Check reports whether the value of a parameter is allowed.
@@ -17,22 +14,6 @@ type Check func(value string) bool
 
 // Params are the parameters that an endpoint knows; any other is refused.
 type Params map[string]Check
-
-// Check refuses unknown, repeated and wrong parameters.
-func (in *Request) Check(given url.Values, known Params) *serve.Answer {
-	for name, values := range given {
-		allowed := known[name]
-		switch {
-		case allowed == nil:
-			return in.Malformed(name, values[0], "parameter %q is not known here", name)
-		case len(values) > 1:
-			return in.Malformed(name, values[1], "parameter %q appears twice", name)
-		case !allowed(values[0]):
-			return in.Malformed(name, values[0], "parameter %q has a wrong value %q", name, values[0])
-		}
-	}
-	return nil
-}
 
 // With returns the parameters of both.
 func (p Params) With(more Params) Params {
@@ -100,26 +81,4 @@ func IsListOf(words ...string) Check {
 // IsIDList takes a comma-separated list of ids.
 func IsIDList(v string) bool {
 	return !slices.ContainsFunc(strings.Split(v, ","), func(id string) bool { return !IsID(id) })
-}
-
-// Asked reports whether a comma-separated parameter names the word.
-func (in *Request) Asked(parameter, word string) bool {
-	return slices.Contains(strings.Split(in.URL.Query().Get(parameter), ","), word)
-}
-
-// Number returns a numeric parameter, which was checked before.
-func (in *Request) Number(parameter string, otherwise int) int {
-	if n, err := strconv.Atoi(in.URL.Query().Get(parameter)); err == nil {
-		return n
-	}
-	return otherwise
-}
-
-// PathID returns an id out of the path.
-func (in *Request) PathID(name string) (string, *serve.Answer) {
-	id := in.PathValue(name)
-	if !IsID(id) {
-		return "", in.Malformed(name, id, "the %s %q in the path is not an id", name, id)
-	}
-	return id, nil
 }

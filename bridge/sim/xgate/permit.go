@@ -8,9 +8,10 @@ import (
 	"perch/bridge/sim/xstate"
 )
 
-func (in *Request) permitted() *serve.Answer {
+// permit refuses what the app, or the options, do not permit.
+func (x *Gate) permit(in *Request) *serve.Answer {
 	switch {
-	case in.isV11() && in.end.Name != "media.get" && in.x.Options().V11Closed:
+	case in.isV11() && in.end.Name != "media.get" && x.Options().V11Closed:
 		return in.Refuse(fault.NoV11())
 	case in.Account == nil:
 		return nil

@@ -16,8 +16,8 @@ import (
 // Request is one call of X.
 type Request struct {
 	*http.Request
-	x   *Gate
-	end Endpoint
+	notes *serve.Notes
+	end   Endpoint
 	// Raw is the whole body.
 	Raw []byte
 	// Account is who calls with user keys; nil for an app on its own.
@@ -30,7 +30,7 @@ func (in *Request) isV11() bool { return strings.HasPrefix(in.URL.Path, "/1.1/")
 
 // Violation notes that the client made a request that it should never make.
 func (in *Request) Violation(format string, args ...any) string {
-	return in.x.notes.Violation(in.Method, in.URL.Path, format, args...)
+	return in.notes.Violation(in.Method, in.URL.Path, format, args...)
 }
 
 // bodyKind reads the Content-Type.

@@ -115,3 +115,27 @@ func (x *State) IsRepeated(p *Tweet) bool {
 		return !old.isDeleted && old.Author.ID == p.Author.ID && old.full == p.full && len(old.Files) == 0 && x.Now().Sub(old.At) < 24*time.Hour
 	})
 }
+
+// SentPosts returns the posts that were sent through the API, in order.
+func (x *State) SentPosts() []Sent {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	var sent []Sent
+	for _, p := range x.posts {
+		if p.ByAPI {
+			sent = append(sent, Sent{
+				ID: p.ID, From: p.Author.ID, Text: p.typed, MediaIDs: slices.Clone(p.mediaIDs), InReplyTo: p.ReplyTo, At: p.At,
+			})
+		}
+	}
+	return sent
+}
+
+// DeletePost deletes a post as its author would; no event is made.
+func (x *State) DeletePost(id string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if p := x.FindPost(id); p != nil {
+		p.isDeleted = true
+	}
+}

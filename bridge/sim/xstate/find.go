@@ -1,24 +1,14 @@
 package xstate
 
 import (
-	"cmp"
 	"crypto/hmac"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
-
-// putPerson adds or changes somebody. The caller holds the lock.
-func (x *State) putPerson(p Person) *Person {
-	number := decimal(int64(3001969357 + 7919*len(x.people)))
-	p.ID = cmp.Or(p.ID, number)
-	p.Handle = cmp.Or(p.Handle, "user"+p.ID[max(0, len(p.ID)-9):])
-	p.Name = cmp.Or(p.Name, p.Handle)
-	x.people[p.ID] = &p
-	return &p
-}
 
 // FindAccount finds an account by id; nil when there is none. The caller holds the lock.
 func (x *State) FindAccount(id string) *Account {
@@ -144,4 +134,16 @@ func (x *State) FindPost(id string) *Tweet {
 		}
 	}
 	return nil
+}
+
+// mentions finds the handles of known people in a text. The caller holds the lock.
+func (x *State) mentions(text string) []Mention {
+	var found []Mention
+	for _, at := range mentionPattern.FindAllStringSubmatchIndex(text, -1) {
+		if p := x.ByHandle(text[at[2]:at[3]]); p != nil {
+			start := utf8.RuneCountInString(text[:at[2]]) - 1
+			found = append(found, Mention{start, start + 1 + at[3] - at[2], *p})
+		}
+	}
+	return found
 }

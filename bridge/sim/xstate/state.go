@@ -64,3 +64,18 @@ func (x *State) NewID() string {
 	x.lastID = max(x.lastID+1, (x.Now().UnixMilli()-epoch)<<shift)
 	return decimal(x.lastID)
 }
+
+// Options returns how X behaves now.
+func (x *State) Options() Options { return *x.options.Load() }
+
+// Change alters the options. The clock, the log and the address stay as they were at the start.
+func (x *State) Change(alter func(*Options)) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	options := x.Options()
+	addr, now, log := options.Addr, options.Now, options.Log
+	alter(&options)
+	options.Addr, options.Now, options.Log = addr, now, log
+	options.fill()
+	x.options.Store(&options)
+}

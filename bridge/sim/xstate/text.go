@@ -21,12 +21,6 @@ type spelled struct {
 	links []link
 }
 
-var (
-	linkPattern    = regexp.MustCompile(`https?://[^\s<>"]*[^\s<>".,;:!?)\]}']`)
-	mentionPattern = regexp.MustCompile(`(?:^|[^A-Za-z0-9_@/])@([A-Za-z0-9_]{1,15})`)
-	escape         = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-)
-
 // shorten makes the t.co link that stands for something; the same thing always gets the same one.
 func shorten(what string) string {
 	sum := sha256.Sum256([]byte(what))
@@ -76,24 +70,6 @@ func (s *spelled) media() *link {
 	return nil
 }
 
-// Mention is a handle in a text, with whose it is.
-type Mention struct {
-	start, end int
-	Person     Person
-}
-
-// mentions finds the handles of known people in a text. The caller holds the lock.
-func (x *State) mentions(text string) []Mention {
-	var found []Mention
-	for _, at := range mentionPattern.FindAllStringSubmatchIndex(text, -1) {
-		if p := x.ByHandle(text[at[2]:at[3]]); p != nil {
-			start := utf8.RuneCountInString(text[:at[2]]) - 1
-			found = append(found, Mention{start, start + 1 + at[3] - at[2], *p})
-		}
-	}
-	return found
-}
-
 // v11Links makes the "urls" of v1.1 entities. Links that stand for files belong to them in direct messages only.
 func (s *spelled) v11Links(withMedia bool) []any {
 	list := []any{}
@@ -125,3 +101,9 @@ func clip(text string, n int) string {
 	runes := []rune(text)
 	return string(runes[:min(n, len(runes))])
 }
+
+var (
+	linkPattern    = regexp.MustCompile(`https?://[^\s<>"]*[^\s<>".,;:!?)\]}']`)
+	mentionPattern = regexp.MustCompile(`(?:^|[^A-Za-z0-9_@/])@([A-Za-z0-9_]{1,15})`)
+	escape         = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+)

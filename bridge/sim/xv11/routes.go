@@ -9,9 +9,6 @@ import (
 	"perch/bridge/sim/xgate"
 )
 
-// api is API v1.1.
-type api struct{ *xactions.Actions }
-
 // Routes are the endpoints of API v1.1.
 func Routes(a *xactions.Actions) map[string]xgate.Route {
 	x := &api{a}

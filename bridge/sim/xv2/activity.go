@@ -132,14 +132,3 @@ func (x *api) checkWanted(in *xgate.Request, w wanted) *serve.Answer {
 	}
 	return nil
 }
-
-// hookFor finds the webhook of a subscription; nil for "".
-func (x *api) hookFor(in *xgate.Request, id string) (*xevents.Webhook, *serve.Answer) {
-	if id == "" {
-		return nil, nil //nolint:nilnil // none is wanted
-	}
-	if w := x.FindWebhook(in.App, "", id); w != nil {
-		return w, nil
-	}
-	return nil, in.Refuse(xactions.WebhookRefusal("WebhookIdInvalid: there is no such webhook."))
-}

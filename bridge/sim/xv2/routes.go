@@ -8,9 +8,6 @@ import (
 	"perch/bridge/sim/xgate"
 )
 
-// api is API v2.
-type api struct{ *xactions.Actions }
-
 // Routes are the endpoints of API v2.
 func Routes(a *xactions.Actions) map[string]xgate.Route {
 	x := &api{a}

@@ -104,3 +104,14 @@ func (x *api) unsubscribeAll(in *xgate.Request) *serve.Answer {
 	}
 	return serve.JSON(http.StatusOK, map[string]any{"data": data, "meta": map[string]any{"total_subscriptions": x.CountSubscriptions()}})
 }
+
+// hookFor finds the webhook of a subscription; nil for "".
+func (x *api) hookFor(in *xgate.Request, id string) (*xevents.Webhook, *serve.Answer) {
+	if id == "" {
+		return nil, nil //nolint:nilnil // none is wanted
+	}
+	if w := x.FindWebhook(in.App, "", id); w != nil {
+		return w, nil
+	}
+	return nil, in.Refuse(xactions.WebhookRefusal("WebhookIdInvalid: there is no such webhook."))
+}
