@@ -155,3 +155,14 @@ func UnreadableID(body []byte, index int) string {
 	sum := sha256.Sum256(body)
 	return fmt.Sprintf("unreadable:%s:%d", hex.EncodeToString(sum[:8]), index)
 }
+
+// Sent is a message that X says this account has sent.
+type Sent struct {
+	// XID is its id at X.
+	XID string
+	// PeerID is the recipient of a direct message; ThreadID the post that was answered.
+	PeerID, ThreadID string
+	Text             string
+	HasMedia         bool
+	CreatedAt        time.Time
+}

@@ -2,7 +2,6 @@ package bridge
 
 import (
 	"context"
-	"time"
 )
 
 // Account is the X account that a channel speaks for.
@@ -19,17 +18,6 @@ type Outgoing struct {
 	Text string
 	// MediaID is the id that Sender.UploadMedia returned.
 	MediaID string
-}
-
-// Sent is a message that X says this account has sent.
-type Sent struct {
-	// XID is its id at X.
-	XID string
-	// PeerID is the recipient of a direct message; ThreadID the post that was answered.
-	PeerID, ThreadID string
-	Text             string
-	HasMedia         bool
-	CreatedAt        time.Time
 }
 
 // Directory finds accounts. Errors are *Error; an account that does not exist is Rejected.

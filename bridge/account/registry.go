@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"perch/bridge"
-	"perch/bridge/logkey"
 	"perch/bridge/schedule"
 	"perch/bridge/wait"
 )
@@ -65,16 +64,6 @@ func newEntry(ch bridge.Channel) *entry {
 	return e
 }
 
-// Load reads what earlier runs have kept. Call it once, before anything else.
-func (r *Registry) Load(ctx context.Context) error {
-	for _, e := range r.channels {
-		if err := r.load(ctx, e); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Names returns the names of the channels in their order; the caller must not change it.
 func (r *Registry) Names() []string { return r.order }
 
@@ -107,57 +96,6 @@ func (r *Registry) Begin(channel string) (*bridge.Channel, Hold) {
 	return e.now.Load(), e.hold
 }
 
-// Replace puts ch in the place of the channel of its name. Attempts under way end with the clients that they began with,
-// all later ones use the new. A side that has got another client is asked at once whether it works, and what waited for
-// the admin to mend something is tried. With other keys nothing is sent before X has told that they belong to the same
-// account. A name that NewRegistry was not told of is ignored.
-func (r *Registry) Replace(ctx context.Context, ch bridge.Channel) {
-	e := r.channels[ch.Name]
-	if e == nil {
-		return
-	}
-	old := r.swap(ctx, e, &ch)
-	newX, newMotion := old.X != ch.X, old.Motion != ch.Motion
-	if newX {
-		e.newX.Send()
-	}
-	if newMotion {
-		e.newMotion.Send()
-	}
-	if !newX && !newMotion {
-		return
-	}
-	for _, lane := range bridge.LanesOf(ch.Name) {
-		isTarget := (newX && lane.Side() == bridge.SideX) || (newMotion && lane.Side() == bridge.SideMotion)
-		if isTarget {
-			r.breakers.Hurry(r.now(), lane)
-		}
-		hasten := r.journal.HastenMended
-		if isTarget && lane.Side() == bridge.SideMotion {
-			hasten = r.journal.Hasten // a wrong address looks like an outage
-		}
-		if err := hasten(ctx, lane, r.now()); err != nil {
-			r.log.Warn("hasten failed", logkey.Lane, lane, logkey.Error, err)
-		}
-	}
-	r.wake.Send()
-}
-
-// swap puts ch into an entry, held if its keys ask for it, and returns what was there.
-func (r *Registry) swap(ctx context.Context, e *entry, ch *bridge.Channel) *bridge.Channel {
-	e.turn.Lock()
-	defer e.turn.Unlock()
-	old := e.now.Swap(ch)
-	switch {
-	case old.X == ch.X:
-	case r.mustAsk(ch):
-		r.hold(e, Hold{Why: doubtfulError(ch.Name, nil)})
-	default:
-		r.letGo(ctx, e)
-	}
-	return old
-}
-
 // IsReplaced reports whether a side of the channel has got another client since.
 func (r *Registry) IsReplaced(ch *bridge.Channel, side bridge.Side) bool {
 	now := r.Channel(ch.Name)
@@ -165,4 +103,15 @@ func (r *Registry) IsReplaced(ch *bridge.Channel, side bridge.Side) bool {
 		return now.X != ch.X
 	}
 	return now.Motion != ch.Motion
+}
+
+// Hold returns the channel's hold of now; the zero value for a channel that there is not.
+func (r *Registry) Hold(channel string) Hold {
+	e := r.channels[channel]
+	if e == nil {
+		return Hold{}
+	}
+	e.turn.Lock()
+	defer e.turn.Unlock()
+	return e.hold
 }

@@ -17,25 +17,6 @@ type remembered struct {
 	Keys string `json:"keys,omitempty"`
 }
 
-// load reads who the channel is, and holds its lanes towards X when it has got other keys since.
-func (r *Registry) load(ctx context.Context, e *entry) error {
-	ch := e.now.Load()
-	value, err := r.journal.Setting(ctx, settingAccount+ch.Name)
-	if err != nil || value == "" {
-		return err
-	}
-	var kept remembered
-	if json.Unmarshal([]byte(value), &kept) == nil {
-		r.memory.set(ch.Name, kept.Account, kept.Keys)
-	}
-	e.turn.Lock()
-	defer e.turn.Unlock()
-	if r.mustAsk(ch) {
-		r.hold(e, Hold{Why: doubtfulError(ch.Name, nil)})
-	}
-	return nil
-}
-
 // remember keeps whom the channel speaks for, and with which keys.
 func (r *Registry) remember(ctx context.Context, ch *bridge.Channel, account bridge.Account) error {
 	if account == r.Account(ch.Name) && ch.Keys == r.memory.keysOf(ch.Name) {

@@ -8,13 +8,8 @@ import (
 	"perch/bridge/delivery"
 )
 
-const (
-	opShowFile = "show a file"
-	// filesAtOnce is how many files are fetched side by side for people; each may take MaxShownFile of memory.
-	filesAtOnce = 2
-	// refusalPause is how long Motion is not asked for a file after it has refused the credentials: it locks accounts.
-	refusalPause = time.Minute
-)
+// refusalPause is how long Motion is not asked for a file after it has refused the credentials: it locks accounts.
+const refusalPause = time.Minute
 
 // File fetches the file of a message from where it is: a customer's from X, an agent's from Motion. n counts from 0, in
 // the order of Delivery.Media. It only reads: no delivery, no breaker and no state of a side changes, whatever comes of it,

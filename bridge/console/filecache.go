@@ -10,6 +10,8 @@ import (
 )
 
 const (
+	// filesAtOnce is how many files are fetched side by side for people; each may take MaxShownFile of memory.
+	filesAtOnce = 2
 	// fileCacheSize is how many bytes of files are kept for those who look at them again. They belong to the Bridge and
 	// go with it.
 	fileCacheSize = 16 << 20

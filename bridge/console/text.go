@@ -6,6 +6,8 @@ import (
 	"perch/bridge"
 )
 
+const opShowFile = "show a file"
+
 func noSuchFileError(id int64, n int) *bridge.Error {
 	return &bridge.Error{
 		Kind: bridge.Invalid, Side: bridge.SidePerch, Op: opShowFile, Message: fmt.Sprintf("message %d has no file with the number %d", id, n),

@@ -10,9 +10,7 @@ import (
 	"time"
 
 	"perch/bridge"
-	"perch/bridge/account"
 	"perch/bridge/logkey"
-	"perch/bridge/schedule"
 	"perch/bridge/wait"
 )
 
@@ -43,125 +41,6 @@ func (w *Worker) Attempt(attempts context.Context, d *bridge.Delivery, turn int)
 	result.Attempt.Outcome = d.State
 	j.finish(ctx, result)
 	w.logAttempt(ctx, d, result, err)
-}
-
-// job is one attempt at one delivery. It changes the delivery in place; nothing else has it meanwhile.
-type job struct {
-	*Worker
-	attempts context.Context // ends when nothing may go on
-	ch       *bridge.Channel
-	hold     account.Hold
-	d        *bridge.Delivery
-	turn     int // of the breaker of its lane when it began
-	learned  bridge.Learned
-	spawned  []*bridge.Delivery
-	// isHeld keeps the conversation waiting for a reply that is undecided.
-	isHeld bool
-	// remembered is set when the sender's handle came from the memory and not from X.
-	remembered bool
-	// settled is set when the state was decided already (by reconciling).
-	settled bool
-}
-
-// settle turns the error of an attempt into the delivery's new state.
-func (j *job) settle(err error, isReconciling bool) bridge.Result {
-	d, now := j.d, j.now()
-	result := bridge.Result{Delivery: d}
-	switch e := bridge.AsError(err); {
-	case j.settled:
-		result.Attempt.Number = d.Attempts
-		if isReconciling {
-			result.Attempt.Number = 0
-		}
-	case e == nil:
-		d.Attempts++
-		d.State, d.DeliveredAt, d.Failure = bridge.Delivered, now, nil
-		result.Attempt.Number = d.Attempts
-		j.sideWorks()
-	default:
-		j.fail(e, now)
-		result.Attempt.Kind, result.Attempt.Code, result.Attempt.Message = e.Kind, e.Code, e.Message
-		if e.Kind != bridge.Operator && e.Kind != bridge.RateLimited && !isReconciling {
-			result.Attempt.Number = d.Attempts
-		}
-	}
-	result.Held, result.Learned, result.Spawned = j.isHeld, j.learned, j.spawned
-	return result
-}
-
-// fail decides what an error means for the delivery and for its lane.
-func (j *job) fail(e *bridge.Error, now time.Time) {
-	d := j.d
-	f := bridge.FailureOf(e)
-	d.Failure = &f
-	shutUntil := j.blame(e, now)
-	if j.wasMended(e) {
-		d.State, d.DueAt = bridge.Queued, now
-		if e.Kind == bridge.Temporary {
-			d.Attempts++
-		}
-		return
-	}
-	switch e.Kind {
-	case bridge.Operator, bridge.RateLimited:
-		d.State, d.DueAt = bridge.Queued, wait.Later(shutUntil, wait.Later(e.RetryAt, now.Add(schedule.OutageMost)))
-		if !shutUntil.IsZero() {
-			d.DueAt = shutUntil
-		}
-		d.DueAt = wait.Earlier(d.DueAt, now.Add(bridge.MaxWindow))
-		d.Progress.Deferrals++
-	case bridge.OutcomeUnknown:
-		d.Attempts++
-		d.State, d.DueAt, j.isHeld = bridge.Undecided, now.Add(reconcileSteps[0]), true
-	case bridge.Rejected, bridge.Invalid, bridge.Unreadable:
-		d.Attempts++
-		d.State = bridge.Dead
-	default:
-		d.Attempts++
-		j.retry(e, now)
-	}
-}
-
-func (j *job) retry(e *bridge.Error, now time.Time) {
-	due, ok := schedule.RetryPolicy{}.Next(now, j.d.ReceivedAt, j.d.Attempts, e.RetryAt)
-	if !ok {
-		j.d.State = bridge.Dead
-		j.d.Failure.Message += "; Perch has tried for five days"
-		return
-	}
-	j.d.State, j.d.DueAt = bridge.Queued, due
-}
-
-// blame tells the breaker of the lane about an error of the side that the lane delivers to. An error that lies
-// elsewhere says nothing about the lane.
-func (j *job) blame(e *bridge.Error, now time.Time) time.Time {
-	lane := j.d.Lane
-	if e.Side != lane.Side() || (e.Kind == bridge.RateLimited && !isMainEndpoint(e.Endpoint)) {
-		j.breakers.Release(lane)
-		return time.Time{}
-	}
-	j.accounts.Note(e.Side, j.d.Channel, now, e)
-	if e.Kind == bridge.Rejected || e.Kind == bridge.Invalid {
-		j.sideWorks()
-		return time.Time{}
-	}
-	return j.breakers.Failed(lane, j.turn, e, now)
-}
-
-// sideWorks resets the breaker of the lane; what waited only for that goes at once.
-func (j *job) sideWorks() {
-	j.accounts.Note(j.d.Lane.Side(), j.d.Channel, j.now(), nil)
-	if !j.breakers.Passed(j.d.Lane) {
-		return
-	}
-	if err := j.journal.Hasten(j.attempts, j.d.Lane, j.now()); err != nil {
-		j.log.Warn("hasten failed", logkey.Lane, j.d.Lane, logkey.Error, err)
-	}
-}
-
-// isMainEndpoint reports whether a limit holds up the whole lane, and not just messages that need one more call.
-func isMainEndpoint(endpoint string) bool {
-	return endpoint == "" || endpoint == bridge.EndpointDM || endpoint == bridge.EndpointPost
 }
 
 // finish records a result. X or Motion has acted already, so it is tried until it is on disk. Who waits for the
@@ -201,8 +80,6 @@ func (w *Worker) takeWaiters(r bridge.Result) []chan bridge.Outcome {
 	return nil
 }
 
-func isDeferral(k bridge.Kind) bool { return k == bridge.Operator || k == bridge.RateLimited }
-
 // noteFor makes the line that tells the agent of a reply that failed after Motion's POST was answered.
 func (w *Worker) noteFor(r bridge.Result) []*bridge.Delivery {
 	m := r.Delivery
@@ -232,16 +109,4 @@ func (w *Worker) logAttempt(ctx context.Context, m *bridge.Delivery, r bridge.Re
 		level = slog.LevelError
 	}
 	w.log.LogAttrs(ctx, level, "delivery attempted", args...)
-}
-
-// wasMended reports whether an error says nothing any more, because the client that met it was replaced meanwhile. X
-// is not asked anew after an error in which it may have acted all the same.
-func (j *job) wasMended(e *bridge.Error) bool {
-	if (e.Side != bridge.SideX && e.Side != bridge.SideMotion) || !j.accounts.IsReplaced(j.ch, e.Side) {
-		return false
-	}
-	if e.Side == j.d.Lane.Side() {
-		j.breakers.Hurry(j.now(), j.d.Lane)
-	}
-	return e.Kind == bridge.Operator || (e.Kind == bridge.Temporary && e.Side == bridge.SideMotion)
 }

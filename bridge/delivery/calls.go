@@ -109,3 +109,23 @@ func firstName(p bridge.Person) string {
 	}
 	return visible.Line(fmt.Sprintf("%s (@%s)", p.Name, p.Handle))
 }
+
+// textFor is the text of the notification for an event that has that many files; "" when the files say it all.
+func textFor(d *bridge.Delivery, brand string, files int) string {
+	body := d.Text
+	if d.Kind == bridge.KindEncrypted {
+		body = encryptedText(d.Event.From, brand)
+	}
+	if d.Event != nil {
+		for _, e := range d.Event.Extras {
+			body = appendLine(body, extraText(e))
+		}
+	}
+	if d.Progress.Missing != "" {
+		body = appendLine(body, d.Progress.Missing)
+	}
+	if body == "" && files == 0 {
+		return emptyMessageText
+	}
+	return body
+}

@@ -81,7 +81,7 @@ func (j *job) sendText(ctx context.Context, files []fetched) error {
 	j.d.Progress.Missing = ""
 	for _, f := range files {
 		if f.err != nil {
-			j.d.Progress.Missing = appendLine(j.d.Progress.Missing, missingFileText(f))
+			j.d.Progress.Missing = appendLine(j.d.Progress.Missing, missingFileText(f.media.Type, f.err))
 		}
 	}
 	if body := textFor(j.d, j.accounts.Account(j.d.Channel).Handle, len(files)); body != "" {
@@ -92,56 +92,6 @@ func (j *job) sendText(ctx context.Context, files []fetched) error {
 	j.d.Progress.TextDone = true
 	return j.mark(ctx)
 }
-
-// textFor is the text of the notification for an event that has that many files; "" when the files say it all.
-func textFor(d *bridge.Delivery, brand string, files int) string {
-	body := d.Text
-	if d.Kind == bridge.KindEncrypted {
-		body = encryptedText(d.Event.From, brand)
-	}
-	if d.Event != nil {
-		for _, e := range d.Event.Extras {
-			body = appendLine(body, extraText(e))
-		}
-	}
-	if d.Progress.Missing != "" {
-		body = appendLine(body, d.Progress.Missing)
-	}
-	if body == "" && files == 0 {
-		return emptyMessageText
-	}
-	return body
-}
-
-// notify posts to the Receive URL for the delivery's customer and learns who is behind the interaction.
-func (j *job) notify(ctx context.Context, n bridge.Notification) error {
-	d := j.d
-	n = addressed(d, n)
-	receipt, err := j.ch.Motion.Notify(ctx, n)
-	if err != nil {
-		return err
-	}
-	d.Progress.CalledURL = addressOf([]bridge.Call{j.ch.Motion.NotifyCall(n)})
-	person := bridge.Person{ID: d.PeerID, Handle: d.From}
-	if d.Event != nil {
-		person = d.Event.From
-	}
-	if j.remembered {
-		person.Handle = "" // a memory must not confirm itself
-	}
-	if d.Kind != bridge.KindNote {
-		j.learned = bridge.Learned{
-			Person: person, InteractionID: receipt.InteractionID, ThreadID: d.ThreadID,
-			Public: d.ThreadID != "", Direct: d.ThreadID == "",
-		}
-	}
-	if d.MotionID == "" {
-		d.MotionID = receipt.MessageID
-	}
-	return nil
-}
-
-func (j *job) mark(ctx context.Context) error { return j.journal.Mark(ctx, j.d.ID, j.d.Progress) }
 
 // checkAddressee puts off a message for an account about which it is not settled whether the channel speaks for it.
 // Once it is settled that it does not, the message is dead; a person may have it delivered all the same.

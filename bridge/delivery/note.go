@@ -38,13 +38,3 @@ func noteText(m *bridge.Delivery) string {
 	}
 	return fmt.Sprintf("%sYour message %s was not sent: %s.", autoResponse, quoted, visible.Line(strings.TrimSuffix(m.Failure.Sentence(), ".")))
 }
-
-// quote puts a text of somebody else into a sentence, on one line and so that an agent can read it.
-func quote(text string) string { return `"` + visible.Line(text) + `"` }
-
-func shorten(s string, runes int) string {
-	if r := []rune(s); len(r) > runes {
-		return string(r[:runes]) + "…"
-	}
-	return s
-}

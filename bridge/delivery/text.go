@@ -37,13 +37,13 @@ func encryptedText(from bridge.Person, brand string) string {
 		"signed in as @%s, to read and answer it.", autoResponse, visible.Line(from.Handle), visible.Line(brand))
 }
 
-func missingFileText(f fetched) string {
-	what := map[bridge.MediaType]string{bridge.Photo: "a picture", bridge.GIF: "a GIF", bridge.Video: "a video"}[f.media.Type]
+func missingFileText(kind bridge.MediaType, why *bridge.Error) string {
+	what := map[bridge.MediaType]string{bridge.Photo: "a picture", bridge.GIF: "a GIF", bridge.Video: "a video"}[kind]
 	if what == "" {
 		what = "a file"
 	}
-	line := fmt.Sprintf("[The customer also sent %s, which is missing here: %s.", what, visible.Line(f.err.Message))
-	if f.err.Kind != bridge.Rejected && f.err.Kind != bridge.Invalid {
+	line := fmt.Sprintf("[The customer also sent %s, which is missing here: %s.", what, visible.Line(why.Message))
+	if why.Kind != bridge.Rejected && why.Kind != bridge.Invalid {
 		line += " It follows as soon as it can be had."
 	}
 	return line + "]"
@@ -130,4 +130,14 @@ func strangersMessageError(d *bridge.Delivery) *bridge.Error {
 		Message: "the message is for another X account than the one that channel " + d.Channel + " speaks for",
 		Remedy:  fmt.Sprintf("to hand it to Motion all the same: perch retry %d; else: perch discard %d", d.ID, d.ID),
 	}
+}
+
+// quote puts a text of somebody else into a sentence, on one line and so that an agent can read it.
+func quote(text string) string { return `"` + visible.Line(text) + `"` }
+
+func shorten(s string, runes int) string {
+	if r := []rune(s); len(r) > runes {
+		return string(r[:runes]) + "…"
+	}
+	return s
 }

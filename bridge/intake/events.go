@@ -16,6 +16,9 @@ import (
 	"perch/bridge/wait"
 )
 
+// sourceX, and the names of channels, is the source of a post of X.
+const sourceX = "x:"
+
 // Events takes in what X sends. Make it with NewEvents; it is safe for concurrent use.
 type Events struct {
 	journal  bridge.Inbox

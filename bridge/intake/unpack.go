@@ -19,7 +19,6 @@ const (
 	unpackQuiet = 2 * time.Millisecond
 	// unpackPatience is the longest that a burst keeps the unpacker waiting.
 	unpackPatience = 250 * time.Millisecond
-	sourceX        = "x:"
 )
 
 // Run turns posts into deliveries, in the order of arrival, until ctx ends.
