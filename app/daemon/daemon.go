@@ -1,8 +1,8 @@
 // Package daemon starts a relay in the background and stops one.
 //
 // It guarantees that a start ends with a relay that answers or with the relay's own reason why it does not, that nothing of
-// a start is left behind, that the vault's passphrase is in no argument and no file, and that a stop which succeeds has seen
-// the relay give its lock back.
+// a start is left behind (on Windows one small file until the next start), that the vault's passphrase is in no argument and
+// no file, and that a stop which succeeds has seen the relay give its lock back.
 package daemon
 
 import (

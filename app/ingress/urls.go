@@ -12,7 +12,7 @@ import (
 	"perch/bridge/reach"
 )
 
-// ReplyTokenKey, followed by a channel's name, is where the journal keeps its reply token.
+// ReplyTokenKey is followed by a channel's name: it is where the journal keeps its reply token.
 const ReplyTokenKey = "reply_token/"
 
 // ReplyTokens reads each channel's token, and makes it at the first start.

@@ -17,11 +17,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"perch/app/adapter"
 	"perch/app/config"
 	"perch/app/control"
 	"perch/app/ingress"
-	"perch/app/lockfile"
 	"perch/app/logging"
 	"perch/app/replyurl/monitor"
 	"perch/app/settings"
@@ -78,39 +76,6 @@ func Run(ctx context.Context, o Options) error {
 		return err
 	}
 	return r.run(ctx)
-}
-
-// open takes the lock, reads the secrets and opens the journal; the vault's deliberate slowness and the journal's
-// check go side by side.
-func (r *relay) open(ctx context.Context) error {
-	if err := r.Home.Make(); err != nil {
-		return err
-	}
-	var err error
-	if r.lock, err = lockfile.Take(r.Home.Lock()); err != nil {
-		return err
-	}
-	r.log = logging.New(r.logPath(), r.Config.LogLevel, r.LogTo)
-	first := &setup{config: r.Config}
-	var secretErr error
-	var reading sync.WaitGroup
-	reading.Go(func() { first.values, secretErr = adapter.ReadSecrets(ctx, r.Secrets, r.Config) })
-	r.journal, err = sqlite.Open(ctx, r.Home.Journal(), r.log.Logger)
-	reading.Wait()
-	if err := errors.Join(err, secretErr); err != nil {
-		return err
-	}
-	r.health = bridge.Watch(r.journal, r.log.Logger, nil)
-	r.log.Hide(valuesOf(first.values))
-	r.current.Store(first)
-	return nil
-}
-
-func (r *relay) logPath() string {
-	if r.Config.LogFile != "" {
-		return r.Config.LogFile
-	}
-	return r.Home.Log()
 }
 
 // run works until ctx ends. The journal outlives everything that writes to it.
@@ -177,27 +142,3 @@ func (r *relay) leaveSocket() {
 }
 
 func (r *relay) address() string { return r.public.Addr().String() }
-
-func (r *relay) close() {
-	if r.public != nil {
-		_ = r.public.Close()
-	}
-	if r.control != nil {
-		_ = r.control.Close()
-	}
-	if s := r.setup(); s != nil {
-		s.close()
-	}
-	if r.journal != nil {
-		if err := r.journal.Close(); err != nil {
-			r.log.Error("journal close failed", "error", err)
-		}
-	}
-	if r.log != nil {
-		_ = r.log.Close()
-	}
-	if r.lock != nil {
-		r.Home.Leave()
-		_ = r.lock.Close()
-	}
-}
