@@ -35,7 +35,7 @@ func run() error {
 	homeFlag := flag.String("home", "", "folder for everything (default: $PERCH_HOME, else the usual folders)")
 	lang := flag.String("lang", "", "language: "+strings.Join(translation.Languages(), ", ")+" (default: the system's)")
 	section := flag.String("section", "", "page to open: "+strings.Join(ui.Sections(), ", "))
-	look := flag.String("theme", "", "light or dark (default: the system's)")
+	theme := flag.String("theme", "", "light or dark (default: the system's)")
 	flag.Parse()
 	if err := desk.CheckDisplay(context.Background(), os.Getenv); err != nil {
 		return err
@@ -52,7 +52,7 @@ func run() error {
 		App: fyneapp.NewWithID(id), Relay: client, Settings: ui.FirstOf(client, local), Vault: local,
 		Process: &ui.Command{Programs: programs}, Desktop: ui.ThisDesktop{Programs: programs},
 		Texts: translation.New(*lang), LogPath: home.Log(),
-		PreferencesPath: filepath.Join(filepath.Dir(home.Journal()), "window.json"), Section: *section, Theme: *look, Exit: os.Exit,
+		PreferencesPath: filepath.Join(filepath.Dir(home.Journal()), "window.json"), Section: *section, Theme: *theme, Exit: os.Exit,
 	}).Run()
 	return nil
 }
