@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
+	"time"
 
 	"perch/bridge/sim"
 	"perch/bridge/sim/hostile"
+	"perch/bridge/sim/simtest"
 	"perch/bridge/sim/xevents"
 )
 
@@ -40,4 +43,39 @@ func TestAnOddityStrikesOnceAndWhatItIsFor(t *testing.T) {
 	if struck := x.Calm(); len(struck) != 1 || struck[0].Kind != hostile.Mark {
 		t.Errorf("written down: %+v", struck)
 	}
+}
+
+// A call looks at what X knows to see whether an oddity is for it, and an event that X tells may meet one meanwhile.
+func TestCallsAndEventsDoNotWaitForEachOther(t *testing.T) {
+	t.Parallel()
+	w := simtest.NewWorld(t, sim.XOptions{})
+	w.SetLimit("posts.get", 0, time.Minute)
+	w.SubscribeTo("dm.received", "")
+	id := w.Post(w.Customer.ID, sim.Post{Text: "@acme_support hello"})
+	w.Hostile(hostile.Oddity{Endpoint: "posts.get", For: "nothing has this"})
+	w.Hostile(hostile.Oddity{Endpoint: hostile.Events, For: "nothing has this"})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				for range 50 {
+					_, _ = w.Client.Try(http.MethodGet, "/2/tweets/"+id, "", nil)
+				}
+			})
+			wg.Go(func() {
+				for range 500 {
+					w.DM(w.Customer.ID, w.Brand.ID, sim.Message{Text: "hi"})
+				}
+			})
+		}
+		wg.Wait()
+	}()
+	select {
+	case <-done:
+	case <-time.After(time.Minute):
+		panic("calls and events wait for each other") // Close would wait for them, too
+	}
+	w.Clean(t)
 }
