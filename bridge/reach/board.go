@@ -96,8 +96,15 @@ func (b *board) failed(ctx context.Context, h hop, channel string, err error) {
 	}
 }
 
-// fine notes that a place works. It returns since when it did not; zero when it did.
-func (b *board) fine(h hop, channel string) time.Time {
+// since returns since when a place does not work; zero when it does.
+func (b *board) since(h hop, channel string) time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.troubles[place{h, channel}].since
+}
+
+// fine notes that a place works.
+func (b *board) fine(h hop, channel string) {
 	b.mu.Lock()
 	old, was := b.troubles[place{h, channel}]
 	delete(b.troubles, place{h, channel})
@@ -105,7 +112,6 @@ func (b *board) fine(h hop, channel string) time.Time {
 	if was {
 		b.log.Info("way in mended", "hop", string(h), "channel", channel, "cause", old.err.Error(), "took_s", int(time.Since(old.since).Seconds()))
 	}
-	return old.since
 }
 
 // isFine reports whether nothing is wrong anywhere.

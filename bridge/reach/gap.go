@@ -251,8 +251,9 @@ func (g *closer) report(open *outage, t tally) {
 	if open == nil && (t.recovered == 0 || g.Memory == nil) {
 		return
 	}
-	isOver := open != nil || g.board.isFine()
+	isFine := g.board.isFine()
 	g.mu.Lock()
+	isOver := open != nil || (isFine && g.pending == nil)
 	g.carried += t.recovered
 	recovered := g.carried
 	if isOver {

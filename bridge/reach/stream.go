@@ -262,11 +262,11 @@ func (s *Stream) alive(ctx context.Context) {
 	s.lastLife = now
 	isProof := now.Sub(s.checked) < checkAge
 	s.mu.Unlock()
+	if isFirst && !broke.IsZero() {
+		s.closers.missed("", broke) // before all is said to be fine, so that what a pass brings belongs to this outage
+	}
 	if isFirst {
 		s.fine(hopStream, "")
-	}
-	if isFirst && !broke.IsZero() {
-		s.closers.missed("", broke)
 	}
 	if !isProof {
 		return

@@ -333,8 +333,9 @@ func (w *Webhook) probing(ctx context.Context) {
 			continue
 		}
 		delay = probeEvery
-		if since := w.fine(hopURL, ""); !since.IsZero() {
-			w.closers.missed("", since)
+		if since := w.since(hopURL, ""); !since.IsZero() {
+			w.closers.missed("", since) // before all is said to be fine, so that what a pass brings belongs to this outage
+			w.fine(hopURL, "")
 			w.Poke() // X may have noticed it too
 		}
 		if isWatched && w.closers.alive(ctx, w.board) && w.isFine() {
