@@ -110,17 +110,17 @@ func noBus(home string) string {
 	return "DBUS_SESSION_BUS_ADDRESS=unix:path=" + filepath.Join(home, "no-bus")
 }
 
-// window is a running perch-window.
-type window struct {
+// openWindow is a running perch-window.
+type openWindow struct {
 	*exec.Cmd
 	t       *testing.T
 	display string
 	ended   chan error
 }
 
-func mustOpen(t *testing.T, display, home string) *window {
+func mustOpen(t *testing.T, display, home string) *openWindow {
 	t.Helper()
-	w := &window{Cmd: exec.Command(mustWindowProgram(t), "--home", home, "--lang", "en"), t: t, display: display, ended: make(chan error, 1)}
+	w := &openWindow{Cmd: exec.Command(mustWindowProgram(t), "--home", home, "--lang", "en"), t: t, display: display, ended: make(chan error, 1)}
 	w.Env = append(os.Environ(), "DISPLAY="+display, "LANG=en_US.UTF-8", "HOME="+home, noBus(home))
 	w.Stderr = io.Discard
 	started := time.Now()
@@ -134,14 +134,14 @@ func mustOpen(t *testing.T, display, home string) *window {
 	return w
 }
 
-func (w *window) xdo(args ...string) error {
+func (w *openWindow) xdo(args ...string) error {
 	cmd := exec.Command("xdotool", args...)
 	cmd.Env = append(os.Environ(), "DISPLAY="+w.display)
 	return cmd.Run()
 }
 
 // mustEnd waits for the end of the program.
-func (w *window) mustEnd(within time.Duration) {
+func (w *openWindow) mustEnd(within time.Duration) {
 	w.t.Helper()
 	select {
 	case err := <-w.ended:
@@ -173,7 +173,7 @@ func TestDesktopWithoutADisplay(t *testing.T) {
 func TestDesktopClosingEndsTheProgramAndIsRemembered(t *testing.T) {
 	display, home := mustDisplay(t), mustHome(t)
 	mustServe(t, home)
-	memory := func() string {
+	preferences := func() string {
 		data, _ := os.ReadFile(filepath.Join(home, "window.json"))
 		var m struct{ Section string }
 		_ = json.Unmarshal(data, &m)
@@ -189,7 +189,7 @@ func TestDesktopClosingEndsTheProgramAndIsRemembered(t *testing.T) {
 			}
 		}
 		w.mustEnd(patience)
-		if got := memory(); got == "logs" {
+		if got := preferences(); got == "logs" {
 			return
 		} else if pause > patience/4 {
 			t.Fatalf("it remembers %q, want logs", got)

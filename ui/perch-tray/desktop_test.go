@@ -180,7 +180,7 @@ func TestTrayThatIsKilledAndStartedAgainShowsTheTruth(t *testing.T) {
 		_, err := os.Stat(filepath.Join(r.home, "perch-tray.json"))
 		return unless(err == nil, "it is not kept")
 	}
-	r.eventually("notice", kept)
+	r.eventually("notice", stored)
 	pid := r.relayPID()
 	for range 3 {
 		r.kill(r.tray)
