@@ -5,6 +5,8 @@ GOLANGCI_VERSION := v2.6.2
 # By count: with a time, "go test -fuzz" fails now and then when that is up (golang/go#75804).
 FUZZTIME ?= 2000x
 VERSION ?= $(shell sh packaging/version.sh)
+# What tells all three programs their version.
+NUMBER = -X perch/app/version.Number=$(VERSION)
 # One set of flags for every build of the window: each further one costs minutes (OpenGL ES needs the least of them).
 WINDOW_TAGS := gles,x11,migrated_fynedo
 # What the tray (GTK) and the window (OpenGL, X11) are built with, and what their tests run in.
@@ -35,13 +37,13 @@ build: $(BIN)/perch ## build perch into bin/ (needs Go only)
 
 $(BIN)/perch: FORCE
 	@command -v $(GO) >/dev/null || { echo "Perch is built with Go: install it from https://go.dev/dl/"; exit 1; }
-	CGO_ENABLED=0 $(GO) build -ldflags "-s -w -X perch/app/version.Number=$(VERSION)" -o $@ ./app/perch
+	CGO_ENABLED=0 $(GO) build -ldflags "-s -w $(NUMBER)" -o $@ ./app/perch
 
 window: desktop-deps ## build perch-window into bin/ (the first time takes minutes)
-	$(GO) build -tags $(WINDOW_TAGS) -o $(BIN)/perch-window .
+	$(GO) build -tags $(WINDOW_TAGS) -ldflags "$(NUMBER)" -o $(BIN)/perch-window .
 
 tray: desktop-deps ## build perch-tray into bin/
-	$(GO) build -ldflags "-X main.version=$(VERSION)" -o $(BIN)/perch-tray ./ui/perch-tray
+	$(GO) build -ldflags "$(NUMBER)" -o $(BIN)/perch-tray ./ui/perch-tray
 
 desktop-deps:
 	@missing=$$(for p in $(DESKTOP_BUILD); do dpkg -s $$p >/dev/null 2>&1 || printf '%s ' $$p; done); \

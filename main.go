@@ -1,5 +1,4 @@
-// Command perch-window is Perch's window. It shows what the relay of a home does and lets people steer it; closing it
-// touches nothing.
+// Command perch-window is Perch's window: it shows what the relay of a home does and steers it. Closing it touches nothing.
 package main
 
 import (
@@ -16,13 +15,11 @@ import (
 	"perch/app/control"
 	"perch/app/desk"
 	"perch/app/settings"
+	"perch/app/version"
 	"perch/bridge/visible"
 	"perch/ui"
 	"perch/ui/translation"
 )
-
-// id names the program to the desktop.
-const id = "io.github.perch.window"
 
 func main() {
 	if err := run(); err != nil {
@@ -36,7 +33,12 @@ func run() error {
 	lang := flag.String("lang", "", "language: "+strings.Join(translation.Languages(), ", ")+" (default: the system's)")
 	section := flag.String("section", "", "page to open: "+strings.Join(ui.Sections(), ", "))
 	theme := flag.String("theme", "", "light or dark (default: the system's)")
+	wantsVersion := flag.Bool("version", false, "print the version")
 	flag.Parse()
+	if *wantsVersion {
+		_, err := fmt.Fprintln(os.Stdout, "perch-window", version.Number)
+		return err
+	}
 	if err := desk.CheckDisplay(context.Background(), os.Getenv); err != nil {
 		return err
 	}
@@ -49,7 +51,7 @@ func run() error {
 	local := settings.New(home)
 	programs := desk.Programs{Home: *homeFlag, Passphrase: local.Passphrase}
 	ui.New(ui.Options{
-		App: fyneapp.NewWithID(id), Relay: client, Settings: ui.FirstOf(client, local), Vault: local,
+		App: fyneapp.NewWithID("io.github.perch.window"), Relay: client, Settings: ui.FirstOf(client, local), Vault: local,
 		Process: &ui.Command{Programs: programs}, Desktop: ui.ThisDesktop{Programs: programs},
 		Texts: translation.New(*lang), LogPath: home.Log(),
 		PreferencesPath: filepath.Join(filepath.Dir(home.Journal()), "window.json"), Section: *section, Theme: *theme, Exit: os.Exit,

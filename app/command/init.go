@@ -11,6 +11,7 @@ import (
 
 	"perch/app/config"
 	"perch/app/settings"
+	"perch/app/terminal"
 	"perch/bridge"
 )
 
@@ -29,7 +30,7 @@ func (p *program) runInit(ctx context.Context) error {
 	if err := home.Make(); err != nil {
 		return err
 	}
-	template, vault := config.Template(), ""
+	template, vault := config.Template(), terminal.Multiline("")
 	if !settings.New(home).HasKeyring(ctx) {
 		// A server has no keyring: the vault asks for a passphrase.
 		template = bytes.Replace(template, []byte(`secrets = "keyring"`), []byte(`secrets = "vault"`), 1)

@@ -20,14 +20,12 @@ import (
 	"perch/app/config"
 	"perch/app/control"
 	"perch/app/desk"
+	"perch/app/version"
 	"perch/bridge/visible"
 	"perch/ui/translation"
 	"perch/ui/tray/desktop"
 	"perch/ui/tray/session"
 )
-
-// version is set by the linker in releases.
-var version = "dev"
 
 // The exit codes.
 const (
@@ -52,7 +50,7 @@ func run(args []string, out, complaints io.Writer) int {
 		_, _ = fmt.Fprintf(complaints, "perch-tray: it takes no %q; see: perch-tray --help\n", flags.Arg(0))
 		return exitUsage
 	case *wantsVersion:
-		_, _ = fmt.Fprintln(out, "perch-tray", version)
+		_, _ = fmt.Fprintln(out, "perch-tray", version.Number)
 		return exitFine
 	}
 	err := show(*homeFlag, slog.New(slog.NewTextHandler(complaints, nil)))

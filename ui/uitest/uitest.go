@@ -33,7 +33,7 @@ func New(now func() time.Time) *Relay {
 	started := now().Add(-3*time.Hour - 12*time.Minute)
 	since, proof := now().Add(-52*time.Minute), now().Add(-11*time.Second)
 	r.status = control.Status{
-		State: control.StateRunning, Listen: "127.0.0.1:3002", Version: "1.0.0", Started: &started, PID: 4711,
+		State: control.StateRunning, Listen: "127.0.0.1:3002", Version: "0.1.0", Started: &started, PID: 4711,
 		Reach:   control.Reach{Mode: "webhook", PublicURL: "https://perch.acme.example/api/messages", State: "connected", LastProof: &proof},
 		Journal: control.Link{State: "connected", Since: &started},
 		Channels: []control.Channel{{
