@@ -114,8 +114,8 @@ func (p *program) showDetail(d control.Detail) {
 		row("File", fmt.Sprintf("%s %s %d bytes", f.Name, f.Type, f.Bytes))
 	}
 	row("Received", clock(d.ReceivedAt))
-	if d.KeptAt != nil && !d.KeptAt.Before(d.ReceivedAt) {
-		row("On disk", fmt.Sprintf("%s (after %d ms)", clock(*d.KeptAt), d.KeptAt.Sub(d.ReceivedAt).Milliseconds()))
+	if d.StoredAt != nil && !d.StoredAt.Before(d.ReceivedAt) {
+		row("On disk", fmt.Sprintf("%s (after %d ms)", clock(*d.StoredAt), d.StoredAt.Sub(d.ReceivedAt).Milliseconds()))
 	}
 	if d.DueAt != nil {
 		row("Next attempt", clock(*d.DueAt))
@@ -139,10 +139,10 @@ func (p *program) showDetail(d control.Detail) {
 	if d.Direction == "out" {
 		from, to = to, from
 	}
-	if d.CameIn != nil {
-		p.showDocument("From "+from+", as it came:", *d.CameIn)
+	if d.Received != nil {
+		p.showDocument("From "+from+", as it came:", *d.Received)
 	}
-	for _, document := range d.GoesOut {
+	for _, document := range d.Calls {
 		p.showDocument("To "+to+":", document)
 	}
 }

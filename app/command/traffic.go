@@ -67,7 +67,7 @@ func (p *program) runTraffic(cmd *cobra.Command, q control.Query, follow bool) e
 	if !follow {
 		return nil
 	}
-	return client.Follow(cmd.Context(), q, p.showLine)
+	return client.Feed(cmd.Context(), q, p.showLine)
 }
 
 func (p *program) showLine(m control.Message) {

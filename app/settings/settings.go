@@ -57,9 +57,9 @@ type Relay struct {
 // Reloader applies what was changed.
 type Reloader interface {
 	// Reload applies what is stored now. An error says that nothing was changed, or that it is not known yet.
-	Reload(ctx context.Context) (control.Taken, error)
+	Reload(ctx context.Context) (control.ReloadResult, error)
 	// Preview says what a reload would make of a configuration.
-	Preview(c *config.Config) control.Taken
+	Preview(c *config.Config) control.ReloadResult
 }
 
 // Of returns the settings of a relay that runs in this process.

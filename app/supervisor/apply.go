@@ -14,20 +14,20 @@ import (
 )
 
 // apply makes the relay work with what it can of a change, and says what that is.
-func (l *reloader) apply(ctx context.Context, to *wanted) control.Taken {
+func (l *reloader) apply(ctx context.Context, to *wanted) control.ReloadResult {
 	l.pending = false
 	l.relay.log.Hide(valuesOf(to.values))
 	running := l.relay.setup()
 	next := &setup{config: change.Applicable(running.config, to.config), values: maps.Clone(to.values)}
-	taken := change.Summary(running.config, next.config, to.config)
-	l.retainTunnelSecrets(&taken, running, next)
-	l.retainKeys(ctx, &taken, running, next, to)
+	result := change.Summary(running.config, next.config, to.config)
+	l.retainTunnelSecrets(&result, running, next)
+	l.retainKeys(ctx, &result, running, next, to)
 	for _, key := range change.Secrets(running.values, next.values) {
-		taken.Applied = append(taken.Applied, key.String())
+		result.Applied = append(result.Applied, key.String())
 	}
-	taken.Restart = len(taken.RestartFields)+len(taken.Refused) > 0
+	result.Restart = len(result.RestartFields)+len(result.Refused) > 0
 	l.activate(context.WithoutCancel(ctx), running, next)
-	return taken
+	return result
 }
 
 // tunnelSecrets are those that a tunnel is opened with.
@@ -36,11 +36,11 @@ var tunnelSecrets = map[string]string{
 }
 
 // retainTunnelSecrets leaves the secret that the open tunnel works with.
-func (l *reloader) retainTunnelSecrets(taken *control.Taken, running, next *setup) {
+func (l *reloader) retainTunnelSecrets(result *control.ReloadResult, running, next *setup) {
 	key := secret.Key{Name: tunnelSecrets[running.config.Reach.Tunnel]}
 	if next.values[key] != running.values[key] {
 		retain(next, running, key)
-		taken.RestartFields = append(taken.RestartFields, key.String())
+		result.RestartFields = append(result.RestartFields, key.String())
 	}
 }
 

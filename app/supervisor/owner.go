@@ -17,7 +17,7 @@ import (
 
 // retainKeys leaves X's keys of each channel whose new ones X does not know as those of the same account: replies that
 // wait must not go out from another one, and keys that do not work must not replace those that may.
-func (l *reloader) retainKeys(ctx context.Context, taken *control.Taken, running, next *setup, to *wanted) {
+func (l *reloader) retainKeys(ctx context.Context, result *control.ReloadResult, running, next *setup, to *wanted) {
 	ctx, cancel := context.WithTimeout(ctx, ownerPatience)
 	defer cancel()
 	refused := map[string]string{}
@@ -36,9 +36,9 @@ func (l *reloader) retainKeys(ctx context.Context, taken *control.Taken, running
 		refused[ch.Name] = problem.Message + "; " + problem.Remedy
 		for _, key := range changed {
 			retain(next, running, key)
-			taken.Refused = append(taken.Refused, control.Problem{Field: key.String(), Message: problem.Message, Remedy: problem.Remedy})
+			result.Refused = append(result.Refused, control.Problem{Field: key.String(), Message: problem.Message, Remedy: problem.Remedy})
 			if problem.Code == codeOtherAccount {
-				taken.RestartFields = append(taken.RestartFields, key.String())
+				result.RestartFields = append(result.RestartFields, key.String())
 			}
 		}
 	}
