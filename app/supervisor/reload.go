@@ -44,7 +44,7 @@ type reloader struct {
 // reloaded is what came of a reload.
 type reloaded struct {
 	result control.ReloadResult
-	err   error
+	err    error
 }
 
 // wanted is what a relay is to work with.
