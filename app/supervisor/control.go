@@ -5,12 +5,13 @@ import (
 	"perch/app/version"
 )
 
-func (r *relay) controlled() control.Relay {
+// controlled is what the control API shows and steers.
+func (r *relay) controlled(l *reloader) control.Relay {
 	return control.Relay{
 		Console: r.engine, Listen: r.address, Reach: r.reach, Version: version.Number, Started: r.started, Stop: r.stopAsked, Demo: r.DemoStopped != nil,
-		Poke:           func() { r.ingress.Poke(); r.reloader.poke(); r.replies.Retry() },
-		ReachIsTrouble: r.ingress.IsTrouble, Reload: r.reloader.Reload,
-		URLs: r.urls, NotInUse: r.reloader.notInUse, ReplyURL: r.replies.Link,
+		Poke:           func() { r.ingress.Poke(); l.poke(); r.replies.Retry() },
+		ReachIsTrouble: r.ingress.IsTrouble, Reload: l.Reload,
+		URLs: r.urls, NotInUse: l.notInUse, ReplyURL: r.replies.Link,
 	}
 }
 

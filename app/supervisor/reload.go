@@ -12,15 +12,12 @@ import (
 	"perch/app/config"
 	"perch/app/control"
 	"perch/bridge"
-	"perch/bridge/secret"
 )
 
 const (
 	// reloadPatience bounds a reload, askPatience the wait for one; clients of the control API wait 15 s.
 	reloadPatience = 12 * time.Second
 	askPatience    = 14 * time.Second
-	// ownerPatience bounds the question whose keys new ones are.
-	ownerPatience = 8 * time.Second
 	// ownerRetry is the wait before X is asked again that did not answer.
 	ownerRetry = 30 * time.Second
 )
@@ -30,27 +27,21 @@ const (
 type reloader struct {
 	relay *relay
 	asks  chan chan<- reloaded
-	poked chan struct{} // asks for pending now; holds at most one signal
+	poked chan struct{} // asks for what is pending now; holds at most one signal
 
 	refused atomic.Pointer[map[string]string] // why stored keys are not in use, by channel
 
 	// The rest is of the goroutine in run.
-	pending bool      // X has to be asked again about stored keys
-	notYet  time.Time // when X lets itself be asked again
-	logged  string    // what was logged last that is not in use
-	failed  string    // the last error of a reload that was tried again
+	isPending bool      // X has to be asked again about stored keys
+	notYet    time.Time // when X lets itself be asked again
+	logged    string    // what was logged last that is not in use
+	failed    string    // the last error of a reload that was tried again
 }
 
 // reloaded is what came of a reload.
 type reloaded struct {
 	result control.ReloadResult
 	err    error
-}
-
-// wanted is what a relay is to work with.
-type wanted struct {
-	config *config.Config
-	values map[secret.Key]string
 }
 
 func newReloader(r *relay) *reloader {
@@ -132,7 +123,7 @@ func (l *reloader) attempt(ctx context.Context) (control.ReloadResult, error) {
 // retry reloads when X could not be asked about keys the last time, but for its rate limits. Only what is new by it is
 // logged.
 func (l *reloader) retry(ctx context.Context) {
-	if !l.pending || time.Now().Before(l.notYet) {
+	if !l.isPending || time.Now().Before(l.notYet) {
 		return
 	}
 	result, err := l.try(ctx)
@@ -155,7 +146,10 @@ func (l *reloader) try(ctx context.Context) (control.ReloadResult, error) {
 	if err != nil {
 		return control.ReloadResult{}, err
 	}
-	return l.apply(ctx, to), nil
+	out := l.relay.apply(ctx, to)
+	l.refused.Store(&out.refused)
+	l.isPending, l.notYet = out.isPending, out.notYet
+	return out.result, nil
 }
 
 // read reads what the relay is to work with. Secrets that are said to be in the other store are so for the next start.
