@@ -1,9 +1,9 @@
 package doctor
 
 import (
-	"bytes"
+	"errors"
+
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -13,7 +13,6 @@ import (
 	"strings"
 
 	"perch/app/adapter"
-	"perch/bridge"
 	"perch/bridge/motion"
 )
 
@@ -215,19 +214,13 @@ func (m *motionChecks) checkMapKey(context.Context) result {
 	return fine(used)
 }
 
-// checkFiles stores a small file and fetches it again: no other question tells whether the user may.
 func (m *motionChecks) checkFiles(ctx context.Context) result {
-	proof := []byte("Perch checks whether files can be stored: " + rand.Text() + "\n")
-	id, err := m.client.Upload(ctx, bridge.File{Name: "perch-check.txt", Type: "text/plain", Data: proof})
-	if err != nil {
-		return failure(err)
-	}
-	back, err := m.client.Download(ctx, id)
-	if err != nil {
+	isStored, err := adapter.ProveStorage(ctx, m.client)
+	switch {
+	case isStored && err != nil && !errors.Is(err, adapter.ErrOtherFile):
 		return failure(err).about("a file was stored")
-	}
-	if !bytes.Equal(back.Data, proof) {
-		return bad("Motion gave back another file than it was given", "look at Motion's storage settings")
+	case err != nil:
+		return failure(err)
 	}
 	return fine("a file was stored and fetched again")
 }

@@ -43,11 +43,7 @@ func (m *motionChecks) checkReply(ctx context.Context) result {
 
 // own is what the channel's Reply URL is judged by.
 func (m *motionChecks) own() replyurl.Own {
-	o := replyurl.Own{Channel: m.Name, Tokens: m.tokens, TakesLegacy: m.Config.LegacyReplyPath}
-	if r := m.Config.Reach; r.Tunnel == config.TunnelSSH {
-		o.Forward = r.SSH.RemoteListen
-	}
-	return o
+	return replyurl.OwnOf(m.Config, m.Name, m.tokens)
 }
 
 // judgeHost looks whether Motion can reach Perch at the address.

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 
+	"perch/app/config"
 	"perch/bridge/endpoint"
 )
 
@@ -23,6 +24,15 @@ type Own struct {
 	TakesLegacy bool
 	// Forward is what an SSH tunnel listens on at the Motion server, host:port; empty without one.
 	Forward string
+}
+
+// OwnOf is what the configuration and the tokens tell of a channel.
+func OwnOf(c *config.Config, channel string, tokens map[string]string) Own {
+	own := Own{Channel: channel, Tokens: tokens, TakesLegacy: c.LegacyReplyPath}
+	if c.Reach.Tunnel == config.TunnelSSH {
+		own.Forward = c.Reach.SSH.RemoteListen
+	}
+	return own
 }
 
 // empty is said of an account without a Reply URL.
