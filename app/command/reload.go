@@ -50,8 +50,8 @@ func (p *program) reload(ctx context.Context) error {
 	return nil
 }
 
-// tellRelay lets a running relay take over a secret that was stored or deleted, and says what came of it. It is done in
-// any case, so that a relay that cannot take it over is no failure.
+// tellRelay lets a running relay apply a secret that was stored or deleted, and says what came of it. It is done in
+// any case, so that a relay that cannot apply it is no failure.
 func (p *program) tellRelay(ctx context.Context, done string, key secret.Key) {
 	p.Print("%s %s.", done, key)
 	client, err := p.client()

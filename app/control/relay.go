@@ -55,9 +55,9 @@ type Relay struct {
 	Started time.Time
 	// Demo is set for the relay of a demo.
 	Demo bool
-	// ReachIsTrouble reports whether the ways in need a look.
+	// ReachIsTrouble reports whether the receivers of X's events, or their tunnel, need a look.
 	ReachIsTrouble func(Reach) bool
-	// Poke makes the ways in look again at once.
+	// Poke makes the receivers, and all else that waits to try again, do so at once.
 	Poke func()
 	// Reload makes the relay apply what it can of perch.toml and the secrets as they are now.
 	Reload func(context.Context) (ReloadResult, error)

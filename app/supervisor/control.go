@@ -2,8 +2,20 @@ package supervisor
 
 import (
 	"perch/app/control"
+	"perch/app/settings"
 	"perch/app/version"
 )
+
+// controlServer is the control API of the relay and of what it is set up with.
+func (r *relay) controlServer(l *reloader) *control.Server {
+	server := control.NewServer(r.controlled(l), r.log.Logger)
+	server.HandleSettings(settings.Of(r.Home, settings.Relay{
+		Reloader: l, Secrets: r.Secrets, SecretsKind: r.Config.Secrets, Log: r.log.Logger,
+		PublicURL: func() string { return r.reach().PublicURL },
+	}))
+	server.HandleReplyURLs(r)
+	return server
+}
 
 // controlled is what the control API shows and steers.
 func (r *relay) controlled(l *reloader) control.Relay {

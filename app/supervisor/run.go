@@ -8,8 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"perch/app/control"
-	"perch/app/settings"
 	"perch/app/version"
 	"perch/bridge/webhook"
 )
@@ -55,13 +53,8 @@ func (r *relay) work(ctx context.Context) error {
 		})
 	}
 	reloads := newReloader(r)
-	server := control.NewServer(r.controlled(reloads), r.log.Logger)
-	server.HandleSettings(settings.Of(r.Home, settings.Relay{
-		Reloader: reloads, Secrets: r.Secrets, SecretsKind: r.Config.Secrets, Log: r.log.Logger,
-		PublicURL: func() string { return r.reach().PublicURL },
-	}))
+	server := r.controlServer(reloads)
 	start(func() error { return reloads.run(ctx, r.Reload) })
-	server.HandleReplyURLs(r)
 	start(func() error { return r.engine.Run(ctx) })
 	start(func() error { return r.ingress.Run(ctx) })
 	start(func() error { return r.replies.Run(ctx) })
