@@ -11,10 +11,10 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/spf13/cobra"
+
 	"perch/app/terminal"
 	"perch/app/version"
-
-	"github.com/spf13/cobra"
 )
 
 // Run runs perch with the arguments after the program's name and returns its exit code.

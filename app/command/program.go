@@ -4,12 +4,12 @@ import (
 	"io"
 	"log/slog"
 
+	"github.com/spf13/cobra"
+
 	"perch/app/config"
 	"perch/app/control"
 	"perch/app/desk"
 	"perch/app/terminal"
-
-	"github.com/spf13/cobra"
 )
 
 // The exit codes.

@@ -9,13 +9,13 @@ import (
 	"sync"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"perch/app/config"
 	"perch/app/desk"
 	"perch/app/settings"
 	"perch/bridge"
 	"perch/bridge/secret"
-
-	"github.com/spf13/cobra"
 )
 
 // maxPhrase bounds a passphrase on standard input, in bytes.

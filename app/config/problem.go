@@ -3,13 +3,12 @@ package config
 import (
 	"bytes"
 	"errors"
-
 	"fmt"
 	"strings"
 
-	"perch/bridge"
-
 	toml "github.com/pelletier/go-toml/v2"
+
+	"perch/bridge"
 )
 
 const (

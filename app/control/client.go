@@ -91,7 +91,7 @@ func (c *Client) Resume(ctx context.Context) error { return c.post(ctx, "/v1/res
 // Stop makes the relay end; it returns before it has.
 func (c *Client) Stop(ctx context.Context) error { return c.post(ctx, "/v1/stop", nil) }
 
-// Follow calls show for every change of a message that matches, until ctx ends or the relay stops.
+// Feed calls show for every change of a message that matches, until ctx ends or the relay stops.
 func (c *Client) Feed(ctx context.Context, q Query, show func(Message)) error {
 	response, err := c.send(ctx, http.MethodGet, "/v1/feed?"+q.encode())
 	if err != nil {

@@ -64,7 +64,7 @@ func Said(text string) error {
 	return e
 }
 
-// Words returns what went wrong and what to do, for a person. Both are empty for nil.
+// Explain returns what went wrong and what to do, for a person. Both are empty for nil.
 func Explain(err error) (message, remedy string) {
 	if err == nil {
 		return "", ""

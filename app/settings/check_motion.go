@@ -1,11 +1,10 @@
 package settings
 
 import (
-	"perch/app/adapter"
-
 	"context"
 	"fmt"
 
+	"perch/app/adapter"
 	"perch/app/control"
 	"perch/bridge/motion"
 	"perch/bridge/secret"

@@ -1,12 +1,11 @@
 package supervisor
 
 import (
-	"time"
-
 	"context"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"perch/app/adapter"
 	"perch/app/change"

@@ -1,12 +1,11 @@
 package supervisor
 
 import (
-	"time"
-
 	"cmp"
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"perch/app/adapter"
 	"perch/app/change"
