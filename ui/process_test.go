@@ -37,7 +37,7 @@ func TestCommand(t *testing.T) {
 	}
 	if err := c.Run(t.Context(), "stop"); err == nil {
 		t.Error("stop has worked")
-	} else if message, remedy := control.Words(err); message != "it is busy" || remedy != "wait a little" {
+	} else if message, remedy := control.Explain(err); message != "it is busy" || remedy != "wait a little" {
 		t.Errorf("stop: %q, %q", message, remedy)
 	}
 	if err := c.Demo(t.Context()); err != nil {

@@ -34,7 +34,7 @@ func (f *firstOf) SaveSettings(ctx context.Context, c control.Config, dryRun boo
 	return s, err
 }
 
-func (f *firstOf) SetSecret(ctx context.Context, channel, name, value string) (control.Taken, error) {
+func (f *firstOf) SetSecret(ctx context.Context, channel, name, value string) (control.ReloadResult, error) {
 	taken, err := f.relay.SetSecret(ctx, channel, name, value)
 	if isElsewhere(err) {
 		return f.local.SetSecret(ctx, channel, name, value)

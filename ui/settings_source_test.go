@@ -47,8 +47,8 @@ func (f failing) SaveSettings(context.Context, control.Config, bool) (control.Sa
 	return control.Saved{}, f.err
 }
 
-func (f failing) SetSecret(context.Context, string, string, string) (control.Taken, error) {
-	return control.Taken{}, f.err
+func (f failing) SetSecret(context.Context, string, string, string) (control.ReloadResult, error) {
+	return control.ReloadResult{}, f.err
 }
 
 func (f failing) CheckSettings(context.Context, string, control.CheckRequest) (control.CheckResult, error) {

@@ -41,13 +41,13 @@ func TestSettingsThatNeedARestart(t *testing.T) {
 		asked.Channels = slices.Clone(running.Channels)
 		alter(&asked)
 		next := change.Applicable(running, &asked)
-		taken := change.Summary(running, next, &asked)
+		result := change.Summary(running, next, &asked)
 		want := slices.DeleteFunc([]string{field}, func(s string) bool { return s == "" })
-		if !slices.Equal(taken.RestartFields, want) || taken.Restart != (field != "") {
-			t.Errorf("%q: %+v", field, taken)
+		if !slices.Equal(result.RestartFields, want) || result.Restart != (field != "") {
+			t.Errorf("%q: %+v", field, result)
 		}
-		if field == "" && len(taken.Applied) != 14 {
-			t.Errorf("applied: %q", taken.Applied)
+		if field == "" && len(result.Applied) != 14 {
+			t.Errorf("applied: %q", result.Applied)
 		}
 		if again := change.Summary(next, change.Applicable(next, &asked), &asked); !slices.Equal(again.RestartFields, want) || len(again.Applied) != 0 {
 			t.Errorf("%q, asked again: %+v", field, again)

@@ -11,15 +11,15 @@ import (
 )
 
 // Summary sorts the fields in which wanted differs from running by whether next has them.
-func Summary(running, next, wanted *config.Config) control.Taken {
+func Summary(running, next, wanted *config.Config) control.ReloadResult {
 	later := differences(next, wanted)
-	taken := control.Taken{Applied: []string{}, RestartFields: append([]string{}, later...), Restart: len(later) > 0, Refused: []control.Problem{}}
+	result := control.ReloadResult{Applied: []string{}, RestartFields: append([]string{}, later...), Restart: len(later) > 0, Refused: []control.Problem{}}
 	for _, field := range differences(running, wanted) {
 		if !slices.Contains(later, field) {
-			taken.Applied = append(taken.Applied, field)
+			result.Applied = append(result.Applied, field)
 		}
 	}
-	return taken
+	return result
 }
 
 // Secrets lists the secrets that differ, in the order of their names.

@@ -46,7 +46,7 @@ func (p *program) retryCommand() *cobra.Command {
 	return cmd
 }
 
-var actWords = map[string][2]string{
+var actTexts = map[string][2]string{
 	"retry":   {"", "Message %d is back in the queue.\n"},
 	"discard": {"Drop a message that was not delivered", "Message %d is discarded.\n"},
 	"sent":    {"Settle an undecided message: it did go out", "Message %d counts as delivered.\n"},
@@ -55,7 +55,7 @@ var actWords = map[string][2]string{
 
 func (p *program) actCommand(act string) *cobra.Command {
 	return &cobra.Command{
-		Use: act + " ID", Short: actWords[act][0], Args: usage(cobra.ExactArgs(1)),
+		Use: act + " ID", Short: actTexts[act][0], Args: usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error { return p.act(cmd, args, act) },
 	}
 }
@@ -68,6 +68,6 @@ func (p *program) act(cmd *cobra.Command, args []string, act string) error {
 	if err := client.Act(cmd.Context(), id, act); err != nil {
 		return err
 	}
-	p.Print(actWords[act][1], id)
+	p.Print(actTexts[act][1], id)
 	return nil
 }

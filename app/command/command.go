@@ -13,41 +13,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"perch/app/config"
-	"perch/app/control"
-	"perch/app/desk"
 	"perch/app/terminal"
 	"perch/app/version"
 )
-
-// The exit codes.
-const (
-	exitFine       = 0
-	exitFailed     = 1
-	exitUsage      = 2
-	exitNotRunning = 3
-	exitLocked     = desk.ExitLocked
-)
-
-// Streams are the standard streams of a run.
-type Streams struct {
-	In       io.Reader
-	Out, Err io.Writer
-}
-
-// program is one run of perch.
-type program struct {
-	In io.Reader
-	terminal.Printer
-	homeFlag string
-	json     bool
-	exit     int
-	// isStarting is set by the commands that start a relay in the background.
-	isStarting bool
-	// phraseOnInput is set when the vault's passphrase comes on standard input.
-	phraseOnInput bool
-	readPhrase    func() (string, error) // made by ask
-}
 
 // Run runs perch with the arguments after the program's name and returns its exit code.
 func Run(ctx context.Context, args []string, streams Streams) int {
@@ -84,28 +52,8 @@ func (p *program) root() *cobra.Command {
 	return root
 }
 
-// withJSON adds --json to a command that prints data.
-func (p *program) withJSON(cmd *cobra.Command) *cobra.Command {
-	cmd.Flags().BoolVar(&p.json, "json", false, "print JSON")
-	return cmd
-}
-
-func (p *program) home() (config.Home, error) { return config.FindHome(p.homeFlag) }
-
-// config reads perch.toml.
-func (p *program) config() (config.Home, *config.Config, error) {
-	home, err := p.home()
-	if err != nil {
-		return home, nil, err
-	}
-	c, err := config.Load(home.Config())
-	return home, c, err
-}
-
-func (p *program) client() (*control.Client, error) {
-	home, err := p.home()
-	if err != nil {
-		return nil, err
-	}
-	return control.NewClient(home.Socket()), nil
+// Streams are the standard streams of a run.
+type Streams struct {
+	In       io.Reader
+	Out, Err io.Writer
 }

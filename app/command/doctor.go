@@ -66,7 +66,7 @@ func (p *program) runDoctor(cmd *cobra.Command, _ []string) error {
 
 // fillDoctor adds what the configuration leads to.
 func (p *program) fillDoctor(ctx context.Context, home config.Home, s *doctor.Setup) {
-	store, err := p.secrets(home, s.Config)
+	store, err := p.openStore(home, s.Config)
 	if err == nil {
 		if s.Config.Secrets == config.SecretsKeyring {
 			var cancel context.CancelFunc
@@ -95,7 +95,7 @@ func doctorLock(home config.Home) (io.Closer, error) {
 	return lock, nil
 }
 
-var findingWords = map[doctor.State]string{doctor.OK: "ok", doctor.Warn: "warn", doctor.Failed: "FAIL", doctor.Skipped: "skip"}
+var stateLabels = map[doctor.State]string{doctor.OK: "ok", doctor.Warn: "warn", doctor.Failed: "FAIL", doctor.Skipped: "skip"}
 
 func (p *program) showFindings(findings []doctor.Finding) {
 	for _, f := range findings {
@@ -107,7 +107,7 @@ func (p *program) showFindings(findings []doctor.Finding) {
 		if f.Remedy != "" {
 			text += "; " + f.Remedy
 		}
-		p.Print("%-4s  %s — %s\n", findingWords[f.State], what, oneLine(text))
+		p.Print("%-4s  %s — %s\n", stateLabels[f.State], what, oneLine(text))
 	}
 	first, ok := doctor.First(findings)
 	switch {

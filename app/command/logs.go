@@ -3,36 +3,46 @@ package command
 import (
 	"context"
 	"errors"
+	"math"
 	"os"
 	"slices"
-	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"perch/app/logtail"
 	"perch/bridge"
 )
 
+// logPoll is the time between two reads of a log that is tailed.
+const logPoll = 250 * time.Millisecond
+
 func (p *program) logsCommand() *cobra.Command {
-	var q logQuery
-	var follow bool
+	var q logtail.Query
+	var limit int
+	var isTail bool
 	cmd := &cobra.Command{
 		Use: "logs", Short: "Show the relay's log", Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if q.level != "" && !slices.Contains(logLevels, q.level) {
+			if q.Level != "" && !slices.Contains(logtail.Levels(), q.Level) {
 				return usageError{errors.New("logs: --level is debug, info, warn or error")} //nolint:err113 // shown, never compared
 			}
 			path, err := p.logPath()
 			if err != nil {
 				return err
 			}
-			return p.showLog(cmd.Context(), path, q, follow)
+			log := logtail.New(path, q)
+			if err := p.showLog(log, limit); err != nil || !isTail {
+				return err
+			}
+			return p.tailLog(cmd.Context(), log)
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVarP(&follow, "follow", "f", false, "go on showing new lines")
-	f.StringVar(&q.level, "level", "", "least level: debug, info, warn or error")
-	f.StringVar(&q.search, "search", "", "part of the line")
-	f.IntVar(&q.limit, "limit", 100, "how many lines at most")
+	f.BoolVarP(&isTail, "follow", "f", false, "go on showing new lines")
+	f.StringVar(&q.Level, "level", "", "least level: debug, info, warn or error")
+	f.StringVar(&q.Text, "search", "", "part of the line")
+	f.IntVar(&limit, "limit", 100, "how many lines at most")
 	return p.withJSON(cmd)
 }
 
@@ -49,36 +59,58 @@ func (p *program) logPath() (string, error) {
 	return home.Log(), nil
 }
 
-func (p *program) showLog(ctx context.Context, path string, q logQuery, follow bool) error {
-	f, err := os.Open(path) //nolint:gosec // the admin's own log
-	if err != nil {
-		return &bridge.Error{
-			Kind: bridge.Operator, Side: bridge.SidePerch, Op: "logs", Message: "there is no log yet at " + path,
-			Remedy: "start the relay with: perch start", Err: err,
-		}
+func (p *program) showLog(log *logtail.Reader, limit int) error {
+	if _, err := os.Stat(log.Path()); err != nil {
+		return noLogError(log.Path(), err)
 	}
-	defer func() { _ = f.Close() }()
-	lines, end, err := lastLines(f, q)
+	lines, err := log.Last(limit)
+	if errors.Is(err, os.ErrPermission) {
+		return noLogError(log.Path(), err)
+	}
 	if err != nil {
 		return err
 	}
 	for _, line := range lines {
 		p.showLogLine(line)
 	}
-	if !follow {
-		return nil
-	}
-	return p.followLog(ctx, path, end, q)
+	return nil
 }
 
-func (p *program) showLogLine(line string) {
+func noLogError(path string, cause error) error {
+	return &bridge.Error{
+		Kind: bridge.Operator, Side: bridge.SidePerch, Op: "logs", Message: "there is no log yet at " + path,
+		Remedy: "start the relay with: perch start", Err: cause,
+	}
+}
+
+// tailLog shows what is appended, also after the log was rotated, until ctx ends.
+func (p *program) tailLog(ctx context.Context, log *logtail.Reader) error {
+	tick := time.NewTicker(logPoll)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		lines, _, err := log.Newer(math.MaxInt)
+		if err != nil {
+			continue // being rotated; the next time tells
+		}
+		for _, line := range lines {
+			p.showLogLine(line)
+		}
+	}
+}
+
+func (p *program) showLogLine(line logtail.Line) {
 	if !p.json {
-		p.Print("%s\n", line)
+		p.Print("%s\n", line.Raw)
 		return
 	}
 	level := ""
-	if m := levelInLine.FindStringSubmatch(line); m != nil {
-		level = strings.ToLower(m[1])
+	if line.NamesLevel() {
+		level = line.Level
 	}
-	_ = p.JSON(map[string]string{"level": level, "line": line}) // a reader that went away ends the program by itself
+	_ = p.JSON(map[string]string{"level": level, "line": line.Raw}) // a reader that went away ends the program by itself
 }

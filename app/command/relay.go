@@ -17,7 +17,7 @@ func (p *program) relayCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			secrets, err := p.secrets(home, c)
+			secrets, err := p.openStore(home, c)
 			if err != nil {
 				return err
 			}

@@ -22,7 +22,7 @@ func (p *program) restartCommand() *cobra.Command {
 			}
 			phrase, err := p.passphraseFor(cmd.Context(), home, c)
 			if err == nil {
-				err = p.canReadSecrets(cmd.Context(), home, c)
+				err = p.checkSecrets(cmd.Context(), home, c)
 			}
 			if err != nil {
 				return err

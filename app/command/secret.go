@@ -11,7 +11,6 @@ import (
 	"golang.org/x/term"
 
 	"perch/app/config"
-	"perch/app/settings"
 	"perch/bridge"
 	"perch/bridge/secret"
 )
@@ -69,14 +68,14 @@ func (p *program) secretStore(channel, name string) (secret.Store, secret.Key, e
 	if _, err := secret.ParseKey(key.String()); err != nil {
 		return nil, key, err
 	}
-	if err := knownChannel(c, key); err != nil {
+	if err := checkChannel(c, key); err != nil {
 		return nil, key, err
 	}
-	store, err := p.secrets(home, c)
+	store, err := p.openStore(home, c)
 	return store, key, err
 }
 
-func knownChannel(c *config.Config, key secret.Key) error {
+func checkChannel(c *config.Config, key secret.Key) error {
 	if key.Channel == "" && strings.HasPrefix(key.Name, "reach.") {
 		return nil
 	}
@@ -91,11 +90,6 @@ func knownChannel(c *config.Config, key secret.Key) error {
 		Kind: bridge.Invalid, Side: bridge.SidePerch, Op: "secret", Message: "there is no channel " + strings.TrimSpace(`"`+key.Channel+`"`),
 		Remedy: "name one of perch.toml with --channel: " + strings.Join(names, ", "),
 	}
-}
-
-// secrets opens the store that the configuration names.
-func (p *program) secrets(home config.Home, c *config.Config) (secret.Store, error) {
-	return settings.OpenStore(home, c.Secrets, p.ask(home, c))
 }
 
 func (p *program) setSecret(ctx context.Context, channel, name string) error {
@@ -155,7 +149,7 @@ func (p *program) listSecrets(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	store, err := p.secrets(home, c)
+	store, err := p.openStore(home, c)
 	if err != nil {
 		return err
 	}

@@ -16,9 +16,9 @@ func (p *program) keepPassphrase(ctx context.Context) error {
 		return err
 	}
 	isNew := !home.HasVault()
-	ask := secret.SystemPassphrase("", p.startLog(nil), p.In, p.Err)
+	ask := secret.SystemPassphrase("", p.startLog(), p.In, p.Err)
 	if p.phraseOnInput {
-		ask = p.ask(home, nil)
+		ask = p.ask(home)
 	}
 	phrase, err := ask(isNew)
 	if err == nil && isNew {
@@ -52,11 +52,11 @@ func (p *program) moveSecrets(ctx context.Context, to string) error {
 	}
 	moved := *c
 	moved.Secrets = to
-	from, err := p.secrets(home, c)
+	from, err := p.openStore(home, c)
 	if err != nil {
 		return err
 	}
-	dest, err := p.secrets(home, &moved)
+	dest, err := p.openStore(home, &moved)
 	if err != nil {
 		return err
 	}

@@ -95,6 +95,24 @@ func (p *program) showAndSave(ctx context.Context, client *control.Client, d con
 
 func (p *program) showDetail(d control.Detail) {
 	p.Print("Message %d · %s · %s · %s · %s\n", d.ID, d.Channel, arrow(d.Direction), d.Kind, stateText(d.Message))
+	p.showFields(d)
+	p.showHistory(d.History)
+	if content, err := json.MarshalIndent(d.Content, "  ", "  "); err == nil && d.Content != nil {
+		p.Print("  What Perch understood:\n  %s\n", terminal.Multiline(content))
+	}
+	from, to := "X", "Motion"
+	if d.Direction == "out" {
+		from, to = to, from
+	}
+	if d.Received != nil {
+		p.showDocument("From "+from+", as it came:", *d.Received)
+	}
+	for _, document := range d.Calls {
+		p.showDocument("To "+to+":", document)
+	}
+}
+
+func (p *program) showFields(d control.Detail) {
 	t := p.Table()
 	row := func(name, value string) {
 		if value != "" {
@@ -114,8 +132,8 @@ func (p *program) showDetail(d control.Detail) {
 		row("File", fmt.Sprintf("%s %s %d bytes", f.Name, f.Type, f.Bytes))
 	}
 	row("Received", clock(d.ReceivedAt))
-	if d.KeptAt != nil && !d.KeptAt.Before(d.ReceivedAt) {
-		row("On disk", fmt.Sprintf("%s (after %d ms)", clock(*d.KeptAt), d.KeptAt.Sub(d.ReceivedAt).Milliseconds()))
+	if d.StoredAt != nil && !d.StoredAt.Before(d.ReceivedAt) {
+		row("On disk", fmt.Sprintf("%s (after %d ms)", clock(*d.StoredAt), d.StoredAt.Sub(d.ReceivedAt).Milliseconds()))
 	}
 	if d.DueAt != nil {
 		row("Next attempt", clock(*d.DueAt))
@@ -131,20 +149,6 @@ func (p *program) showDetail(d control.Detail) {
 		row("What to do", d.Error.Remedy)
 	}
 	t.Flush()
-	p.showHistory(d.History)
-	if content, err := json.MarshalIndent(d.Content, "  ", "  "); err == nil && d.Content != nil {
-		p.Print("  What Perch understood:\n  %s\n", terminal.Multiline(content))
-	}
-	from, to := "X", "Motion"
-	if d.Direction == "out" {
-		from, to = to, from
-	}
-	if d.CameIn != nil {
-		p.showDocument("From "+from+", as it came:", *d.CameIn)
-	}
-	for _, document := range d.GoesOut {
-		p.showDocument("To "+to+":", document)
-	}
 }
 
 func (p *program) showDocument(title string, d control.Document) {

@@ -56,7 +56,7 @@ func (p *program) notRunning() error {
 	return p.JSON(status)
 }
 
-var stateWords = map[string]string{
+var stateTexts = map[string]string{
 	control.StateRunning:  "Running",
 	control.StatePaused:   "Paused: what comes in is kept, nothing is delivered. Go on with: perch resume",
 	control.StateDegraded: "Running, but something needs a look",
@@ -69,7 +69,7 @@ func (p *program) showStatus(s control.Status) {
 	if s.Demo {
 		p.Print("This is the demo: X and Motion are simulated. It ends with: perch stop\n")
 	}
-	p.Print("%s · listens on %s · version %s\n", stateWords[s.State], s.Listen, s.Version)
+	p.Print("%s · listens on %s · version %s\n", stateTexts[s.State], s.Listen, s.Version)
 	p.Print("Events come in by %s: %s\n", s.Reach.Mode, orDash(s.Reach.Detail, s.Reach.State))
 	if s.Reach.PublicURL != "" {
 		p.Print("Public address: %s\n", s.Reach.PublicURL)

@@ -12,13 +12,13 @@ import (
 
 func (p *program) trafficCommand() *cobra.Command {
 	var q control.Query
-	var follow bool
+	var isTail bool
 	cmd := &cobra.Command{
 		Use: "traffic", Short: "List messages, oldest of the newest first", Args: usage(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.runTraffic(cmd, q, follow) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.runTraffic(cmd, q, isTail) },
 	}
 	f := cmd.Flags()
-	f.BoolVarP(&follow, "follow", "f", false, "go on showing what happens")
+	f.BoolVarP(&isTail, "follow", "f", false, "go on showing what happens")
 	f.StringVar(&q.State, "state", "", "queued, sending, delivered, undecided, dead or discarded")
 	f.StringVar(&q.Direction, "direction", "", "in (X to Motion) or out")
 	f.StringVar(&q.Kind, "kind", "", "dm, mention, reply, note or encrypted")
@@ -45,7 +45,7 @@ func checkQuery(q control.Query) error {
 	return nil
 }
 
-func (p *program) runTraffic(cmd *cobra.Command, q control.Query, follow bool) error {
+func (p *program) runTraffic(cmd *cobra.Command, q control.Query, isTail bool) error {
 	if err := checkQuery(q); err != nil {
 		return err
 	}
@@ -58,16 +58,16 @@ func (p *program) runTraffic(cmd *cobra.Command, q control.Query, follow bool) e
 		return err
 	}
 	slices.Reverse(list)
-	if !p.json && len(list) == 0 && !follow {
+	if !p.json && len(list) == 0 && !isTail {
 		p.Print("No messages.\n")
 	}
 	for _, m := range list {
 		p.showLine(m)
 	}
-	if !follow {
+	if !isTail {
 		return nil
 	}
-	return client.Follow(cmd.Context(), q, p.showLine)
+	return client.Feed(cmd.Context(), q, p.showLine)
 }
 
 func (p *program) showLine(m control.Message) {

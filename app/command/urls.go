@@ -133,7 +133,7 @@ func (p *program) urlsOffline(ctx context.Context) ([]control.URLs, error) {
 		return nil, err
 	}
 	defer func() { _ = lock.Close() }()
-	journal, err := sqlite.Open(ctx, home.Journal(), p.startLog(c))
+	journal, err := sqlite.Open(ctx, home.Journal(), p.startLog())
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,11 @@
 // repeated in an error; and that Save replaces the file as a whole or not at all. Errors are *bridge.Error.
 package config
 
-import "slices"
+import (
+	"net/url"
+	"slices"
+	"strings"
+)
 
 // The values of Config.Secrets.
 const (
@@ -174,4 +178,12 @@ func DefaultChannel(name string) Channel {
 		},
 		Motion: MotionConfig{User: "admin"},
 	}
+}
+
+// baseOf returns base, or scheme and host of address, without a slash at the end.
+func baseOf(base, address string) string {
+	if u, err := url.Parse(address); base == "" && err == nil && u.Host != "" {
+		base = u.Scheme + "://" + u.Host
+	}
+	return strings.TrimRight(base, "/")
 }

@@ -7,17 +7,12 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"strings"
 
 	toml "github.com/pelletier/go-toml/v2"
-
-	"perch/bridge"
 )
 
 // maxFile is the largest perch.toml that is read, in bytes.
 const maxFile = 256 << 10
-
-const opRead = "read configuration"
 
 // Load reads the file at path. A file that is not there is an Operator error that wraps fs.ErrNotExist.
 func Load(path string) (*Config, error) {
@@ -39,10 +34,6 @@ func Load(path string) (*Config, error) {
 
 func unreadable(path string, cause error) error {
 	return failed(opRead, path+" cannot be read", "let the account that runs Perch read this file", cause)
-}
-
-func failed(op, message, remedy string, cause error) error {
-	return &bridge.Error{Kind: bridge.Operator, Side: bridge.SidePerch, Op: op, Message: message, Remedy: remedy, Err: cause}
 }
 
 // Parse reads the content of a perch.toml; name stands for the file in errors.
@@ -104,21 +95,4 @@ func fill(c *Channel, isSet func(key string) bool) {
 	if !isSet("x.media_hosts") {
 		c.X.MediaHosts = d.X.MediaHosts
 	}
-}
-
-// syntax makes a problem of what the TOML library says.
-func syntax(data []byte, err error) problem {
-	p := problem{why: "this is not as TOML wants it", do: "compare it with the lines that perch init writes"}
-	var d *toml.DecodeError
-	if !errors.As(err, &d) {
-		p.why += " (" + strings.TrimPrefix(err.Error(), "toml: ") + ")"
-		return p
-	}
-	p.line, _ = d.Position()
-	p.why += " (" + strings.TrimPrefix(d.Error(), "toml: ") + ")"
-	lines := bytes.Split(data, []byte("\n"))
-	if p.line >= 1 && p.line <= len(lines) && bytes.ContainsRune(lines[p.line-1], '\\') {
-		p.do = `write Windows paths in single quotes: 'C:\folder\file'`
-	}
-	return p
 }

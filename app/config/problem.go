@@ -1,8 +1,14 @@
 package config
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"strings"
+
+	toml "github.com/pelletier/go-toml/v2"
+
+	"perch/bridge"
 )
 
 const (
@@ -56,4 +62,27 @@ func shown(value string) string {
 		value = strings.ToValidUTF8(value[:maxShown], "") + "…"
 	}
 	return fmt.Sprintf("%q", value)
+}
+
+const opRead = "read configuration"
+
+func failed(op, message, remedy string, cause error) error {
+	return &bridge.Error{Kind: bridge.Operator, Side: bridge.SidePerch, Op: op, Message: message, Remedy: remedy, Err: cause}
+}
+
+// syntax makes a problem of what the TOML library says.
+func syntax(data []byte, err error) problem {
+	p := problem{why: "this is not as TOML wants it", do: "compare it with the lines that perch init writes"}
+	var d *toml.DecodeError
+	if !errors.As(err, &d) {
+		p.why += " (" + strings.TrimPrefix(err.Error(), "toml: ") + ")"
+		return p
+	}
+	p.line, _ = d.Position()
+	p.why += " (" + strings.TrimPrefix(d.Error(), "toml: ") + ")"
+	lines := bytes.Split(data, []byte("\n"))
+	if p.line >= 1 && p.line <= len(lines) && bytes.ContainsRune(lines[p.line-1], '\\') {
+		p.do = `write Windows paths in single quotes: 'C:\folder\file'`
+	}
+	return p
 }

@@ -167,7 +167,7 @@ func (s *scanner) value(value *unstable.Node, path string, key part, want *schem
 			s.inline(it.Node(), element, want)
 		}
 	case !want.takes(value):
-		s.complain(key.line, want.example(key.name), "%s must be %s, but is %s", shown(key.name), want.words(), wordsFor(value))
+		s.complain(key.line, want.example(key.name), "%s must be %s, but is %s", shown(key.name), want.describe(), describe(value))
 	}
 }
 
@@ -194,13 +194,6 @@ func (s *scanner) note(path, what string, line int) bool {
 	}
 	s.lines[path] = line
 	return true
-}
-
-func join(path, name string) string {
-	if path == "" {
-		return name
-	}
-	return path + "." + name
 }
 
 // in says where a path is, as the file has it: "channel.0.x" is [channel.x].

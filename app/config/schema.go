@@ -79,7 +79,7 @@ func isArrayOf(value *unstable.Node, want unstable.Kind) bool {
 	return true
 }
 
-func (s *schema) words() string {
+func (s *schema) describe() string {
 	return [...]string{"a text in quotes", "true or false", "a number", "a list of texts", "a table", "a list of tables"}[s.kind]
 }
 
@@ -93,7 +93,7 @@ func (s *schema) example(name string) string {
 	return fmt.Sprintf(form, name)
 }
 
-func wordsFor(value *unstable.Node) string {
+func describe(value *unstable.Node) string {
 	switch value.Kind {
 	case unstable.String:
 		return "a text"
@@ -109,8 +109,8 @@ func wordsFor(value *unstable.Node) string {
 	return "a date or time"
 }
 
-// secretWords are parts of names that people may look for in the file.
-var secretWords = []string{"consumer", "secret", "password", "token", "api_key", "apikey", "passphrase", "bearer"}
+// secretParts are parts of names that people may look for in the file.
+var secretParts = []string{"consumer", "secret", "password", "token", "api_key", "apikey", "passphrase", "bearer"}
 
 // suggest says what to do about an unknown key of a table.
 func suggest(table *schema, name string) string {
@@ -118,7 +118,7 @@ func suggest(table *schema, name string) string {
 	if near := nearest(slices.Sorted(maps.Keys(table.fields)), lower); near != "" {
 		return fmt.Sprintf("the nearest known key is %q", near)
 	}
-	if slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(lower, w) }) {
+	if slices.ContainsFunc(secretParts, func(w string) bool { return strings.Contains(lower, w) }) {
 		return "take the line out: secrets are not kept in this file but stored with perch secret set"
 	}
 	if place := find(root, "", lower); place != "" {
@@ -184,4 +184,11 @@ func distance(a, b string) int {
 		}
 	}
 	return row[len(b)]
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
 }

@@ -242,11 +242,3 @@ func isPin(text string) bool {
 	sum, err := hex.DecodeString(digits)
 	return err == nil && len(sum) == 32
 }
-
-// baseOf returns base, or scheme and host of address, without a slash at the end.
-func baseOf(base, address string) string {
-	if u, err := url.Parse(address); base == "" && err == nil && u.Host != "" {
-		base = u.Scheme + "://" + u.Host
-	}
-	return strings.TrimRight(base, "/")
-}

@@ -1,19 +1,13 @@
 package control
 
 import (
-	"bytes"
+	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
-	"reflect"
 	"strconv"
-	"time"
 
 	"perch/bridge"
 )
-
-// firstYear and lastYear bound the times that JSON can hold (RFC 3339).
-const firstYear, lastYear = 0, 9999
 
 // reply answers with JSON. What JSON cannot hold is left out, element by element, and said; an answer that cannot be
 // made at all is a failure with its reason, never an empty one.
@@ -43,122 +37,37 @@ func fail(w http.ResponseWriter, what string, err error) {
 	write(w, http.StatusUnprocessableEntity, data)
 }
 
-// encode makes JSON of a value. When it cannot be done as a whole, it is done without what cannot be shown.
-func (s *Server) encode(body any) ([]byte, error) {
-	data, err := json.Marshal(body)
-	if err == nil {
-		return data, nil
-	}
-	list := reflect.ValueOf(body)
-	if list.Kind() != reflect.Slice {
-		return s.encodeRest(body, err)
-	}
-	all := bytes.NewBufferString("[")
-	for i := range list.Len() {
-		one, err := json.Marshal(list.Index(i).Interface())
-		if err != nil {
-			one, err = s.encodeRest(list.Index(i).Interface(), err)
+func (s *Server) do(act func(context.Context) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := act(r.Context()); err != nil {
+			fail(w, r.URL.Path[len("/v1/"):], err)
+			return
 		}
-		if err != nil { // one does not hide the others
-			s.log.Error("element cannot be shown", "of", describe(list.Index(i).Interface()), "error", err)
-			continue
-		}
-		if all.Len() > 1 {
-			all.WriteByte(',')
-		}
-		all.Write(one)
+		s.reply(w, struct{}{})
 	}
-	all.WriteByte(']')
-	return all.Bytes(), nil
 }
 
-// encodeRest makes JSON of a value without what JSON cannot hold; why is what it said of the whole.
-func (s *Server) encodeRest(body any, why error) ([]byte, error) {
-	rest := copyShown(reflect.ValueOf(body)).Interface()
-	switch m := rest.(type) {
-	case Message:
-		rest = m.shownInPart(why)
-	case Detail:
-		m.Message = m.shownInPart(why)
-		if _, err := json.Marshal(m.Content); err != nil {
-			m.Content = nil
-		}
-		rest = m
+func (s *Server) answer(w http.ResponseWriter, what string, body any, err error) {
+	if err != nil {
+		fail(w, what, err)
+		return
 	}
-	s.log.Warn("answer is shown in part", "of", describe(rest), "error", why)
-	return json.Marshal(rest)
+	s.reply(w, body)
 }
 
-func describe(v any) string {
-	switch m := v.(type) {
-	case Message:
-		return fmt.Sprint("message ", m.ID)
-	case Detail:
-		return fmt.Sprint("message ", m.ID)
-	case Limit:
-		return "limit " + m.Endpoint
-	}
-	return fmt.Sprintf("%T", v)
-}
+// maxSettings bounds the body of a call that sets something, in bytes.
+const maxSettings = 1 << 20
 
-// shownInPart says in the message itself that something of it is missing, unless there is a failure to tell of.
-func (m Message) shownInPart(why error) Message {
-	if m.Error == nil {
-		m.Error = &Failure{
-			Kind: string(bridge.Unreadable), Message: "a part of this message cannot be shown (" + why.Error() + ") and is left out here",
-			Remedy: "nothing to do: the message itself is whole",
-		}
+// read takes a body in, strictly: a name that is not known is a mistake of the client.
+func read(w http.ResponseWriter, r *http.Request, what string, into any) bool {
+	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxSettings))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		fail(w, what, &bridge.Error{
+			Kind: bridge.Invalid, Side: bridge.SidePerch, Message: "what was sent cannot be read",
+			Remedy: "is another version of Perch running? Stop it with: perch stop", Err: err,
+		})
+		return false
 	}
-	return m
-}
-
-// copyShown copies a value without the times that JSON cannot hold: they become zero, or nil where they may be.
-func copyShown(v reflect.Value) reflect.Value {
-	if !v.IsValid() {
-		return v
-	}
-	out := reflect.New(v.Type()).Elem()
-	out.Set(v)
-	if at, ok := v.Interface().(time.Time); ok {
-		if year := at.Year(); year < firstYear || year > lastYear {
-			out.SetZero()
-		}
-		return out
-	}
-	switch v.Kind() {
-	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
-				out.Field(i).Set(copyShown(v.Field(i)))
-			}
-		}
-	case reflect.Slice:
-		if !v.IsNil() {
-			out.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
-			for i := range v.Len() {
-				out.Index(i).Set(copyShown(v.Index(i)))
-			}
-		}
-	case reflect.Pointer, reflect.Interface:
-		out.Set(copyTarget(v))
-	default:
-	}
-	return out
-}
-
-// copyTarget copies what a pointer or an interface leads to. A pointer to a time that cannot be shown becomes nil.
-func copyTarget(v reflect.Value) reflect.Value {
-	if v.IsNil() {
-		return v
-	}
-	target := copyShown(v.Elem())
-	if v.Kind() == reflect.Interface {
-		return target
-	}
-	if at, ok := target.Interface().(time.Time); ok && at.IsZero() {
-		return reflect.Zero(v.Type())
-	}
-	out := reflect.New(target.Type())
-	out.Elem().Set(target)
-	return out
+	return true
 }

@@ -38,7 +38,7 @@ func TestAnOddTimeHidesNothingElse(t *testing.T) {
 		t.Errorf("the other one is %+v", fine)
 	}
 	d, err := s.Message(t.Context(), s.out)
-	if err != nil || d.Text != "hello" || len(d.History) == 0 || !d.History[0].At.IsZero() || d.CameIn == nil {
+	if err != nil || d.Text != "hello" || len(d.History) == 0 || !d.History[0].At.IsZero() || d.Received == nil {
 		t.Errorf("in full it is %+v, %v", d, err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
@@ -49,7 +49,7 @@ func TestAnOddTimeHidesNothingElse(t *testing.T) {
 		}
 	}()
 	var told control.Message
-	err = s.Follow(ctx, control.Query{}, func(m control.Message) {
+	err = s.Feed(ctx, control.Query{}, func(m control.Message) {
 		told = m
 		cancel()
 	})

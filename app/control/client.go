@@ -2,11 +2,13 @@ package control
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"mime"
 	"net"
 	"net/http"
 	"net/url"
@@ -21,12 +23,11 @@ const (
 	dialTimeout = 2 * time.Second
 	// callTimeout bounds a call, the feed excepted.
 	callTimeout = 15 * time.Second
+	// fileTimeout bounds the call for a file, which the relay fetches from X or from Motion meanwhile.
+	fileTimeout = 3 * time.Minute
 	// maxLine bounds one line of the feed, in bytes.
 	maxLine = 4 << 20
 )
-
-// ErrNotRunning is in the chain of every error of a call that found no relay.
-var ErrNotRunning = errors.New("the relay is not running")
 
 // Client talks to the relay of one home. The zero value is of no use; it is safe for concurrent use.
 type Client struct {
@@ -90,8 +91,8 @@ func (c *Client) Resume(ctx context.Context) error { return c.post(ctx, "/v1/res
 // Stop makes the relay end; it returns before it has.
 func (c *Client) Stop(ctx context.Context) error { return c.post(ctx, "/v1/stop", nil) }
 
-// Follow calls show for every change of a message that matches, until ctx ends or the relay stops.
-func (c *Client) Follow(ctx context.Context, q Query, show func(Message)) error {
+// Feed calls show for every change of a message that matches, until ctx ends or the relay stops.
+func (c *Client) Feed(ctx context.Context, q Query, show func(Message)) error {
 	response, err := c.send(ctx, http.MethodGet, "/v1/feed?"+q.encode())
 	if err != nil {
 		return err
@@ -169,13 +170,9 @@ func decode(body io.Reader, into any) error {
 
 // send makes a request and turns an unsuccessful answer into an error.
 func (c *Client) send(ctx context.Context, method, path string) (*http.Response, error) {
-	request, err := http.NewRequestWithContext(ctx, method, "http://perch"+path, nil)
+	response, err := c.do(ctx, method, path, nil)
 	if err != nil {
 		return nil, err
-	}
-	response, err := c.http.Do(request)
-	if err != nil {
-		return nil, notRunning(err)
 	}
 	if response.StatusCode == http.StatusOK {
 		return response, nil
@@ -184,26 +181,43 @@ func (c *Client) send(ctx context.Context, method, path string) (*http.Response,
 	return nil, refused(response)
 }
 
-func notRunning(err error) error {
-	return &bridge.Error{
-		Kind: bridge.Operator, Side: bridge.SidePerch, Op: "talk to the relay", Message: "the relay is not running",
-		Remedy: "start it with: perch start", Err: errors.Join(ErrNotRunning, err),
+// do makes a request, with a body unless it is nil, and returns whatever is answered.
+func (c *Client) do(ctx context.Context, method, path string, body any) (*http.Response, error) {
+	var content bytes.Buffer
+	if body != nil {
+		if err := json.NewEncoder(&content).Encode(body); err != nil {
+			return nil, unexpected(err)
+		}
 	}
+	request, err := http.NewRequestWithContext(ctx, method, "http://perch"+path, &content)
+	if err != nil {
+		return nil, unexpected(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := c.http.Do(request)
+	if err != nil {
+		return nil, notRunning(err)
+	}
+	return response, nil
 }
 
-func unexpected(err error) error {
-	return &bridge.Error{
-		Kind: bridge.Temporary, Side: bridge.SidePerch, Op: "talk to the relay", Message: unreadableWords(err),
-		Remedy: "try again; if it stays so, another version of Perch may be running: perch restart", Err: err,
+// File fetches the file n of a message, counted from 0 in the order of Message.Media. The relay asks the side that has
+// it, or answers from memory; nothing that is kept of the message changes.
+func (c *Client) File(ctx context.Context, id int64, n int) (File, error) {
+	ctx, cancel := context.WithTimeout(ctx, fileTimeout)
+	defer cancel()
+	response, err := c.send(ctx, http.MethodGet, fmt.Sprintf("/v1/messages/%d/files/%d", id, n))
+	if err != nil {
+		return File{}, err
 	}
-}
-
-func unreadableWords(err error) string {
-	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return "the relay's answer was cut off"
-	case errors.Is(err, io.EOF):
-		return "the relay's answer was empty"
+	defer func() { _ = response.Body.Close() }()
+	data, err := io.ReadAll(io.LimitReader(response.Body, MaxFile+1))
+	if err == nil && len(data) > MaxFile {
+		err = errors.New("the file is larger than a relay hands out") //nolint:err113 // a cause for the log
 	}
-	return "the relay's answer cannot be read"
+	if err != nil {
+		return File{}, unexpected(err)
+	}
+	_, attributes, _ := mime.ParseMediaType(response.Header.Get("Content-Disposition")) // a file without a name is one too
+	return File{Name: attributes["filename"], Type: bridge.SniffType(data), Data: data}, nil
 }

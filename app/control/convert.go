@@ -7,8 +7,8 @@ import (
 	"perch/bridge"
 )
 
-// FromDelivery makes the message that people see of a delivery.
-func FromDelivery(d *bridge.Delivery) Message {
+// fromDelivery makes the message that people see of a delivery.
+func fromDelivery(d *bridge.Delivery) Message {
 	m := Message{
 		ID: d.ID, Channel: d.Channel, Direction: string(d.Direction), Kind: string(d.Kind), State: string(d.State),
 		Attempts: d.Attempts, ReceivedAt: d.ReceivedAt, DeliveredAt: orNil(d.DeliveredAt), From: d.From, To: d.To, Text: d.Text,
@@ -97,4 +97,27 @@ func (q Query) Matches(m Message) bool {
 		}
 	}
 	return false
+}
+
+func fromCall(c bridge.Call) Document {
+	body := c.Body
+	if c.IsForm {
+		body = formAsJSON(body)
+	}
+	return newDocument(c.Method+" "+hideInString(c.URL), body)
+}
+
+// setTrace adds both sides to a message.
+func (d *Detail) setTrace(t bridge.Trace) {
+	if t.Received != nil {
+		came := newDocument("", t.Received.Body)
+		d.Received = &came
+		if d.Parent == 0 { // a file on its own came later than the post that it is of
+			d.StoredAt = orNil(t.Received.KeptAt)
+		}
+	}
+	d.Calls = []Document{}
+	for _, c := range t.Calls {
+		d.Calls = append(d.Calls, fromCall(c))
+	}
 }

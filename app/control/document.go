@@ -7,8 +7,6 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-
-	"perch/bridge"
 )
 
 // maxDocument is how many bytes of a Document are shown at most.
@@ -16,17 +14,6 @@ const maxDocument = 64 << 10
 
 // hidden stands for a secret.
 const hidden = "…"
-
-// Document is JSON as people read it: indented, in the order in which it was written, and without secrets.
-type Document struct {
-	// Call is the method and the address of a call; "" for what came in.
-	Call string `json:"call,omitempty"`
-	// Text is the JSON, or what was no JSON as it was.
-	Text string `json:"text"`
-	// Bytes is the size of the whole as it came or goes. Cut is set when Text ends before the whole does.
-	Bytes int  `json:"bytes"`
-	Cut   bool `json:"cut,omitempty"`
-}
 
 func newDocument(call string, body []byte) Document {
 	d := Document{Call: call, Bytes: len(body)}
@@ -43,14 +30,6 @@ func newDocument(call string, body []byte) Document {
 		d.Text, d.Cut = strings.ToValidUTF8(d.Text[:maxDocument], ""), true
 	}
 	return d
-}
-
-func fromCall(c bridge.Call) Document {
-	body := c.Body
-	if c.IsForm {
-		body = formAsJSON(body)
-	}
-	return newDocument(c.Method+" "+hideInString(c.URL), body)
 }
 
 // formAsJSON shows a form as an object; the order of a form has no meaning.
@@ -272,19 +251,4 @@ func hideInText(text string) string {
 		return m[1] + m[2] + quote(hidden)
 	})
 	return hideInString(text)
-}
-
-// setTrace adds both sides to a message.
-func (d *Detail) setTrace(t bridge.Trace) {
-	if t.Received != nil {
-		came := newDocument("", t.Received.Body)
-		d.CameIn = &came
-		if d.Parent == 0 { // a file on its own came later than the post that it is of
-			d.KeptAt = orNil(t.Received.KeptAt)
-		}
-	}
-	d.GoesOut = []Document{}
-	for _, c := range t.Calls {
-		d.GoesOut = append(d.GoesOut, fromCall(c))
-	}
 }

@@ -139,7 +139,7 @@ func TestWhyAFileCannotBeHadArrivesInWords(t *testing.T) {
 		return bridge.File{}, &bridge.Error{Kind: bridge.Rejected, Message: "X does not have it any more", Remedy: "look at it on X"}
 	}
 	_, err := s.File(t.Context(), s.in, 0)
-	if message, remedy := control.Words(err); message != "X does not have it any more" || remedy != "look at it on X" {
+	if message, remedy := control.Explain(err); message != "X does not have it any more" || remedy != "look at it on X" {
 		t.Errorf("%q, %q", message, remedy)
 	}
 	s.fetch = func(bridge.Media) (bridge.File, error) {
@@ -179,15 +179,15 @@ func TestAFileIsNeverTakenForAPage(t *testing.T) {
 func TestBothSidesAreShownWithoutSecrets(t *testing.T) {
 	s := mustShow(t)
 	in, err := s.Message(t.Context(), s.in)
-	if err != nil || in.CameIn == nil || !strings.Contains(in.CameIn.Text, "1990000000000000077") || in.KeptAt == nil || len(in.GoesOut) != 2 {
+	if err != nil || in.Received == nil || !strings.Contains(in.Received.Text, "1990000000000000077") || in.StoredAt == nil || len(in.Calls) != 2 {
 		t.Fatalf("Message = %+v, %v", in, err)
 	}
-	if in.GoesOut[0].Call != "POST https://motion.example/notify" || !strings.Contains(in.GoesOut[0].Text, `"Body": "look"`) ||
-		!strings.Contains(in.GoesOut[1].Text, `"Body": "a.png"`) {
-		t.Errorf("to Motion: %+v", in.GoesOut)
+	if in.Calls[0].Call != "POST https://motion.example/notify" || !strings.Contains(in.Calls[0].Text, `"Body": "look"`) ||
+		!strings.Contains(in.Calls[1].Text, `"Body": "a.png"`) {
+		t.Errorf("to Motion: %+v", in.Calls)
 	}
 	out, err := s.Message(t.Context(), s.out)
-	if err != nil || out.CameIn == nil || len(out.GoesOut) != 1 || !strings.Contains(out.GoesOut[0].Text, `"text": "hello"`) {
+	if err != nil || out.Received == nil || len(out.Calls) != 1 || !strings.Contains(out.Calls[0].Text, `"text": "hello"`) {
 		t.Fatalf("Message = %+v, %v", out, err)
 	}
 	for _, d := range []control.Detail{in, out} {

@@ -65,7 +65,7 @@ func FuzzClient(f *testing.F) {
 		case 3:
 			_, err = c.Message(ctx, 1)
 		default:
-			err = c.Follow(ctx, control.Query{}, func(control.Message) {})
+			err = c.Feed(ctx, control.Query{}, func(control.Message) {})
 		}
 		switch {
 		case err == nil && code != http.StatusOK:

@@ -32,7 +32,7 @@ type SettingsBackend interface {
 	SaveSettings(ctx context.Context, c Config, dryRun bool) (Saved, error)
 	// SetSecret stores a secret, or removes it when value is empty, and says what a running relay made of it. channel is
 	// empty for a global one. Secrets that are removed twice are no error.
-	SetSecret(ctx context.Context, channel, name, value string) (Taken, error)
+	SetSecret(ctx context.Context, channel, name, value string) (ReloadResult, error)
 	// CheckSettings tries one thing and answers in words within 10 seconds.
 	CheckSettings(ctx context.Context, what string, r CheckRequest) (CheckResult, error)
 }
@@ -87,17 +87,8 @@ func (s Settings) Has(channel, name string) bool {
 type Saved struct {
 	// Problems is empty when all is well; otherwise nothing was written.
 	Problems []Problem `json:"problems"`
-	// Taken is what a running relay made of them, or would make in a dry run.
-	Taken
-}
-
-// Problem is one thing that is wrong with a configuration.
-type Problem struct {
-	// Field is the place in the JSON of Config, such as "reach.mode" or "channel.0.motion.receive_url"; empty when it
-	// belongs to no single one.
-	Field   string `json:"field"`
-	Message string `json:"message"`
-	Remedy  string `json:"remedy"`
+	// ReloadResult is what a running relay made of them, or would make in a dry run.
+	ReloadResult
 }
 
 // CheckRequest says what to try a check with.
@@ -126,89 +117,4 @@ type MotionAccount struct {
 	ReceiveURL string `json:"receive_url,omitempty"`
 	MapKey     string `json:"map_key,omitempty"`
 	ReplyURL   string `json:"reply_url,omitempty"`
-}
-
-// Config is perch.toml with its own names.
-type Config struct {
-	Listen          string          `json:"listen"`
-	Secrets         string          `json:"secrets"`
-	LogFile         string          `json:"log_file"`
-	LogLevel        string          `json:"log_level"`
-	LegacyReplyPath bool            `json:"legacy_reply_path"`
-	Reach           ReachConfig     `json:"reach"`
-	Channels        []ChannelConfig `json:"channel"`
-}
-
-// ReachConfig is the table [reach].
-type ReachConfig struct {
-	Mode        string            `json:"mode"`
-	PublicURL   string            `json:"public_url"`
-	Tunnel      string            `json:"tunnel"`
-	ReplyPublic bool              `json:"reply_public"`
-	MotionProxy MotionProxyConfig `json:"motion_proxy"`
-	SSH         SSHConfig         `json:"ssh"`
-	Ngrok       NgrokConfig       `json:"ngrok"`
-	Cloudflared CloudflaredConfig `json:"cloudflared"`
-	TLS         TLSConfig         `json:"tls"`
-}
-
-// MotionProxyConfig is the table [reach.motion_proxy].
-type MotionProxyConfig struct {
-	Host string `json:"host"`
-	Port int    `json:"port"`
-}
-
-// SSHConfig is the table [reach.ssh].
-type SSHConfig struct {
-	Address      string `json:"address"`
-	User         string `json:"user"`
-	RemoteListen string `json:"remote_listen"`
-	IdentityFile string `json:"identity_file"`
-	KnownHosts   string `json:"known_hosts"`
-}
-
-// NgrokConfig is the table [reach.ngrok].
-type NgrokConfig struct {
-	Domain string `json:"domain"`
-}
-
-// CloudflaredConfig is the table [reach.cloudflared].
-type CloudflaredConfig struct {
-	Path string `json:"path"`
-}
-
-// TLSConfig is the table [reach.tls].
-type TLSConfig struct {
-	CertFile   string `json:"cert_file"`
-	KeyFile    string `json:"key_file"`
-	ACMEDomain string `json:"acme_domain"`
-	ACMEEmail  string `json:"acme_email"`
-	Listen     string `json:"listen"`
-}
-
-// ChannelConfig is one [[channel]].
-type ChannelConfig struct {
-	Name   string       `json:"name"`
-	X      XConfig      `json:"x"`
-	Motion MotionConfig `json:"motion"`
-}
-
-// XConfig is the table [channel.x].
-type XConfig struct {
-	API         string   `json:"api"`
-	Environment string   `json:"environment"`
-	Mentions    bool     `json:"mentions"`
-	Chat        bool     `json:"chat"`
-	APIBase     string   `json:"api_base"`
-	UploadBase  string   `json:"upload_base"`
-	MediaHosts  []string `json:"media_hosts"`
-}
-
-// MotionConfig is the table [channel.motion].
-type MotionConfig struct {
-	ReceiveURL string `json:"receive_url"`
-	BaseURL    string `json:"base_url"`
-	MapKey     string `json:"map_key"`
-	User       string `json:"user"`
-	TLSPin     string `json:"tls_pin"`
 }

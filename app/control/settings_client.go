@@ -1,16 +1,10 @@
 package control
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
-
-	"perch/bridge"
 )
 
 // ErrNoSettings is in the chain of every error of a relay that does not let itself be set by the control API.
@@ -37,8 +31,8 @@ func (c *Client) SaveSettings(ctx context.Context, config Config, dryRun bool) (
 }
 
 // SetSecret implements SettingsBackend.
-func (c *Client) SetSecret(ctx context.Context, channel, name, value string) (Taken, error) {
-	var out Taken
+func (c *Client) SetSecret(ctx context.Context, channel, name, value string) (ReloadResult, error) {
+	var out ReloadResult
 	path := "/v1/secrets/" + url.PathEscape(pathChannel(channel)) + "/" + url.PathEscape(name)
 	if value == "" {
 		err := c.exchange(ctx, http.MethodDelete, path, nil, &out)
@@ -77,20 +71,9 @@ func pathChannel(channel string) string {
 func (c *Client) exchange(ctx context.Context, method, path string, body, into any) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	var content bytes.Buffer
-	if body != nil {
-		if err := json.NewEncoder(&content).Encode(body); err != nil {
-			return unexpected(err)
-		}
-	}
-	request, err := http.NewRequestWithContext(ctx, method, "http://perch"+path, &content)
+	response, err := c.do(ctx, method, path, body)
 	if err != nil {
-		return unexpected(err)
-	}
-	request.Header.Set("Content-Type", "application/json")
-	response, err := c.http.Do(request)
-	if err != nil {
-		return notRunning(err)
+		return err
 	}
 	defer func() { _ = response.Body.Close() }()
 	switch response.StatusCode {
@@ -106,40 +89,10 @@ func (c *Client) exchange(ctx context.Context, method, path string, body, into a
 	return decode(response.Body, into)
 }
 
-func refused(response *http.Response) error {
-	var f failure
-	if err := json.NewDecoder(response.Body).Decode(&f); err != nil || f.Message == "" {
-		return unexpected(fmt.Errorf("answer %d", response.StatusCode)) //nolint:err113 // a cause for the log
-	}
-	return &bridge.Error{Kind: bridge.Invalid, Side: bridge.SidePerch, Op: f.What, Message: f.Message, Remedy: f.Remedy}
-}
-
-// Said makes an error of what the program perch has printed: "perch: what: why; what to do", of which the last line counts.
-// It returns nil for nothing.
-func Said(text string) error {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	line := strings.TrimPrefix(strings.TrimSpace(lines[len(lines)-1]), "perch: ")
-	if line == "" {
-		return nil
-	}
-	e := &bridge.Error{Kind: bridge.Operator, Side: bridge.SidePerch, Message: line}
-	if why, do, found := strings.Cut(line, "; "); found {
-		e.Message, e.Remedy = why, do
-	}
-	if op, why, found := strings.Cut(e.Message, ": "); found && !strings.ContainsAny(op, "./\\\"(") {
-		e.Op, e.Message = op, why
-	}
-	return e
-}
-
-// Words returns what went wrong and what to do, for a person. Both are empty for nil.
-func Words(err error) (message, remedy string) {
-	if err == nil {
-		return "", ""
-	}
-	var e *bridge.Error
-	if !errors.As(err, &e) {
-		return err.Error(), ""
-	}
-	return e.Message, e.Remedy
+// Reload makes the relay read perch.toml and the secrets again and apply what it can. A perch.toml that cannot be
+// used is an error, and changes nothing.
+func (c *Client) Reload(ctx context.Context) (ReloadResult, error) {
+	var out ReloadResult
+	err := c.post(ctx, "/v1/reload", &out)
+	return out, err
 }

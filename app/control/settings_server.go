@@ -1,21 +1,17 @@
 package control
 
 import (
-	"encoding/json"
 	"net/http"
 
 	"perch/bridge"
 )
 
-// maxSettings bounds the body of a call that sets something, in bytes.
-const maxSettings = 1 << 20
-
 // HandleSettings lets clients set what b keeps. Call it before Serve, and at most once.
 //
 //	GET    /v1/settings                   Settings
 //	PUT    /v1/settings[?dry_run=true]    Config → Saved
-//	PUT    /v1/secrets/{channel}/{name}   {"value"} → Taken; channel is "_" for a global secret
-//	DELETE /v1/secrets/{channel}/{name}   → Taken
+//	PUT    /v1/secrets/{channel}/{name}   {"value"} → ReloadResult; channel is "_" for a global secret
+//	DELETE /v1/secrets/{channel}/{name}   → ReloadResult
 //	POST   /v1/check/{what}               CheckRequest → CheckResult
 func (s *Server) HandleSettings(b SettingsBackend) {
 	s.mux.HandleFunc("GET /v1/settings", func(w http.ResponseWriter, r *http.Request) {
@@ -39,12 +35,12 @@ func (s *Server) HandleSettings(b SettingsBackend) {
 			fail(w, "store secret", &bridge.Error{Kind: bridge.Invalid, Message: "the value is empty", Remedy: "to remove a secret, delete it"})
 			return
 		}
-		taken, err := b.SetSecret(r.Context(), channelIn(r), r.PathValue("name"), body.Value)
-		s.answer(w, "store secret", taken, err)
+		result, err := b.SetSecret(r.Context(), channelIn(r), r.PathValue("name"), body.Value)
+		s.answer(w, "store secret", result, err)
 	})
 	s.mux.HandleFunc("DELETE /v1/secrets/{channel}/{name}", func(w http.ResponseWriter, r *http.Request) {
-		taken, err := b.SetSecret(r.Context(), channelIn(r), r.PathValue("name"), "")
-		s.answer(w, "remove secret", taken, err)
+		result, err := b.SetSecret(r.Context(), channelIn(r), r.PathValue("name"), "")
+		s.answer(w, "remove secret", result, err)
 	})
 	s.mux.HandleFunc("POST /v1/check/{what}", func(w http.ResponseWriter, r *http.Request) {
 		var request CheckRequest
@@ -61,26 +57,4 @@ func channelIn(r *http.Request) string {
 		return channel
 	}
 	return ""
-}
-
-// read takes a body in, strictly: a name that is not known is a mistake of the client.
-func read(w http.ResponseWriter, r *http.Request, what string, into any) bool {
-	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxSettings))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(into); err != nil {
-		fail(w, what, &bridge.Error{
-			Kind: bridge.Invalid, Side: bridge.SidePerch, Message: "what was sent cannot be read",
-			Remedy: "is another version of Perch running? Stop it with: perch stop", Err: err,
-		})
-		return false
-	}
-	return true
-}
-
-func (s *Server) answer(w http.ResponseWriter, what string, body any, err error) {
-	if err != nil {
-		fail(w, what, err)
-		return
-	}
-	s.reply(w, body)
 }

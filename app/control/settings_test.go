@@ -32,15 +32,15 @@ func (b *backend) SaveSettings(_ context.Context, c control.Config, dryRun bool)
 		return control.Saved{Problems: []control.Problem{{Field: "listen", Message: "it is empty", Remedy: "fill it in"}}}, nil
 	}
 	b.saved = append(b.saved, c)
-	return control.Saved{Problems: []control.Problem{}, Taken: control.Taken{Restart: true, RestartFields: []string{"listen"}}}, nil
+	return control.Saved{Problems: []control.Problem{}, ReloadResult: control.ReloadResult{Restart: true, RestartFields: []string{"listen"}}}, nil
 }
 
-func (b *backend) SetSecret(_ context.Context, channel, name, value string) (control.Taken, error) {
+func (b *backend) SetSecret(_ context.Context, channel, name, value string) (control.ReloadResult, error) {
 	if name == "nonsense" {
-		return control.Taken{}, &bridge.Error{Kind: bridge.Invalid, Message: "there is no such secret", Remedy: "look at the list"}
+		return control.ReloadResult{}, &bridge.Error{Kind: bridge.Invalid, Message: "there is no such secret", Remedy: "look at the list"}
 	}
 	b.secrets[channel+"/"+name] = value
-	return control.Taken{Applied: []string{name}}, nil
+	return control.ReloadResult{Applied: []string{name}}, nil
 }
 
 func (b *backend) CheckSettings(_ context.Context, what string, r control.CheckRequest) (control.CheckResult, error) {
@@ -117,7 +117,7 @@ func TestSecretsOverTheSocket(t *testing.T) {
 		t.Error(diff)
 	}
 	_, err := client.SetSecret(t.Context(), "support", "nonsense", "hush-hush")
-	message, remedy := control.Words(err)
+	message, remedy := control.Explain(err)
 	if message != "there is no such secret" || remedy != "look at the list" || strings.Contains(err.Error(), "hush") {
 		t.Errorf("Words = %q, %q", message, remedy)
 	}
@@ -143,7 +143,7 @@ func TestSaidIsTakenApart(t *testing.T) {
 		"perch: open the vault of secrets: the passphrase does not open it; type it again\n": {"the passphrase does not open it", "type it again"},
 	}
 	for text, want := range tests {
-		if message, remedy := control.Words(control.Said(text)); message != want[0] || remedy != want[1] {
+		if message, remedy := control.Explain(control.Said(text)); message != want[0] || remedy != want[1] {
 			t.Errorf("%q: %q, %q", text, message, remedy)
 		}
 	}

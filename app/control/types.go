@@ -169,14 +169,14 @@ type Attempt struct {
 // Detail is a message with its history and with what Perch understood of it (an event or a reply).
 type Detail struct {
 	Message
-	// KeptAt is when it was on disk, which is before it was acknowledged; nil where that is not known (any more).
-	KeptAt  *time.Time `json:"kept_at"`
-	History []Attempt  `json:"history"`
-	Content any        `json:"content"`
-	// CameIn is the post that held the message, as it came; it may hold others too. nil when it is not kept any more.
-	CameIn *Document `json:"came_in"`
-	// GoesOut are the calls that carry, or carried, the message to the other side.
-	GoesOut []Document `json:"goes_out"`
+	// StoredAt is when it was on disk, which is before it was acknowledged; nil where that is not known (any more).
+	StoredAt *time.Time `json:"kept_at"`
+	History  []Attempt  `json:"history"`
+	Content  any        `json:"content"`
+	// Received is the post that held the message, as it came; it may hold others too. nil when it is not kept any more.
+	Received *Document `json:"came_in"`
+	// Calls are the calls that carry, or carried, the message to the other side.
+	Calls []Document `json:"goes_out"`
 }
 
 // Limit is what X told about one of its limits.
@@ -210,4 +210,15 @@ type failure struct {
 	What    string `json:"what"`
 	Message string `json:"message"`
 	Remedy  string `json:"remedy"`
+}
+
+// Document is JSON as people read it: indented, in the order in which it was written, and without secrets.
+type Document struct {
+	// Call is the method and the address of a call; "" for what came in.
+	Call string `json:"call,omitempty"`
+	// Text is the JSON, or what was no JSON as it was.
+	Text string `json:"text"`
+	// Bytes is the size of the whole as it came or goes. Cut is set when Text ends before the whole does.
+	Bytes int  `json:"bytes"`
+	Cut   bool `json:"cut,omitempty"`
 }

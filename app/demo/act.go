@@ -78,3 +78,5 @@ func (d *demo) agentAnswers(ctx context.Context, interaction int, text string) e
 	d.say("Perch", "answers Motion %d %s after %d ms", result.Status, strings.TrimSpace(result.Body), result.Took.Milliseconds())
 	return nil
 }
+
+func (d *demo) relayClient() *control.Client { return control.NewClient(d.home.Socket()) }

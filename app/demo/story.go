@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-
-	"perch/app/control"
 )
 
 // scene is one thing that happens in the demo. It returns what to say about it.
@@ -24,8 +22,6 @@ var story = []scene{
 	{"X's credits run out while the agent answers", (*demo).creditsOutage},
 	{"X takes an answer, but its confirmation is lost", (*demo).lostAnswer},
 }
-
-func (d *demo) relayClient() *control.Client { return control.NewClient(d.home.Socket()) }
 
 // play tells the story, then goes on with live traffic when asked to.
 func (d *demo) play(ctx context.Context, o Options) error {

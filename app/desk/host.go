@@ -16,7 +16,7 @@ const (
 // the bus takes no icons in, a panel that embeds them on the X display; env is os.Getenv. It is Unknown when the bus or
 // the display does not say.
 func TrayHost(ctx context.Context, env func(string) string) Answer {
-	if isPlain() {
+	if isAlwaysThere() {
 		return Yes
 	}
 	ctx, cancel := context.WithTimeout(ctx, hostTime)

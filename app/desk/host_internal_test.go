@@ -50,7 +50,7 @@ func TestPartsOfADisplaysName(t *testing.T) {
 		":0": {"", 0, 0, true}, ":12.1": {"", 12, 1, true}, "localhost:10.0": {"localhost", 10, 0, true}, "[::1]:2": {"[::1]", 2, 0, true},
 		"": {}, "x": {}, ":": {}, ":0.x": {},
 	} {
-		host, number, screen, ok := parts(display)
+		host, number, screen, ok := parseDisplay(display)
 		if ok != want.ok || (ok && (host != want.host || number != want.number || screen != want.screen)) {
 			t.Errorf("%q: %q %d %d %v", display, host, number, screen, ok)
 		}

@@ -87,17 +87,17 @@ func embeddingHost(ctx context.Context, env func(string) string) Answer {
 	if display == "" {
 		return No
 	}
-	_, number, screen, _ := parts(display)
-	conn, ok := knock(ctx, doors(display))
+	_, number, screen, _ := parseDisplay(display)
+	conn, ok := dialFirst(ctx, displayAddresses(display))
 	if !ok {
 		return Unknown
 	}
 	defer func() { _ = conn.Close() }() // a second time does no harm
-	x, err := enter(ctx, conn, cookie(env, number))
+	x, err := openX(ctx, conn, cookie(env, number))
 	if err != nil {
 		return Unknown
 	}
-	defer leave(x)
+	defer closeX(x)
 	owner, err := selectionOwner(x, fmt.Sprintf("_NET_SYSTEM_TRAY_S%d", screen))
 	switch {
 	case err != nil:
@@ -111,8 +111,8 @@ func embeddingHost(ctx context.Context, env func(string) string) Answer {
 // quietX keeps the library from writing to standard error that it tries without a cookie.
 var quietX = sync.OnceFunc(func() { xgb.Logger.SetOutput(io.Discard) }) //nolint:forbidigo // the library logs there
 
-// enter greets the X server. All that is said on the connection ends with ctx, which has to have a deadline.
-func enter(ctx context.Context, conn net.Conn, cookie string) (*xgb.Conn, error) {
+// openX greets the X server. All that is said on the connection ends with ctx, which has to have a deadline.
+func openX(ctx context.Context, conn net.Conn, cookie string) (*xgb.Conn, error) {
 	quietX()
 	limit, _ := ctx.Deadline()
 	if err := conn.SetDeadline(limit); err != nil {
@@ -121,8 +121,8 @@ func enter(ctx context.Context, conn net.Conn, cookie string) (*xgb.Conn, error)
 	return xgb.NewConnNetWithCookieHex(conn, cookie)
 }
 
-// leave waits for the library's goroutines.
-func leave(x *xgb.Conn) {
+// closeX waits for the library's goroutines.
+func closeX(x *xgb.Conn) {
 	x.Close()
 	for event, err := x.WaitForEvent(); event != nil || err != nil; event, err = x.WaitForEvent() {
 		continue // nothing was asked for
@@ -131,15 +131,15 @@ func leave(x *xgb.Conn) {
 
 // isRefused tells that the X server of this computer turns Perch away. It is false where that cannot be told.
 func isRefused(ctx context.Context, conn net.Conn, display string, env func(string) string) bool {
-	host, number, _, _ := parts(display)
+	host, number, _, _ := parseDisplay(display)
 	if host != "" && host != "unix" {
 		return false
 	}
-	x, err := enter(ctx, conn, cookie(env, number))
+	x, err := openX(ctx, conn, cookie(env, number))
 	if err != nil {
 		return strings.Contains(err.Error(), "authentication refused")
 	}
-	leave(x)
+	closeX(x)
 	return false
 }
 

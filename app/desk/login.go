@@ -17,16 +17,16 @@ type Login struct{ Programs Programs }
 
 // State tells whether something starts at login. It is Unknown where Perch cannot have that.
 func (l Login) State() Answer {
-	_, answer := l.read()
+	_, answer := readLogin()
 	return answer
 }
 
 // Set makes the entry or removes it. host is what TrayHost says. The error is a sentence.
 func (l Login) Set(on bool, host Answer) error {
 	if !on {
-		return l.remove()
+		return removeLogin()
 	}
-	return l.write(l.command(host))
+	return writeLogin(l.command(host))
 }
 
 // Settle lets the tray start at login where Set had the relay alone started, because there is a panel now. An entry that
@@ -34,10 +34,10 @@ func (l Login) Set(on bool, host Answer) error {
 // away for a while must not cost the tray.
 func (l Login) Settle() error {
 	wanted, before := l.command(Yes), l.command(No)
-	if entry, state := l.read(); state != Yes || entry != l.entry(before) || slices.Equal(wanted, before) {
+	if entry, state := readLogin(); state != Yes || entry != loginEntry(before) || slices.Equal(wanted, before) {
 		return nil
 	}
-	return l.write(wanted)
+	return writeLogin(wanted)
 }
 
 // command is what starts at login. The tray where that cannot be told: it waits for a panel.

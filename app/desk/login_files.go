@@ -14,9 +14,9 @@ import (
 
 var errNoPlace = errors.New("there is no folder for what starts at login, because HOME is not set; sign in to the desktop again")
 
-// read returns the entry, and whether it is there and switched on.
-func (l Login) read() (string, Answer) {
-	path := l.path()
+// readLogin returns the entry, and whether it is there and switched on.
+func readLogin() (string, Answer) {
+	path := loginPath()
 	if path == "" {
 		return "", Unknown
 	}
@@ -32,14 +32,14 @@ func (l Login) read() (string, Answer) {
 	return string(data), Yes
 }
 
-func (l Login) write(command []string) error {
-	path := l.path()
+func writeLogin(command []string) error {
+	path := loginPath()
 	if path == "" {
 		return errNoPlace
 	}
 	err := os.MkdirAll(filepath.Dir(path), 0o700)
 	if err == nil {
-		err = replace(path, l.entry(command))
+		err = replace(path, loginEntry(command))
 	}
 	if err != nil {
 		return fmt.Errorf("the file %s cannot be written (%w); check that its folder belongs to you", path, err)
@@ -47,8 +47,8 @@ func (l Login) write(command []string) error {
 	return nil
 }
 
-func (l Login) remove() error {
-	path := l.path()
+func removeLogin() error {
+	path := loginPath()
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("the file %s cannot be removed (%w); check that its folder belongs to you", path, err)
 	}
@@ -64,8 +64,8 @@ func replace(path, content string) error {
 	return os.Rename(next, path)
 }
 
-// path is where the entry is; its name is older than the window's switch. It is empty where there is no such place.
-func (Login) path() string {
+// loginPath is where the entry is; its name is older than the window's switch. It is empty where there is no such place.
+func loginPath() string {
 	if runtime.GOOS == "darwin" {
 		home, err := os.UserHomeDir()
 		if err != nil {
@@ -80,7 +80,7 @@ func (Login) path() string {
 	return filepath.Join(folder, "autostart", "perch-tray.desktop")
 }
 
-func (Login) entry(command []string) string {
+func loginEntry(command []string) string {
 	if runtime.GOOS == "darwin" {
 		return agent(command)
 	}

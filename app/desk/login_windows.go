@@ -15,8 +15,8 @@ const (
 	valueName = "Perch"
 )
 
-// read returns the entry, and whether it is there.
-func (Login) read() (string, Answer) {
+// readLogin returns the entry, and whether it is there.
+func readLogin() (string, Answer) {
 	key, err := registry.OpenKey(registry.CURRENT_USER, runKey, registry.QUERY_VALUE)
 	if err != nil {
 		return "", No
@@ -29,11 +29,11 @@ func (Login) read() (string, Answer) {
 	return entry, Yes
 }
 
-func (l Login) write(command []string) error {
-	return change(func(key registry.Key) error { return key.SetStringValue(valueName, l.entry(command)) })
+func writeLogin(command []string) error {
+	return change(func(key registry.Key) error { return key.SetStringValue(valueName, loginEntry(command)) })
 }
 
-func (Login) remove() error {
+func removeLogin() error {
 	return change(func(key registry.Key) error {
 		if err := key.DeleteValue(valueName); !errors.Is(err, registry.ErrNotExist) {
 			return err
@@ -53,7 +53,7 @@ func change(with func(registry.Key) error) error {
 	return nil
 }
 
-func (Login) entry(command []string) string {
+func loginEntry(command []string) string {
 	var words []string
 	for _, word := range command {
 		words = append(words, windows.EscapeArg(word))

@@ -1,7 +1,6 @@
 package doctor
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"time"
@@ -34,31 +33,4 @@ func offText(ahead time.Duration) string {
 		return text + " fast"
 	}
 	return text + " slow"
-}
-
-func (x *xSide) checkClock(context.Context) result {
-	ahead, ok := x.tokenAnswer.ahead()
-	const remedy = "switch on automatic time (NTP) on this computer"
-	switch {
-	case !ok:
-		return skip("X did not tell its time")
-	case ahead.Abs() >= clockTrouble:
-		return bad("the clock of this computer is "+offText(ahead)+": X refuses signatures of another time", remedy)
-	case ahead.Abs() > clockNotice:
-		return warn("the clock of this computer is "+offText(ahead), remedy)
-	}
-	return fine(fmt.Sprintf("the clock of this computer agrees with X's (%s)", ahead))
-}
-
-// checkClock compares with Motion's clock, which matters less: nothing is signed there.
-func (m *motionSide) checkClock(context.Context) result {
-	ahead, ok := m.accountAnswer.ahead()
-	switch {
-	case !ok:
-		return skip("Motion did not tell its time")
-	case ahead.Abs() > clockNotice:
-		return warn("this computer's clock is "+offText(ahead)+" by Motion's: messages show the wrong time",
-			"switch on automatic time (NTP) on the computer that is wrong: this one or the Motion server")
-	}
-	return fine(fmt.Sprintf("the clock of this computer agrees with Motion's (%s)", ahead))
 }

@@ -21,29 +21,21 @@ import (
 // callLimit bounds a question to a program on this computer.
 const callLimit = 2 * time.Second
 
-// stand answers in the relay's place while none runs, or names the relay that does.
-type stand struct {
-	// address is where the relay, or whoever stands in for it, listens; empty when nobody can.
-	address  string
-	listener net.Listener
-	handler  http.Handler
-}
-
 // checkListen takes the port that a relay would take.
 func (e *exam) checkListen(ctx context.Context) result {
 	listen := e.Config.Listen
 	if e.relay.isRunning {
-		e.stand.address = e.relay.status.Listen
-		if _, port, _ := net.SplitHostPort(listen); port != "0" && e.stand.address != listen {
-			return warn(fmt.Sprintf("the relay listens on %s, but perch.toml says %s", e.stand.address, listen), "take the change into use with: perch restart")
+		e.standIn.address = e.relay.status.Listen
+		if _, port, _ := net.SplitHostPort(listen); port != "0" && e.standIn.address != listen {
+			return warn(fmt.Sprintf("the relay listens on %s, but perch.toml says %s", e.standIn.address, listen), "take the change into use with: perch restart")
 		}
-		return fine("the relay listens on " + e.stand.address)
+		return fine("the relay listens on " + e.standIn.address)
 	}
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", listen)
 	if err != nil {
 		return e.listenTrouble(ctx, listen, err)
 	}
-	e.stand.listener, e.stand.address = l, l.Addr().String()
+	e.standIn.listener, e.standIn.address = l, l.Addr().String()
 	return fine(listen + " is free")
 }
 
@@ -126,19 +118,19 @@ func (e *exam) planOldPlugin() {
 	}})
 }
 
-// openStand answers on the port, so that the public address and the Reply URL can be proved without a relay. What X or
+// openStandIn answers on the port, so that the public address and the Reply URL can be proved without a relay. What X or
 // Motion send meanwhile is refused with "try again", as it would be without anybody there.
-func (e *exam) openStand(context.Context) result {
-	if e.stand.listener == nil {
+func (e *exam) openStandIn(context.Context) result {
+	if e.standIn.listener == nil {
 		return fine("")
 	}
-	e.stand.handler = e.standHandler()
-	e.work.Go(func() { _ = webhook.Serve(e.life, e.stand.listener, e.stand.handler, e.Log) })
+	e.standIn.handler = e.standInHandler()
+	e.work.Go(func() { _ = webhook.Serve(e.life, e.standIn.listener, e.standIn.handler, e.Log) })
 	return fine("")
 }
 
-func (e *exam) standHandler() http.Handler {
-	c := webhook.Config{Events: nobody{}, Replies: nobody{}, Log: e.Log}
+func (e *exam) standInHandler() http.Handler {
+	c := webhook.Config{Events: refusing{}, Replies: refusing{}, Log: e.Log}
 	for _, a := range adapter.Apps(e.Config, e.Values) {
 		c.Apps = append(c.Apps, webhook.App{ConsumerSecret: a.ConsumerSecret, Channels: a.Channels})
 	}
@@ -150,17 +142,17 @@ func (e *exam) standHandler() http.Handler {
 	return webhook.New(c)
 }
 
-// nobody keeps nothing, and says so.
-type nobody struct{}
+// refusing keeps nothing, and says so.
+type refusing struct{}
 
-var errNobody = &bridge.Error{
+var errRefusing = &bridge.Error{
 	Kind: bridge.Temporary, Side: bridge.SidePerch, Op: "take it in", Message: "the relay is not running", Remedy: "start it with: perch start",
 }
 
 // AcceptX implements webhook.EventSink.
-func (nobody) AcceptX(context.Context, []string, []byte) error { return errNobody }
+func (refusing) AcceptX(context.Context, []string, []byte) error { return errRefusing }
 
 // AcceptReply implements webhook.ReplySink.
-func (nobody) AcceptReply(context.Context, string, bridge.Reply, []byte) (bridge.Outcome, error) {
-	return bridge.Outcome{}, errNobody
+func (refusing) AcceptReply(context.Context, string, bridge.Reply, []byte) (bridge.Outcome, error) {
+	return bridge.Outcome{}, errRefusing
 }

@@ -1,64 +1,49 @@
 package doctor
 
 import (
-	"bytes"
 	"context"
-	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"perch/app/adapter"
-	"perch/bridge"
 	"perch/bridge/motion"
 )
-
-// motionSide is a channel's side of Motion.
-type motionSide struct {
-	*channel
-	client *motion.Client
-
-	accountAnswer *answer
-	// account is the Open Channel account as Motion describes it; nil when it does not.
-	account members
-	// settled is the check that account is there.
-	settled *check
-}
 
 const pasteReceive = "copy the Receive URL again from Motion (Open Channel, the account, Settings) into receive_url in perch.toml"
 
 // planMotion lists the checks of the way to Motion.
 func (c *channel) planMotion(store *check) {
-	m := &motionSide{channel: c}
+	m := &motionChecks{channel: c}
 	c.motion = m
 	base, pin := c.Motion.Base(), c.Motion.TLSPin
 	form := c.add(check{name: "motion-url", title: "Receive URL", channel: c.Name, run: m.checkURL})
 	keys := c.add(check{name: "motion-secrets", title: "Motion password", channel: c.Name, needs: []*check{store}, run: m.checkSecrets})
 	reached := c.once("motion-reach", "way to Motion", base+" "+pin, func(ctx context.Context) result { return c.reach(ctx, peerMotion, base, pin) })
-	m.settled = c.add(check{
-		name: "motion-account", title: "Motion account", channel: c.Name, needs: some(form, keys, reached, c.sameLogin()), after: []*check{c.kept}, run: m.checkAccount,
+	m.accountCheck = c.add(check{
+		name: "motion-account", title: "Motion account", channel: c.Name, needs: some(form, keys, reached, c.sameLogin()), after: []*check{c.journalCheck}, run: m.checkAccount,
 	})
-	c.reached[m.loginKey()] = m.settled
-	c.add(check{name: "motion-clock", title: "Motion's clock", channel: c.Name, needs: []*check{m.settled}, run: m.checkClock})
-	c.add(check{name: "motion-map-key", title: "Map Key", channel: c.Name, needs: []*check{m.settled}, run: m.checkMapKey})
-	c.add(check{name: "motion-files", title: "files in Motion", channel: c.Name, needs: []*check{m.settled}, run: m.checkFiles})
+	c.shared[m.loginKey()] = m.accountCheck
+	c.add(check{name: "motion-clock", title: "Motion's clock", channel: c.Name, needs: []*check{m.accountCheck}, run: m.checkClock})
+	c.add(check{name: "motion-map-key", title: "Map Key", channel: c.Name, needs: []*check{m.accountCheck}, run: m.checkMapKey})
+	c.add(check{name: "motion-files", title: "files in Motion", channel: c.Name, needs: []*check{m.accountCheck}, run: m.checkFiles})
 }
 
 // sameLogin is the check of an earlier channel that uses the same user: a password that is wrong there is not tried again.
-func (c *channel) sameLogin() *check { return c.reached[c.motion.loginKey()] }
+func (c *channel) sameLogin() *check { return c.shared[c.motion.loginKey()] }
 
-func (m *motionSide) loginKey() string {
+func (m *motionChecks) loginKey() string {
 	return strings.Join([]string{"login", m.Motion.Base(), m.Motion.User, m.value(m.Name, "motion.password"), m.value(m.Name, "motion.api_key")}, " ")
 }
 
 var accountPath = regexp.MustCompile(`/api/openchannel/accounts/[^/?]+/(notify|receive)$`)
 
-func (m *motionSide) checkURL(context.Context) result {
+func (m *motionChecks) checkURL(context.Context) result {
 	m.client = motion.New(adapter.MotionConfig(m.Channel, m.Values, m.Log))
 	u, err := url.Parse(m.Motion.ReceiveURL)
 	switch {
@@ -76,7 +61,7 @@ func (m *motionSide) checkURL(context.Context) result {
 	return fine("it names account " + m.client.AccountID())
 }
 
-func (m *motionSide) checkSecrets(context.Context) result {
+func (m *motionChecks) checkSecrets(context.Context) result {
 	switch {
 	case m.value(m.Name, "motion.password") == "" && m.value(m.Name, "motion.api_key") == "":
 		return warn("neither motion.password nor motion.api_key is set: texts arrive, but no files, and the account cannot be looked at",
@@ -88,7 +73,7 @@ func (m *motionSide) checkSecrets(context.Context) result {
 }
 
 // get asks Motion's API as the user.
-func (m *motionSide) get(ctx context.Context, path string) (*answer, error) {
+func (m *motionChecks) get(ctx context.Context, path string) (*answer, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, m.Motion.Base()+path, nil)
 	if err != nil {
 		return nil, err
@@ -104,7 +89,7 @@ func (m *motionSide) get(ctx context.Context, path string) (*answer, error) {
 }
 
 // checkAccount reads the Open Channel account, which proves the user as well.
-func (m *motionSide) checkAccount(ctx context.Context) result {
+func (m *motionChecks) checkAccount(ctx context.Context) result {
 	if m.value(m.Name, "motion.password") == "" && m.value(m.Name, "motion.api_key") == "" {
 		return skip("not checked: no password is set")
 	}
@@ -127,7 +112,7 @@ func (m *motionSide) checkAccount(ctx context.Context) result {
 var saysLocked = regexp.MustCompile(`(?i)\b(un)?(lock|block|disabl|suspend|too many)`)
 
 // refused words an answer that is no success.
-func (m *motionSide) refused(a *answer) result {
+func (m *motionChecks) refused(a *answer) result {
 	secretName := "motion.password"
 	if m.value(m.Name, "motion.api_key") != "" {
 		secretName = "motion.api_key"
@@ -153,7 +138,7 @@ func (m *motionSide) refused(a *answer) result {
 }
 
 // accounts lists Motion's Open Channel accounts, as far as it tells them.
-func (m *motionSide) accounts(ctx context.Context) ([]members, *answer) {
+func (m *motionChecks) accounts(ctx context.Context) ([]members, *answer) {
 	a, err := m.get(ctx, "/api/openchannel/accounts?limit=100")
 	if err != nil || a.status/100 != 2 {
 		return nil, a
@@ -168,7 +153,7 @@ func (m *motionSide) accounts(ctx context.Context) ([]members, *answer) {
 }
 
 // missingAccount explains a 404: the account is not there, or the address is not Motion's.
-func (m *motionSide) missingAccount(ctx context.Context) result {
+func (m *motionChecks) missingAccount(ctx context.Context) result {
 	rows, a := m.accounts(ctx)
 	switch {
 	case a != nil && (a.status == http.StatusUnauthorized || a.status == http.StatusForbidden):
@@ -184,7 +169,7 @@ func (m *motionSide) missingAccount(ctx context.Context) result {
 }
 
 // otherAccount looks whether another account is the one that sends its replies to this channel.
-func (m *motionSide) otherAccount(ctx context.Context) result {
+func (m *motionChecks) otherAccount(ctx context.Context) result {
 	token := m.tokens[m.Name]
 	own := m.account.text("replyUrl")
 	if token != "" && !strings.HasSuffix(own, "/"+token) {
@@ -209,7 +194,7 @@ var contactFields = []string{
 
 var customField = regexp.MustCompile(`^cf_[0-9]+$`)
 
-func (m *motionSide) checkMapKey(context.Context) result {
+func (m *motionChecks) checkMapKey(context.Context) result {
 	theirs, ours := m.account.text("mapKey"), m.Motion.MapKey
 	used := ours
 	if used == "" {
@@ -228,50 +213,26 @@ func (m *motionSide) checkMapKey(context.Context) result {
 	return fine(used)
 }
 
-// checkFiles stores a small file and fetches it again: no other question tells whether the user may.
-func (m *motionSide) checkFiles(ctx context.Context) result {
-	proof := []byte("Perch checks whether files can be stored: " + rand.Text() + "\n")
-	id, err := m.client.Upload(ctx, bridge.File{Name: "perch-check.txt", Type: "text/plain", Data: proof})
-	if err != nil {
-		return failure(err)
-	}
-	back, err := m.client.Download(ctx, id)
-	if err != nil {
+func (m *motionChecks) checkFiles(ctx context.Context) result {
+	isStored, err := adapter.ProveStorage(ctx, m.client)
+	switch {
+	case isStored && err != nil && !errors.Is(err, adapter.ErrOtherFile):
 		return failure(err).about("a file was stored")
-	}
-	if !bytes.Equal(back.Data, proof) {
-		return bad("Motion gave back another file than it was given", "look at Motion's storage settings")
+	case err != nil:
+		return failure(err)
 	}
 	return fine("a file was stored and fetched again")
 }
 
-// members are those of a JSON object, whose names differ between Motion's versions in case and underscores.
-type members map[string]any
-
-// has reports whether there is a member of that name, whatever its value.
-func (m members) has(name string) bool {
-	for key := range m {
-		if plain(key) == plain(name) {
-			return true
-		}
+// checkClock compares with Motion's clock, which matters less: nothing is signed there.
+func (m *motionChecks) checkClock(context.Context) result {
+	ahead, ok := m.accountAnswer.ahead()
+	switch {
+	case !ok:
+		return skip("Motion did not tell its time")
+	case ahead.Abs() > clockNotice:
+		return warn("this computer's clock is "+offText(ahead)+" by Motion's: messages show the wrong time",
+			"switch on automatic time (NTP) on the computer that is wrong: this one or the Motion server")
 	}
-	return false
-}
-
-func plain(name string) string { return strings.ToLower(strings.ReplaceAll(name, "_", "")) }
-
-// text returns a text or number; "" when there is none.
-func (m members) text(name string) string {
-	for key, value := range m {
-		if plain(key) != plain(name) {
-			continue
-		}
-		switch v := value.(type) {
-		case string:
-			return v
-		case float64:
-			return strconv.FormatFloat(v, 'f', -1, 64)
-		}
-	}
-	return ""
+	return fine(fmt.Sprintf("the clock of this computer agrees with Motion's (%s)", ahead))
 }

@@ -20,12 +20,8 @@ import (
 	"perch/app/replyurl"
 )
 
-const (
-	// dialLimit bounds the opening of a connection.
-	dialLimit = 6 * time.Second
-	// maxAnswer is the most that is read of an answer, in bytes.
-	maxAnswer = 1 << 20
-)
+// maxAnswer is the most that is read of an answer, in bytes.
+const maxAnswer = 1 << 20
 
 // peer is somebody whom Perch calls, with the words for what only concerns him.
 type peer struct {
@@ -117,11 +113,11 @@ func (e *exam) reach(ctx context.Context, p peer, base, pin string) result {
 	if err := secured.HandshakeContext(ctx); err != nil {
 		return e.tlsTrouble(p, u.Host, err, seen)
 	}
-	return fine(u.Host + " answers with a valid certificate" + e.soon(secured.ConnectionState().PeerCertificates[0]))
+	return fine(u.Host + " answers with a valid certificate" + e.expiryNote(secured.ConnectionState().PeerCertificates[0]))
 }
 
-// soon tells of a certificate that is about to end.
-func (e *exam) soon(c *x509.Certificate) string {
+// expiryNote tells of a certificate that is about to end.
+func (e *exam) expiryNote(c *x509.Certificate) string {
 	const week = 7 * 24 * time.Hour
 	if left := c.NotAfter.Sub(e.Now()); left < week {
 		return fmt.Sprintf(", which ends in %d days", int(left.Hours()/24)) //nolint:mnd // hours of a day

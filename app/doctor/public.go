@@ -24,24 +24,12 @@ const (
 	hookDeadline = 3 * time.Second
 )
 
-// hook is the webhook of one X app.
-type hook struct {
-	*exam
-	adapter.App
-	x *xSide
-	// at is its path; the first app has the bare one.
-	at string
-
-	address string
-	found   xapi.Webhook
-}
-
-// planWays lists the checks of the way that mode names. at is the check after which a public address is known.
-func (e *exam) planWays(channels []*channel, at, ready *check) {
+// planReach lists the checks of the way that mode names. at is the check after which a public address is known.
+func (e *exam) planReach(channels []*channel, at, ready *check) {
 	switch e.Config.Reach.Mode {
 	case config.ModeStream:
 		for _, c := range channels {
-			e.add(check{name: "subscription", title: "X subscription", channel: c.Name, needs: []*check{c.x.mayUse}, run: c.x.checkStream})
+			e.add(check{name: "subscription", title: "X subscription", channel: c.Name, needs: []*check{c.x.accountCheck}, run: c.x.checkStream})
 		}
 	case config.ModeWebhook:
 		for i, a := range adapter.Apps(e.Config, e.Values) {
@@ -58,31 +46,15 @@ func (e *exam) planHook(index int, a adapter.App, channels []*channel, at, ready
 	}
 	form := e.add(check{name: "public-url", title: "public address", channel: first.Name, after: []*check{at}, run: h.checkForm})
 	answers := e.add(check{name: "public-answer", title: "public address", channel: first.Name, needs: []*check{ready, at, form}, run: h.checkAnswer})
-	registered := e.add(check{name: "webhook", title: "webhook at X", channel: first.Name, needs: some(answers, first.x.listed, first.x.environment), run: h.checkRegistered})
+	registered := e.add(check{name: "webhook", title: "webhook at X", channel: first.Name, needs: some(answers, first.x.hooksCheck, first.x.environmentCheck), run: h.checkRegistered})
 	for _, c := range channels {
 		if slices.Contains(a.Channels, c.Name) {
 			e.add(check{
-				name: "subscription", title: "X subscription", channel: c.Name, needs: []*check{registered, c.x.mayUse},
+				name: "subscription", title: "X subscription", channel: c.Name, needs: []*check{registered, c.x.accountCheck},
 				run: func(ctx context.Context) result { return c.x.checkSubscribed(ctx, h) },
 			})
 		}
 	}
-}
-
-// findAddress returns the address that X is to call; "" when there is none.
-func (h *hook) findAddress() string {
-	if h.PublicURL != nil {
-		if u := h.PublicURL(h.at); u != "" {
-			return u
-		}
-	}
-	switch {
-	case h.relay.isRunning && h.at == endpoint.PathEvents:
-		return h.relay.status.Reach.PublicURL
-	case h.open != nil && h.open.State().PublicURL != "":
-		return strings.TrimSuffix(h.open.State().PublicURL, "/") + h.at
-	}
-	return ""
 }
 
 // checkForm looks at the address alone.
@@ -131,7 +103,7 @@ func (h *hook) badProxy(u *url.URL) string {
 	}
 	q := u.Query()
 	port, path := q.Get("port"), q.Get("path")
-	_, listen, _ := net.SplitHostPort(h.stand.address)
+	_, listen, _ := net.SplitHostPort(h.standIn.address)
 	if h.Config.Reach.Tunnel == config.TunnelSSH {
 		_, listen, _ = net.SplitHostPort(h.Config.Reach.SSH.RemoteListen)
 	}
@@ -180,7 +152,7 @@ func (h *hook) answerTrouble(ctx context.Context, client *http.Client, err error
 	if h.relay.isRunning {
 		ctx, cancel := context.WithTimeout(ctx, callLimit)
 		defer cancel()
-		if _, direct := h.probe(ctx, client, "http://"+h.stand.address+h.at); direct != nil && ctx.Err() == nil {
+		if _, direct := h.probe(ctx, client, "http://"+h.standIn.address+h.at); direct != nil && ctx.Err() == nil {
 			return bad("the relay itself does not answer as it should: "+bridge.AsError(direct).Message, "it may still work with older secrets: perch reload")
 		}
 	}
@@ -198,19 +170,11 @@ func (h *hook) checkRegistered(context.Context) result {
 		h.found = h.x.hooks[at]
 		return fine("X has it registered, and finds it valid")
 	case at >= 0:
-		return h.soon("X has marked the webhook invalid, and sends nothing", "the relay lets X look again within a minute; if it stays, look at: perch logs --level warn")
+		return h.duty("X has marked the webhook invalid, and sends nothing", "the relay lets X look again within a minute; if it stays, look at: perch logs --level warn")
 	case len(h.x.hooks) > 0:
-		return h.soon("X calls another address: "+hostOf(h.x.hooks[0].URL), "stop the program there (the old plugin?); the relay then registers its own address")
+		return h.duty("X calls another address: "+hostOf(h.x.hooks[0].URL), "stop the program there (the old plugin?); the relay then registers its own address")
 	}
-	return h.soon("X has no webhook registered", "the relay registers it within a minute; if it stays, look at: perch logs --level warn")
-}
-
-// soon is bad while a relay runs, whose duty it is, and to be expected before it does.
-func (h *hook) soon(message, remedy string) result {
-	if h.relay.isRunning {
-		return bad(message, remedy)
-	}
-	return warn(message, "start the relay, which sees to it: perch start")
+	return h.duty("X has no webhook registered", "the relay registers it within a minute; if it stays, look at: perch logs --level warn")
 }
 
 func hostOf(address string) string {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"perch/app/config"
@@ -15,17 +14,8 @@ import (
 // relayLimit bounds a question to the relay.
 const relayLimit = 3 * time.Second
 
-// view is what the relay says of itself.
-type view struct {
-	isRunning bool
-	// err is why a relay that seems to run could not be asked.
-	err    error
-	status control.Status
-	urls   []control.URLs
-}
-
-// look asks the relay, if one runs.
-func (e *exam) look(ctx context.Context) {
+// askRelay asks the relay, if one runs.
+func (e *exam) askRelay(ctx context.Context) {
 	if e.Relay == nil {
 		return
 	}
@@ -39,15 +29,6 @@ func (e *exam) look(ctx context.Context) {
 	if err != nil && !errors.Is(err, control.ErrNotRunning) {
 		e.relay.err = err
 	}
-}
-
-// tokens are the last parts of the Reply URLs.
-func (v *view) tokens() map[string]string {
-	tokens := map[string]string{}
-	for _, u := range v.urls {
-		tokens[u.Channel] = u.ReplyURL[strings.LastIndex(u.ReplyURL, "/")+1:]
-	}
-	return tokens
 }
 
 // checkRelay says how the relay sees itself. It comes last: what is wrong with it was mostly found before.

@@ -17,13 +17,13 @@ import (
 // planReply lists the check of the Reply URL as Motion has it.
 func (c *channel) planReply(ready *check) {
 	c.add(check{
-		name: "reply-url", title: "Reply URL", channel: c.Name, needs: []*check{c.motion.settled}, after: []*check{ready}, run: c.motion.checkReply,
+		name: "reply-url", title: "Reply URL", channel: c.Name, needs: []*check{c.motion.accountCheck}, after: []*check{ready}, run: c.motion.checkReply,
 	})
 }
 
 const pasteReply = "paste the Reply URL that perch urls shows into Motion: Open Channel, the account, Reply URL"
 
-func (m *motionSide) checkReply(ctx context.Context) result {
+func (m *motionChecks) checkReply(ctx context.Context) result {
 	address := m.account.text("replyUrl")
 	if address == "" && !m.account.has("replyUrl") {
 		return fine("Motion does not tell it")
@@ -42,16 +42,12 @@ func (m *motionSide) checkReply(ctx context.Context) result {
 }
 
 // own is what the channel's Reply URL is judged by.
-func (m *motionSide) own() replyurl.Own {
-	o := replyurl.Own{Channel: m.Name, Tokens: m.tokens, TakesLegacy: m.Config.LegacyReplyPath}
-	if r := m.Config.Reach; r.Tunnel == config.TunnelSSH {
-		o.Forward = r.SSH.RemoteListen
-	}
-	return o
+func (m *motionChecks) own() replyurl.Own {
+	return replyurl.OwnOf(m.Config, m.Name, m.tokens)
 }
 
 // judgeHost looks whether Motion can reach Perch at the address.
-func (m *motionSide) judgeHost(ctx context.Context, u *url.URL) result {
+func (m *motionChecks) judgeHost(ctx context.Context, u *url.URL) result {
 	isHere := m.isMotionHere(ctx)
 	r := m.Config.Reach
 	switch {
@@ -62,14 +58,14 @@ func (m *motionSide) judgeHost(ctx context.Context, u *url.URL) result {
 	case isLoopback(u.Hostname()) && !isHere:
 		return warn("the Reply URL in Motion is "+u.Host+", which is the Motion server itself, but Perch seems to run on another computer",
 			"if both are one computer all is well; else set tunnel = \"ssh\" under [reach] to bring Motion's port here, or listen on an address that Motion reaches and paste the Reply URL of perch urls")
-	case m.stand.address == "":
+	case m.standIn.address == "":
 		return skip("not tried: nothing can listen on the port")
 	}
 	return m.tryReply(ctx, u)
 }
 
 // judgeForward compares with the port that the SSH tunnel opens on the Motion server.
-func (m *motionSide) judgeForward(u *url.URL) result {
+func (m *motionChecks) judgeForward(u *url.URL) result {
 	if wrong := replyurl.JudgeForward(u, m.own()); wrong != "" {
 		return bad(wrong, pasteReply)
 	}
@@ -77,7 +73,7 @@ func (m *motionSide) judgeForward(u *url.URL) result {
 }
 
 // tryReply asks the address with GET, which sends nothing: a Reply URL that is right answers "use POST".
-func (m *motionSide) tryReply(ctx context.Context, u *url.URL) result {
+func (m *motionChecks) tryReply(ctx context.Context, u *url.URL) result {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
 		return bad("the Reply URL in Motion is not an address", pasteReply)
@@ -86,7 +82,7 @@ func (m *motionSide) tryReply(ctx context.Context, u *url.URL) result {
 	if err != nil {
 		d := dialTrouble(peer{name: "the Reply URL"}, u.Host, err)
 		return bad("the Reply URL in Motion does not lead to this Perch: "+d.message,
-			fmt.Sprintf("Perch listens on %s: let listen in perch.toml be an address that Motion reaches, then %s", m.stand.address, pasteReply))
+			fmt.Sprintf("Perch listens on %s: let listen in perch.toml be an address that Motion reaches, then %s", m.standIn.address, pasteReply))
 	}
 	body := string(a.body)
 	switch {
@@ -103,7 +99,7 @@ func (m *motionSide) tryReply(ctx context.Context, u *url.URL) result {
 }
 
 // hadReplies reports whether the running relay has had an agent's reply.
-func (m *motionSide) hadReplies() bool {
+func (m *motionChecks) hadReplies() bool {
 	for _, c := range m.relay.status.Channels {
 		if o := c.Outbound; c.Name == m.Name && o.Delivered+o.Queued+o.Undecided+o.Dead > 0 {
 			return true
@@ -116,7 +112,7 @@ func (m *motionSide) hadReplies() bool {
 const lookupLimit = 2 * time.Second
 
 // isMotionHere reports whether Motion runs on this computer, as far as its address tells.
-func (m *motionSide) isMotionHere(ctx context.Context) bool {
+func (m *motionChecks) isMotionHere(ctx context.Context) bool {
 	u, err := url.Parse(m.Motion.Base())
 	if err != nil || isLoopback(u.Hostname()) {
 		return err == nil

@@ -27,7 +27,7 @@ func TestLoopbackMeansTheMotionServer(t *testing.T) {
 			c.Reach.Tunnel = tc.tunnel
 			e := &exam{Setup: Setup{Config: c}}
 			e.relay.status.Channels = []control.Channel{{Name: "support", Outbound: control.Outbound{Delivered: tc.replies}}}
-			m := &motionSide{channel: &channel{exam: e, Channel: config.Channel{Name: "support", Motion: config.MotionConfig{BaseURL: tc.base}}}}
+			m := &motionChecks{channel: &channel{exam: e, Channel: config.Channel{Name: "support", Motion: config.MotionConfig{BaseURL: tc.base}}}}
 			u, err := url.Parse("http://127.0.0.1:3002/reply/TOKEN")
 			if err != nil {
 				t.Fatal(err)

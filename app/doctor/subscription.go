@@ -7,8 +7,8 @@ import (
 	"perch/bridge/xapi"
 )
 
-// wanted are the kinds of event without which messages are missing (X docs: X Activity API).
-func (x *xSide) wanted() []string {
+// eventTypes are the kinds of event without which messages are missing (X docs: X Activity API).
+func (x *xChecks) eventTypes() []string {
 	if !x.X.Mentions {
 		return []string{"dm.received"}
 	}
@@ -16,7 +16,7 @@ func (x *xSide) wanted() []string {
 }
 
 // checkStream looks whether X sends the account's events to streams.
-func (x *xSide) checkStream(ctx context.Context) result {
+func (x *xChecks) checkStream(ctx context.Context) result {
 	switch {
 	case !x.client.HasActivity():
 		return fine("API v1.1 has no stream: events are fetched by polling")
@@ -31,9 +31,9 @@ func (x *xSide) checkStream(ctx context.Context) result {
 }
 
 // judge looks for what is missing.
-func (x *xSide) judge(all []xapi.Subscription, webhookID string) result {
+func (x *xChecks) judge(all []xapi.Subscription, webhookID string) result {
 	var missing []string
-	for _, kind := range x.wanted() {
+	for _, kind := range x.eventTypes() {
 		if !hasSubscription(all, kind, x.account.ID, webhookID) {
 			missing = append(missing, kind)
 		}
@@ -58,7 +58,7 @@ func hasSubscription(all []xapi.Subscription, kind, user, webhookID string) bool
 }
 
 // checkSubscribed looks whether X sends the account's events to the webhook, by either of its interfaces.
-func (x *xSide) checkSubscribed(ctx context.Context, h *hook) result {
+func (x *xChecks) checkSubscribed(ctx context.Context, h *hook) result {
 	switch {
 	case h.found.ID == "":
 		return fine("the relay makes it when it starts")
@@ -73,7 +73,7 @@ func (x *xSide) checkSubscribed(ctx context.Context, h *hook) result {
 		if err != nil {
 			return failure(err)
 		}
-		return h.soon("X does not send the account's events to the webhook: the subscription is missing",
+		return h.duty("X does not send the account's events to the webhook: the subscription is missing",
 			"the relay makes it within a minute; if it stays, look at: perch logs --level warn")
 	}
 	all, err := x.client.Subscriptions(ctx)

@@ -33,7 +33,7 @@ func (e *exam) checkTunnel(ctx context.Context) result {
 		return failure(err)
 	}
 	e.open = t
-	handler := e.stand.handler
+	handler := e.standIn.handler
 	if handler == nil {
 		handler = http.NotFoundHandler()
 	}

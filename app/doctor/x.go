@@ -15,27 +15,6 @@ import (
 	"perch/bridge/xapi"
 )
 
-// channel is what is examined of one channel.
-type channel struct {
-	*exam
-	config.Channel
-	x      *xSide
-	motion *motionSide
-}
-
-// xSide is a channel's side of X. What a check found out is there for those that need it.
-type xSide struct {
-	*channel
-	client *xapi.Client
-
-	tokenAnswer *answer
-	account     bridge.Account
-	hooks       []xapi.Webhook
-	hooksErr    error
-	// the checks that others need
-	known, mayUse, listed, environment *check
-}
-
 const (
 	fixPair = "copy the API key and secret (Consumer Keys) again from X's developer portal: perch secret set --channel %s x.consumer_key, then x.consumer_secret"
 	fixUser = "make a new Access Token and Secret in X's developer portal (Keys and tokens, signed in as the brand): " +
@@ -47,47 +26,27 @@ const (
 // planX lists the checks of the way to X.
 func (e *exam) planX(ch config.Channel, store *check) *channel {
 	c := &channel{exam: e, Channel: ch}
-	x := &xSide{channel: c}
+	x := &xChecks{channel: c}
 	c.x = x
 	keys := e.add(check{name: "x-secrets", title: "X keys", channel: ch.Name, needs: []*check{store}, run: x.checkSecrets})
 	reached := e.once("x-reach", "way to X", ch.X.APIBase, func(ctx context.Context) result { return e.reach(ctx, peerX, ch.X.APIBase, "") })
 	asked := e.add(check{isHidden: true, title: "way to X", channel: ch.Name, needs: []*check{keys, reached}, run: x.askToken})
-	if e.reached["clock"] == nil {
-		e.reached["clock"] = e.add(check{name: "clock", title: "clock", needs: []*check{asked}, run: x.checkClock})
+	if e.shared["clock"] == nil {
+		e.shared["clock"] = e.add(check{name: "clock", title: "clock", needs: []*check{asked}, run: x.checkClock})
 	}
-	x.known = e.add(check{name: "x-app", title: "X app", channel: ch.Name, needs: []*check{asked}, run: x.checkApp})
-	x.mayUse = e.add(check{name: "x-account", title: "X account", channel: ch.Name, needs: []*check{x.known}, run: x.checkAccount})
-	e.add(check{name: "x-permission", title: "X permission", channel: ch.Name, needs: []*check{x.mayUse}, run: x.checkPermission})
+	x.appCheck = e.add(check{name: "x-app", title: "X app", channel: ch.Name, needs: []*check{asked}, run: x.checkApp})
+	x.accountCheck = e.add(check{name: "x-account", title: "X account", channel: ch.Name, needs: []*check{x.appCheck}, run: x.checkAccount})
+	e.add(check{name: "x-permission", title: "X permission", channel: ch.Name, needs: []*check{x.accountCheck}, run: x.checkPermission})
 	if e.Config.Reach.Mode == config.ModeWebhook {
-		x.listed = e.add(check{isHidden: true, title: "webhook list", channel: ch.Name, needs: []*check{x.mayUse}, run: x.listWebhooks})
+		x.hooksCheck = e.add(check{isHidden: true, title: "webhook list", channel: ch.Name, needs: []*check{x.accountCheck}, run: x.listWebhooks})
 	}
 	if ch.X.API == config.APIv1 {
-		x.environment = e.add(check{name: "x-environment", title: "X environment", channel: ch.Name, needs: []*check{x.mayUse}, after: some(x.listed), run: x.checkEnvironment})
+		x.environmentCheck = e.add(check{name: "x-environment", title: "X environment", channel: ch.Name, needs: []*check{x.accountCheck}, after: some(x.hooksCheck), run: x.checkEnvironment})
 	}
 	return c
 }
 
-// some leaves out what is not there.
-func some(checks ...*check) []*check {
-	var there []*check
-	for _, c := range checks {
-		if c != nil {
-			there = append(there, c)
-		}
-	}
-	return there
-}
-
-// once adds a check of something that channels may share.
-func (e *exam) once(name, title, address string, run func(context.Context) result) *check {
-	key := name + " " + address
-	if e.reached[key] == nil {
-		e.reached[key] = e.add(check{name: name, title: title, run: run})
-	}
-	return e.reached[key]
-}
-
-func (x *xSide) checkSecrets(context.Context) result {
+func (x *xChecks) checkSecrets(context.Context) result {
 	var missing []string
 	for _, name := range secret.ChannelNames() {
 		if strings.HasPrefix(name, "x.") && x.value(x.Name, name) == "" {
@@ -101,7 +60,7 @@ func (x *xSide) checkSecrets(context.Context) result {
 }
 
 // askToken asks for the app's own token, which proves the consumer key and secret alone.
-func (x *xSide) askToken(ctx context.Context) result {
+func (x *xChecks) askToken(ctx context.Context) result {
 	of := func(name string) string { return x.value(x.Name, name) }
 	c := adapter.XConfig(x.Channel, x.Values, nil, x.Log)
 	c.UserAgent = "Perch doctor"
@@ -118,7 +77,7 @@ func (x *xSide) askToken(ctx context.Context) result {
 }
 
 // checkApp looks at the consumer key and secret by themselves, so that they are not mistaken for a wrong access token.
-func (x *xSide) checkApp(context.Context) result {
+func (x *xChecks) checkApp(context.Context) result {
 	a := x.tokenAnswer
 	switch {
 	case a == nil:
@@ -136,7 +95,7 @@ func isPairRefusal(body []byte) bool {
 	return strings.Contains(text, `"code":99`) || strings.Contains(text, "verify your credentials") || strings.Contains(text, "authenticity_token_error")
 }
 
-func (x *xSide) checkAccount(ctx context.Context) result {
+func (x *xChecks) checkAccount(ctx context.Context) result {
 	me, err := x.client.Me(ctx)
 	if err != nil {
 		return x.accountTrouble(bridge.AsError(err))
@@ -146,7 +105,7 @@ func (x *xSide) checkAccount(ctx context.Context) result {
 }
 
 // accountTrouble refines what X says of the four keys together: the first two are known to be good.
-func (x *xSide) accountTrouble(e *bridge.Error) result {
+func (x *xChecks) accountTrouble(e *bridge.Error) result {
 	hint := x.hint("x.access_token", "x.access_token_secret")
 	switch {
 	case !strings.HasPrefix(e.Code, "401") || e.Code == "401/135":
@@ -167,7 +126,7 @@ var (
 )
 
 // hint says what one of the secrets looks like that it should not look like; empty mostly.
-func (x *xSide) hint(names ...string) string {
+func (x *xChecks) hint(names ...string) string {
 	for _, name := range names {
 		value := x.value(x.Name, name)
 		isToken := likeAccessToken.MatchString(value)
@@ -187,7 +146,7 @@ func (x *xSide) hint(names ...string) string {
 	return ""
 }
 
-func (x *xSide) checkPermission(context.Context) result {
+func (x *xChecks) checkPermission(context.Context) result {
 	switch {
 	case x.account.ID == "":
 		return skip("not checked: X did not tell whose keys they are")
@@ -200,15 +159,15 @@ func (x *xSide) checkPermission(context.Context) result {
 }
 
 // listWebhooks gathers what X has registered for the app.
-func (x *xSide) listWebhooks(ctx context.Context) result {
+func (x *xChecks) listWebhooks(ctx context.Context) result {
 	x.hooks, x.hooksErr = x.client.Webhooks(ctx)
 	return fine("")
 }
 
 // checkEnvironment looks whether API v1.1 can be used in the way that perch.toml wants.
-func (x *xSide) checkEnvironment(context.Context) result {
+func (x *xChecks) checkEnvironment(context.Context) result {
 	switch {
-	case x.listed == nil:
+	case x.hooksCheck == nil:
 		return fine("not needed: events do not come by webhook")
 	case x.hooksErr != nil && x.X.Environment == "":
 		return bad("X does not take calls without an environment ("+bridge.AsError(x.hooksErr).Message+")",
@@ -219,4 +178,18 @@ func (x *xSide) checkEnvironment(context.Context) result {
 		return r
 	}
 	return fine(fmt.Sprintf("X knows the environment %q", x.X.Environment))
+}
+
+func (x *xChecks) checkClock(context.Context) result {
+	ahead, ok := x.tokenAnswer.ahead()
+	const remedy = "switch on automatic time (NTP) on this computer"
+	switch {
+	case !ok:
+		return skip("X did not tell its time")
+	case ahead.Abs() >= clockTrouble:
+		return bad("the clock of this computer is "+offText(ahead)+": X refuses signatures of another time", remedy)
+	case ahead.Abs() > clockNotice:
+		return warn("the clock of this computer is "+offText(ahead), remedy)
+	}
+	return fine(fmt.Sprintf("the clock of this computer agrees with X's (%s)", ahead))
 }

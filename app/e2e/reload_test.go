@@ -38,9 +38,9 @@ func (b *box) edit(old, replacement string) {
 	b.write(path, strings.Replace(string(text), old, replacement, 1))
 }
 
-func (b *box) reload() control.Taken {
+func (b *box) reload() control.ReloadResult {
 	b.t.Helper()
-	var taken control.Taken
+	var taken control.ReloadResult
 	if err := json.Unmarshal([]byte(b.must("reload", "--json")), &taken); err != nil {
 		b.t.Fatal(err)
 	}
@@ -176,7 +176,7 @@ func TestKeysOfAnotherAccountAreRefused(t *testing.T) {
 	}
 }
 
-func (b *box) reloadRefused() (taken control.Taken) {
+func (b *box) reloadRefused() (taken control.ReloadResult) {
 	b.t.Helper()
 	stdout, _, code := b.perch("reload", "--json")
 	if err := json.Unmarshal([]byte(stdout), &taken); err != nil || code != 1 {

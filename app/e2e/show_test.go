@@ -75,13 +75,13 @@ func TestPicturesAndBothSidesAreShown(t *testing.T) {
 				}
 			}
 			d, _ := b.shown(in)
-			if d.CameIn == nil || !strings.Contains(d.CameIn.Text, "broken part") || len(d.GoesOut) != 2 || !strings.Contains(d.GoesOut[0].Text, `"body": "broken part"`) ||
-				d.GoesOut[0].Call != "POST "+b.motion.ReceiveURL() || d.KeptAt == nil || d.KeptAt.Before(d.ReceivedAt) || d.KeptAt.After(*d.DeliveredAt) {
-				t.Errorf("both sides of what came in: %+v, kept at %v", d, d.KeptAt)
+			if d.Received == nil || !strings.Contains(d.Received.Text, "broken part") || len(d.Calls) != 2 || !strings.Contains(d.Calls[0].Text, `"body": "broken part"`) ||
+				d.Calls[0].Call != "POST "+b.motion.ReceiveURL() || d.StoredAt == nil || d.StoredAt.Before(d.ReceivedAt) || d.StoredAt.After(*d.DeliveredAt) {
+				t.Errorf("both sides of what came in: %+v, kept at %v", d, d.StoredAt)
 			}
 			d, _ = b.shown(out)
-			if d.CameIn == nil || !strings.Contains(d.CameIn.Text, "offer.jpg") || len(d.GoesOut) != 1 || !strings.Contains(d.GoesOut[0].Text, tc.sent) ||
-				!strings.Contains(d.GoesOut[0].Call, b.x.URL()) || d.KeptAt == nil {
+			if d.Received == nil || !strings.Contains(d.Received.Text, "offer.jpg") || len(d.Calls) != 1 || !strings.Contains(d.Calls[0].Text, tc.sent) ||
+				!strings.Contains(d.Calls[0].Call, b.x.URL()) || d.StoredAt == nil {
 				t.Errorf("both sides of the reply: %+v", d)
 			}
 			if text := b.must("show", fmt.Sprint(in)); !strings.Contains(text, "From X, as it came:") || !strings.Contains(text, "To Motion:") || !strings.Contains(text, "On disk") {

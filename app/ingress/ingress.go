@@ -38,7 +38,7 @@ type Config struct {
 	Memory   reach.Memory
 	Settings reach.Settings
 	Handler  *webhook.Handler
-	// Setup returns what the relay works with noi.
+	// Setup returns what the relay works with now.
 	Setup func() Setup
 	Log   *slog.Logger
 }
@@ -67,7 +67,7 @@ func New(c Config) *Ingress {
 	return i
 }
 
-// makeReceivers makes those of the setup of noi.
+// makeReceivers makes those of the setup of now.
 func (i *Ingress) makeReceivers() *receivers {
 	s := i.Setup()
 	made := &receivers{since: time.Now()}

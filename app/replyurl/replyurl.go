@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 
+	"perch/app/config"
 	"perch/bridge/endpoint"
 )
 
@@ -25,13 +26,22 @@ type Own struct {
 	Forward string
 }
 
-// Empty is said of an account without a Reply URL.
-const Empty = "the Reply URL is empty in Motion, so agents cannot answer"
+// OwnOf is what the configuration and the tokens tell of a channel.
+func OwnOf(c *config.Config, channel string, tokens map[string]string) Own {
+	own := Own{Channel: channel, Tokens: tokens, TakesLegacy: c.LegacyReplyPath}
+	if c.Reach.Tunnel == config.TunnelSSH {
+		own.Forward = c.Reach.SSH.RemoteListen
+	}
+	return own
+}
+
+// empty is said of an account without a Reply URL.
+const empty = "the Reply URL is empty in Motion, so agents cannot answer"
 
 // Parse reads the Reply URL of an account. With a url that is nil, wrong says what is wrong with it.
 func Parse(address string) (u *url.URL, wrong string) {
 	if address == "" {
-		return nil, Empty
+		return nil, empty
 	}
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
@@ -76,14 +86,14 @@ func JudgePath(u *url.URL, own Own) (wrong, other string) {
 // JudgeForward compares an address on the Motion server itself with the port that the SSH tunnel opens there.
 func JudgeForward(u *url.URL, own Own) string {
 	_, theirs, err := net.SplitHostPort(own.Forward)
-	if err == nil && Port(u) != theirs {
+	if err == nil && port(u) != theirs {
 		return "the Reply URL in Motion leads to " + u.Host + ", but the tunnel listens on " + own.Forward + " there"
 	}
 	return ""
 }
 
-// Port is the port of an address, also where it does not name one.
-func Port(u *url.URL) string {
+// port is the port of an address, also where it does not name one.
+func port(u *url.URL) string {
 	switch {
 	case u.Port() != "":
 		return u.Port()

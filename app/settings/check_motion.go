@@ -1,13 +1,11 @@
 package settings
 
 import (
-	"bytes"
 	"context"
-	"crypto/rand"
 	"fmt"
 
+	"perch/app/adapter"
 	"perch/app/control"
-	"perch/bridge"
 	"perch/bridge/motion"
 	"perch/bridge/secret"
 )
@@ -60,17 +58,8 @@ func accountsOf(ctx context.Context, m *motion.Client) []control.MotionAccount {
 }
 
 func checkAttachments(ctx context.Context, t *trial) (control.CheckResult, error) {
-	proof := []byte("Perch checks whether files can be stored: " + rand.Text() + "\n")
-	id, err := t.motion.Upload(ctx, bridge.File{Name: "perch-check.txt", Type: "text/plain", Data: proof})
-	if err != nil {
+	if _, err := adapter.ProveStorage(ctx, t.motion); err != nil {
 		return control.CheckResult{}, err
-	}
-	back, err := t.motion.Download(ctx, id)
-	if err != nil {
-		return control.CheckResult{}, err
-	}
-	if !bytes.Equal(back.Data, proof) {
-		return control.CheckResult{Message: "Motion gave back another file than it was given", Remedy: "look at Motion's storage settings"}, nil
 	}
 	return control.CheckResult{OK: true, Message: "a file was stored in Motion and fetched again"}, nil
 }

@@ -13,7 +13,7 @@ import (
 // SaveSettings implements control.SettingsBackend.
 func (l *Local) SaveSettings(ctx context.Context, wire control.Config, dryRun bool) (control.Saved, error) {
 	c := fromControl(wire)
-	out := control.Saved{Problems: []control.Problem{}, Taken: l.preview(c)}
+	out := control.Saved{Problems: []control.Problem{}, ReloadResult: l.preview(c)}
 	if err := c.Validate(); err != nil {
 		out.Problems = problemsOf(c, err)
 		return out, nil
@@ -24,7 +24,7 @@ func (l *Local) SaveSettings(ctx context.Context, wire control.Config, dryRun bo
 	if err := l.save(c); err != nil {
 		return out, err
 	}
-	out.Taken = l.reload(ctx, c)
+	out.ReloadResult = l.reload(ctx, c)
 	return out, nil
 }
 
@@ -38,18 +38,18 @@ func (l *Local) save(c *config.Config) error {
 }
 
 // SetSecret implements control.SettingsBackend.
-func (l *Local) SetSecret(ctx context.Context, channel, name, value string) (control.Taken, error) {
+func (l *Local) SetSecret(ctx context.Context, channel, name, value string) (control.ReloadResult, error) {
 	key, err := secret.MakeKey(channel, name)
 	if err != nil {
-		return control.Taken{}, err
+		return control.ReloadResult{}, err
 	}
 	c, _, problem := l.load(ctx)
 	if problem != nil {
-		return control.Taken{}, problem
+		return control.ReloadResult{}, problem
 	}
 	store, err := l.open(c.Secrets)
 	if err != nil {
-		return control.Taken{}, err
+		return control.ReloadResult{}, err
 	}
 	if value != "" {
 		err = store.Set(ctx, key, value)
@@ -57,36 +57,36 @@ func (l *Local) SetSecret(ctx context.Context, channel, name, value string) (con
 		err = nil
 	}
 	if err != nil {
-		return control.Taken{}, err
+		return control.ReloadResult{}, err
 	}
 	return l.reload(ctx, c), nil
 }
 
 // preview says what the relay in this process would make of a configuration; nothing when there is none.
-func (l *Local) preview(c *config.Config) control.Taken {
+func (l *Local) preview(c *config.Config) control.ReloadResult {
 	if l.relay == nil {
-		return nothingTaken()
+		return noChange()
 	}
 	return l.relay.Preview(c)
 }
 
 // reload lets the relay in this process apply what was just stored. It is stored in any case, so that a reload that
 // fails is no error but something that a restart has to bring.
-func (l *Local) reload(ctx context.Context, c *config.Config) control.Taken {
+func (l *Local) reload(ctx context.Context, c *config.Config) control.ReloadResult {
 	if l.relay == nil {
-		return nothingTaken()
+		return noChange()
 	}
-	taken, err := l.relay.Reload(ctx)
+	result, err := l.relay.Reload(ctx)
 	if err == nil {
-		return taken
+		return result
 	}
 	e := bridge.AsError(err)
-	taken = l.relay.Preview(c)
-	taken.Applied, taken.Restart = []string{}, true
-	taken.Refused = []control.Problem{{Message: "the relay could not take it over: " + e.Message, Remedy: e.Remedy}}
-	return taken
+	result = l.relay.Preview(c)
+	result.Applied, result.Restart = []string{}, true
+	result.Refused = []control.Problem{{Message: "the relay could not take it over: " + e.Message, Remedy: e.Remedy}}
+	return result
 }
 
-func nothingTaken() control.Taken {
-	return control.Taken{Applied: []string{}, RestartFields: []string{}, Refused: []control.Problem{}}
+func noChange() control.ReloadResult {
+	return control.ReloadResult{Applied: []string{}, RestartFields: []string{}, Refused: []control.Problem{}}
 }

@@ -9,9 +9,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"log/slog"
 	"slices"
-	"sync"
 
 	"perch/app/adapter"
 	"perch/app/config"
@@ -20,54 +18,7 @@ import (
 	"perch/bridge/secret"
 )
 
-// Local lets people set what is in the files of one home, whether a relay runs or not. It implements
-// control.SettingsBackend.
-type Local struct {
-	home config.Home
-	log  *slog.Logger
-	// relay is the one in this process; nil when there is none.
-	relay *Relay
-
-	mu     sync.Mutex // one change at a time
-	opened map[string]secret.Store
-	phrase string // typed by a person; "" for none
-	// usesVault is set when a person has chosen the vault before there is a perch.toml that could say so.
-	usesVault bool
-}
-
 var _ control.SettingsBackend = (*Local)(nil)
-
-// New returns the settings of a home without a relay. It touches nothing before the first call, and never
-// asks at a terminal.
-func New(home config.Home) *Local {
-	return &Local{home: home, log: slog.New(slog.DiscardHandler), opened: map[string]secret.Store{}}
-}
-
-// Relay is a relay that runs in this process.
-type Relay struct {
-	Reloader
-	// Secrets is the store that it has open, of the kind SecretsKind ("vault" or "keyring").
-	Secrets     secret.Store
-	SecretsKind string
-	// PublicURL is the address at which X reaches it; "" while there is none.
-	PublicURL func() string
-	Log       *slog.Logger
-}
-
-// Reloader applies what was changed.
-type Reloader interface {
-	// Reload applies what is stored now. An error says that nothing was changed, or that it is not known yet.
-	Reload(ctx context.Context) (control.Taken, error)
-	// Preview says what a reload would make of a configuration.
-	Preview(c *config.Config) control.Taken
-}
-
-// Of returns the settings of a relay that runs in this process.
-func Of(home config.Home, relay Relay) *Local {
-	l := New(home)
-	l.log, l.relay = relay.Log, &relay
-	return l
-}
 
 // Settings implements control.SettingsBackend.
 func (l *Local) Settings(ctx context.Context) (control.Settings, error) {

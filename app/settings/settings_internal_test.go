@@ -59,11 +59,11 @@ func TestWireKeepsEverything(t *testing.T) {
 // frozen is a relay that cannot reload.
 type frozen struct{ running *config.Config }
 
-func (frozen) Reload(context.Context) (control.Taken, error) {
-	return control.Taken{}, &bridge.Error{Kind: bridge.Temporary, Message: "busy"}
+func (frozen) Reload(context.Context) (control.ReloadResult, error) {
+	return control.ReloadResult{}, &bridge.Error{Kind: bridge.Temporary, Message: "busy"}
 }
 
-func (f frozen) Preview(c *config.Config) control.Taken {
+func (f frozen) Preview(c *config.Config) control.ReloadResult {
 	return change.Summary(f.running, change.Applicable(f.running, c), c)
 }
 

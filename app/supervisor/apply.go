@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"perch/app/adapter"
 	"perch/app/change"
@@ -13,21 +14,32 @@ import (
 	"perch/bridge/secret"
 )
 
+// outcome is what came of a change.
+type outcome struct {
+	result control.ReloadResult
+	// refused says by channel why stored keys of X are not in use.
+	refused map[string]string
+	// isPending is set when X has to be asked again about stored keys; notYet is when it lets itself be asked.
+	isPending bool
+	notYet    time.Time
+}
+
 // apply makes the relay work with what it can of a change, and says what that is.
-func (l *reloader) apply(ctx context.Context, to *wanted) control.Taken {
-	l.pending = false
-	l.relay.log.Hide(valuesOf(to.values))
-	running := l.relay.setup()
+func (r *relay) apply(ctx context.Context, to *wanted) outcome {
+	r.log.Hide(valuesOf(to.values))
+	running := r.setup()
 	next := &setup{config: change.Applicable(running.config, to.config), values: maps.Clone(to.values)}
-	taken := change.Summary(running.config, next.config, to.config)
-	l.retainTunnelSecrets(&taken, running, next)
-	l.retainKeys(ctx, &taken, running, next, to)
-	for _, key := range change.Secrets(running.values, next.values) {
-		taken.Applied = append(taken.Applied, key.String())
+	out := outcome{result: change.Summary(running.config, next.config, to.config), refused: map[string]string{}}
+	out.retainTunnelSecrets(running, next)
+	for _, keys := range r.checkOwners(ctx, next.config.Channels, running.values, to.values) {
+		out.retainKeys(running, next, keys)
 	}
-	taken.Restart = len(taken.RestartFields)+len(taken.Refused) > 0
-	l.activate(context.WithoutCancel(ctx), running, next)
-	return taken
+	for _, key := range change.Secrets(running.values, next.values) {
+		out.result.Applied = append(out.result.Applied, key.String())
+	}
+	out.result.Restart = len(out.result.RestartFields)+len(out.result.Refused) > 0
+	r.activate(context.WithoutCancel(ctx), running, next)
+	return out
 }
 
 // tunnelSecrets are those that a tunnel is opened with.
@@ -36,25 +48,32 @@ var tunnelSecrets = map[string]string{
 }
 
 // retainTunnelSecrets leaves the secret that the open tunnel works with.
-func (l *reloader) retainTunnelSecrets(taken *control.Taken, running, next *setup) {
+func (o *outcome) retainTunnelSecrets(running, next *setup) {
 	key := secret.Key{Name: tunnelSecrets[running.config.Reach.Tunnel]}
 	if next.values[key] != running.values[key] {
-		retain(next, running, key)
-		taken.RestartFields = append(taken.RestartFields, key.String())
+		next.retain(key, running)
+		o.result.RestartFields = append(o.result.RestartFields, key.String())
 	}
 }
 
-// retain leaves a secret as it is.
-func retain(next, running *setup, key secret.Key) {
-	delete(next.values, key)
-	if value, ok := running.values[key]; ok {
-		next.values[key] = value
+// retainKeys leaves X's keys of a channel as they are.
+func (o *outcome) retainKeys(running, next *setup, keys unusable) {
+	why := keys.why
+	o.refused[keys.channel] = why.Message + "; " + why.Remedy
+	if why.Code == codeNotAsked {
+		o.isPending, o.notYet = true, why.RetryAt
+	}
+	for _, key := range keys.changed {
+		next.retain(key, running)
+		o.result.Refused = append(o.result.Refused, control.Problem{Field: key.String(), Message: why.Message, Remedy: why.Remedy})
+		if why.Code == codeOtherAccount {
+			o.result.RestartFields = append(o.result.RestartFields, key.String())
+		}
 	}
 }
 
 // activate makes next what the relay works with.
-func (l *reloader) activate(ctx context.Context, running, next *setup) {
-	r := l.relay
+func (r *relay) activate(ctx context.Context, running, next *setup) {
 	r.log.SetLevel(next.config.LogLevel)
 	replaceReceivers := next.config.Reach.Mode != running.config.Reach.Mode
 	for i, ch := range next.config.Channels {
@@ -90,4 +109,10 @@ func hasChanged(running, next *setup, channel, prefix string) bool {
 	return slices.ContainsFunc(change.Secrets(running.values, next.values), func(k secret.Key) bool {
 		return k.Channel == channel && strings.HasPrefix(k.Name, prefix)
 	})
+}
+
+// wanted is what a relay is to work with.
+type wanted struct {
+	config *config.Config
+	values map[secret.Key]string
 }

@@ -135,13 +135,13 @@ func (b *bench) setKeys(a sim.Account) {
 	}
 }
 
-func (b *bench) reload() control.Taken {
+func (b *bench) reload() control.ReloadResult {
 	b.t.Helper()
-	taken, err := b.client.Reload(b.t.Context())
+	result, err := b.client.Reload(b.t.Context())
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	return taken
+	return result
 }
 
 func (b *bench) until(what string, condition func() bool) {

@@ -3,6 +3,7 @@ package supervisor
 import (
 	"context"
 
+	"perch/app/adapter"
 	"perch/app/control"
 	"perch/app/ingress"
 	"perch/app/replyurl/monitor"
@@ -41,7 +42,6 @@ func (r *relay) build(ctx context.Context) error {
 	r.ingress = ingress.New(ingress.Config{
 		Home: r.Home, Inbox: r.engine, Memory: r.journal, Settings: r.health, Handler: r.handler, Setup: r.ingressSetup, Log: r.log.Logger,
 	})
-	r.reloader = newReloader(r)
 	r.replies = monitor.New(monitor.Config{Targets: r.replyTargets, MayAsk: r.engine.Accounts().MayAskMotion, Changed: r.logReply})
 	if r.public, err = ingress.Listen(ctx, r.Config.Listen); err != nil {
 		return err
@@ -56,4 +56,29 @@ func (r *relay) build(ctx context.Context) error {
 func measure(text string) (int, bool) {
 	m := postlen.Measure(text)
 	return m.Weighted, m.Valid
+}
+
+// webhookConfig lets the webhook serve the channels of s.
+func (r *relay) webhookConfig(s *setup) webhook.Config {
+	w := webhook.Config{Events: r.engine, Replies: r.engine, LegacyReplyPath: s.config.LegacyReplyPath, Log: r.log.Logger}
+	for i, ch := range s.config.Channels {
+		client := s.clients[i].motion
+		w.Channels = append(w.Channels, webhook.Channel{
+			Name: ch.Name, Token: r.tokens[ch.Name], AccountID: client.AccountID(), MapKey: client.MapKey,
+		})
+	}
+	for _, a := range adapter.Apps(s.config, s.values) {
+		w.Apps = append(w.Apps, webhook.App{ConsumerSecret: a.ConsumerSecret, Channels: a.Channels})
+	}
+	return w
+}
+
+// ingressSetup is what the receivers of X's events are made of.
+func (r *relay) ingressSetup() ingress.Setup {
+	s := r.setup()
+	made := ingress.Setup{Config: s.config, Values: s.values}
+	for _, c := range s.clients {
+		made.X = append(made.X, c.x)
+	}
+	return made
 }

@@ -2,15 +2,28 @@ package supervisor
 
 import (
 	"perch/app/control"
+	"perch/app/settings"
 	"perch/app/version"
 )
 
-func (r *relay) controlled() control.Relay {
+// controlServer is the control API of the relay and of what it is set up with.
+func (r *relay) controlServer(l *reloader) *control.Server {
+	server := control.NewServer(r.controlled(l), r.log.Logger)
+	server.HandleSettings(settings.Of(r.Home, settings.Relay{
+		Reloader: l, Secrets: r.Secrets, SecretsKind: r.Config.Secrets, Log: r.log.Logger,
+		PublicURL: func() string { return r.reach().PublicURL },
+	}))
+	server.HandleReplyURLs(r)
+	return server
+}
+
+// controlled is what the control API shows and steers.
+func (r *relay) controlled(l *reloader) control.Relay {
 	return control.Relay{
 		Console: r.engine, Listen: r.address, Reach: r.reach, Version: version.Number, Started: r.started, Stop: r.stopAsked, Demo: r.DemoStopped != nil,
-		Poke:           func() { r.ingress.Poke(); r.reloader.poke(); r.replies.Retry() },
-		ReachIsTrouble: r.ingress.IsTrouble, Reload: r.reloader.Reload,
-		URLs: r.urls, NotInUse: r.reloader.notInUse, ReplyURL: r.replies.Link,
+		Poke:           func() { r.ingress.Poke(); l.poke(); r.replies.Retry() },
+		ReachIsTrouble: r.ingress.IsTrouble, Reload: l.Reload,
+		URLs: r.urls, NotInUse: l.notInUse, ReplyURL: r.replies.Link,
 	}
 }
 

@@ -5,11 +5,10 @@ import (
 	"errors"
 	"sync"
 
-	"perch/bridge/health"
-
 	"perch/app/adapter"
 	"perch/app/lockfile"
 	"perch/app/logging"
+	"perch/bridge/health"
 	"perch/bridge/sqlite"
 )
 

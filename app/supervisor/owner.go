@@ -5,56 +5,62 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"perch/app/adapter"
 	"perch/app/change"
 	"perch/app/config"
-	"perch/app/control"
 	"perch/bridge"
 	"perch/bridge/secret"
 	"perch/bridge/xapi"
 )
 
-// retainKeys leaves X's keys of each channel whose new ones X does not know as those of the same account: replies that
-// wait must not go out from another one, and keys that do not work must not replace those that may.
-func (l *reloader) retainKeys(ctx context.Context, taken *control.Taken, running, next *setup, to *wanted) {
+// ownerPatience bounds the question whose keys new ones are.
+const ownerPatience = 8 * time.Second
+
+// The codes of an error that says why keys are not used.
+const (
+	// codeOtherAccount marks keys that work, but for another account.
+	codeOtherAccount = "other account"
+	// codeNotAsked marks keys about which X could not be asked; RetryAt is when it lets itself be asked again.
+	codeNotAsked = "not asked"
+)
+
+// unusable are new keys of X of one channel that are not to be used, and why.
+type unusable struct {
+	channel string
+	changed []secret.Key
+	why     *bridge.Error
+}
+
+// checkOwners returns the new keys of each channel that X does not know as those of the same account: replies that wait
+// must not go out from another one, and keys that do not work must not replace those that may.
+func (r *relay) checkOwners(ctx context.Context, channels []config.Channel, running, values map[secret.Key]string) []unusable {
 	ctx, cancel := context.WithTimeout(ctx, ownerPatience)
 	defer cancel()
-	refused := map[string]string{}
-	defer func() { l.refused.Store(&refused) }()
-	for _, ch := range next.config.Channels {
-		changed := slices.DeleteFunc(change.Secrets(running.values, to.values), func(k secret.Key) bool {
+	var all []unusable
+	for _, ch := range channels {
+		changed := slices.DeleteFunc(change.Secrets(running, values), func(k secret.Key) bool {
 			return k.Channel != ch.Name || !strings.HasPrefix(k.Name, "x.")
 		})
 		if len(changed) == 0 {
 			continue
 		}
-		problem := l.checkOwner(ctx, ch, to)
-		if problem == nil {
-			continue
-		}
-		refused[ch.Name] = problem.Message + "; " + problem.Remedy
-		for _, key := range changed {
-			retain(next, running, key)
-			taken.Refused = append(taken.Refused, control.Problem{Field: key.String(), Message: problem.Message, Remedy: problem.Remedy})
-			if problem.Code == codeOtherAccount {
-				taken.RestartFields = append(taken.RestartFields, key.String())
-			}
+		if why := r.checkOwner(ctx, ch, values); why != nil {
+			all = append(all, unusable{ch.Name, changed, why})
 		}
 	}
+	return all
 }
-
-// codeOtherAccount marks keys that work, but for another account.
-const codeOtherAccount = "other account"
 
 // checkOwner asks X whose a channel's new keys are. nil lets them be used: they are the same account's, nobody knows yet
 // whose the channel is, or they are not complete and so nothing can be sent with them.
-func (l *reloader) checkOwner(ctx context.Context, ch config.Channel, to *wanted) *bridge.Error {
-	known, keys := l.relay.engine.Accounts().Account(ch.Name), adapter.XKeys(ch.Name, to.values)
+func (r *relay) checkOwner(ctx context.Context, ch config.Channel, values map[secret.Key]string) *bridge.Error {
+	known, keys := r.engine.Accounts().Account(ch.Name), adapter.XKeys(ch.Name, values)
 	if known.ID == "" || keys.ConsumerKey == "" || keys.ConsumerSecret == "" || keys.AccessToken == "" || keys.AccessTokenSecret == "" {
 		return nil
 	}
-	trial := xapi.New(adapter.XConfig(ch, to.values, nil, l.relay.log.Logger))
+	trial := xapi.New(adapter.XConfig(ch, values, nil, r.log.Logger))
 	defer trial.Close()
 	owner, err := trial.Me(ctx)
 	switch e := bridge.AsError(err); {
@@ -68,7 +74,6 @@ func (l *reloader) checkOwner(ctx context.Context, ch config.Channel, to *wanted
 			Remedy:  "store all of them that were made together; until X takes them, Perch goes on with those that it has",
 		}
 	default:
-		l.pending, l.notYet = true, e.RetryAt
 		return notAskedError(ch.Name, e)
 	}
 }
@@ -77,6 +82,7 @@ func (l *reloader) checkOwner(ctx context.Context, ch config.Channel, to *wanted
 // that speaks of a message.
 func notAskedError(channel string, cause *bridge.Error) *bridge.Error {
 	e := &bridge.Error{
+		Code: codeNotAsked, RetryAt: cause.RetryAt,
 		Message: "X could not be asked whose the new keys of channel " + channel + " are: " + cause.Message,
 		Remedy:  "nothing to do: Perch asks again, and goes on with those that it has until then",
 	}

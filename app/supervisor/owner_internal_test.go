@@ -27,8 +27,8 @@ func TestARestartWithAnotherAccountsKeysSendsNothing(t *testing.T) {
 		t.Fatal(r, err)
 	}
 	b.setKeys(b.x.AddAccount(sim.Account{ID: "777", Handle: "other_brand"}))
-	if taken := b.reload(); !taken.IsRefused("support/x.access_token") {
-		t.Errorf("reload: %+v", taken)
+	if result := b.reload(); !result.IsRefused("support/x.access_token") {
+		t.Errorf("reload: %+v", result)
 	}
 	if x := b.link().X; x.State != "degraded" || !strings.Contains(x.Detail, "@other_brand") || !strings.Contains(x.Detail, "not in use") {
 		t.Errorf("keys that were refused are not shown: %+v", x)
@@ -44,8 +44,8 @@ func TestARestartWithAnotherAccountsKeysSendsNothing(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	b.setKeys(b.brand)
-	if taken := b.reload(); taken.Restart {
-		t.Errorf("reload: %+v", taken)
+	if result := b.reload(); result.Restart {
+		t.Errorf("reload: %+v", result)
 	}
 	b.until("the reply", func() bool { return b.link().Outbound.Delivered == 1 })
 	if sent := b.x.SentDMs(); len(sent) != 1 || sent[0].From != testBrand {
@@ -110,15 +110,15 @@ func TestKeysThatCreditsStandInTheWayOfWait(t *testing.T) {
 	b.until("the account", func() bool { return b.link().Account == "acme_support" })
 	b.x.Fault(fault.Credits())
 	b.setKeys(b.x.AddAccount(sim.Account{ID: testBrand, Handle: "acme_support", ConsumerKey: b.brand.ConsumerKey, ConsumerSecret: b.brand.ConsumerSecret}))
-	taken := b.reload()
-	if len(taken.Refused) == 0 || !strings.Contains(taken.Refused[0].Message, "could not be asked") || !strings.Contains(taken.Refused[0].Remedy, "buy credits") {
-		t.Fatalf("reload: %+v", taken)
+	result := b.reload()
+	if len(result.Refused) == 0 || !strings.Contains(result.Refused[0].Message, "could not be asked") || !strings.Contains(result.Refused[0].Remedy, "buy credits") {
+		t.Fatalf("reload: %+v", result)
 	}
 	b.x.ClearFaults()
 	if err := b.client.Resume(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	b.until("the keys to be taken over", func() bool {
+	b.until("the keys to be result over", func() bool {
 		return strings.Contains(b.log(), `applied="support/x.access_token support/x.access_token_secret"`)
 	})
 	b.until("X to be fine", func() bool { return b.link().X.State == "connected" })
@@ -129,13 +129,13 @@ func TestKeysThatAreWrongAreNotTaken(t *testing.T) {
 	b := mustBench(t)
 	b.until("the account", func() bool { return b.link().Account == "acme_support" })
 	b.set("x.access_token_secret", "wrong-wrong-wrong")
-	taken := b.reload()
-	if len(taken.Refused) != 1 || !strings.Contains(taken.Refused[0].Message, "does not take the new keys") {
-		t.Errorf("reload: %+v", taken)
+	result := b.reload()
+	if len(result.Refused) != 1 || !strings.Contains(result.Refused[0].Message, "does not take the new keys") {
+		t.Errorf("reload: %+v", result)
 	}
 	b.set("x.access_token_secret", b.brand.AccessTokenSecret)
-	if taken := b.reload(); taken.Restart || strings.Contains(b.link().X.Detail, "not in use") {
-		t.Errorf("with the old ones: %+v, %+v", taken, b.link().X)
+	if result := b.reload(); result.Restart || strings.Contains(b.link().X.Detail, "not in use") {
+		t.Errorf("with the old ones: %+v, %+v", result, b.link().X)
 	}
 }
 
@@ -150,12 +150,12 @@ func TestWhatIsTriedAgainIsReadAnew(t *testing.T) {
 	b.reload()
 	resume := func() {
 		t.Helper()
-		before := strings.Count(b.log(), "keys not taken over")
+		before := strings.Count(b.log(), "keys not result over")
 		if err := b.client.Resume(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(300 * time.Millisecond)
-		if after := strings.Count(b.log(), "keys not taken over"); after != before {
+		if after := strings.Count(b.log(), "keys not result over"); after != before {
 			t.Errorf("the log was told again: %d times, then %d", before, after)
 		}
 	}
@@ -179,7 +179,7 @@ func TestWhatIsTriedAgainIsReadAnew(t *testing.T) {
 	if err != nil || stored != last.AccessToken {
 		t.Error(stored == last.AccessToken, err)
 	}
-	if taken := b.reload(); len(taken.Applied) != 0 || taken.Restart {
-		t.Errorf("something was left: %+v", taken)
+	if result := b.reload(); len(result.Applied) != 0 || result.Restart {
+		t.Errorf("something was left: %+v", result)
 	}
 }

@@ -12,15 +12,12 @@ import (
 	"perch/app/config"
 	"perch/app/control"
 	"perch/bridge"
-	"perch/bridge/secret"
 )
 
 const (
 	// reloadPatience bounds a reload, askPatience the wait for one; clients of the control API wait 15 s.
 	reloadPatience = 12 * time.Second
 	askPatience    = 14 * time.Second
-	// ownerPatience bounds the question whose keys new ones are.
-	ownerPatience = 8 * time.Second
 	// ownerRetry is the wait before X is asked again that did not answer.
 	ownerRetry = 30 * time.Second
 )
@@ -30,27 +27,21 @@ const (
 type reloader struct {
 	relay *relay
 	asks  chan chan<- reloaded
-	poked chan struct{} // asks for pending now; holds at most one signal
+	poked chan struct{} // asks for what is pending now; holds at most one signal
 
 	refused atomic.Pointer[map[string]string] // why stored keys are not in use, by channel
 
 	// The rest is of the goroutine in run.
-	pending bool      // X has to be asked again about stored keys
-	notYet  time.Time // when X lets itself be asked again
-	logged  string    // what was logged last that is not in use
-	failed  string    // the last error of a reload that was tried again
+	isPending bool      // X has to be asked again about stored keys
+	notYet    time.Time // when X lets itself be asked again
+	logged    string    // what was logged last that is not in use
+	failed    string    // the last error of a reload that was tried again
 }
 
 // reloaded is what came of a reload.
 type reloaded struct {
-	taken control.Taken
-	err   error
-}
-
-// wanted is what a relay is to work with.
-type wanted struct {
-	config *config.Config
-	values map[secret.Key]string
+	result control.ReloadResult
+	err    error
 }
 
 func newReloader(r *relay) *reloader {
@@ -64,8 +55,8 @@ func (l *reloader) run(ctx context.Context, signals <-chan os.Signal) error {
 	for {
 		select {
 		case answer := <-l.asks:
-			taken, err := l.attempt(ctx)
-			answer <- reloaded{taken, err}
+			result, err := l.attempt(ctx)
+			answer <- reloaded{result, err}
 		case <-signals:
 			_, _ = l.attempt(ctx) // logs what came of it
 		case <-retry.C:
@@ -88,25 +79,25 @@ func (l *reloader) poke() {
 
 // Reload implements settings.Reloader: it reads perch.toml and the secrets and applies what it can. What has begun is ended, also when nobody waits
 // for it any more. An error says that nothing was changed, or that it is not known yet.
-func (l *reloader) Reload(ctx context.Context) (control.Taken, error) {
+func (l *reloader) Reload(ctx context.Context) (control.ReloadResult, error) {
 	ctx, cancel := context.WithTimeout(ctx, askPatience)
 	defer cancel()
 	answer := make(chan reloaded, 1)
 	select {
 	case l.asks <- answer:
 	case <-ctx.Done():
-		return control.Taken{}, busyError()
+		return control.ReloadResult{}, busyError()
 	}
 	select {
 	case r := <-answer:
-		return r.taken, r.err
+		return r.result, r.err
 	case <-ctx.Done():
-		return control.Taken{}, busyError()
+		return control.ReloadResult{}, busyError()
 	}
 }
 
 // Preview implements settings.Reloader. X is not asked.
-func (l *reloader) Preview(c *config.Config) control.Taken {
+func (l *reloader) Preview(c *config.Config) control.ReloadResult {
 	running := l.relay.setup().config
 	return change.Summary(running, change.Applicable(running, c), c)
 }
@@ -119,26 +110,26 @@ func (l *reloader) notInUse(channel string) string {
 	return ""
 }
 
-func (l *reloader) attempt(ctx context.Context) (control.Taken, error) {
-	taken, err := l.try(ctx)
+func (l *reloader) attempt(ctx context.Context) (control.ReloadResult, error) {
+	result, err := l.try(ctx)
 	if err != nil {
 		l.relay.log.Error("reload failed", "error", err)
-		return taken, err
+		return result, err
 	}
-	l.logResult(taken, false)
-	return taken, nil
+	l.logResult(result, false)
+	return result, nil
 }
 
 // retry reloads when X could not be asked about keys the last time, but for its rate limits. Only what is new by it is
 // logged.
 func (l *reloader) retry(ctx context.Context) {
-	if !l.pending || time.Now().Before(l.notYet) {
+	if !l.isPending || time.Now().Before(l.notYet) {
 		return
 	}
-	taken, err := l.try(ctx)
+	result, err := l.try(ctx)
 	if err == nil {
 		l.failed = ""
-		l.logResult(taken, true)
+		l.logResult(result, true)
 		return
 	}
 	if why := err.Error(); why != l.failed {
@@ -148,14 +139,17 @@ func (l *reloader) retry(ctx context.Context) {
 }
 
 // try applies what is stored now. An error says that nothing was changed.
-func (l *reloader) try(ctx context.Context) (control.Taken, error) {
+func (l *reloader) try(ctx context.Context) (control.ReloadResult, error) {
 	ctx, cancel := context.WithTimeout(ctx, reloadPatience)
 	defer cancel()
 	to, err := l.read(ctx)
 	if err != nil {
-		return control.Taken{}, err
+		return control.ReloadResult{}, err
 	}
-	return l.apply(ctx, to), nil
+	out := l.relay.apply(ctx, to)
+	l.refused.Store(&out.refused)
+	l.isPending, l.notYet = out.isPending, out.notYet
+	return out.result, nil
 }
 
 // read reads what the relay is to work with. Secrets that are said to be in the other store are so for the next start.
@@ -180,7 +174,7 @@ func busyError() error {
 }
 
 // logResult logs what became of a change; of one that is tried again only what is new.
-func (l *reloader) logResult(t control.Taken, isAgain bool) {
+func (l *reloader) logResult(t control.ReloadResult, isAgain bool) {
 	open := strings.Join(t.RestartFields, " ")
 	for _, p := range control.Distinct(t.Refused) {
 		open += "\n" + p.Message
@@ -192,6 +186,6 @@ func (l *reloader) logResult(t control.Taken, isAgain bool) {
 	}
 	l.relay.log.Info("settings reloaded", "applied", strings.Join(t.Applied, " "), "after_restart", strings.Join(t.RestartFields, " "))
 	for _, p := range control.Distinct(t.Refused) {
-		l.relay.log.Warn("keys not taken over", "cause", p.Message)
+		l.relay.log.Warn("keys not result over", "cause", p.Message)
 	}
 }

@@ -56,8 +56,8 @@ func TestReloadsWhileMessagesFlow(t *testing.T) {
 			secrets = append(secrets, next.AccessToken, next.AccessTokenSecret)
 		}
 		b.change(i)
-		if taken := b.reload(); taken.Restart {
-			t.Fatalf("reload %d: %+v", i, taken)
+		if result := b.reload(); result.Restart {
+			t.Fatalf("reload %d: %+v", i, result)
 		}
 		time.Sleep(3 * time.Millisecond)
 	}
@@ -143,10 +143,10 @@ func TestNewConsumerSecretIsInUseAtTheWebhook(t *testing.T) {
 		t.Error("before the reload the old secret does not hold")
 	}
 	b.setKeys(next)
-	taken := b.reload()
+	result := b.reload()
 	want := []string{"support/x.access_token", "support/x.access_token_secret", "support/x.consumer_secret"}
-	if taken.Restart || !slices.Equal(taken.Applied, want) {
-		t.Errorf("reload: %+v", taken)
+	if result.Restart || !slices.Equal(result.Applied, want) {
+		t.Errorf("reload: %+v", result)
 	}
 	if post(old) != http.StatusUnauthorized || post(next.ConsumerSecret) != http.StatusOK {
 		t.Error("after the reload the new secret does not hold")
@@ -163,9 +163,9 @@ func TestKeysThatXCannotBeAskedAboutWait(t *testing.T) {
 	next := b.x.AddAccount(sim.Account{ID: testBrand, Handle: "acme_support", ConsumerKey: b.brand.ConsumerKey, ConsumerSecret: b.brand.ConsumerSecret})
 	b.setKeys(next)
 	b.x.Down()
-	taken := b.reload()
-	if !taken.Restart || len(taken.RestartFields) != 0 || !taken.IsRefused("support/x.access_token") || !strings.Contains(taken.Refused[0].Message, "could not be asked") {
-		t.Errorf("reload: %+v", taken)
+	result := b.reload()
+	if !result.Restart || len(result.RestartFields) != 0 || !result.IsRefused("support/x.access_token") || !strings.Contains(result.Refused[0].Message, "could not be asked") {
+		t.Errorf("reload: %+v", result)
 	}
 	if err := b.x.Up(); err != nil {
 		t.Fatal(err)
@@ -173,7 +173,7 @@ func TestKeysThatXCannotBeAskedAboutWait(t *testing.T) {
 	if err := b.client.Resume(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	b.until("the keys to be taken over at last", func() bool {
+	b.until("the keys to be result over at last", func() bool {
 		return strings.Contains(b.log(), `applied="support/x.access_token support/x.access_token_secret"`)
 	})
 }
@@ -185,8 +185,8 @@ func TestDeletedKeysAreForgotten(t *testing.T) {
 	if err := b.secrets.Delete(t.Context(), secret.Key{Channel: "support", Name: "x.access_token"}); err != nil {
 		t.Fatal(err)
 	}
-	if taken := b.reload(); taken.Restart || !slices.Equal(taken.Applied, []string{"support/x.access_token"}) {
-		t.Errorf("reload: %+v", taken)
+	if result := b.reload(); result.Restart || !slices.Equal(result.Applied, []string{"support/x.access_token"}) {
+		t.Errorf("reload: %+v", result)
 	}
 	b.until("X to be missed", func() bool { return strings.Contains(b.link().X.Detail, "x.access_token") })
 	b.set("x.access_token", b.brand.AccessToken)
@@ -199,8 +199,8 @@ func TestWaysFollowTheSettings(t *testing.T) {
 	b := mustBench(t)
 	b.config.Reach.Mode = config.ModeStream
 	b.save()
-	if taken := b.reload(); taken.Restart || !slices.Equal(taken.Applied, []string{"reach.mode"}) {
-		t.Errorf("reload: %+v", taken)
+	if result := b.reload(); result.Restart || !slices.Equal(result.Applied, []string{"reach.mode"}) {
+		t.Errorf("reload: %+v", result)
 	}
 	b.x.SetWebhook(testBrand, "", xevents.XAA)
 	b.x.AddPerson(sim.Person{ID: "9001", Handle: "annlee"})

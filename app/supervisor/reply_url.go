@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"perch/app/config"
 	"perch/app/control"
 	"perch/app/ingress"
 	"perch/app/replyurl"
@@ -75,10 +74,7 @@ func (r *relay) replyTargets() []monitor.Target {
 	s, urls := r.setup(), r.urls()
 	for i, ch := range s.config.Channels {
 		client := s.clients[i].motion
-		own := replyurl.Own{Channel: ch.Name, Tokens: r.tokens, TakesLegacy: s.config.LegacyReplyPath}
-		if s.config.Reach.Tunnel == config.TunnelSSH {
-			own.Forward = s.config.Reach.SSH.RemoteListen
-		}
+		own := replyurl.OwnOf(s.config, ch.Name, r.tokens)
 		all = append(all, monitor.Target{
 			Channel: ch.Name, Login: client, CanAsk: client.HasCredentials(), Own: own, Address: urls[i].ReplyURL, Base: ch.Motion.Base(),
 			Ask: func(ctx context.Context) (string, bool, error) {

@@ -53,7 +53,7 @@ func TestRelayTellsAWrongReplyURL(t *testing.T) {
 	b.config.LegacyReplyPath = true
 	b.save()
 	b.reload()
-	b.until("the old path, which is taken now, to be right", func() bool { return b.link().Reply.State == "connected" && state() != control.StateDegraded })
+	b.until("the old path, which is result now, to be right", func() bool { return b.link().Reply.State == "connected" && state() != control.StateDegraded })
 	b.set("motion.password", "wrong")
 	b.reload()
 	b.until("nothing to be known while Motion refuses", func() bool { return b.link().Reply.State == "unknown" })

@@ -5,12 +5,10 @@ import (
 
 	"perch/app/adapter"
 	"perch/app/config"
-	"perch/app/ingress"
 	"perch/bridge"
 	"perch/bridge/motion"
 	"perch/bridge/schedule"
 	"perch/bridge/secret"
-	"perch/bridge/webhook"
 	"perch/bridge/xapi"
 )
 
@@ -39,6 +37,14 @@ func (s *setup) channels(salt string) []bridge.Channel {
 	return all
 }
 
+// retain leaves a secret as it is in another setup.
+func (s *setup) retain(key secret.Key, from *setup) {
+	delete(s.values, key)
+	if value, ok := from.values[key]; ok {
+		s.values[key] = value
+	}
+}
+
 func (s *setup) close() {
 	for _, c := range s.clients {
 		c.x.Close()
@@ -55,32 +61,4 @@ func makeClients(c *config.Config, values map[secret.Key]string, journal bridge.
 		})
 	}
 	return all
-}
-
-// webhookConfig lets the webhook serve the channels of s.
-func (r *relay) webhookConfig(s *setup) webhook.Config {
-	w := webhook.Config{Events: r.engine, Replies: r.engine, LegacyReplyPath: s.config.LegacyReplyPath, Log: r.log.Logger}
-	for i, ch := range s.config.Channels {
-		client := s.clients[i].motion
-		w.Channels = append(w.Channels, webhook.Channel{
-			Name: ch.Name, Token: r.tokens[ch.Name], AccountID: client.AccountID(), MapKey: client.MapKey,
-		})
-	}
-	for _, a := range adapter.Apps(s.config, s.values) {
-		w.Apps = append(w.Apps, webhook.App{ConsumerSecret: a.ConsumerSecret, Channels: a.Channels})
-	}
-	return w
-}
-
-// setup is what the relay works with now; nil before it has read its secrets.
-func (r *relay) setup() *setup { return r.current.Load() }
-
-// ingressSetup is what the receivers of X's events are made of.
-func (r *relay) ingressSetup() ingress.Setup {
-	s := r.setup()
-	made := ingress.Setup{Config: s.config, Values: s.values}
-	for _, c := range s.clients {
-		made.X = append(made.X, c.x)
-	}
-	return made
 }

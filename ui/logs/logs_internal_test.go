@@ -9,9 +9,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"perch/app/logtail"
 	"perch/bridge/sim/tidy"
 	"perch/ui/format"
-	"perch/ui/logtail"
 	"perch/ui/uitest/rig"
 	"perch/ui/window"
 )

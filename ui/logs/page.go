@@ -13,9 +13,9 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"perch/app/control"
+	"perch/app/logtail"
 	"perch/bridge/visible"
 	"perch/ui/kit"
-	"perch/ui/logtail"
 	"perch/ui/snapshot"
 	"perch/ui/window"
 )

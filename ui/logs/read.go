@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"time"
 
-	"perch/ui/logtail"
+	"perch/app/logtail"
 )
 
 func (l *page) onTyped() {

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"perch/app/logtail"
 	"perch/ui/format"
-	"perch/ui/logtail"
 )
 
 // rowText is one row of the log's page: a line, or a part of one that was broken.

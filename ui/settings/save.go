@@ -29,7 +29,7 @@ func (s *page) onSave() {
 		if s.problems = saved.Problems; len(saved.Problems) == 0 {
 			s.stored.Config, s.stored.Exists = draft, true
 			s.win.ReloadSettings()
-			s.report("window.settings.saved", "window.settings.used", saved.Taken, &draft)
+			s.report("window.settings.saved", "window.settings.used", saved.ReloadResult, &draft)
 		}
 		s.mark()
 	})
@@ -52,7 +52,7 @@ func (s *page) onMove(place string) {
 	})
 }
 
-func (s *page) onStored(isSet bool, taken control.Taken) {
+func (s *page) onStored(isSet bool, taken control.ReloadResult) {
 	saved, used := "window.secret.saved", "window.secret.used"
 	if !isSet {
 		saved, used = "window.secret.gone.saved", "window.secret.gone.used"
@@ -63,7 +63,7 @@ func (s *page) onStored(isSet bool, taken control.Taken) {
 
 // report says what became of something that was saved. saved and used are the words
 // when no relay runs and when it uses all of it; c is the configuration that the fields' names are about.
-func (s *page) report(saved, used string, t control.Taken, c *control.Config) {
+func (s *page) report(saved, used string, t control.ReloadResult, c *control.Config) {
 	var reasons []string
 	for _, p := range t.Refused {
 		if reason := format.Problem(p.Message, p.Remedy); !slices.Contains(reasons, reason) {

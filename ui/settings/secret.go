@@ -18,7 +18,7 @@ type secretRow struct {
 	win           *window.Window
 	row           fyne.CanvasObject
 	channel, name string
-	stored        func(isSet bool, taken control.Taken)
+	stored        func(isSet bool, taken control.ReloadResult)
 
 	pill            *kit.Pill
 	change, remove  *kit.Button
@@ -28,7 +28,7 @@ type secretRow struct {
 	isSet           bool
 }
 
-func newSecretRow(win *window.Window, channel, name string, isSet bool, stored func(bool, control.Taken)) *secretRow {
+func newSecretRow(win *window.Window, channel, name string, isSet bool, stored func(bool, control.ReloadResult)) *secretRow {
 	s := &secretRow{win: win, channel: channel, name: name, stored: stored, pill: kit.NewPill("", kit.Idle, kit.IdleSoft), problem: kit.NewProblem()}
 	s.change = kit.NewButton("", "key", kit.Plain, s.onEdit).Small()
 	s.remove = kit.NewButton(win.T("window.secret.remove"), "trash", kit.Quiet, s.onRemove).Small()
@@ -80,12 +80,12 @@ func (s *secretRow) onStore() {
 
 // write hands the value over and forgets it.
 func (s *secretRow) write(value string) {
-	var taken control.Taken
+	var taken control.ReloadResult
 	s.win.Watch.Do(func(ctx context.Context) (err error) {
 		taken, err = s.win.Settings.SetSecret(ctx, s.channel, s.name, strings.TrimSpace(value))
 		return err
 	}, func(err error) {
-		message, remedy := control.Words(err)
+		message, remedy := control.Explain(err)
 		kit.ShowProblem(s.problem, format.Problem(message, remedy))
 		if err != nil {
 			return

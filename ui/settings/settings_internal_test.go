@@ -140,7 +140,7 @@ func TestSecretsMoveWithTheChoiceOfTheirPlace(t *testing.T) {
 
 func TestNoRestartIsOfferedInADemo(t *testing.T) {
 	r, s := mustPage(t, func(_ *window.Options, r *rig.Rig) { r.Relay.Change(func(s *control.Status) { s.Demo = true }) })
-	s.report("window.settings.saved", "window.settings.used", control.Taken{Restart: true, RestartFields: []string{"listen"}}, &r.Settings.Stored.Config)
+	s.report("window.settings.saved", "window.settings.used", control.ReloadResult{Restart: true, RestartFields: []string{"listen"}}, &r.Settings.Stored.Config)
 	r.MustNotSee("Restart")
 	r.MustSee("The demo cannot be restarted")
 }

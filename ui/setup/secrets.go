@@ -13,7 +13,7 @@ import (
 
 // store hands the typed secrets over. It returns what a running relay made of the last one: those before it belong to a
 // set that was not whole yet.
-func (w *page) store(ctx context.Context, values map[string]string, channel string) (last control.Taken, err error) {
+func (w *page) store(ctx context.Context, values map[string]string, channel string) (last control.ReloadResult, err error) {
 	for name, value := range values {
 		if value = strings.TrimSpace(value); value == "" {
 			continue

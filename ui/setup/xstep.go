@@ -32,7 +32,7 @@ func (w *page) checkX() {
 		return
 	}
 	c, channel, values := form.Clone(w.draft.Config), w.channel().Name, w.typedSecrets(xSecrets()...)
-	var taken control.Taken
+	var taken control.ReloadResult
 	var who, may control.CheckResult
 	var settings control.Settings
 	w.busy(func(ctx context.Context) (err error) {

@@ -58,9 +58,9 @@ func arrival(d control.Detail, now time.Time, t *translation.Texts) ([]stepText,
 	received := stepText{Tone: format.Good, Title: t.T("window.step.received." + d.Direction), When: format.Clock(d.ReceivedAt, now, t)}
 	stored := stepText{Tone: format.Good, Title: t.T("window.step.stored"), About: t.T("window.step.stored.about")}
 	end := d.ReceivedAt
-	if d.KeptAt != nil && !d.KeptAt.Before(end) { // a message that was put back into the queue counts as received later
-		stored.When, stored.Took = format.Clock(*d.KeptAt, now, t), t.T("window.step.after", format.Span(d.KeptAt.Sub(end)))
-		end = *d.KeptAt
+	if d.StoredAt != nil && !d.StoredAt.Before(end) { // a message that was put back into the queue counts as received later
+		stored.When, stored.Took = format.Clock(*d.StoredAt, now, t), t.T("window.step.after", format.Span(d.StoredAt.Sub(end)))
+		end = *d.StoredAt
 	}
 	return []stepText{received, stored}, end
 }

@@ -129,17 +129,17 @@ func TestPayloadsOfAMessage(t *testing.T) {
 		detail control.Detail
 		want   [2]payload
 	}{
-		"in": {control.Detail{Message: in, CameIn: &control.Document{Text: "[]"}, GoesOut: []control.Document{call, call}, Content: content}, [2]payload{
+		"in": {control.Detail{Message: in, Received: &control.Document{Text: "[]"}, Calls: []control.Document{call, call}, Content: content}, [2]payload{
 			{Title: "From X", JSON: "[]"}, {Title: "To Motion", JSON: "POST https://m.example\n{}\n\nPOST https://m.example\n{}"},
 		}},
-		"cut": {control.Detail{Message: out, CameIn: &control.Document{Text: "[", Cut: true, Bytes: 1_200_000}}, [2]payload{
+		"cut": {control.Detail{Message: out, Received: &control.Document{Text: "[", Cut: true, Bytes: 1_200_000}}, [2]payload{
 			{Title: "From Motion", JSON: "[", Note: "Cut here: the whole has 1.2 MB."}, {Title: "To X", Note: "Nothing was sent to the other side."},
 		}},
-		"pruned": {control.Detail{Message: in, Content: content, GoesOut: []control.Document{call}}, [2]payload{
+		"pruned": {control.Detail{Message: in, Content: content, Calls: []control.Document{call}}, [2]payload{
 			{Title: "From X", JSON: "{\n  \"kind\": \"dm\"\n}", Note: "What came in is kept for 30 days. This is what Perch understood of it."},
 			{Title: "To Motion", JSON: "POST https://m.example\n{}"},
 		}},
-		"note": {control.Detail{Message: note, GoesOut: []control.Document{call}}, [2]payload{
+		"note": {control.Detail{Message: note, Calls: []control.Document{call}}, [2]payload{
 			{Title: "From X", Note: "Perch wrote this line itself."}, {Title: "To Motion", JSON: "POST https://m.example\n{}"},
 		}},
 		"nothing": {control.Detail{Message: out}, [2]payload{
@@ -157,7 +157,7 @@ func TestHopsAddUp(t *testing.T) {
 	at := func(ms int) time.Time { return now.Add(time.Duration(ms) * time.Millisecond) }
 	stored, delivered := at(4), at(5_700)
 	d := control.Detail{
-		Message: control.Message{Direction: "in", State: "delivered", ReceivedAt: now, DeliveredAt: &delivered}, KeptAt: &stored,
+		Message: control.Message{Direction: "in", State: "delivered", ReceivedAt: now, DeliveredAt: &delivered}, StoredAt: &stored,
 		History: []control.Attempt{
 			{Number: 1, At: at(10), TookMS: 90, Outcome: "queued", Kind: "temporary"}, {Number: 2, At: at(5_500), TookMS: 200, Outcome: "delivered"},
 		},
@@ -177,7 +177,7 @@ func TestHopsAddUp(t *testing.T) {
 	if about := makeDetail(d, now, en).Steps[3].About; about != "5.7 s from first to last." {
 		t.Error(about)
 	}
-	d.KeptAt = nil // not known any more
+	d.StoredAt = nil // not known any more
 	want[1], want[2] = "On disk: ", "Attempt 1 did not get through: after 10 ms, took 90 ms"
 	if diff := cmp.Diff(want, hops()); diff != "" {
 		t.Error(diff)

@@ -21,8 +21,8 @@ type payload struct {
 func received(d control.Detail, t *translation.Texts) payload {
 	s := payload{Title: t.T("window.detail.came." + d.Direction)}
 	switch {
-	case d.CameIn != nil:
-		s.JSON, s.Note = d.CameIn.Text, cut(*d.CameIn, t)
+	case d.Received != nil:
+		s.JSON, s.Note = d.Received.Text, cut(*d.Received, t)
 	case d.Content != nil:
 		s.JSON, s.Note = pretty(d.Content), t.T("window.detail.understood")
 	case d.Kind == "note":
@@ -35,12 +35,12 @@ func received(d control.Detail, t *translation.Texts) payload {
 
 func sent(d control.Detail, t *translation.Texts) payload {
 	s := payload{Title: t.T("window.detail.goes." + d.Direction)}
-	if len(d.GoesOut) == 0 {
+	if len(d.Calls) == 0 {
 		s.Note = t.T("window.detail.nothing")
 		return s
 	}
 	var calls []string
-	for _, c := range d.GoesOut {
+	for _, c := range d.Calls {
 		calls = append(calls, c.Call+"\n"+c.Text)
 		if note := cut(c, t); note != "" {
 			s.Note = note

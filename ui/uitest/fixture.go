@@ -90,8 +90,8 @@ func Detail(m control.Message) control.Detail {
 		d.Content = map[string]any{"motion_id": m.MotionID, "body": m.Text, "handle": m.To, "interaction_id": "812", "agent": "marta"}
 	}
 	stored := m.ReceivedAt.Add(3 * time.Millisecond)
-	d.KeptAt = &stored
-	d.CameIn, d.GoesOut = payloads(m)
+	d.StoredAt = &stored
+	d.Received, d.Calls = payloads(m)
 	at := stored.Add(5 * time.Millisecond)
 	if m.Error != nil {
 		for n := 1; n < m.Attempts; n++ {

@@ -138,11 +138,11 @@ func (s *Settings) SaveSettings(_ context.Context, c control.Config, dryRun bool
 }
 
 // SetSecret implements ui.Settings. A value "refused" is stored, and refused by the relay.
-func (s *Settings) SetSecret(_ context.Context, channel, name, value string) (control.Taken, error) {
+func (s *Settings) SetSecret(_ context.Context, channel, name, value string) (control.ReloadResult, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.Broken != nil && s.Stored.Config.Secrets == "keyring" {
-		return control.Taken{}, s.Broken
+		return control.ReloadResult{}, s.Broken
 	}
 	s.Secrets[channel+"/"+name] = value
 	states := append([]control.SecretState(nil), s.Stored.Secrets...)
@@ -157,12 +157,12 @@ func (s *Settings) SetSecret(_ context.Context, channel, name, value string) (co
 	return outcomeOf(channel+"/"+name, value), nil
 }
 
-func outcomeOf(name, value string) control.Taken {
+func outcomeOf(name, value string) control.ReloadResult {
 	if value != "refused" {
-		return control.Taken{Applied: []string{name}}
+		return control.ReloadResult{Applied: []string{name}}
 	}
 	why := control.Problem{Field: name, Message: "X does not take the new keys of channel support", Remedy: "store all of them that were made together"}
-	return control.Taken{Restart: true, Refused: []control.Problem{why}}
+	return control.ReloadResult{Restart: true, Refused: []control.Problem{why}}
 }
 
 // CheckSettings implements ui.Settings.

@@ -60,7 +60,7 @@ func (w *Watcher) pollOnce(slow bool) {
 	case errors.Is(err, control.ErrNotRunning):
 		w.data.Status.State = control.StateStopped
 	default:
-		message, remedy := control.Words(err)
+		message, remedy := control.Explain(err)
 		w.data.Problem = &control.Failure{Message: message, Remedy: remedy}
 	}
 	needs := w.data.NeedYou() != before || !wasRunning

@@ -41,7 +41,7 @@ type Relay interface {
 type Settings interface {
 	Settings(ctx context.Context) (control.Settings, error)
 	SaveSettings(ctx context.Context, c control.Config, dryRun bool) (control.Saved, error)
-	SetSecret(ctx context.Context, channel, name, value string) (control.Taken, error)
+	SetSecret(ctx context.Context, channel, name, value string) (control.ReloadResult, error)
 	CheckSettings(ctx context.Context, what string, r control.CheckRequest) (control.CheckResult, error)
 }
 

@@ -35,7 +35,7 @@ func (w *Window) ShowError(err error) bool {
 	if err == nil {
 		return false
 	}
-	message, remedy := control.Words(err)
+	message, remedy := control.Explain(err)
 	w.Notify(format.Bad, format.Sentence(message), format.Advice(remedy, w.Texts))
 	return true
 }

@@ -23,37 +23,6 @@ const (
 // remedy is what to do about a Reply URL that is wrong.
 const remedy = "write it into Motion: in the window by Set up, last step, or with: perch urls --write"
 
-// observation is what is known of a channel's Reply URL.
-type observation struct {
-	link  control.Link
-	due   time.Time
-	waits int
-	// refused is the login that Motion refused when it was asked for the account.
-	refused any
-}
-
-// checkDue checks every channel that is due and returns how long until the next is.
-func (m *Monitor) checkDue(ctx context.Context) time.Duration {
-	next := time.Now().Add(interval)
-	for _, t := range m.Targets() {
-		m.mu.Lock()
-		seen := m.seen[t.Channel]
-		if seen == nil {
-			seen = &observation{link: control.Link{State: bridge.LinkUnknown}}
-			m.seen[t.Channel] = seen
-		}
-		due, refused := seen.due, seen.refused
-		m.mu.Unlock()
-		if !time.Now().Before(due) {
-			due = m.check(ctx, t, seen, refused)
-		}
-		if due.Before(next) {
-			next = due
-		}
-	}
-	return max(time.Until(next), 0)
-}
-
 // check checks one channel, if it may, and returns when it is due again.
 func (m *Monitor) check(ctx context.Context, t Target, seen *observation, refused any) time.Time {
 	switch {

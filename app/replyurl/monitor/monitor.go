@@ -6,7 +6,6 @@
 package monitor
 
 import (
-	"context"
 	"sync"
 	"time"
 
@@ -36,22 +35,6 @@ type Monitor struct {
 // New returns a monitor that does nothing until Run.
 func New(c Config) *Monitor {
 	return &Monitor{Config: c, poked: make(chan struct{}, 1), seen: map[string]*observation{}}
-}
-
-// Run checks whenever a check is due, until ctx ends; it returns nil.
-func (m *Monitor) Run(ctx context.Context) error {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-timer.C:
-		case <-m.poked:
-			m.hasten()
-		case <-ctx.Done():
-			return nil
-		}
-		timer.Reset(m.checkDue(ctx))
-	}
 }
 
 // Poke makes it check at once.
@@ -88,4 +71,13 @@ func (m *Monitor) Link(channel string) control.Link {
 		return seen.link
 	}
 	return control.Link{State: bridge.LinkUnknown}
+}
+
+// observation is what is known of a channel's Reply URL.
+type observation struct {
+	link  control.Link
+	due   time.Time
+	waits int
+	// refused is the login that Motion refused when it was asked for the account.
+	refused any
 }

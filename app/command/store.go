@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log/slog"
 	"strings"
 	"sync"
 	"time"
@@ -14,17 +13,13 @@ import (
 
 	"perch/app/config"
 	"perch/app/desk"
+	"perch/app/settings"
 	"perch/bridge"
 	"perch/bridge/secret"
 )
 
 // maxPhrase bounds a passphrase on standard input, in bytes.
 const maxPhrase = 4 << 10
-
-// startLog is the logger before the relay's own exists: warnings, to standard error.
-func (p *program) startLog(*config.Config) *slog.Logger {
-	return slog.New(slog.NewTextHandler(p.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-}
 
 // withPassphrase lets whoever starts a relay without a terminal hand the vault's passphrase over: by standard input it
 // shows up neither in arguments nor in a file.
@@ -34,14 +29,14 @@ func (p *program) withPassphrase(cmd *cobra.Command) *cobra.Command {
 }
 
 // ask is how the vault of a home gets its passphrase in this run. Standard input is read once.
-func (p *program) ask(home config.Home, c *config.Config) secret.Passphrase {
+func (p *program) ask(home config.Home) secret.Passphrase {
 	if p.phraseOnInput {
 		if p.readPhrase == nil {
 			p.readPhrase = sync.OnceValues(func() (string, error) { return readPhrase(p.In) })
 		}
 		return func(bool) (string, error) { return p.readPhrase() }
 	}
-	return secret.SystemPassphrase(home.Passphrase(), p.startLog(c), p.In, p.Err)
+	return secret.SystemPassphrase(home.Passphrase(), p.startLog(), p.In, p.Err)
 }
 
 func readPhrase(in io.Reader) (string, error) {
@@ -62,7 +57,7 @@ func (p *program) passphraseFor(ctx context.Context, home config.Home, c *config
 	if c.Secrets != config.SecretsVault || (!p.phraseOnInput && !home.HasVault()) {
 		return "", nil // where there is no vault yet, there is nothing to open
 	}
-	phrase, err := p.ask(home, c)(false)
+	phrase, err := p.ask(home)(false)
 	if err != nil {
 		return "", err
 	}
@@ -78,17 +73,22 @@ func (p *program) passphraseFor(ctx context.Context, home config.Home, c *config
 // keyringTime bounds the question whether the keyring gives its secrets out.
 const keyringTime = 10 * time.Second
 
-// canReadSecrets reports in words why a relay could not read the secrets, before the one that can is stopped.
-func (p *program) canReadSecrets(ctx context.Context, home config.Home, c *config.Config) error {
+// checkSecrets says why a relay could not read the secrets, before the one that can is stopped.
+func (p *program) checkSecrets(ctx context.Context, home config.Home, c *config.Config) error {
 	if c.Secrets == config.SecretsVault {
 		return nil // passphraseFor has opened it
 	}
 	ctx, cancel := context.WithTimeout(ctx, keyringTime)
 	defer cancel()
-	store, err := p.secrets(home, c)
+	store, err := p.openStore(home, c)
 	if err != nil {
 		return err
 	}
 	_, err = store.List(ctx)
 	return err
+}
+
+// openStore opens the store that the configuration names.
+func (p *program) openStore(home config.Home, c *config.Config) (secret.Store, error) {
+	return settings.OpenStore(home, c.Secrets, p.ask(home))
 }

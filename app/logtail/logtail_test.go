@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"perch/ui/logtail"
+	"perch/app/logtail"
 )
 
 func TestParse(t *testing.T) {
@@ -241,4 +241,35 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%q: %+v", raw, l)
 		}
 	})
+}
+
+func TestLastKnowsNoBudget(t *testing.T) {
+	path, query := mustLog(t, 7, 8), logtail.Query{Text: `line 7"`}
+	if err := os.Truncate(path, logtail.Budget+1<<20); err != nil {
+		t.Skip("no sparse files here:", err)
+	}
+	mustAppend(t, path, "\n")
+	if lines, err := logtail.New(path, query).Older(3); err != nil || lines != nil {
+		t.Fatalf("within the budget: %v, %v", lines, err)
+	}
+	lines, err := logtail.New(path, query).Last(3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"line 7"}, messages(lines)); diff != "" {
+		t.Error(diff)
+	}
+	if lines, err = logtail.New(filepath.Join(t.TempDir(), "none"), logtail.Query{}).Last(3); err != nil || lines != nil {
+		t.Errorf("a log that does not exist: %v, %v", lines, err)
+	}
+}
+
+func TestNamesLevel(t *testing.T) {
+	for raw, want := range map[string]bool{
+		"time=T level=INFO msg=plain": true, `{"level":"ERROR","msg":"broken"}`: true, "panic: oh no": false, "time=T msg=x": false,
+	} {
+		if logtail.Parse(raw).NamesLevel() != want {
+			t.Errorf("%s: want %v", raw, want)
+		}
+	}
 }

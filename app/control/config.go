@@ -1,0 +1,86 @@
+package control
+
+// Config is perch.toml with its own names.
+type Config struct {
+	Listen          string          `json:"listen"`
+	Secrets         string          `json:"secrets"`
+	LogFile         string          `json:"log_file"`
+	LogLevel        string          `json:"log_level"`
+	LegacyReplyPath bool            `json:"legacy_reply_path"`
+	Reach           ReachConfig     `json:"reach"`
+	Channels        []ChannelConfig `json:"channel"`
+}
+
+// ReachConfig is the table [reach].
+type ReachConfig struct {
+	Mode        string            `json:"mode"`
+	PublicURL   string            `json:"public_url"`
+	Tunnel      string            `json:"tunnel"`
+	ReplyPublic bool              `json:"reply_public"`
+	MotionProxy MotionProxyConfig `json:"motion_proxy"`
+	SSH         SSHConfig         `json:"ssh"`
+	Ngrok       NgrokConfig       `json:"ngrok"`
+	Cloudflared CloudflaredConfig `json:"cloudflared"`
+	TLS         TLSConfig         `json:"tls"`
+}
+
+// MotionProxyConfig is the table [reach.motion_proxy].
+type MotionProxyConfig struct {
+	Host string `json:"host"`
+	Port int    `json:"port"`
+}
+
+// SSHConfig is the table [reach.ssh].
+type SSHConfig struct {
+	Address      string `json:"address"`
+	User         string `json:"user"`
+	RemoteListen string `json:"remote_listen"`
+	IdentityFile string `json:"identity_file"`
+	KnownHosts   string `json:"known_hosts"`
+}
+
+// NgrokConfig is the table [reach.ngrok].
+type NgrokConfig struct {
+	Domain string `json:"domain"`
+}
+
+// CloudflaredConfig is the table [reach.cloudflared].
+type CloudflaredConfig struct {
+	Path string `json:"path"`
+}
+
+// TLSConfig is the table [reach.tls].
+type TLSConfig struct {
+	CertFile   string `json:"cert_file"`
+	KeyFile    string `json:"key_file"`
+	ACMEDomain string `json:"acme_domain"`
+	ACMEEmail  string `json:"acme_email"`
+	Listen     string `json:"listen"`
+}
+
+// ChannelConfig is one [[channel]].
+type ChannelConfig struct {
+	Name   string       `json:"name"`
+	X      XConfig      `json:"x"`
+	Motion MotionConfig `json:"motion"`
+}
+
+// XConfig is the table [channel.x].
+type XConfig struct {
+	API         string   `json:"api"`
+	Environment string   `json:"environment"`
+	Mentions    bool     `json:"mentions"`
+	Chat        bool     `json:"chat"`
+	APIBase     string   `json:"api_base"`
+	UploadBase  string   `json:"upload_base"`
+	MediaHosts  []string `json:"media_hosts"`
+}
+
+// MotionConfig is the table [channel.motion].
+type MotionConfig struct {
+	ReceiveURL string `json:"receive_url"`
+	BaseURL    string `json:"base_url"`
+	MapKey     string `json:"map_key"`
+	User       string `json:"user"`
+	TLSPin     string `json:"tls_pin"`
+}

@@ -1,0 +1,70 @@
+package control
+
+import (
+	"context"
+	"time"
+
+	"perch/bridge"
+)
+
+// Overview is how the relay is.
+type Overview interface {
+	Status(ctx context.Context) (bridge.Status, error)
+	Limits(ctx context.Context) ([]bridge.Limit, error)
+	Feed() *bridge.Feed
+}
+
+// Messages are those that the relay has handled.
+type Messages interface {
+	List(ctx context.Context, f bridge.Filter) ([]*bridge.Delivery, error)
+	Get(ctx context.Context, id int64) (*bridge.Delivery, []bridge.Attempt, error)
+	Trace(ctx context.Context, d *bridge.Delivery) (bridge.Trace, error)
+	File(ctx context.Context, id int64, n int) (bridge.File, error)
+}
+
+// Decisions are what people decide about one message.
+type Decisions interface {
+	Retry(ctx context.Context, id int64) error
+	Discard(ctx context.Context, id int64) error
+	MarkSent(ctx context.Context, id int64) error
+	Resend(ctx context.Context, id int64) error
+}
+
+// Switches are what people do to the whole relay.
+type Switches interface {
+	Pause(ctx context.Context) error
+	Resume(ctx context.Context) error
+	RetryAllDead(ctx context.Context) (int, error)
+}
+
+// Console is what people see of the relay and do with it.
+type Console interface {
+	Overview
+	Messages
+	Decisions
+	Switches
+}
+
+// Relay is what the server shows and steers. Every field is needed.
+type Relay struct {
+	Console Console
+	Listen  func() string
+	Reach   func() Reach
+	URLs    func() []URLs
+	Version string
+	Started time.Time
+	// Demo is set for the relay of a demo.
+	Demo bool
+	// ReachIsTrouble reports whether the receivers of X's events, or their tunnel, need a look.
+	ReachIsTrouble func(Reach) bool
+	// Poke makes the receivers, and all else that waits to try again, do so at once.
+	Poke func()
+	// Reload makes the relay apply what it can of perch.toml and the secrets as they are now.
+	Reload func(context.Context) (ReloadResult, error)
+	// NotInUse says why stored keys of X of a channel are not in use; "" when they are.
+	NotInUse func(channel string) string
+	// ReplyURL says how the Reply URL of a channel is that Motion has.
+	ReplyURL func(channel string) Link
+	// Stop makes the relay end; it returns at once.
+	Stop func()
+}
