@@ -24,8 +24,8 @@ const (
 	// acmeFirst and acmeLongest bound the pause between two orders: authorities allow few that fail in an hour.
 	acmeFirst   = 2 * time.Minute
 	acmeLongest = time.Hour
-	// acmeLook is how often the certificate and what carries it are looked at.
-	acmeLook = time.Second
+	// acmeEvery is how often the certificate and what carries it are looked at.
+	acmeEvery = time.Second
 
 	// The library's events.
 	certFailed, certObtained = "cert_failed", "cert_obtained"
@@ -94,7 +94,7 @@ func (a *authority) run(ctx context.Context, under Tunnel) {
 	defer a.manager.Store(nil)
 	a.opening()
 	if a.obtain(ctx, manager, under) {
-		a.look(ctx, manager, cache)
+		a.watch(ctx, manager, cache)
 	}
 }
 
@@ -124,7 +124,7 @@ func (a *authority) obtain(ctx context.Context, manager *certmagic.Config, under
 // reachable waits until connections can arrive: an order before that would fail and count against the limit.
 func (a *authority) reachable(ctx context.Context, under Tunnel) bool {
 	for ctx.Err() == nil && under.State().State != Connected {
-		a.pause(ctx, acmeLook, func() bool { return false })
+		a.pause(ctx, acmeEvery, func() bool { return false })
 	}
 	return ctx.Err() == nil
 }
@@ -146,8 +146,8 @@ func (a *authority) order(ctx context.Context, manager *certmagic.Config) error 
 	return err
 }
 
-// look tells how the certificate is while the library renews it.
-func (a *authority) look(ctx context.Context, manager *certmagic.Config, cache *certmagic.Cache) {
+// watch tells how the certificate is while the library renews it.
+func (a *authority) watch(ctx context.Context, manager *certmagic.Config, cache *certmagic.Cache) {
 	if err := cache.RenewManagedCertificates(ctx); err != nil {
 		a.log.Warn("certificate not renewed", keyError, err)
 	}

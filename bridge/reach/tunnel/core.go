@@ -3,9 +3,7 @@ package tunnel
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"os"
 	"sync"
 	"time"
 
@@ -26,8 +24,6 @@ const (
 	watchEvery = time.Second
 	// grace is how long requests under way may take when the tunnel closes.
 	grace = 10 * time.Second
-	// maxFile bounds the small files that Perch reads, in bytes.
-	maxFile = 4 << 20
 )
 
 const keyError = "error"
@@ -180,17 +176,4 @@ func newPace(first, most time.Duration) *backoff.ExponentialBackOff {
 		backoff.WithInitialInterval(first), backoff.WithMaxInterval(most*2/3), backoff.WithMultiplier(2),
 		backoff.WithRandomizationFactor(0.5), backoff.WithMaxElapsedTime(0),
 	)
-}
-
-// fileMarks describes files so that a change of any shows.
-func fileMarks(paths ...string) string {
-	var marks string
-	for _, path := range paths {
-		if info, err := os.Stat(path); err == nil {
-			marks += fmt.Sprintf("%d/%d;", info.ModTime().UnixNano(), info.Size())
-		} else {
-			marks += "-;"
-		}
-	}
-	return marks
 }

@@ -1,0 +1,75 @@
+package tunnel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os/exec"
+	"sync"
+)
+
+// Listen implements Tunnel.
+func (c *Cloudflared) Listen(ctx context.Context) (net.Listener, error) {
+	if c.config.Local == nil {
+		return nil, badSetting("the port for cloudflared", "", "give it a loopback address")
+	}
+	ctx, q := newQueue(ctx, c.config.Local.Addr())
+	c.work.Go(func() {
+		for {
+			conn, err := c.config.Local.Accept()
+			if err != nil {
+				return
+			}
+			q.offer(conn)
+		}
+	})
+	c.work.Go(func() {
+		c.keep(ctx, c.attempt, c.program)
+		_ = c.config.Local.Close()
+		q.drain()
+	})
+	return q, nil
+}
+
+// program finds the program; empty when it is missing.
+func (c *Cloudflared) program() string {
+	name := c.config.Path
+	if name == "" {
+		name = "cloudflared"
+	}
+	path, err := exec.LookPath(expandHome(name))
+	if err != nil {
+		return ""
+	}
+	return path
+}
+
+// attempt runs the program until it ends, is given up, or ctx ends.
+func (c *Cloudflared) attempt(ctx context.Context) error {
+	path := c.program()
+	switch {
+	case path == "" && c.config.Path != "":
+		return operator(CodeNoProgram, fmt.Sprintf("there is no program %s", c.config.Path), "correct path under [reach.cloudflared]", nil)
+	case path == "":
+		return operator(CodeNoProgram, "cloudflared is not installed",
+			"install it from https://developers.cloudflare.com/tunnel/downloads, or name it as path under [reach.cloudflared]", nil)
+	case c.config.Token == "":
+		return cloudflareTokenError("cloudflared needs the token of a tunnel")
+	}
+	life, cancel := context.WithCancel(ctx)
+	defer cancel()
+	run := &childRun{Cloudflared: c, giveUp: cancel}
+	var polling sync.WaitGroup
+	polling.Go(func() { run.watch(life) })
+	err := run.start(life, path)
+	cancel()
+	polling.Wait()
+	if failure := run.failure.Load(); failure != nil {
+		return failure
+	}
+	if errors.Is(err, exec.ErrWaitDelay) {
+		err = nil
+	}
+	return temporary("cloudflared/ended", "cloudflared ended by itself: "+run.lastWords(), "read the log for what it said before", err)
+}
