@@ -2,6 +2,7 @@ package tunnel
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
 	"log/slog"
@@ -114,10 +115,10 @@ func (p *pebble) config(t *testing.T, listen string) ACMEConfig {
 }
 
 // issued checks that a caller gets a certificate of the authority, whose root changes with each start.
-func issued(t *testing.T, tunnel Tunnel, at string) *x509.Certificate {
+func issued(t *testing.T, tun Tunnel, at string) *x509.Certificate {
 	t.Helper()
 	begun := time.Now()
-	s := reaches(t, tunnel, Connected, "")
+	s := reaches(t, tun, Connected, "")
 	t.Logf("certificate after %s", time.Since(begun).Round(time.Millisecond))
 	if s.PublicURL != "https://perch.example" {
 		t.Errorf("state %+v", s)
@@ -178,15 +179,18 @@ func TestACMEWorksThroughSSH(t *testing.T) {
 	server := startSSHD(t, []string{"ed25519"})
 	server.knows("ed25519")
 	server.userKey("")
-	ssh := server.config()
-	_, port, _ := net.SplitHostPort(ssh.RemoteListen)
+	port := strconv.Itoa(freePort(t))
 	number, _ := strconv.Atoi(port)
 	authority := startPebble(t, number)
 	config := authority.config(t, "")
-	config.Under = quick(ssh)
-	tunnel := NewACME(config)
-	serve(t, tunnel)
-	issued(t, tunnel, ssh.RemoteListen)
+	listen := net.JoinHostPort("127.0.0.1", port)
+	config.Under = NewSSH(SSHConfig{
+		Address: server.address, User: server.user, IdentityFile: server.file("id"), KnownHosts: server.file("known_hosts"),
+		RemoteListen: listen, Log: slog.New(slog.DiscardHandler),
+	})
+	tun := NewACME(config)
+	serve(t, tun)
+	issued(t, tun, listen)
 }
 
 func TestACMESaysWhyThereIsNoCertificate(t *testing.T) {
@@ -194,9 +198,9 @@ func TestACMESaysWhyThereIsNoCertificate(t *testing.T) {
 	authority := startPebble(t, 1) // nobody listens there
 	t.Run("port 443 is not forwarded", func(t *testing.T) {
 		t.Parallel()
-		tunnel := NewACME(authority.config(t, net.JoinHostPort(loopback, strconv.Itoa(freePort(t)))))
-		serve(t, tunnel)
-		s := reaches(t, tunnel, Failed, "acme/connection")
+		tun := NewACME(authority.config(t, net.JoinHostPort(loopback, strconv.Itoa(freePort(t)))))
+		serve(t, tun)
+		s := reaches(t, tun, Failed, "acme/connection")
 		if !strings.Contains(s.Detail, "port 443 of perch.example") || time.Until(s.RetryAt) < time.Second {
 			t.Errorf("state %+v", s)
 		}
@@ -205,8 +209,19 @@ func TestACMESaysWhyThereIsNoCertificate(t *testing.T) {
 		t.Parallel()
 		config := authority.config(t, net.JoinHostPort(loopback, strconv.Itoa(freePort(t))))
 		config.EABKeyID = ""
-		tunnel := NewACME(config)
-		serve(t, tunnel)
-		reaches(t, tunnel, Failed, "acme/externalAccountRequired")
+		tun := NewACME(config)
+		serve(t, tun)
+		reaches(t, tun, Failed, "acme/externalAccountRequired")
 	})
+}
+
+// peerCertificate returns the certificate that is shown for a name, trusted or not.
+func peerCertificate(t *testing.T, at, name string) *x509.Certificate {
+	t.Helper()
+	conn, err := tls.Dial("tcp", at, &tls.Config{ServerName: name, InsecureSkipVerify: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	return conn.ConnectionState().PeerCertificates[0]
 }

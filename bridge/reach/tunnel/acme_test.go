@@ -47,12 +47,12 @@ func TestACMEPutsProblemsIntoWords(t *testing.T) {
 
 func TestACMESaysThatTheAuthorityCannotBeReached(t *testing.T) {
 	t.Parallel()
-	tunnel := NewACME(ACMEConfig{
+	tun := NewACME(ACMEConfig{
 		Domain: "perch.example", Directory: "https://127.0.0.1:1/dir", Storage: filepath.Join(t.TempDir(), "acme"),
 		Listen: net.JoinHostPort(loopback, strconv.Itoa(freePort(t))), Log: slog.New(slog.DiscardHandler),
 	})
-	serve(t, tunnel)
-	s := reaches(t, tunnel, Degraded, "acme/unreachable")
+	serve(t, tun)
+	s := reaches(t, tun, Degraded, "acme/unreachable")
 	if s.PublicURL != "https://perch.example" || s.Remedy == "" || time.Until(s.RetryAt) < acmeFirst/4 {
 		t.Errorf("state %+v", s)
 	}

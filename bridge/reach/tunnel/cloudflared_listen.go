@@ -15,7 +15,7 @@ func (c *Cloudflared) Listen(ctx context.Context) (net.Listener, error) {
 		return nil, badSetting("the port for cloudflared", "", "give it a loopback address")
 	}
 	ctx, q := newQueue(ctx, c.config.Local.Addr())
-	c.work.Go(func() {
+	c.Go(func() {
 		for {
 			conn, err := c.config.Local.Accept()
 			if err != nil {
@@ -24,7 +24,7 @@ func (c *Cloudflared) Listen(ctx context.Context) (net.Listener, error) {
 			q.offer(conn)
 		}
 	})
-	c.work.Go(func() {
+	c.Go(func() {
 		c.keep(ctx, c.attempt, c.program)
 		_ = c.config.Local.Close()
 		q.drain()

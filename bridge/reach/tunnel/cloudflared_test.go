@@ -140,9 +140,9 @@ func brisk(config CloudflaredConfig) *Cloudflared {
 func TestCloudflaredRunsAndIsStartedAgain(t *testing.T) {
 	config := cloudflaredConfig(t)
 	notesAt := played(t, "fine", "http://"+config.Local.Addr().String())
-	tunnel := brisk(config)
-	serve(t, tunnel)
-	if s := reaches(t, tunnel, Connected, ""); s.PublicURL != "https://perch.example" || !strings.Contains(s.Detail, "4 connections") {
+	tun := brisk(config)
+	serve(t, tun)
+	if s := reaches(t, tun, Connected, ""); s.PublicURL != "https://perch.example" || !strings.Contains(s.Detail, "4 connections") {
 		t.Errorf("state %+v", s)
 	}
 	n := readNotes(t, notesAt)
@@ -171,8 +171,8 @@ func TestCloudflaredRunsAndIsStartedAgain(t *testing.T) {
 	if err := process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	reaches(t, tunnel, Degraded, "cloudflared/ended")
-	reaches(t, tunnel, Connected, "")
+	reaches(t, tun, Degraded, "cloudflared/ended")
+	reaches(t, tun, Connected, "")
 	if again := readNotes(t, notesAt); again.PID == n.PID {
 		t.Error("it is the same process")
 	}
@@ -181,15 +181,15 @@ func TestCloudflaredRunsAndIsStartedAgain(t *testing.T) {
 func TestCloudflaredEndsWithItsContext(t *testing.T) {
 	config := cloudflaredConfig(t)
 	notesAt := played(t, "fine", "http://"+config.Local.Addr().String())
-	tunnel := brisk(config)
+	tun := brisk(config)
 	ctx, cancel := context.WithCancel(t.Context())
-	if _, err := tunnel.Listen(ctx); err != nil {
+	if _, err := tun.Listen(ctx); err != nil {
 		t.Fatal(err)
 	}
-	reaches(t, tunnel, Connected, "")
+	reaches(t, tun, Connected, "")
 	n := readNotes(t, notesAt)
 	cancel()
-	tunnel.Wait()
+	tun.Wait()
 	if runtime.GOOS != "windows" && alive(n.PID) {
 		t.Error("the program outlived its tunnel")
 	}
@@ -216,10 +216,10 @@ func TestCloudflaredPutsTroubleIntoWords(t *testing.T) {
 				service = "http://" + config.Local.Addr().String()
 			}
 			played(t, play, service)
-			tunnel := brisk(config)
-			tunnel.silence = 500 * time.Millisecond
-			serve(t, tunnel)
-			s := reaches(t, tunnel, want.state, want.code)
+			tun := brisk(config)
+			tun.silence = 500 * time.Millisecond
+			serve(t, tun)
+			s := reaches(t, tun, want.state, want.code)
 			if !strings.Contains(s.Detail+s.Remedy, want.word) {
 				t.Errorf("state %+v", s)
 			}
@@ -234,25 +234,25 @@ func TestCloudflaredSaysWhatIsMissing(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	config := cloudflaredConfig(t)
 	config.Path = ""
-	tunnel := brisk(config)
-	serve(t, tunnel)
-	if s := reaches(t, tunnel, Failed, CodeNoProgram); !strings.Contains(s.Detail, "not installed") || !strings.Contains(s.Remedy, "install") {
+	tun := brisk(config)
+	serve(t, tun)
+	if s := reaches(t, tun, Failed, CodeNoProgram); !strings.Contains(s.Detail, "not installed") || !strings.Contains(s.Remedy, "install") {
 		t.Errorf("state %+v", s)
 	}
 
 	config = cloudflaredConfig(t)
 	config.Path = filepath.Join(t.TempDir(), "cloudflared")
-	tunnel = brisk(config)
-	serve(t, tunnel)
-	if s := reaches(t, tunnel, Failed, CodeNoProgram); !strings.Contains(s.Detail, config.Path) {
+	tun = brisk(config)
+	serve(t, tun)
+	if s := reaches(t, tun, Failed, CodeNoProgram); !strings.Contains(s.Detail, config.Path) {
 		t.Errorf("state %+v", s)
 	}
 
 	config = cloudflaredConfig(t)
 	config.Token = ""
-	tunnel = brisk(config)
-	serve(t, tunnel)
-	reaches(t, tunnel, Failed, CodeToken)
+	tun = brisk(config)
+	serve(t, tun)
+	reaches(t, tun, Failed, CodeToken)
 
 	config.Local = nil
 	if _, err := brisk(config).Listen(t.Context()); bridge.KindOf(err) != bridge.Invalid {
@@ -271,8 +271,8 @@ func playParent() {
 	if err != nil {
 		os.Exit(2)
 	}
-	tunnel := NewCloudflared(CloudflaredConfig{Path: program, Token: "x", Local: local, Log: slog.New(slog.DiscardHandler)})
-	listener, err := tunnel.Listen(context.Background())
+	tun := NewCloudflared(CloudflaredConfig{Path: program, Token: "x", Local: local, Log: slog.New(slog.DiscardHandler)})
+	listener, err := tun.Listen(context.Background())
 	if err != nil {
 		os.Exit(2)
 	}

@@ -63,6 +63,9 @@ func (c *core) Retry() {
 	}
 }
 
+// Go runs f in a goroutine that Wait waits for.
+func (c *core) Go(f func()) { c.work.Go(f) }
+
 // Wait implements Tunnel.
 func (c *core) Wait() { c.work.Wait() }
 

@@ -48,7 +48,7 @@ func (n *Ngrok) Listen(ctx context.Context) (net.Listener, error) {
 		return nil, badSetting("reach.ngrok.domain", n.config.Domain, "write the name only, such as perch.ngrok.app")
 	}
 	ctx, q := newQueue(ctx, address("ngrok"))
-	n.work.Go(func() {
+	n.Go(func() {
 		n.keep(ctx, func(ctx context.Context) error { return n.attempt(ctx, q) }, func() string { return "" })
 		q.drain()
 	})

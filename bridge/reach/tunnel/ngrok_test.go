@@ -1,14 +1,12 @@
 package tunnel
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -56,16 +54,16 @@ func (d noNetwork) DialContext(_ context.Context, network, at string) (net.Conn,
 func TestNgrokSaysThatItCannotBeReachedAndStops(t *testing.T) {
 	t.Parallel()
 	var log lockedBuffer
-	tunnel := NewNgrok(NgrokConfig{
+	tun := NewNgrok(NgrokConfig{
 		Token: "2abcSECRET", Domain: "perch.ngrok.app", Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
-	tunnel.dialer = noNetwork{}
+	tun.dialer = noNetwork{}
 	ctx, cancel := context.WithCancel(t.Context())
-	listener, err := tunnel.Listen(ctx)
+	listener, err := tun.Listen(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := reaches(t, tunnel, Degraded, "net/refused")
+	s := reaches(t, tun, Degraded, "net/refused")
 	if s.PublicURL != "https://perch.ngrok.app" || !strings.Contains(s.Remedy, "firewall") {
 		t.Errorf("state %+v", s)
 	}
@@ -74,7 +72,7 @@ func TestNgrokSaysThatItCannotBeReachedAndStops(t *testing.T) {
 	if _, err := listener.Accept(); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("Accept: %v", err)
 	}
-	tunnel.Wait()
+	tun.Wait()
 	if took := time.Since(begun); took > 5*time.Second {
 		t.Errorf("it took %s to stop", took)
 	}
@@ -85,28 +83,10 @@ func TestNgrokSaysThatItCannotBeReachedAndStops(t *testing.T) {
 
 func TestNgrokNeedsAToken(t *testing.T) {
 	t.Parallel()
-	tunnel := NewNgrok(NgrokConfig{Log: slog.New(slog.DiscardHandler)})
-	serve(t, tunnel)
-	reaches(t, tunnel, Failed, CodeToken)
+	tun := NewNgrok(NgrokConfig{Log: slog.New(slog.DiscardHandler)})
+	serve(t, tun)
+	reaches(t, tun, Failed, CodeToken)
 	if _, err := NewNgrok(NgrokConfig{Domain: "https://x", Log: slog.New(slog.DiscardHandler)}).Listen(t.Context()); bridge.KindOf(err) != bridge.Invalid {
 		t.Errorf("a domain that is a URL: %v", err)
 	}
-}
-
-// lockedBuffer is a log that may be read while it is written.
-type lockedBuffer struct {
-	mu     sync.Mutex
-	buffer bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buffer.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buffer.String()
 }

@@ -41,7 +41,7 @@ func (t *TLS) Listen(ctx context.Context) (net.Listener, error) {
 	}
 	ctx, q := newQueue(ctx, inner.Addr())
 	config := t.source.config()
-	t.work.Go(func() {
+	t.Go(func() {
 		for {
 			conn, err := inner.Accept()
 			if err != nil {
@@ -50,12 +50,12 @@ func (t *TLS) Listen(ctx context.Context) (net.Listener, error) {
 			q.offer(tls.Server(conn, config))
 		}
 	})
-	t.work.Go(func() {
+	t.Go(func() {
 		<-ctx.Done()
 		_ = inner.Close()
 		q.drain()
 	})
-	t.work.Go(func() {
+	t.Go(func() {
 		t.source.run(ctx, t.under)
 		t.closed()
 	})
@@ -106,7 +106,7 @@ func (p *port) Listen(ctx context.Context) (net.Listener, error) {
 		return nil, badSetting("reach.tls.listen", p.listen, "write it as host:port, or :443 for every address of this computer")
 	}
 	ctx, q := newQueue(ctx, address(p.listen))
-	p.work.Go(func() {
+	p.Go(func() {
 		p.keep(ctx, func(ctx context.Context) error { return p.attempt(ctx, q) }, func() string { return "" })
 		q.drain()
 	})

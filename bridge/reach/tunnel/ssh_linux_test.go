@@ -25,7 +25,7 @@ type opened struct {
 	cancel context.CancelFunc
 }
 
-func (s *sshd) config() SSHConfig {
+func configFor(s *sshd) SSHConfig {
 	return SSHConfig{
 		Address: s.address, User: s.user, IdentityFile: s.file("id"), KnownHosts: s.file("known_hosts"),
 		RemoteListen: net.JoinHostPort("127.0.0.1", strconv.Itoa(freePort(s.t))), Log: slog.New(slog.DiscardHandler),
@@ -44,10 +44,10 @@ func hello(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(w, r.Body)
 }
 
-func open(t *testing.T, tunnel Tunnel, listen string) *opened {
+func open(t *testing.T, tun Tunnel, listen string) *opened {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	listener, err := tunnel.Listen(ctx)
+	listener, err := tun.Listen(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,22 +58,14 @@ func open(t *testing.T, tunnel Tunnel, listen string) *opened {
 		if err := <-served; err != nil {
 			t.Error(err)
 		}
-		tunnel.Wait()
+		tun.Wait()
 	})
-	return &opened{Tunnel: tunnel, listen: listen, cancel: cancel}
+	return &opened{Tunnel: tun, listen: listen, cancel: cancel}
 }
 
 func (o *opened) becomes(t *testing.T, state, code string) State {
 	t.Helper()
-	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
-		s := o.State()
-		if s.State == state && s.Code == code {
-			return s
-		}
-		if time.Now().After(end) {
-			t.Fatalf("never %s %s; it is %+v", state, code, s)
-		}
-	}
+	return reaches(t, o, state, code)
 }
 
 // carries checks that a request passes through the tunnel.
@@ -94,7 +86,7 @@ func TestSSHCarriesRequests(t *testing.T) {
 	t.Parallel()
 	server := startSSHD(t, []string{"ed25519"})
 	server.knows("ed25519")
-	config := server.config()
+	config := configFor(server)
 	server.userKey("", "restrict", "port-forwarding", fmt.Sprintf("permitlisten=%q", config.RemoteListen))
 	config.PublicURL = "https://motion.example"
 	o := open(t, quick(config), config.RemoteListen)
@@ -119,7 +111,7 @@ func TestSSHComesBackAfterItsSessionIsKilled(t *testing.T) {
 	server := startSSHD(t, []string{"ed25519"})
 	server.knows("ed25519")
 	server.userKey("")
-	config := server.config()
+	config := configFor(server)
 	o := open(t, quick(config), config.RemoteListen)
 	o.becomes(t, Connected, "")
 	for range 3 {
@@ -140,7 +132,7 @@ func TestSSHOutlivesAnOutageOfTheServer(t *testing.T) {
 	server := startSSHD(t, []string{"ed25519"})
 	server.knows("ed25519")
 	server.userKey("")
-	config := server.config()
+	config := configFor(server)
 	o := open(t, quick(config), config.RemoteListen)
 	o.becomes(t, Connected, "")
 	server.stop()
@@ -159,14 +151,14 @@ func TestSSHFindsAFrozenServer(t *testing.T) {
 	server := startSSHD(t, []string{"ed25519"})
 	server.knows("ed25519")
 	server.userKey("")
-	config := server.config()
-	tunnel := quick(config)
-	o := open(t, tunnel, config.RemoteListen)
+	config := configFor(server)
+	tun := quick(config)
+	o := open(t, tun, config.RemoteListen)
 	o.becomes(t, Connected, "")
 	frozen := time.Now()
 	server.signal(syscall.SIGSTOP, true)
 	o.becomes(t, Degraded, CodeFrozen)
-	took, most := time.Since(frozen), tunnel.timing.every+tunnel.timing.within+10*time.Second
+	took, most := time.Since(frozen), tun.timing.every+tun.timing.within+10*time.Second
 	t.Logf("found after %s", took.Round(time.Millisecond))
 	if took > most {
 		t.Errorf("the freeze was found after %s, not %s", took, most)
@@ -182,13 +174,13 @@ func TestSSHStopsWhileTheServerIsFrozen(t *testing.T) {
 	server := startSSHD(t, []string{"ed25519"})
 	server.knows("ed25519")
 	server.userKey("")
-	tunnel := NewSSH(server.config())
+	tun := NewSSH(configFor(server))
 	ctx, cancel := context.WithCancel(t.Context())
-	listener, err := tunnel.Listen(ctx)
+	listener, err := tun.Listen(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "connected", func() bool { return tunnel.State().State == Connected })
+	eventually(t, "connected", func() bool { return tun.State().State == Connected })
 	server.signal(syscall.SIGSTOP, true)
 	defer server.signal(syscall.SIGCONT, true)
 	begun := time.Now()
@@ -196,7 +188,7 @@ func TestSSHStopsWhileTheServerIsFrozen(t *testing.T) {
 	if _, err := listener.Accept(); err != net.ErrClosed { //nolint:errorlint // this very value is promised
 		t.Errorf("Accept: %v", err)
 	}
-	tunnel.Wait()
+	tun.Wait()
 	if took := time.Since(begun); took > 5*time.Second {
 		t.Errorf("it took %s to stop", took)
 	}
@@ -207,10 +199,10 @@ func TestSSHLetsRequestsFinish(t *testing.T) {
 	server := startSSHD(t, []string{"ed25519"})
 	server.knows("ed25519")
 	server.userKey("")
-	config := server.config()
-	tunnel := quick(config)
+	config := configFor(server)
+	tun := quick(config)
 	ctx, cancel := context.WithCancel(t.Context())
-	listener, err := tunnel.Listen(ctx)
+	listener, err := tun.Listen(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,7 +215,7 @@ func TestSSHLetsRequestsFinish(t *testing.T) {
 		hello(w, r)
 	}
 	go func() { served <- webhook.Serve(ctx, listener, http.HandlerFunc(slow), slog.New(slog.DiscardHandler)) }()
-	eventually(t, "connected", func() bool { return tunnel.State().State == Connected })
+	eventually(t, "connected", func() bool { return tun.State().State == Connected })
 	go func() {
 		<-begun
 		cancel()
@@ -239,8 +231,8 @@ func TestSSHLetsRequestsFinish(t *testing.T) {
 	if err := <-served; err != nil {
 		t.Error(err)
 	}
-	tunnel.Wait()
-	if s := tunnel.State(); s.Detail != "closed" {
+	tun.Wait()
+	if s := tun.State(); s.Detail != "closed" {
 		t.Errorf("state %+v", s)
 	}
 }
@@ -250,7 +242,7 @@ func TestSSHNamesATakenPort(t *testing.T) {
 	server := startSSHD(t, []string{"ed25519"})
 	server.knows("ed25519")
 	server.userKey("")
-	config := server.config()
+	config := configFor(server)
 	other, err := net.Listen("tcp", config.RemoteListen)
 	if err != nil {
 		t.Fatal(err)
@@ -273,7 +265,7 @@ func TestSSHNamesAForwardThatIsNotAllowed(t *testing.T) {
 		server := startSSHD(t, []string{"ed25519"})
 		server.knows("ed25519")
 		server.userKey("", "restrict", "port-forwarding", `permitlisten="127.0.0.1:1"`)
-		config := server.config()
+		config := configFor(server)
 		s := open(t, quick(config), config.RemoteListen).becomes(t, Failed, CodeForwardDenied)
 		if !strings.Contains(s.Remedy, "permitlisten") {
 			t.Errorf("state %+v", s)
@@ -284,7 +276,7 @@ func TestSSHNamesAForwardThatIsNotAllowed(t *testing.T) {
 		server := startSSHD(t, []string{"ed25519"}, "AllowTcpForwarding no")
 		server.knows("ed25519")
 		server.userKey("")
-		config := server.config()
+		config := configFor(server)
 		s := open(t, quick(config), config.RemoteListen).becomes(t, Degraded, CodeForwardDenied)
 		if !strings.Contains(s.Remedy, "AllowTcpForwarding yes") {
 			t.Errorf("state %+v", s)
@@ -326,12 +318,12 @@ func TestSSHGivesUpOnAServerThatSaysNothing(t *testing.T) {
 	defer listener.Close()
 	dir := t.TempDir()
 	writeKey(t, filepath.Join(dir, "id"), "ed25519", "")
-	tunnel := quick(SSHConfig{
+	tun := quick(SSHConfig{
 		Address: listener.Addr().String(), RemoteListen: "127.0.0.1:3002", IdentityFile: filepath.Join(dir, "id"),
 		KnownHosts: filepath.Join(dir, "known_hosts"), Log: slog.New(slog.DiscardHandler),
 	})
-	tunnel.timing.open = 300 * time.Millisecond
-	open(t, tunnel, "").becomes(t, Degraded, "ssh/timeout")
+	tun.timing.open = 300 * time.Millisecond
+	open(t, tun, "").becomes(t, Degraded, "ssh/timeout")
 }
 
 func TestSSHRefusesSettingsThatCannotWork(t *testing.T) {

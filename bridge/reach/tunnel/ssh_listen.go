@@ -17,7 +17,7 @@ func (s *SSH) Listen(ctx context.Context) (net.Listener, error) {
 		return nil, badSetting("reach.ssh.remote_listen", s.config.RemoteListen, "write it as host:port, such as 127.0.0.1:3002")
 	}
 	ctx, q := newQueue(ctx, address(s.config.RemoteListen))
-	s.work.Go(func() {
+	s.Go(func() {
 		s.keep(ctx, func(ctx context.Context) error { return s.attempt(ctx, q) }, func() string { return fileMarks(s.knownHosts, s.identity) })
 		q.drain()
 	})

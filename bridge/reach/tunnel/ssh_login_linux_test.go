@@ -16,7 +16,7 @@ func TestSSHAsksAboutAnUnknownHost(t *testing.T) {
 	t.Parallel()
 	server := startSSHD(t, []string{"ed25519", "rsa"})
 	server.userKey("")
-	config := server.config()
+	config := configFor(server)
 	config.KnownHosts = server.file("new/known_hosts")
 	o := open(t, quick(config), config.RemoteListen)
 	s := o.becomes(t, Failed, CodeHostKeyUnknown)
@@ -59,7 +59,7 @@ func TestSSHRefusesAChangedHostKey(t *testing.T) {
 			server.newHostKey(kind)
 			server.run()
 			server.userKey("")
-			config := server.config()
+			config := configFor(server)
 			o := open(t, quick(config), config.RemoteListen)
 			s := o.becomes(t, Failed, CodeHostKeyChanged)
 			if !strings.Contains(s.Detail, old) || !strings.Contains(s.Remedy, `ssh-keygen -R "[127.0.0.1]:`) {
@@ -78,7 +78,7 @@ func TestSSHKnowsTheHostByItsRSAKeyOnly(t *testing.T) {
 	server := startSSHD(t, []string{"ed25519", "rsa"})
 	server.knows("rsa")
 	server.userKey("")
-	config := server.config()
+	config := configFor(server)
 	o := open(t, quick(config), config.RemoteListen)
 	o.becomes(t, Connected, "")
 }
@@ -93,7 +93,7 @@ func TestSSHPassesOverLinesItCannotRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	server.write("known_hosts", "# a comment\n\nhost ssh-future AAAA\nnonsense\n"+string(text))
-	config := server.config()
+	config := configFor(server)
 	o := open(t, quick(config), config.RemoteListen)
 	o.becomes(t, Connected, "")
 }
@@ -104,14 +104,14 @@ func TestSSHTakesAKeyWithPassphrase(t *testing.T) {
 	server.knows("ed25519")
 	server.userKey("correct horse")
 	for passphrase, word := range map[string]string{"": "protected", "wrong": "wrong"} {
-		config := server.config()
+		config := configFor(server)
 		config.Passphrase = passphrase
 		s := open(t, quick(config), config.RemoteListen).becomes(t, Failed, CodePassphrase)
 		if !strings.Contains(s.Detail, word) || !strings.Contains(s.Remedy, "perch secret set reach.ssh_passphrase") {
 			t.Errorf("state %+v", s)
 		}
 	}
-	config := server.config()
+	config := configFor(server)
 	config.Passphrase = "correct horse"
 	open(t, quick(config), config.RemoteListen).becomes(t, Connected, "")
 }
@@ -126,7 +126,7 @@ func TestSSHSaysWhatTheServerNeedsWhenItRefusesTheKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	server.write("authorized_keys", "")
-	config := server.config()
+	config := configFor(server)
 	o := open(t, quick(config), config.RemoteListen)
 	s := o.becomes(t, Failed, CodeLoginRefused)
 	_, add, found := strings.Cut(s.Remedy, "on the server: ")
@@ -150,7 +150,7 @@ func TestSSHUsesTheAgent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := server.config()
+	config := configFor(server)
 	config.IdentityFile = ""
 
 	t.Setenv("SSH_AUTH_SOCK", "")

@@ -60,14 +60,14 @@ func (s *SSH) open(ctx context.Context) (*session, error) {
 }
 
 func (s *SSH) handshake(ctx context.Context, conn net.Conn, known *hostKeys, login *login) (*session, error) {
-	link, channels, requests, err := ssh.NewClientConn(conn, s.config.Address, &ssh.ClientConfig{
+	connection, channels, requests, err := ssh.NewClientConn(conn, s.config.Address, &ssh.ClientConfig{
 		User: s.config.User, Auth: []ssh.AuthMethod{login.method}, ClientVersion: "SSH-2.0-Perch",
 		HostKeyCallback: known.verify(s.config.Address), HostKeyAlgorithms: known.algorithms(s.config.Address),
 	})
 	if err != nil {
 		return nil, s.loginError(ctx, err, known, login)
 	}
-	session := &session{conn: conn, client: ssh.NewClient(link, channels, requests), gone: make(chan struct{}), done: make(chan struct{})}
+	session := &session{conn: conn, client: ssh.NewClient(connection, channels, requests), gone: make(chan struct{}), done: make(chan struct{})}
 	session.work.Go(func() {
 		session.err = session.client.Wait()
 		close(session.gone)

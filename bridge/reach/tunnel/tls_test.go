@@ -22,7 +22,6 @@ import (
 	"time"
 
 	"perch/bridge"
-	"perch/bridge/webhook"
 )
 
 // certificate is a self-signed one for a name, as PEM.
@@ -83,39 +82,6 @@ func tlsConfig(t *testing.T, dir, publicURL string) TLSConfig {
 	}
 }
 
-// serve opens a tunnel with a server behind it.
-func serve(t *testing.T, tunnel Tunnel) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	listener, err := tunnel.Listen(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
-	served := make(chan error, 1)
-	go func() { served <- webhook.Serve(ctx, listener, handler, slog.New(slog.DiscardHandler)) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-served; err != nil {
-			t.Error(err)
-		}
-		tunnel.Wait()
-	})
-}
-
-func reaches(t *testing.T, tunnel Tunnel, state, code string) State {
-	t.Helper()
-	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
-		s := tunnel.State()
-		if s.State == state && s.Code == code {
-			return s
-		}
-		if time.Now().After(end) {
-			t.Fatalf("never %s %s; it is %+v", state, code, s)
-		}
-	}
-}
-
 // served makes a request to an address as a caller who trusts roots.
 func served(t *testing.T, at, name string, roots *x509.CertPool) error {
 	t.Helper()
@@ -144,16 +110,16 @@ func TestTLSTakesUpNewFilesAndKeepsTheOldOverBrokenOnes(t *testing.T) {
 	dir := t.TempDir()
 	first, second, third := fresh(t, "perch.example"), fresh(t, "perch.example"), fresh(t, "perch.example")
 	config := tlsConfig(t, dir, "https://perch.example")
-	tunnel := NewTLS(config)
-	serve(t, tunnel)
-	s := reaches(t, tunnel, Failed, CodeCertificate)
+	tun := NewTLS(config)
+	serve(t, tun)
+	s := reaches(t, tun, Failed, CodeCertificate)
 	if !strings.Contains(s.Detail, "cert.pem") || s.Remedy == "" {
 		t.Errorf("state %+v", s)
 	}
 
 	first.write(t, dir)
-	tunnel.Retry()
-	if s := reaches(t, tunnel, Connected, ""); s.PublicURL != "https://perch.example" || !strings.Contains(s.Detail, "perch.example") {
+	tun.Retry()
+	if s := reaches(t, tun, Connected, ""); s.PublicURL != "https://perch.example" || !strings.Contains(s.Detail, "perch.example") {
 		t.Errorf("state %+v", s)
 	}
 	if err := served(t, config.Listen, "perch.example", first.pool()); err != nil {
@@ -161,8 +127,8 @@ func TestTLSTakesUpNewFilesAndKeepsTheOldOverBrokenOnes(t *testing.T) {
 	}
 
 	certificate{cert: second.cert, key: first.key}.write(t, dir)
-	tunnel.Retry()
-	if s := reaches(t, tunnel, Degraded, CodeCertificate); !strings.Contains(s.Detail, "the old one stays") || s.Remedy == "" {
+	tun.Retry()
+	if s := reaches(t, tun, Degraded, CodeCertificate); !strings.Contains(s.Detail, "the old one stays") || s.Remedy == "" {
 		t.Errorf("state %+v", s)
 	}
 	if err := served(t, config.Listen, "perch.example", first.pool()); err != nil {
@@ -170,8 +136,8 @@ func TestTLSTakesUpNewFilesAndKeepsTheOldOverBrokenOnes(t *testing.T) {
 	}
 
 	third.write(t, dir)
-	tunnel.Retry()
-	reaches(t, tunnel, Connected, "")
+	tun.Retry()
+	reaches(t, tun, Connected, "")
 	if err := served(t, config.Listen, "perch.example", third.pool()); err != nil {
 		t.Error(err)
 	}
@@ -215,9 +181,9 @@ func TestTLSNamesACertificateOfAnotherHost(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	fresh(t, "other.example").write(t, dir)
-	tunnel := NewTLS(tlsConfig(t, dir, "https://perch.example/api/messages"))
-	serve(t, tunnel)
-	s := reaches(t, tunnel, Failed, "tls/name")
+	tun := NewTLS(tlsConfig(t, dir, "https://perch.example/api/messages"))
+	serve(t, tun)
+	s := reaches(t, tun, Failed, "tls/name")
 	if !strings.Contains(s.Detail, "other.example") || !strings.Contains(s.Detail, "perch.example") {
 		t.Errorf("state %+v", s)
 	}
@@ -233,15 +199,15 @@ func TestTLSNamesAPortInUse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tunnel := NewTLS(config)
-	serve(t, tunnel)
-	s := reaches(t, tunnel, Failed, CodePortInUse)
+	tun := NewTLS(config)
+	serve(t, tun)
+	s := reaches(t, tun, Failed, CodePortInUse)
 	if !strings.Contains(s.Detail, config.Listen) || s.RetryAt.IsZero() || time.Until(s.RetryAt) > portWait {
 		t.Errorf("state %+v", s)
 	}
 	other.Close()
-	tunnel.Retry()
-	reaches(t, tunnel, Connected, "")
+	tun.Retry()
+	reaches(t, tun, Connected, "")
 	if err := served(t, config.Listen, "perch.example", good.pool()); err != nil {
 		t.Error(err)
 	}
@@ -249,8 +215,8 @@ func TestTLSNamesAPortInUse(t *testing.T) {
 
 func TestTLSRefusesAnAddressThatIsNone(t *testing.T) {
 	t.Parallel()
-	tunnel := NewTLS(TLSConfig{Listen: "443", Log: slog.New(slog.DiscardHandler)})
-	if _, err := tunnel.Listen(t.Context()); bridge.KindOf(err) != bridge.Invalid {
+	tun := NewTLS(TLSConfig{Listen: "443", Log: slog.New(slog.DiscardHandler)})
+	if _, err := tun.Listen(t.Context()); bridge.KindOf(err) != bridge.Invalid {
 		t.Errorf("got %v", err)
 	}
 }
