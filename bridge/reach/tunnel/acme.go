@@ -18,6 +18,7 @@ import (
 	"go.uber.org/zap"
 
 	"perch/bridge"
+	"perch/bridge/logkey"
 )
 
 const (
@@ -149,7 +150,7 @@ func (a *authority) order(ctx context.Context, manager *certmagic.Config) error 
 // watch tells how the certificate is while the library renews it.
 func (a *authority) watch(ctx context.Context, manager *certmagic.Config, cache *certmagic.Cache) {
 	if err := cache.RenewManagedCertificates(ctx); err != nil {
-		a.log.Warn("certificate not renewed", keyError, err)
+		a.log.Warn("certificate not renewed", logkey.Error, err)
 	}
 	for ctx.Err() == nil {
 		a.judge(manager, time.Now())

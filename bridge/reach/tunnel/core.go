@@ -10,6 +10,7 @@ import (
 	"github.com/cenkalti/backoff/v4"
 
 	"perch/bridge"
+	"perch/bridge/logkey"
 )
 
 const (
@@ -25,8 +26,6 @@ const (
 	// grace is how long requests under way may take when the tunnel closes.
 	grace = 10 * time.Second
 )
-
-const keyError = "error"
 
 // core is what all kinds share: the state, the wish to try at once, and the goroutines to wait for.
 type core struct {
@@ -133,7 +132,7 @@ func (c *core) keep(ctx context.Context, attempt func(context.Context) error, wa
 			wait = c.patience
 			repaired = func() bool { return watch() != seen }
 		}
-		c.log.Debug("attempt ended", keyError, trouble, "wait", wait)
+		c.log.Debug("attempt ended", logkey.Error, trouble, "wait", wait)
 		c.down(trouble, time.Now().Add(wait))
 		c.pause(ctx, wait, repaired)
 	}
