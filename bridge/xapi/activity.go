@@ -27,18 +27,18 @@ const (
 )
 
 // HasActivity reports whether the profile has the X Activity API, with its subscriptions by kind and its stream.
-func (c *caller) HasActivity() bool { return c.config.Profile != "v1.1" }
+func (c *base) HasActivity() bool { return c.config.Profile != "v1.1" }
 
 // OwnID returns the account's id; X is asked once.
 func (c *Client) OwnID(ctx context.Context) (string, error) { return c.ownID(ctx, c.Me) }
 
-func (c *caller) activityCall(op, method, path string) call {
+func (c *base) activityCall(op, method, path string) call {
 	return call{op: op, endpoint: endpointActivity, method: method, url: c.api("/2/activity/subscriptions" + path)}
 }
 
 // Subscriptions lists the activity subscriptions of the app, or those of the account when X shows only them. It is
 // free. Where X lets the account's keys list, it proves them as well.
-func (c *caller) Subscriptions(ctx context.Context) ([]Subscription, error) {
+func (c *base) Subscriptions(ctx context.Context) ([]Subscription, error) {
 	var all []Subscription
 	query := url.Values{"max_results": {subscriptionsPerPage}}
 	for range maxSubscriptionPages {
@@ -70,15 +70,15 @@ func (c *caller) Subscriptions(ctx context.Context) ([]Subscription, error) {
 }
 
 // list tries the user's keys first. Once they were good, a refusal of them is news and not a reason to ask otherwise.
-func (c *caller) list(ctx context.Context, what call) (*answer, error) {
+func (c *base) list(ctx context.Context, what call) (*answer, error) {
 	a, err := c.exchange(ctx, what)
 	switch {
 	case err != nil:
 		return nil, err
 	case a.status/100 == 2:
-		c.app.userLists.Store(true)
+		c.userLists.Store(true)
 		return a, nil
-	case !a.refusesKeys() || c.app.userLists.Load():
+	case !a.refusesKeys() || c.userLists.Load():
 		return a, nil
 	}
 	if second, err := c.asApp(ctx, what); err == nil && !second.refusesKeys() {
@@ -145,7 +145,7 @@ func (c *Client) takeOver(ctx context.Context, eventType, own, webhookID string)
 }
 
 // MoveSubscription points a subscription to another webhook.
-func (c *caller) MoveSubscription(ctx context.Context, id, webhookID string) error {
+func (c *base) MoveSubscription(ctx context.Context, id, webhookID string) error {
 	what := c.activityCall("move subscription", http.MethodPut, "/"+url.PathEscape(id))
 	what.json = map[string]string{"webhook_id": webhookID}
 	a, err := c.asApp(ctx, what)
@@ -154,7 +154,7 @@ func (c *caller) MoveSubscription(ctx context.Context, id, webhookID string) err
 }
 
 // Unsubscribe deletes a subscription; one that is gone is a success.
-func (c *caller) Unsubscribe(ctx context.Context, id string) error {
+func (c *base) Unsubscribe(ctx context.Context, id string) error {
 	what := c.activityCall("delete subscription", http.MethodDelete, "/"+url.PathEscape(id))
 	what.mayBeEmpty = true
 	a, err := c.asApp(ctx, what)
@@ -199,106 +199,4 @@ func each[A, B any](list []A, f func(A) B) []B {
 		out = append(out, f(a))
 	}
 	return out
-}
-
-func allCall(op, method, url string) call {
-	return call{op: op, endpoint: endpointSubscribedAll, method: method, url: url}
-}
-
-func (v *v2) allPath(webhookID, rest string) string {
-	return v.api("/2/account_activity/webhooks/" + url.PathEscape(webhookID) + "/subscriptions/" + rest)
-}
-
-// SubscribeAll implements inlet.
-func (v *v2) SubscribeAll(ctx context.Context, webhookID string) error {
-	what := allCall("subscribe", http.MethodPost, v.allPath(webhookID, "all"))
-	what.json = struct{}{}
-	return v.subscribe(ctx, what)
-}
-
-func (c *caller) subscribe(ctx context.Context, what call) error {
-	what.mayBeEmpty = true
-	a, err := c.exchange(ctx, what)
-	if _, err = judged(what, a, err); isCode(err, codeSubscribed) {
-		return nil
-	}
-	return err
-}
-
-// IsSubscribedAll implements inlet.
-func (v *v2) IsSubscribedAll(ctx context.Context, webhookID string) (bool, error) {
-	what := allCall("check subscription", http.MethodGet, v.allPath(webhookID, "all"))
-	a, err := v.exchange(ctx, what)
-	if a, err = judged(what, a, err); isCode(err, CodeWebhookGone) || isCode(err, "404") {
-		return false, nil
-	} else if err != nil {
-		return false, err
-	}
-	var body struct {
-		Data struct {
-			Subscribed loose.Bool `json:"subscribed"`
-		} `json:"data"`
-	}
-	if err := a.decode(what.op, &body); err != nil {
-		return false, err
-	}
-	if !body.Data.Subscribed.Known {
-		return false, a.unexpected(what.op, nil)
-	}
-	return body.Data.Subscribed.Value, nil
-}
-
-// UnsubscribeAll implements inlet.
-func (v *v2) UnsubscribeAll(ctx context.Context, webhookID string) error {
-	own, err := v.ownID(ctx, v.Me)
-	if err != nil {
-		return err
-	}
-	what := allCall("unsubscribe", http.MethodDelete, v.allPath(webhookID, url.PathEscape(own)+"/all"))
-	what.mayBeEmpty = true
-	a, err := v.asApp(ctx, what)
-	return goneIsFine(judged(what, a, err))
-}
-
-// allPath is the account's subscription; an environment has one webhook, so its id is needed without one only.
-func (v *v11) allPath(webhookID, user string) string {
-	switch {
-	case v.config.Environment == "" && user == "":
-		return v.activityPath("webhooks/" + url.PathEscape(webhookID) + "/subscriptions/all.json")
-	case v.config.Environment == "":
-		return v.activityPath("webhooks/" + url.PathEscape(webhookID) + "/subscriptions/" + url.PathEscape(user) + "/all.json")
-	case user == "":
-		return v.activityPath("subscriptions.json")
-	default:
-		return v.activityPath("subscriptions/" + url.PathEscape(user) + ".json")
-	}
-}
-
-// SubscribeAll implements inlet.
-func (v *v11) SubscribeAll(ctx context.Context, webhookID string) error {
-	return v.subscribe(ctx, allCall("subscribe", http.MethodPost, v.allPath(webhookID, "")))
-}
-
-// IsSubscribedAll implements inlet. X answers 204 or 404.
-func (v *v11) IsSubscribedAll(ctx context.Context, webhookID string) (bool, error) {
-	what := allCall("check subscription", http.MethodGet, v.allPath(webhookID, ""))
-	what.mayBeEmpty = true
-	a, err := v.exchange(ctx, what)
-	if err == nil && a.status == http.StatusNotFound {
-		return false, nil
-	}
-	_, err = judged(what, a, err)
-	return err == nil, err
-}
-
-// UnsubscribeAll implements inlet.
-func (v *v11) UnsubscribeAll(ctx context.Context, webhookID string) error {
-	own, err := v.ownID(ctx, v.Me)
-	if err != nil {
-		return err
-	}
-	what := allCall("unsubscribe", http.MethodDelete, v.allPath(webhookID, own))
-	what.mayBeEmpty = true
-	a, err := v.asApp(ctx, what)
-	return goneIsFine(judged(what, a, err))
 }

@@ -4,22 +4,12 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"sync"
-	"sync/atomic"
 
 	"perch/bridge"
 	"perch/bridge/loose"
 )
 
 const endpointToken = "oauth2.token"
-
-// appKeys is what the app itself, without a user, is let in with.
-type appKeys struct {
-	mu    sync.Mutex
-	token string // does not expire; X gives the same one each time
-	// userLists is set once X has let the user's keys list the subscriptions.
-	userLists atomic.Bool
-}
 
 // token returns the app's Bearer token and asks X for it when there is none.
 func (c *caller) token(ctx context.Context) (string, error) {

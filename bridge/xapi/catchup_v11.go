@@ -75,7 +75,7 @@ func (v *v11) timeline(ctx context.Context, what call) ([]json.RawMessage, error
 	return items, err
 }
 
-// MissedDMs implements inlet.
+// MissedDMs implements inbound.
 func (v *v11) MissedDMs(ctx context.Context, count int, next string) (Page, error) {
 	own, err := v.ownID(ctx, v.Me)
 	if err != nil {
@@ -85,7 +85,7 @@ func (v *v11) MissedDMs(ctx context.Context, count int, next string) (Page, erro
 	return Page{missedIn(keyDMs, own, items), next}, err
 }
 
-// MissedMentions implements inlet. The next place is the oldest post of the part: X's max_id includes it.
+// MissedMentions implements inbound. The next place is the oldest post of the part: X's max_id includes it.
 func (v *v11) MissedMentions(ctx context.Context, sinceID string, count int, next string) (Page, error) {
 	own, err := v.ownID(ctx, v.Me)
 	if err != nil {

@@ -65,13 +65,6 @@ func moment(h http.Header, at time.Time, most time.Duration) time.Time {
 	return time.Time{}
 }
 
-func (c *caller) observe(endpoint string, a *answer) {
-	if c.config.Quota == nil {
-		return
-	}
-	c.config.Quota.Observe(endpoint, windowsOf(a.header), a.status == http.StatusTooManyRequests)
-}
-
 // limitedUntil returns when a limited call may be repeated: the latest end of a used-up window, else what Retry-After
 // says; zero when X did not tell.
 func limitedUntil(h http.Header) time.Time {

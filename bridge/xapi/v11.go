@@ -13,7 +13,7 @@ import (
 )
 
 // v11 is the profile of API v1.1, for customers with an Enterprise contract (X docs: v1.1 reference).
-type v11 struct{ *caller }
+type v11 struct{ *base }
 
 // Me implements bridge.Directory.
 func (v *v11) Me(ctx context.Context) (bridge.Account, error) {
@@ -98,7 +98,7 @@ func (v *v11) SendDM(ctx context.Context, recipientID string, message bridge.Out
 			ID loose.ID `json:"id"`
 		} `json:"event"`
 	}
-	return sentID(ctx, v.caller, v.dmCall(recipientID, message), &sent, func() string { return known(sent.Event.ID) })
+	return sentID(ctx, v.base, v.dmCall(recipientID, message), &sent, func() string { return known(sent.Event.ID) })
 }
 
 // replyCall asks X to put the mention of the author before the text; without it X would silently ignore which post is
@@ -122,7 +122,7 @@ func (v *v11) SendReply(ctx context.Context, threadID string, _ bridge.Person, m
 		ID    loose.ID `json:"id"`
 		IDStr loose.ID `json:"id_str"`
 	}
-	return sentID(ctx, v.caller, v.replyCall(threadID, message), &sent, func() string { return known(sent.IDStr, sent.ID) })
+	return sentID(ctx, v.base, v.replyCall(threadID, message), &sent, func() string { return known(sent.IDStr, sent.ID) })
 }
 
 // SentDMs implements bridge.Lookback.

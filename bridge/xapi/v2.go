@@ -12,25 +12,13 @@ import (
 	"perch/bridge/xapi/payload"
 )
 
-// The endpoints under which limits are kept, in both profiles.
-const (
-	endpointMe       = "users.me"
-	endpointUser     = "users.id"
-	endpointHandle   = "users.by_handle"
-	endpointDMs      = "dm.events"
-	endpointOwnPosts = "posts.own"
-	endpointPost     = "posts.get"
-	endpointUpload   = "media.upload"
-	endpointStatus   = "media.status"
-)
-
 // lookbackCount is how many sent messages one look covers; X allows 100.
 const lookbackCount = "50"
 
 const mediaFields = "url,variants,type,preview_image_url"
 
 // v2 is the profile of API v2 (X docs: direct messages, manage posts, users lookup, media upload).
-type v2 struct{ *caller }
+type v2 struct{ *base }
 
 // Me implements bridge.Directory.
 func (v *v2) Me(ctx context.Context) (bridge.Account, error) {
@@ -39,39 +27,6 @@ func (v *v2) Me(ctx context.Context) (bridge.Account, error) {
 		return bridge.Account{}, err
 	}
 	return v.remember(person, a.header), nil
-}
-
-// remember keeps who the account is, with the permission that X told in a header.
-func (c *caller) remember(person bridge.Person, h http.Header) bridge.Account {
-	level := h.Get("X-Access-Level")
-	account := bridge.Account{
-		Person:   person,
-		CanDM:    level == "" || level == "read-write-directmessages",
-		CanWrite: level != "read",
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.me = account
-	return account
-}
-
-// Know tells who the account is, as an earlier run has learned, which saves asking X again.
-func (c *caller) Know(account bridge.Account) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.me = account
-}
-
-// ownID returns the account's id, asking X once.
-func (c *caller) ownID(ctx context.Context, ask func(context.Context) (bridge.Account, error)) (string, error) {
-	c.mu.Lock()
-	known := c.me.ID
-	c.mu.Unlock()
-	if known != "" {
-		return known, nil
-	}
-	account, err := ask(ctx)
-	return account.ID, err
 }
 
 // User implements bridge.Directory.
@@ -129,7 +84,7 @@ func (v *v2) SendDM(ctx context.Context, recipientID string, message bridge.Outg
 			ID loose.ID `json:"dm_event_id"`
 		} `json:"data"`
 	}
-	return sentID(ctx, v.caller, v.dmCall(recipientID, message), &sent, func() string { return known(sent.Data.ID) })
+	return sentID(ctx, v.base, v.dmCall(recipientID, message), &sent, func() string { return known(sent.Data.ID) })
 }
 
 func (v *v2) replyCall(threadID string, message bridge.Outgoing) call {
@@ -159,21 +114,7 @@ func (v *v2) SendReply(ctx context.Context, threadID string, _ bridge.Person, me
 			ID loose.ID `json:"id"`
 		} `json:"data"`
 	}
-	return sentID(ctx, v.caller, v.replyCall(threadID, message), &sent, func() string { return known(sent.Data.ID) })
-}
-
-// sentID makes a sending call. An answer of success without an id leaves the outcome unknown: a look will find it.
-func sentID(ctx context.Context, c *caller, what call, into any, id func() string) (string, error) {
-	a, err := c.do(ctx, what)
-	if err != nil {
-		return "", err
-	}
-	if err := a.decode(what.op, into); err != nil || id() == "" {
-		return "", &bridge.Error{
-			Kind: bridge.OutcomeUnknown, Side: bridge.SideX, Op: what.op, Message: "X took the message but did not say its number", Err: err,
-		}
-	}
-	return id(), nil
+	return sentID(ctx, v.base, v.replyCall(threadID, message), &sent, func() string { return known(sent.Data.ID) })
 }
 
 // SentDMs implements bridge.Lookback.

@@ -1,6 +1,7 @@
 package xapi
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -148,22 +149,28 @@ var rules = []rule{
 	{status: []int{413, 415}, kind: bridge.Rejected, message: "X does not take the file", remedy: "send a smaller one, or another kind"},
 }
 
-// classify turns an unsuccessful answer into an error that says what happens next.
-func classify(what call, a *answer) *bridge.Error {
+// byRules returns the error of the first rule that matches the refusal, nil when none does.
+func byRules(rules []rule, what call, a *answer) *bridge.Error {
 	r := readRefusal(a)
-	e := &bridge.Error{Side: bridge.SideX, Op: what.op, Code: r.code(), Endpoint: what.endpoint}
 	found := slices.IndexFunc(rules, func(rule rule) bool { return rule.matches(r, what) })
 	if found < 0 {
-		byStatus(e, r)
-	} else {
-		rule := rules[found]
-		e.Kind, e.Message, e.Remedy = rule.kind, rule.message, rule.remedy
-		if rule.code != "" {
-			e.Code = rule.code
-		}
-		if rule.wait > 0 {
-			e.RetryAt = time.Now().Add(rule.wait)
-		}
+		return nil
+	}
+	rule := rules[found]
+	e := &bridge.Error{
+		Kind: rule.kind, Side: bridge.SideX, Op: what.op, Message: rule.message, Remedy: rule.remedy, Code: cmp.Or(rule.code, r.code()),
+	}
+	if rule.wait > 0 {
+		e.RetryAt = time.Now().Add(rule.wait)
+	}
+	return e
+}
+
+// classify turns an unsuccessful answer into an error that says what happens next.
+func classify(what call, a *answer) *bridge.Error {
+	e := byRules(rules, what, a)
+	if e == nil {
+		e = byStatus(what, readRefusal(a))
 	}
 	if e.RetryAt.IsZero() && (e.Kind == bridge.RateLimited || e.Kind == bridge.Temporary) {
 		e.RetryAt = retryAfter(a.header, maxOutageWait)
@@ -171,29 +178,30 @@ func classify(what call, a *answer) *bridge.Error {
 			e.RetryAt = limitedUntil(a.header)
 		}
 	}
-	e.Doubtful = e.Kind == bridge.Temporary && what.sends && r.status >= http.StatusInternalServerError
-	if e.Kind != bridge.RateLimited {
-		e.Endpoint = ""
+	e.Doubtful = e.Kind == bridge.Temporary && what.sends && a.status >= http.StatusInternalServerError
+	if e.Kind == bridge.RateLimited {
+		e.Endpoint = what.endpoint
 	}
 	return e
 }
 
-// AreKeysRefused reports whether X said by err that the keys themselves are wrong, and not that something else is in
+// areKeysRefused reports whether X said by err that the keys themselves are wrong, and not that something else is in
 // the way: credits, the clock, a locked account, a limit, an outage.
-func AreKeysRefused(err error) bool {
+func areKeysRefused(err error) bool {
 	e := bridge.AsError(err)
 	return e != nil && e.Side == bridge.SideX && (e.Message == keysRefused || e.Message == wrongKind)
 }
 
 // byStatus decides what no rule knows. Nothing is lost: a refusal of a message is final, but shown and repeatable.
-func byStatus(e *bridge.Error, r refusal) {
-	switch {
-	case r.status >= http.StatusInternalServerError:
+func byStatus(what call, r refusal) *bridge.Error {
+	e := &bridge.Error{Side: bridge.SideX, Op: what.op, Code: r.code()}
+	if r.status >= http.StatusInternalServerError {
 		e.Kind, e.Message = bridge.Temporary, "X is out of order at the moment"
-	default:
-		e.Kind, e.Message = bridge.Rejected, fmt.Sprintf("X refused it (%d): %s", r.status, strings.TrimRight(r.said, "."))
-		e.Remedy = "read X's reason, change the message and send it again"
+		return e
 	}
+	e.Kind, e.Message = bridge.Rejected, fmt.Sprintf("X refused it (%d): %s", r.status, strings.TrimRight(r.said, "."))
+	e.Remedy = "read X's reason, change the message and send it again"
+	return e
 }
 
 func (r rule) matches(f refusal, what call) bool {
@@ -210,19 +218,19 @@ func (r rule) matches(f refusal, what call) bool {
 		slices.ContainsFunc(r.texts, func(t string) bool { return strings.Contains(f.text, t) })
 }
 
-// code is X's own code for the log: "403/349", or the status alone.
-func (r refusal) code() string {
-	if len(r.codes) == 0 {
-		return strconv.Itoa(r.status)
+// accountGone names a refusal of a look-up that says that there is no such account.
+func accountGone(err error) error {
+	e := bridge.AsError(err)
+	if e.Kind != bridge.Rejected || !isStatus(e.Code, http.StatusNotFound) {
+		return err
 	}
-	return fmt.Sprintf("%d/%d", r.status, r.codes[0])
+	gone := *e
+	gone.Code, gone.Message, gone.Remedy = bridge.CodeNoAccount, noAccount, checkHandle
+	return &gone
 }
 
-// bounded keeps a foreign sentence short and on one line.
-func bounded(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if runes := []rune(s); len(runes) > 200 {
-		return string(runes[:200]) + "…"
-	}
-	return s
+// isStatus reports whether a code is that of a status, whatever X's own code in it.
+func isStatus(code string, status int) bool {
+	first, _, _ := strings.Cut(code, "/")
+	return first == strconv.Itoa(status)
 }

@@ -1,33 +1,12 @@
 package xapi
 
 import (
-	"net/http"
+	"context"
 	"regexp"
-	"strconv"
-	"strings"
 
 	"perch/bridge"
 	"perch/bridge/loose"
 )
-
-const opLookUp = "look up account"
-
-// accountGone names a refusal of a look-up that says that there is no such account.
-func accountGone(err error) error {
-	e := bridge.AsError(err)
-	if e.Kind != bridge.Rejected || !isStatus(e.Code, http.StatusNotFound) {
-		return err
-	}
-	gone := *e
-	gone.Code, gone.Message, gone.Remedy = bridge.CodeNoAccount, noAccount, checkHandle
-	return &gone
-}
-
-// isStatus reports whether a code is that of a status, whatever X's own code in it.
-func isStatus(code string, status int) bool {
-	first, _, _ := strings.Cut(code, "/")
-	return first == strconv.Itoa(status)
-}
 
 // found checks that a look-up brought who was asked for, with the handle that messages need.
 func found(person bridge.Person, a *answer, err error, isAsked bool) (bridge.Person, error) {
@@ -48,4 +27,20 @@ func known(ids ...loose.ID) string {
 		}
 	}
 	return ""
+}
+
+const opLookUp = "look up account"
+
+// sentID makes a sending call. An answer of success without an id leaves the outcome unknown: a look will find it.
+func sentID(ctx context.Context, c *base, what call, into any, id func() string) (string, error) {
+	a, err := c.do(ctx, what)
+	if err != nil {
+		return "", err
+	}
+	if err := a.decode(what.op, into); err != nil || id() == "" {
+		return "", &bridge.Error{
+			Kind: bridge.OutcomeUnknown, Side: bridge.SideX, Op: what.op, Message: "X took the message but did not say its number", Err: err,
+		}
+	}
+	return id(), nil
 }

@@ -16,7 +16,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"perch/bridge"
@@ -325,40 +324,6 @@ func TestStreamSaysWhyItEnds(t *testing.T) {
 	if err := c.Stream(t.Context(), 0, count); bridge.KindOf(err) != bridge.Operator {
 		t.Error(err)
 	}
-}
-
-func TestHalfALineIsNoEvent(t *testing.T) {
-	var got []string
-	err := xapi.ReadStream(io.NopCloser(strings.NewReader("{}\r\n\r\n{\"a\":1}\r\n{\"b\":")), func(line []byte) error {
-		got = append(got, string(line))
-		return nil
-	})
-	if bridge.AsError(err).Code != "stream/closed" || !slices.Equal(got, []string{"", "{}", "", `{"a":1}`}) {
-		t.Errorf("%q, %v", got, err)
-	}
-}
-
-func TestSilentStreamIsDead(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		began := time.Now()
-		err := xapi.ReadStream(pipe(t), func([]byte) error { return nil })
-		if bridge.AsError(err).Code != "stream/silent" || time.Since(began) != 90*time.Second+30*time.Second {
-			t.Errorf("%v after %v", err, time.Since(began))
-		}
-	})
-}
-
-// pipe is a stream that lives for 90 s and then hangs until it is closed.
-func pipe(t *testing.T) io.ReadCloser {
-	t.Helper()
-	reader, writer := io.Pipe()
-	go func() {
-		for range 6 {
-			time.Sleep(15 * time.Second)
-			_, _ = io.WriteString(writer, "\r\n")
-		}
-	}()
-	return reader
 }
 
 // missedAll fetches a whole list, oldest first.

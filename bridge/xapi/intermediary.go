@@ -13,20 +13,20 @@ import (
 // What answers in X's place is named as such: the proxy, firewall or log-in page of a network, or X's own front when it
 // is out of order. Nothing of it counts as X's word.
 const (
-	wayAnswers  = "something between this computer and X answered in X's place"
-	wayRemedy   = "open https://api.x.com in a browser on this computer: a proxy, a firewall or a log-in page of the network shows itself there; Perch keeps trying"
-	wayProxy    = "the proxy of this network wants a user and a password before it lets Perch through to X"
-	proxyRemedy = "let this computer through to api.x.com, or put the proxy with user and password into HTTPS_PROXY; Perch keeps trying"
+	intermediaryAnswers = "something between this computer and X answered in X's place"
+	intermediaryRemedy  = "open https://api.x.com in a browser on this computer: a proxy, a firewall or a log-in page of the network shows itself there; Perch keeps trying"
+	proxyWantsPassword  = "the proxy of this network wants a user and a password before it lets Perch through to X"
+	proxyRemedy         = "let this computer through to api.x.com, or put the proxy with user and password into HTTPS_PROXY; Perch keeps trying"
 )
 
-// codeWay begins the code of what the way said, followed by the status.
-const codeWay = "way/"
+// codeIntermediary begins the code of what an intermediary said, followed by the status.
+const codeIntermediary = "way/"
 
 // judgeForm returns an error when an answer is not of the form in which X answers, whatever it says.
 func judgeForm(what call, a *answer) *bridge.Error {
 	switch status := a.status; {
 	case status == http.StatusProxyAuthRequired:
-		return onTheWay(what, a, wayProxy, proxyRemedy)
+		return byIntermediary(what, a, proxyWantsPassword, proxyRemedy)
 	case status/100 == 2:
 		return judgeSuccess(what, a)
 	case status == http.StatusMovedPermanently, status == http.StatusPermanentRedirect,
@@ -36,13 +36,13 @@ func judgeForm(what call, a *answer) *bridge.Error {
 			Remedy: "check api_base in perch.toml",
 		}
 	case status/100 == 3:
-		return onTheWay(what, a, wayAnswers+" and wants to lead elsewhere", wayRemedy)
+		return byIntermediary(what, a, intermediaryAnswers+" and wants to lead elsewhere", intermediaryRemedy)
 	case status == http.StatusTooManyRequests || status == statusCalm || status >= http.StatusInternalServerError:
 		return nil // they mean the same whoever says them
 	case status == http.StatusUnauthorized && isKeysChallenge(a.header):
 		return nil
 	case !isVerdict(a.body):
-		return onTheWay(what, a, wayAnswers+" ("+described(a)+")", wayRemedy)
+		return byIntermediary(what, a, intermediaryAnswers+" ("+described(a)+")", intermediaryRemedy)
 	}
 	return nil
 }
@@ -50,14 +50,14 @@ func judgeForm(what call, a *answer) *bridge.Error {
 // statusCalm is "enhance your calm", by which X once asked for a pause.
 const statusCalm = 420
 
-// judgeSuccess checks that a success is JSON, or is empty where it may be. A message that the way said yes to may have
+// judgeSuccess checks that a success is JSON, or is empty where it may be. A message that an intermediary said yes to may have
 // come to X all the same, so its outcome is unknown.
 func judgeSuccess(what call, a *answer) *bridge.Error {
 	isEmpty := len(loose.Trim(a.body)) == 0
 	if (isEmpty && what.mayBeEmpty) || loose.IsJSON(a.body) {
 		return nil
 	}
-	e := onTheWay(what, a, wayAnswers+" ("+described(a)+")", wayRemedy)
+	e := byIntermediary(what, a, intermediaryAnswers+" ("+described(a)+")", intermediaryRemedy)
 	if isEmpty {
 		e.Message, e.Remedy = "X's answer is empty", "nothing to do: Perch tries again"
 	}
@@ -67,10 +67,10 @@ func judgeSuccess(what call, a *answer) *bridge.Error {
 	return e
 }
 
-func onTheWay(what call, a *answer, message, remedy string) *bridge.Error {
+func byIntermediary(what call, a *answer, message, remedy string) *bridge.Error {
 	return &bridge.Error{
-		Kind: bridge.Temporary, Side: bridge.SideX, Op: what.op, Message: message, Remedy: remedy, Code: codeWay + strconv.Itoa(a.status),
-		RetryAt: retryAfter(a.header, maxOutageWait), Doubtful: what.sends, // X may have had the message before the way spoke
+		Kind: bridge.Temporary, Side: bridge.SideX, Op: what.op, Message: message, Remedy: remedy, Code: codeIntermediary + strconv.Itoa(a.status),
+		RetryAt: retryAfter(a.header, maxOutageWait), Doubtful: what.sends, // X may have had the message before the intermediary spoke
 	}
 }
 
@@ -93,7 +93,7 @@ func isPage(h http.Header, body []byte) bool {
 	return loose.IsPage(h.Get("Content-Type"), body)
 }
 
-// isKeysChallenge reports whether a 401 asks for the keys in X's way, which a page of the way does not.
+// isKeysChallenge reports whether a 401 asks for the keys in X's way, which a page of an intermediary does not.
 func isKeysChallenge(h http.Header) bool {
 	return slices.ContainsFunc(h.Values("Www-Authenticate"), func(v string) bool {
 		scheme, _, _ := strings.Cut(strings.ToLower(v), " ")

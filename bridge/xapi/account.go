@@ -1,0 +1,45 @@
+package xapi
+
+import (
+	"context"
+	"net/http"
+
+	"perch/bridge"
+)
+
+// remember keeps who the account is, with the permission that X told in a header.
+func (c *base) remember(person bridge.Person, h http.Header) bridge.Account {
+	level := h.Get("X-Access-Level")
+	account := bridge.Account{
+		Person:   person,
+		CanDM:    level == "" || level == "read-write-directmessages",
+		CanWrite: level != "read",
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.me = account
+	return account
+}
+
+// Know tells who the account is, as an earlier run has learned, which saves asking X again.
+func (c *base) Know(account bridge.Account) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.me = account
+}
+
+// ownID returns the account's id, asking X once.
+func (c *base) ownID(ctx context.Context, ask func(context.Context) (bridge.Account, error)) (string, error) {
+	c.mu.Lock()
+	known := c.me.ID
+	c.mu.Unlock()
+	if known != "" {
+		return known, nil
+	}
+	account, err := ask(ctx)
+	return account.ID, err
+}
+
+// AreKeysRefused reports whether X said by err that the keys themselves are wrong, and not that something else is in
+// the way: credits, the clock, a locked account, a limit, an outage.
+func AreKeysRefused(err error) bool { return areKeysRefused(err) }

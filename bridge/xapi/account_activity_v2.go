@@ -1,0 +1,55 @@
+package xapi
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"perch/bridge/loose"
+)
+
+func (v *v2) allPath(webhookID, rest string) string {
+	return v.api("/2/account_activity/webhooks/" + url.PathEscape(webhookID) + "/subscriptions/" + rest)
+}
+
+// SubscribeAll implements inbound.
+func (v *v2) SubscribeAll(ctx context.Context, webhookID string) error {
+	what := allCall("subscribe", http.MethodPost, v.allPath(webhookID, "all"))
+	what.json = struct{}{}
+	return v.subscribe(ctx, what)
+}
+
+// IsSubscribedAll implements inbound.
+func (v *v2) IsSubscribedAll(ctx context.Context, webhookID string) (bool, error) {
+	what := allCall("check subscription", http.MethodGet, v.allPath(webhookID, "all"))
+	a, err := v.exchange(ctx, what)
+	if a, err = judged(what, a, err); isCode(err, CodeWebhookGone) || isCode(err, "404") {
+		return false, nil
+	} else if err != nil {
+		return false, err
+	}
+	var body struct {
+		Data struct {
+			Subscribed loose.Bool `json:"subscribed"`
+		} `json:"data"`
+	}
+	if err := a.decode(what.op, &body); err != nil {
+		return false, err
+	}
+	if !body.Data.Subscribed.Known {
+		return false, a.unexpected(what.op, nil)
+	}
+	return body.Data.Subscribed.Value, nil
+}
+
+// UnsubscribeAll implements inbound.
+func (v *v2) UnsubscribeAll(ctx context.Context, webhookID string) error {
+	own, err := v.ownID(ctx, v.Me)
+	if err != nil {
+		return err
+	}
+	what := allCall("unsubscribe", http.MethodDelete, v.allPath(webhookID, url.PathEscape(own)+"/all"))
+	what.mayBeEmpty = true
+	a, err := v.asApp(ctx, what)
+	return goneIsFine(judged(what, a, err))
+}

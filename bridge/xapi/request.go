@@ -1,0 +1,66 @@
+package xapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"perch/bridge"
+)
+
+func (c *caller) request(ctx context.Context, what call) (*http.Request, error) {
+	body, contentType := what.body, what.contentType
+	switch {
+	case what.json != nil:
+		var err error
+		if body, err = json.Marshal(what.json); err != nil {
+			return nil, err
+		}
+		contentType = "application/json"
+	case what.form != nil:
+		body, contentType = []byte(formEncode(what.form)), "application/x-www-form-urlencoded"
+	}
+	target := what.url
+	if len(what.query) > 0 {
+		target += "?" + formEncode(what.query)
+	}
+	var reader io.Reader
+	if body != nil {
+		reader = bytes.NewReader(body)
+	}
+	r, err := http.NewRequestWithContext(ctx, what.method, target, reader)
+	if err != nil {
+		return nil, err
+	}
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
+	}
+	if what.bearer != "" {
+		r.Header.Set("Authorization", "Bearer "+what.bearer)
+	}
+	if what.basic { // both are percent-encoded before they are joined (X docs: application-only authentication)
+		r.SetBasicAuth(url.QueryEscape(c.config.Keys.ConsumerKey), url.QueryEscape(c.config.Keys.ConsumerSecret))
+	}
+	r.Header.Set("User-Agent", c.config.UserAgent)
+	r.Header.Set("Accept", "application/json")
+	return r, nil
+}
+
+// formEncode encodes a space as %20, which OAuth 1.0a's base string wants and every server reads.
+func formEncode(v url.Values) string { return strings.ReplaceAll(v.Encode(), "+", "%20") }
+
+// shown makes the request of a call and reads it. The signature comes later, where the request is sent.
+func (c *caller) shown(what call) bridge.Call {
+	shown := bridge.Call{Method: what.method, URL: what.url, IsForm: what.form != nil}
+	if r, err := c.request(context.Background(), what); err == nil {
+		shown.URL = r.URL.String()
+		shown.Body, _ = io.ReadAll(r.Body) // from memory: cannot fail
+	}
+	return shown
+}
+
+func (c *caller) api(path string) string { return c.config.APIBase + path }

@@ -1,0 +1,59 @@
+package xapi
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"perch/bridge"
+	"perch/bridge/loose"
+)
+
+type v2Upload struct {
+	Data struct {
+		ID         loose.ID    `json:"id"`
+		Processing *processing `json:"processing_info"`
+	} `json:"data"`
+}
+
+func (v *v2) upload(ctx context.Context, file bridge.File, category string) (string, error) {
+	begun, err := v.uploadStep(ctx, call{
+		url:  v.api("/2/media/upload/initialize"),
+		json: map[string]any{"media_type": file.Type, "total_bytes": len(file.Data), "media_category": category, "shared": false},
+	})
+	if err != nil {
+		return "", err
+	}
+	id := string(begun.Data.ID)
+	base := v.api("/2/media/upload/" + url.PathEscape(id))
+	err = chunks(file.Data, func(i int, part []byte) error {
+		return v.appendChunk(ctx, base+"/append", map[string]string{"segment_index": strconv.Itoa(i)}, part)
+	})
+	if err != nil {
+		return "", err
+	}
+	done, err := v.uploadStep(ctx, call{url: base + "/finalize"})
+	if err != nil {
+		return "", err
+	}
+	return id, v.await(ctx, done.Data.Processing, func(ctx context.Context) (*processing, error) {
+		status, err := v.uploadStep(ctx, call{
+			method: http.MethodGet, endpoint: endpointStatus, url: v.api("/2/media/upload"),
+			query: url.Values{"command": {"STATUS"}, "media_id": {id}},
+		})
+		return status.Data.Processing, err
+	})
+}
+
+func (v *v2) uploadStep(ctx context.Context, what call) (v2Upload, error) {
+	var u v2Upload
+	a, err := v.step(ctx, what)
+	if err == nil {
+		err = a.decode(opUpload, &u)
+	}
+	if err == nil {
+		err = named(u.Data.ID, u.Data.Processing)
+	}
+	return u, err
+}
