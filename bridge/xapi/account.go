@@ -3,6 +3,7 @@ package xapi
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"perch/bridge"
 )
@@ -43,3 +44,13 @@ func (c *base) ownID(ctx context.Context, ask func(context.Context) (bridge.Acco
 // AreKeysRefused reports whether X said by err that the keys themselves are wrong, and not that something else is in
 // the way: credits, the clock, a locked account, a limit, an outage.
 func AreKeysRefused(err error) bool { return areKeysRefused(err) }
+
+// Skew returns how far X's clock was ahead of this computer's when that last had to be corrected; 0 when never.
+func (c *base) Skew() time.Duration { return c.calls.Skew() }
+
+// ClockAhead returns how far X's clock was ahead of this computer's in X's last answer, exact to some seconds; negative
+// when it was behind, 0 when X has never answered.
+func (c *base) ClockAhead() time.Duration { return c.calls.ClockAhead() }
+
+// Close drops idle connections.
+func (c *base) Close() { c.calls.Close() }

@@ -8,7 +8,7 @@ func allCall(op, method, url string) call {
 
 func (c *base) subscribe(ctx context.Context, what call) error {
 	what.mayBeEmpty = true
-	a, err := c.exchange(ctx, what)
+	a, err := c.calls.exchange(ctx, what)
 	if _, err = judged(what, a, err); isCode(err, codeSubscribed) {
 		return nil
 	}

@@ -29,7 +29,7 @@ func (v *v11) SubscribeAll(ctx context.Context, webhookID string) error {
 func (v *v11) IsSubscribedAll(ctx context.Context, webhookID string) (bool, error) {
 	what := allCall("check subscription", http.MethodGet, v.allPath(webhookID, ""))
 	what.mayBeEmpty = true
-	a, err := v.exchange(ctx, what)
+	a, err := v.calls.exchange(ctx, what)
 	if err == nil && a.status == http.StatusNotFound {
 		return false, nil
 	}
@@ -45,6 +45,6 @@ func (v *v11) UnsubscribeAll(ctx context.Context, webhookID string) error {
 	}
 	what := allCall("unsubscribe", http.MethodDelete, v.allPath(webhookID, own))
 	what.mayBeEmpty = true
-	a, err := v.asApp(ctx, what)
+	a, err := v.calls.asApp(ctx, what)
 	return goneIsFine(judged(what, a, err))
 }

@@ -9,7 +9,7 @@ import (
 )
 
 func (v *v2) allPath(webhookID, rest string) string {
-	return v.api("/2/account_activity/webhooks/" + url.PathEscape(webhookID) + "/subscriptions/" + rest)
+	return v.calls.api("/2/account_activity/webhooks/" + url.PathEscape(webhookID) + "/subscriptions/" + rest)
 }
 
 // SubscribeAll implements inbound.
@@ -22,7 +22,7 @@ func (v *v2) SubscribeAll(ctx context.Context, webhookID string) error {
 // IsSubscribedAll implements inbound.
 func (v *v2) IsSubscribedAll(ctx context.Context, webhookID string) (bool, error) {
 	what := allCall("check subscription", http.MethodGet, v.allPath(webhookID, "all"))
-	a, err := v.exchange(ctx, what)
+	a, err := v.calls.exchange(ctx, what)
 	if a, err = judged(what, a, err); isCode(err, CodeWebhookGone) || isCode(err, "404") {
 		return false, nil
 	} else if err != nil {
@@ -50,6 +50,6 @@ func (v *v2) UnsubscribeAll(ctx context.Context, webhookID string) error {
 	}
 	what := allCall("unsubscribe", http.MethodDelete, v.allPath(webhookID, url.PathEscape(own)+"/all"))
 	what.mayBeEmpty = true
-	a, err := v.asApp(ctx, what)
+	a, err := v.calls.asApp(ctx, what)
 	return goneIsFine(judged(what, a, err))
 }

@@ -33,7 +33,7 @@ func (c *base) HasActivity() bool { return c.config.Profile != "v1.1" }
 func (c *Client) OwnID(ctx context.Context) (string, error) { return c.ownID(ctx, c.Me) }
 
 func (c *base) activityCall(op, method, path string) call {
-	return call{op: op, endpoint: endpointActivity, method: method, url: c.api("/2/activity/subscriptions" + path)}
+	return call{op: op, endpoint: endpointActivity, method: method, url: c.calls.api("/2/activity/subscriptions" + path)}
 }
 
 // Subscriptions lists the activity subscriptions of the app, or those of the account when X shows only them. It is
@@ -71,7 +71,7 @@ func (c *base) Subscriptions(ctx context.Context) ([]Subscription, error) {
 
 // list tries the user's keys first. Once they were good, a refusal of them is news and not a reason to ask otherwise.
 func (c *base) list(ctx context.Context, what call) (*answer, error) {
-	a, err := c.exchange(ctx, what)
+	a, err := c.calls.exchange(ctx, what)
 	switch {
 	case err != nil:
 		return nil, err
@@ -81,7 +81,7 @@ func (c *base) list(ctx context.Context, what call) (*answer, error) {
 	case !a.refusesKeys() || c.userLists.Load():
 		return a, nil
 	}
-	if second, err := c.asApp(ctx, what); err == nil && !second.refusesKeys() {
+	if second, err := c.calls.asApp(ctx, what); err == nil && !second.refusesKeys() {
 		return second, nil
 	}
 	return a, nil
@@ -100,9 +100,9 @@ func (c *Client) Subscribe(ctx context.Context, eventType, webhookID string) err
 	}
 	what := c.activityCall("subscribe to "+eventType, http.MethodPost, "")
 	what.json = body
-	ask := c.exchange
+	ask := c.calls.exchange
 	if eventType == eventRevoke {
-		ask = c.asUserOrApp
+		ask = c.calls.asUserOrApp
 	}
 	a, err := ask(ctx, what)
 	if a, err = judged(what, a, err); isCode(err, codeSubscribed) {
@@ -148,7 +148,7 @@ func (c *Client) takeOver(ctx context.Context, eventType, own, webhookID string)
 func (c *base) MoveSubscription(ctx context.Context, id, webhookID string) error {
 	what := c.activityCall("move subscription", http.MethodPut, "/"+url.PathEscape(id))
 	what.json = map[string]string{"webhook_id": webhookID}
-	a, err := c.asApp(ctx, what)
+	a, err := c.calls.asApp(ctx, what)
 	_, err = judged(what, a, err)
 	return err
 }
@@ -157,7 +157,7 @@ func (c *base) MoveSubscription(ctx context.Context, id, webhookID string) error
 func (c *base) Unsubscribe(ctx context.Context, id string) error {
 	what := c.activityCall("delete subscription", http.MethodDelete, "/"+url.PathEscape(id))
 	what.mayBeEmpty = true
-	a, err := c.asApp(ctx, what)
+	a, err := c.calls.asApp(ctx, what)
 	return goneIsFine(judged(what, a, err))
 }
 

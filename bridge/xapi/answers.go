@@ -33,7 +33,7 @@ const opLookUp = "look up account"
 
 // sentID makes a sending call. An answer of success without an id leaves the outcome unknown: a look will find it.
 func sentID(ctx context.Context, c *base, what call, into any, id func() string) (string, error) {
-	a, err := c.do(ctx, what)
+	a, err := c.calls.do(ctx, what)
 	if err != nil {
 		return "", err
 	}

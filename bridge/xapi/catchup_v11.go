@@ -35,13 +35,13 @@ func missedIn(kind, own string, items []json.RawMessage) []Missed {
 // messages fetches a part of the list of direct messages.
 func (v *v11) messages(ctx context.Context, op, count, next string) ([]json.RawMessage, string, error) {
 	what := call{
-		op: op, endpoint: endpointDMs, method: http.MethodGet, url: v.api("/1.1/direct_messages/events/list.json"),
+		op: op, endpoint: endpointDMs, method: http.MethodGet, url: v.calls.api("/1.1/direct_messages/events/list.json"),
 		query: url.Values{"count": {count}},
 	}
 	if next != "" {
 		what.query.Set("cursor", next)
 	}
-	a, err := v.do(ctx, what)
+	a, err := v.calls.do(ctx, what)
 	if err != nil {
 		return nil, "", err
 	}
@@ -63,7 +63,7 @@ func (v *v11) messages(ctx context.Context, op, count, next string) ([]json.RawM
 // timeline fetches a list of posts.
 func (v *v11) timeline(ctx context.Context, what call) ([]json.RawMessage, error) {
 	what.method = http.MethodGet
-	a, err := v.do(ctx, what)
+	a, err := v.calls.do(ctx, what)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func (v *v11) MissedMentions(ctx context.Context, sinceID string, count int, nex
 		return Page{}, err
 	}
 	what := call{
-		op: "fetch mentions", endpoint: endpointMentions, url: v.api("/1.1/statuses/mentions_timeline.json"),
+		op: "fetch mentions", endpoint: endpointMentions, url: v.calls.api("/1.1/statuses/mentions_timeline.json"),
 		query: url.Values{"count": {strconv.Itoa(min(max(count, minMentionsV2), maxMentionsV11))}, "tweet_mode": {"extended"}},
 	}
 	if sinceID != "" {

@@ -50,7 +50,7 @@ func (v *v2) page(ctx context.Context, what call, next string) (listV2, error) {
 	if next != "" {
 		what.query.Set("pagination_token", next)
 	}
-	a, err := v.do(ctx, what)
+	a, err := v.calls.do(ctx, what)
 	if err != nil {
 		return listV2{}, err
 	}
@@ -110,7 +110,7 @@ func (v *v2) MissedDMs(ctx context.Context, count int, next string) (Page, error
 		return Page{}, err
 	}
 	list, err := v.page(ctx, call{
-		op: "fetch direct messages", endpoint: endpointDMs, method: http.MethodGet, url: v.api("/2/dm_events"),
+		op: "fetch direct messages", endpoint: endpointDMs, method: http.MethodGet, url: v.calls.api("/2/dm_events"),
 		query: url.Values{
 			"max_results": {strconv.Itoa(min(max(count, 1), maxPageV2))}, "event_types": {"MessageCreate"}, "dm_event.fields": {missedFields},
 			"expansions": {"attachments.media_keys,sender_id"}, "user.fields": {"id,name,username"}, "media.fields": {mediaFields},
@@ -126,7 +126,7 @@ func (v *v2) MissedMentions(ctx context.Context, sinceID string, count int, next
 		return Page{}, err
 	}
 	what := call{
-		op: "fetch mentions", endpoint: endpointMentions, method: http.MethodGet, url: v.api("/2/users/" + url.PathEscape(own) + "/mentions"),
+		op: "fetch mentions", endpoint: endpointMentions, method: http.MethodGet, url: v.calls.api("/2/users/" + url.PathEscape(own) + "/mentions"),
 		query: url.Values{
 			"max_results": {strconv.Itoa(min(max(count, minMentionsV2), maxPageV2))}, "tweet.fields": {missedPostFields},
 			"expansions": {"author_id,attachments.media_keys"}, "user.fields": {"id,name,username"}, "media.fields": {mediaFields},

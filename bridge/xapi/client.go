@@ -62,7 +62,7 @@ var _ bridge.XClient = (*Client)(nil)
 
 // base is what both profiles stand on: the calls, and what is known about the account.
 type base struct {
-	*caller
+	calls  *caller
 	config Config
 	// userLists is set once X has let the user's keys list the subscriptions.
 	userLists atomic.Bool
@@ -74,7 +74,7 @@ type base struct {
 // New returns a client; it makes no call.
 func New(config Config) *Client {
 	config.UploadBase = strings.TrimSuffix(config.UploadBase, "/")
-	b := &base{config: config, caller: newCaller(callerConfig{
+	b := &base{config: config, calls: newCaller(callerConfig{
 		Channel: config.Channel, APIBase: config.APIBase, Keys: config.Keys, Quota: config.Quota, Log: config.Log, UserAgent: config.UserAgent,
 	})}
 	if config.Profile == "v1.1" {
@@ -87,7 +87,7 @@ func New(config Config) *Client {
 // stays as it is, for the calls under way.
 func (c *Client) With(config Config) *Client {
 	next := New(config)
-	next.knowClock(c.caller)
+	next.calls.knowClock(c.calls)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	next.me = c.me

@@ -88,12 +88,12 @@ func (c *Client) download(ctx context.Context, address string) ([]byte, error) {
 	}
 	isSigned := !isPublicHost(target.Hostname())
 	if isSigned {
-		if err := c.checkKeys(opDownload); err != nil {
+		if err := c.calls.checkKeys(opDownload); err != nil {
 			return nil, err
 		}
 	}
 	for range maxRedirects + 1 {
-		response, err := c.get(ctx, opDownload, target, isSigned)
+		response, err := c.calls.get(ctx, opDownload, target, isSigned)
 		if err != nil {
 			return nil, err
 		}

@@ -152,7 +152,7 @@ func (c *base) appendChunk(ctx context.Context, target string, fields map[string
 	if err != nil {
 		return err
 	}
-	_, err = c.do(ctx, call{
+	_, err = c.calls.do(ctx, call{
 		op: opUpload, endpoint: endpointUpload, method: http.MethodPost, url: target, body: body, contentType: contentType, limit: chunkTimeout,
 		mayBeEmpty: true,
 	})
@@ -168,7 +168,7 @@ func (c *base) step(ctx context.Context, what call) (*answer, error) {
 	if what.endpoint == "" {
 		what.endpoint = endpointUpload
 	}
-	return c.do(ctx, what)
+	return c.calls.do(ctx, what)
 }
 
 // mediaIDPattern is what X's numbers of files look like (X docs: media upload).

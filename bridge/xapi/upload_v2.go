@@ -19,14 +19,14 @@ type v2Upload struct {
 
 func (v *v2) upload(ctx context.Context, file bridge.File, category string) (string, error) {
 	begun, err := v.uploadStep(ctx, call{
-		url:  v.api("/2/media/upload/initialize"),
+		url:  v.calls.api("/2/media/upload/initialize"),
 		json: map[string]any{"media_type": file.Type, "total_bytes": len(file.Data), "media_category": category, "shared": false},
 	})
 	if err != nil {
 		return "", err
 	}
 	id := string(begun.Data.ID)
-	base := v.api("/2/media/upload/" + url.PathEscape(id))
+	base := v.calls.api("/2/media/upload/" + url.PathEscape(id))
 	err = chunks(file.Data, func(i int, part []byte) error {
 		return v.appendChunk(ctx, base+"/append", map[string]string{"segment_index": strconv.Itoa(i)}, part)
 	})
@@ -39,7 +39,7 @@ func (v *v2) upload(ctx context.Context, file bridge.File, category string) (str
 	}
 	return id, v.await(ctx, done.Data.Processing, func(ctx context.Context) (*processing, error) {
 		status, err := v.uploadStep(ctx, call{
-			method: http.MethodGet, endpoint: endpointStatus, url: v.api("/2/media/upload"),
+			method: http.MethodGet, endpoint: endpointStatus, url: v.calls.api("/2/media/upload"),
 			query: url.Values{"command": {"STATUS"}, "media_id": {id}},
 		})
 		return status.Data.Processing, err

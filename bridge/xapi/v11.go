@@ -18,7 +18,7 @@ type v11 struct{ *base }
 // Me implements bridge.Directory.
 func (v *v11) Me(ctx context.Context) (bridge.Account, error) {
 	person, a, err := v.user(ctx, call{
-		op: "ask X for the account", endpoint: endpointMe, url: v.api("/1.1/account/verify_credentials.json"),
+		op: "ask X for the account", endpoint: endpointMe, url: v.calls.api("/1.1/account/verify_credentials.json"),
 		query: url.Values{"skip_status": {"true"}, "include_entities": {"false"}},
 	})
 	if err != nil {
@@ -40,12 +40,12 @@ func (v *v11) UserByHandle(ctx context.Context, handle string) (bridge.Person, e
 }
 
 func (v *v11) show(ctx context.Context, who url.Values, endpoint string) (bridge.Person, *answer, error) {
-	return v.user(ctx, call{op: opLookUp, endpoint: endpoint, url: v.api("/1.1/users/show.json"), query: who})
+	return v.user(ctx, call{op: opLookUp, endpoint: endpoint, url: v.calls.api("/1.1/users/show.json"), query: who})
 }
 
 func (v *v11) user(ctx context.Context, what call) (bridge.Person, *answer, error) {
 	what.method = http.MethodGet
-	a, err := v.do(ctx, what)
+	a, err := v.calls.do(ctx, what)
 	if err != nil {
 		return bridge.Person{}, nil, accountGone(err)
 	}
@@ -87,7 +87,7 @@ func (v *v11) dmCall(recipientID string, message bridge.Outgoing) call {
 	}
 	return call{
 		op: "send direct message", endpoint: bridge.EndpointDM, method: http.MethodPost, sends: true,
-		url: v.api("/1.1/direct_messages/events/new.json"), json: map[string]any{"event": event},
+		url: v.calls.api("/1.1/direct_messages/events/new.json"), json: map[string]any{"event": event},
 	}
 }
 
@@ -112,7 +112,7 @@ func (v *v11) replyCall(threadID string, message bridge.Outgoing) call {
 	}
 	return call{
 		op: "send public reply", endpoint: bridge.EndpointPost, method: http.MethodPost, sends: true,
-		url: v.api("/1.1/statuses/update.json"), form: form,
+		url: v.calls.api("/1.1/statuses/update.json"), form: form,
 	}
 }
 
@@ -148,7 +148,7 @@ func (v *v11) SentPosts(ctx context.Context) ([]bridge.Sent, error) {
 		return nil, err
 	}
 	items, err := v.timeline(ctx, call{
-		op: "look for a public reply", endpoint: endpointOwnPosts, url: v.api("/1.1/statuses/user_timeline.json"),
+		op: "look for a public reply", endpoint: endpointOwnPosts, url: v.calls.api("/1.1/statuses/user_timeline.json"),
 		query: url.Values{"count": {lookbackCount}, "tweet_mode": {"extended"}, "exclude_replies": {"false"}},
 	})
 	var sent []bridge.Sent
@@ -164,9 +164,9 @@ func (v *v11) SentPosts(ctx context.Context) ([]bridge.Sent, error) {
 func (v *v11) PostMedia(ctx context.Context, postID string) ([]bridge.Media, error) {
 	what := call{
 		op: "look up the files of a post", endpoint: endpointPost, method: http.MethodGet,
-		url: v.api("/1.1/statuses/show.json"), query: url.Values{"id": {postID}, "tweet_mode": {"extended"}},
+		url: v.calls.api("/1.1/statuses/show.json"), query: url.Values{"id": {postID}, "tweet_mode": {"extended"}},
 	}
-	a, err := v.do(ctx, what)
+	a, err := v.calls.do(ctx, what)
 	if err != nil {
 		return nil, err
 	}
@@ -183,9 +183,9 @@ func (v *v11) PostMedia(ctx context.Context, postID string) ([]bridge.Media, err
 func (v *v11) DMMedia(ctx context.Context, messageID string) ([]bridge.Media, error) {
 	what := call{
 		op: "look up the files of a direct message", endpoint: endpointDMs, method: http.MethodGet,
-		url: v.api("/1.1/direct_messages/events/show.json"), query: url.Values{"id": {messageID}},
+		url: v.calls.api("/1.1/direct_messages/events/show.json"), query: url.Values{"id": {messageID}},
 	}
-	a, err := v.do(ctx, what)
+	a, err := v.calls.do(ctx, what)
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,7 @@ type v2 struct{ *base }
 
 // Me implements bridge.Directory.
 func (v *v2) Me(ctx context.Context) (bridge.Account, error) {
-	person, a, err := v.user(ctx, call{op: "ask X for the account", endpoint: endpointMe, url: v.api("/2/users/me")})
+	person, a, err := v.user(ctx, call{op: "ask X for the account", endpoint: endpointMe, url: v.calls.api("/2/users/me")})
 	if err != nil {
 		return bridge.Account{}, err
 	}
@@ -31,19 +31,19 @@ func (v *v2) Me(ctx context.Context) (bridge.Account, error) {
 
 // User implements bridge.Directory.
 func (v *v2) User(ctx context.Context, id string) (bridge.Person, error) {
-	person, a, err := v.user(ctx, call{op: opLookUp, endpoint: endpointUser, url: v.api("/2/users/" + url.PathEscape(id))})
+	person, a, err := v.user(ctx, call{op: opLookUp, endpoint: endpointUser, url: v.calls.api("/2/users/" + url.PathEscape(id))})
 	return found(person, a, err, person.ID == id)
 }
 
 // UserByHandle implements bridge.Directory.
 func (v *v2) UserByHandle(ctx context.Context, handle string) (bridge.Person, error) {
-	person, a, err := v.user(ctx, call{op: opLookUp, endpoint: endpointHandle, url: v.api("/2/users/by/username/" + url.PathEscape(handle))})
+	person, a, err := v.user(ctx, call{op: opLookUp, endpoint: endpointHandle, url: v.calls.api("/2/users/by/username/" + url.PathEscape(handle))})
 	return found(person, a, err, strings.EqualFold(person.Handle, handle))
 }
 
 func (v *v2) user(ctx context.Context, what call) (bridge.Person, *answer, error) {
 	what.method = http.MethodGet
-	a, err := v.do(ctx, what)
+	a, err := v.calls.do(ctx, what)
 	if err != nil {
 		return bridge.Person{}, nil, accountGone(err)
 	}
@@ -73,7 +73,7 @@ func (v *v2) dmCall(recipientID string, message bridge.Outgoing) call {
 	}
 	return call{
 		op: "send direct message", endpoint: bridge.EndpointDM, method: http.MethodPost, sends: true,
-		url: v.api("/2/dm_conversations/with/" + url.PathEscape(recipientID) + "/messages"), json: body,
+		url: v.calls.api("/2/dm_conversations/with/" + url.PathEscape(recipientID) + "/messages"), json: body,
 	}
 }
 
@@ -103,7 +103,7 @@ func (v *v2) replyCall(threadID string, message bridge.Outgoing) call {
 		body.Media = &media{[]string{message.MediaID}}
 	}
 	return call{
-		op: "send public reply", endpoint: bridge.EndpointPost, method: http.MethodPost, sends: true, url: v.api("/2/tweets"), json: body,
+		op: "send public reply", endpoint: bridge.EndpointPost, method: http.MethodPost, sends: true, url: v.calls.api("/2/tweets"), json: body,
 	}
 }
 
@@ -125,7 +125,7 @@ func (v *v2) SentDMs(ctx context.Context, personID string) ([]bridge.Sent, error
 	}
 	list, err := v.page(ctx, call{
 		op: "look for a direct message", endpoint: endpointDMs, method: http.MethodGet,
-		url: v.api("/2/dm_conversations/with/" + url.PathEscape(personID) + "/dm_events"),
+		url: v.calls.api("/2/dm_conversations/with/" + url.PathEscape(personID) + "/dm_events"),
 		query: url.Values{
 			"max_results": {lookbackCount}, "event_types": {"MessageCreate"},
 			"dm_event.fields": {"id,text,event_type,created_at,sender_id,entities,attachments"}, "expansions": {"sender_id"},
@@ -149,7 +149,7 @@ func (v *v2) SentPosts(ctx context.Context) ([]bridge.Sent, error) {
 	}
 	list, err := v.page(ctx, call{
 		op: "look for a public reply", endpoint: endpointOwnPosts, method: http.MethodGet,
-		url:   v.api("/2/users/" + url.PathEscape(own) + "/tweets"),
+		url:   v.calls.api("/2/users/" + url.PathEscape(own) + "/tweets"),
 		query: url.Values{"max_results": {lookbackCount}, "tweet.fields": {"author_id,created_at,referenced_tweets,entities,attachments"}},
 	}, "")
 	var sent []bridge.Sent
@@ -162,7 +162,7 @@ func (v *v2) SentPosts(ctx context.Context) ([]bridge.Sent, error) {
 // PostMedia implements bridge.MediaSource.
 func (v *v2) PostMedia(ctx context.Context, postID string) ([]bridge.Media, error) {
 	return v.lookUpMedia(ctx, call{
-		op: "look up the files of a post", endpoint: endpointPost, url: v.api("/2/tweets/" + url.PathEscape(postID)),
+		op: "look up the files of a post", endpoint: endpointPost, url: v.calls.api("/2/tweets/" + url.PathEscape(postID)),
 		query: url.Values{"expansions": {"attachments.media_keys,author_id"}, "media.fields": {mediaFields}},
 	})
 }
@@ -170,14 +170,14 @@ func (v *v2) PostMedia(ctx context.Context, postID string) ([]bridge.Media, erro
 // DMMedia implements bridge.MediaSource.
 func (v *v2) DMMedia(ctx context.Context, messageID string) ([]bridge.Media, error) {
 	return v.lookUpMedia(ctx, call{
-		op: "look up the files of a direct message", endpoint: endpointDMs, url: v.api("/2/dm_events/" + url.PathEscape(messageID)),
+		op: "look up the files of a direct message", endpoint: endpointDMs, url: v.calls.api("/2/dm_events/" + url.PathEscape(messageID)),
 		query: url.Values{"dm_event.fields": {"attachments"}, "expansions": {"attachments.media_keys"}, "media.fields": {mediaFields}},
 	})
 }
 
 func (v *v2) lookUpMedia(ctx context.Context, what call) ([]bridge.Media, error) {
 	what.method = http.MethodGet
-	a, err := v.do(ctx, what)
+	a, err := v.calls.do(ctx, what)
 	if err != nil {
 		return nil, err
 	}

@@ -12,8 +12,8 @@ import (
 
 // Webhooks implements inbound. X takes the app's token only.
 func (v *v2) Webhooks(ctx context.Context) ([]Webhook, error) {
-	what := hookCall("list webhooks", http.MethodGet, v.api("/2/webhooks"))
-	a, err := v.asApp(ctx, what)
+	what := hookCall("list webhooks", http.MethodGet, v.calls.api("/2/webhooks"))
+	a, err := v.calls.asApp(ctx, what)
 	if a, err = judged(what, a, err); err != nil {
 		return nil, err
 	}
@@ -32,9 +32,9 @@ func (v *v2) Webhooks(ctx context.Context) ([]Webhook, error) {
 
 // RegisterWebhook implements inbound.
 func (v *v2) RegisterWebhook(ctx context.Context, address string) (Webhook, error) {
-	what := hookCall("register webhook", http.MethodPost, v.api("/2/webhooks"))
+	what := hookCall("register webhook", http.MethodPost, v.calls.api("/2/webhooks"))
 	what.json = map[string]string{"url": address}
-	a, err := v.asUserOrApp(ctx, what)
+	a, err := v.calls.asUserOrApp(ctx, what)
 	if a, err = judged(what, a, err); isCode(err, codeWebhookExists) {
 		return existing(ctx, v.Webhooks, address, err)
 	} else if err != nil {
@@ -51,8 +51,8 @@ func (v *v2) RegisterWebhook(ctx context.Context, address string) (Webhook, erro
 
 // RevalidateWebhook implements inbound.
 func (v *v2) RevalidateWebhook(ctx context.Context, id string) error {
-	what := hookCall("validate webhook", http.MethodPut, v.api("/2/webhooks/"+url.PathEscape(id)))
-	a, err := v.asUserOrApp(ctx, what)
+	what := hookCall("validate webhook", http.MethodPut, v.calls.api("/2/webhooks/"+url.PathEscape(id)))
+	a, err := v.calls.asUserOrApp(ctx, what)
 	if a, err = judged(what, a, err); err != nil {
 		return err
 	}
@@ -73,8 +73,8 @@ func (v *v2) RevalidateWebhook(ctx context.Context, id string) error {
 
 // DeleteWebhook implements inbound.
 func (v *v2) DeleteWebhook(ctx context.Context, id string) error {
-	what := hookCall("delete webhook", http.MethodDelete, v.api("/2/webhooks/"+url.PathEscape(id)))
+	what := hookCall("delete webhook", http.MethodDelete, v.calls.api("/2/webhooks/"+url.PathEscape(id)))
 	what.mayBeEmpty = true
-	a, err := v.asUserOrApp(ctx, what)
+	a, err := v.calls.asUserOrApp(ctx, what)
 	return goneIsFine(judged(what, a, err))
 }
