@@ -3,10 +3,24 @@ package xapi
 import (
 	"context"
 	"net/http"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"perch/bridge"
+	"perch/bridge/xapi/xcall"
 )
+
+// base is what both profiles stand on: the calls, and what is known about the account.
+type base struct {
+	calls  *xcall.Caller
+	config Config
+	// userLists is set once X has let the user's keys list the subscriptions.
+	userLists atomic.Bool
+
+	mu sync.Mutex
+	me bridge.Account
+}
 
 // remember keeps who the account is, with the permission that X told in a header.
 func (c *base) remember(person bridge.Person, h http.Header) bridge.Account {
@@ -43,7 +57,7 @@ func (c *base) ownID(ctx context.Context, ask func(context.Context) (bridge.Acco
 
 // AreKeysRefused reports whether X said by err that the keys themselves are wrong, and not that something else is in
 // the way: credits, the clock, a locked account, a limit, an outage.
-func AreKeysRefused(err error) bool { return areKeysRefused(err) }
+func AreKeysRefused(err error) bool { return xcall.AreKeysRefused(err) }
 
 // Skew returns how far X's clock was ahead of this computer's when that last had to be corrected; 0 when never.
 func (c *base) Skew() time.Duration { return c.calls.Skew() }

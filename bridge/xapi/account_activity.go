@@ -1,14 +1,18 @@
 package xapi
 
-import "context"
+import (
+	"context"
 
-func allCall(op, method, url string) call {
-	return call{op: op, endpoint: endpointSubscribedAll, method: method, url: url}
+	"perch/bridge/xapi/xcall"
+)
+
+func allCall(op, method, url string) xcall.Call {
+	return xcall.Call{Op: op, Endpoint: endpointSubscribedAll, Method: method, URL: url}
 }
 
-func (c *base) subscribe(ctx context.Context, what call) error {
-	what.mayBeEmpty = true
-	a, err := c.calls.exchange(ctx, what)
+func (c *base) subscribe(ctx context.Context, what xcall.Call) error {
+	what.MayBeEmpty = true
+	a, err := c.calls.Exchange(ctx, what)
 	if _, err = judged(what, a, err); isCode(err, codeSubscribed) {
 		return nil
 	}

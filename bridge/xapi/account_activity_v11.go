@@ -28,9 +28,9 @@ func (v *v11) SubscribeAll(ctx context.Context, webhookID string) error {
 // IsSubscribedAll implements inbound. X answers 204 or 404.
 func (v *v11) IsSubscribedAll(ctx context.Context, webhookID string) (bool, error) {
 	what := allCall("check subscription", http.MethodGet, v.allPath(webhookID, ""))
-	what.mayBeEmpty = true
-	a, err := v.calls.exchange(ctx, what)
-	if err == nil && a.status == http.StatusNotFound {
+	what.MayBeEmpty = true
+	a, err := v.calls.Exchange(ctx, what)
+	if err == nil && a.Status == http.StatusNotFound {
 		return false, nil
 	}
 	_, err = judged(what, a, err)
@@ -44,7 +44,7 @@ func (v *v11) UnsubscribeAll(ctx context.Context, webhookID string) error {
 		return err
 	}
 	what := allCall("unsubscribe", http.MethodDelete, v.allPath(webhookID, own))
-	what.mayBeEmpty = true
-	a, err := v.calls.asApp(ctx, what)
+	what.MayBeEmpty = true
+	a, err := v.calls.AsApp(ctx, what)
 	return goneIsFine(judged(what, a, err))
 }

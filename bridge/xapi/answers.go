@@ -6,12 +6,13 @@ import (
 
 	"perch/bridge"
 	"perch/bridge/loose"
+	"perch/bridge/xapi/xcall"
 )
 
 // found checks that a look-up brought who was asked for, with the handle that messages need.
-func found(person bridge.Person, a *answer, err error, isAsked bool) (bridge.Person, error) {
+func found(person bridge.Person, a *xcall.Answer, err error, isAsked bool) (bridge.Person, error) {
 	if err == nil && (!isAsked || person.Handle == "") {
-		err = a.unexpected(opLookUp, nil)
+		err = a.Unexpected(opLookUp, nil)
 	}
 	return person, err
 }
@@ -32,14 +33,14 @@ func known(ids ...loose.ID) string {
 const opLookUp = "look up account"
 
 // sentID makes a sending call. An answer of success without an id leaves the outcome unknown: a look will find it.
-func sentID(ctx context.Context, c *base, what call, into any, id func() string) (string, error) {
-	a, err := c.calls.do(ctx, what)
+func sentID(ctx context.Context, c *base, what xcall.Call, into any, id func() string) (string, error) {
+	a, err := c.calls.Do(ctx, what)
 	if err != nil {
 		return "", err
 	}
-	if err := a.decode(what.op, into); err != nil || id() == "" {
+	if err := a.Decode(what.Op, into); err != nil || id() == "" {
 		return "", &bridge.Error{
-			Kind: bridge.OutcomeUnknown, Side: bridge.SideX, Op: what.op, Message: "X took the message but did not say its number", Err: err,
+			Kind: bridge.OutcomeUnknown, Side: bridge.SideX, Op: what.Op, Message: "X took the message but did not say its number", Err: err,
 		}
 	}
 	return id(), nil

@@ -50,11 +50,3 @@ const (
 	missedFields     = "id,text,event_type,created_at,sender_id,dm_conversation_id,participant_ids,attachments,entities,referenced_tweets"
 	missedPostFields = "id,text,author_id,created_at,conversation_id,in_reply_to_user_id,referenced_tweets,entities,attachments,note_tweet,geo,edit_history_tweet_ids"
 )
-
-// The kinds of event in which the items of v2's lists are handed on.
-const (
-	kindDM      = "dm.received"
-	kindOwnDM   = "dm.sent"
-	kindPost    = "post.create"
-	kindMention = "post.mention.create"
-)

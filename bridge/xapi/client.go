@@ -3,40 +3,17 @@
 // It guarantees that every error is an *bridge.Error with a sentence for the admin, that no call which makes X send
 // is ever repeated by itself, that such a call whose answer was lost ends as bridge.OutcomeUnknown, that keys go to
 // the configured hosts only and never along with a redirect, and that every answer is bounded in size and time. It
-// obeys and reports X's rate limits through bridge.Quota. A Client is safe for concurrent use.
+// obeys and reports X's rate limits through bridge.Quota. A Client is safe for concurrent use. What is called is here;
+// how X is called, and what its refusals mean, is in xcall.
 package xapi
 
 import (
 	"context"
-	"log/slog"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"perch/bridge"
+	"perch/bridge/xapi/xcall"
 )
-
-// Keys are the four secrets of an X app and the account that speaks through it.
-type Keys = keys
-
-// Config is what a Client is made of.
-type Config struct {
-	// Channel is the channel's name, for sentences that name a command.
-	Channel string
-	// Profile is "v2" or "v1.1".
-	Profile string
-	// APIBase and UploadBase are URLs without a path. UploadBase is used by v1.1 only.
-	APIBase, UploadBase string
-	// Environment is the label of the Account Activity API v1.1; empty means the Enterprise form without one.
-	Environment string
-	// MediaHosts are the hosts ("host" or "host:port") from which customers' files may be fetched.
-	MediaHosts []string
-	Keys       Keys
-	Quota      bridge.Quota
-	Log        *slog.Logger
-	// UserAgent names the program to X; empty means "Perch".
-	UserAgent string
-}
 
 // Client speaks for one X account. It implements bridge.XClient.
 type Client struct {
@@ -52,29 +29,18 @@ type profile interface {
 	SendReply(ctx context.Context, threadID string, author bridge.Person, message bridge.Outgoing) (string, error)
 	PostMedia(ctx context.Context, postID string) ([]bridge.Media, error)
 	DMMedia(ctx context.Context, messageID string) ([]bridge.Media, error)
-	dmCall(recipientID string, message bridge.Outgoing) call
-	replyCall(threadID string, message bridge.Outgoing) call
+	dmCall(recipientID string, message bridge.Outgoing) xcall.Call
+	replyCall(threadID string, message bridge.Outgoing) xcall.Call
 	upload(ctx context.Context, file bridge.File, category string) (string, error)
 	inbound
 }
 
 var _ bridge.XClient = (*Client)(nil)
 
-// base is what both profiles stand on: the calls, and what is known about the account.
-type base struct {
-	calls  *caller
-	config Config
-	// userLists is set once X has let the user's keys list the subscriptions.
-	userLists atomic.Bool
-
-	mu sync.Mutex
-	me bridge.Account
-}
-
 // New returns a client; it makes no call.
 func New(config Config) *Client {
 	config.UploadBase = strings.TrimSuffix(config.UploadBase, "/")
-	b := &base{config: config, calls: newCaller(callerConfig{
+	b := &base{config: config, calls: xcall.New(xcall.Config{
 		Channel: config.Channel, APIBase: config.APIBase, Keys: config.Keys, Quota: config.Quota, Log: config.Log, UserAgent: config.UserAgent,
 	})}
 	if config.Profile == "v1.1" {
@@ -87,7 +53,7 @@ func New(config Config) *Client {
 // stays as it is, for the calls under way.
 func (c *Client) With(config Config) *Client {
 	next := New(config)
-	next.calls.knowClock(c.calls)
+	next.calls.KnowClock(c.calls)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	next.me = c.me

@@ -16,6 +16,7 @@ import (
 
 	"perch/bridge"
 	"perch/bridge/loose"
+	"perch/bridge/xapi/xcall"
 )
 
 const (
@@ -69,7 +70,7 @@ func judgeFile(media bridge.Media, kind string, data []byte) error {
 // notYet is the error of a file that may be had later.
 func notYet(why string) *bridge.Error {
 	return &bridge.Error{
-		Kind: bridge.Temporary, Side: bridge.SideX, Op: opDownload, Message: why, Code: codeIntermediary + "file",
+		Kind: bridge.Temporary, Side: bridge.SideX, Op: opDownload, Message: why, Code: xcall.CodeIntermediary + "file",
 		Remedy: "look at it on X; Perch keeps trying",
 	}
 }
@@ -88,12 +89,12 @@ func (c *Client) download(ctx context.Context, address string) ([]byte, error) {
 	}
 	isSigned := !isPublicHost(target.Hostname())
 	if isSigned {
-		if err := c.calls.checkKeys(opDownload); err != nil {
+		if err := c.calls.CheckKeys(opDownload); err != nil {
 			return nil, err
 		}
 	}
 	for range maxRedirects + 1 {
-		response, err := c.calls.get(ctx, opDownload, target, isSigned)
+		response, err := c.calls.Get(ctx, opDownload, target, isSigned)
 		if err != nil {
 			return nil, err
 		}
@@ -121,16 +122,16 @@ func readFile(response *http.Response) ([]byte, error) {
 	case status == http.StatusNotFound || status == http.StatusGone:
 		return nil, noFile("X does not have it any more")
 	case status == http.StatusProxyAuthRequired:
-		return nil, notYet(proxyWantsPassword)
+		return nil, notYet(xcall.ProxyWantsPassword)
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
 		if strings.HasPrefix(strings.ToLower(response.Header.Get("Content-Type")), "text/html") {
-			return nil, notYet(intermediaryAnswers)
+			return nil, notYet(xcall.IntermediaryAnswers)
 		}
 		return nil, noFile("X does not let the account see it")
 	case status == http.StatusTooManyRequests:
 		return nil, &bridge.Error{
 			Kind: bridge.Temporary, Side: bridge.SideX, Op: opDownload, Message: "X's limit for files is used up",
-			Code: "429", RetryAt: retryAfter(response.Header, maxOutageWait),
+			Code: "429", RetryAt: xcall.RetryAfter(response.Header, xcall.MaxOutageWait),
 		}
 	case status >= http.StatusInternalServerError:
 		return nil, &bridge.Error{
@@ -144,7 +145,7 @@ func readFile(response *http.Response) ([]byte, error) {
 	}
 	data, err := io.ReadAll(io.LimitReader(response.Body, bridge.MaxInboundFile+1))
 	if err != nil {
-		return nil, lost(call{op: opDownload}, err, false)
+		return nil, xcall.Lost(xcall.Call{Op: opDownload}, err, false)
 	}
 	if len(data) > bridge.MaxInboundFile {
 		return nil, errTooLarge
@@ -160,7 +161,7 @@ func (c *Client) allowed(address string) (*url.URL, error) {
 		return nil, noFile("its address is not valid")
 	}
 	if !slices.ContainsFunc(c.config.MediaHosts, func(h string) bool { return hostMatches(h, target) }) {
-		return nil, noFile("its address (" + bounded(target.Host) + ") is not one of X's")
+		return nil, noFile("its address (" + xcall.Bounded(target.Host) + ") is not one of X's")
 	}
 	if target.Scheme != "https" && (target.Scheme != "http" || !isLoopback(target.Hostname())) {
 		return nil, noFile("its address is not a secure one")

@@ -5,11 +5,13 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+
+	"perch/bridge/xapi/xcall"
 )
 
 const (
 	// CodeStreamSilent is the code of a stream that was silent for too long.
-	CodeStreamSilent = codeSilent
+	CodeStreamSilent = xcall.CodeSilent
 	// MaxBackfill is how many minutes back a stream can begin (X's OpenAPI).
 	MaxBackfill = 5
 
@@ -21,9 +23,9 @@ const (
 // returns an error for ends the stream, and that error is returned. handle must not keep hold of the line. Stream
 // returns when the stream breaks, is silent for more than 30 s, or ctx ends; the error is never nil.
 func (c *base) Stream(ctx context.Context, backfill int, handle func(line []byte) error) error {
-	what := call{op: "listen to X's activity stream", endpoint: endpointStream, method: http.MethodGet, url: c.calls.api("/2/activity/stream")}
+	what := xcall.Call{Op: "listen to X's activity stream", Endpoint: endpointStream, Method: http.MethodGet, URL: c.calls.URLOf("/2/activity/stream")}
 	if backfill > 0 {
-		what.query = url.Values{"backfill_minutes": {strconv.Itoa(min(backfill, MaxBackfill))}}
+		what.Query = url.Values{"backfill_minutes": {strconv.Itoa(min(backfill, MaxBackfill))}}
 	}
-	return c.calls.lines(ctx, what, handle)
+	return c.calls.Lines(ctx, what, handle)
 }

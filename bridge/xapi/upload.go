@@ -14,6 +14,7 @@ import (
 	"perch/bridge"
 	"perch/bridge/loose"
 	"perch/bridge/wait"
+	"perch/bridge/xapi/xcall"
 )
 
 const (
@@ -71,7 +72,7 @@ func (p *processing) failed() error {
 	if p == nil || p.State == "succeeded" || (p.State != "failed" && loose.IsEmpty(p.Error)) {
 		return nil
 	}
-	var list problems
+	var list xcall.Problems
 	var named struct {
 		Name loose.Text `json:"name"`
 	}
@@ -79,11 +80,11 @@ func (p *processing) failed() error {
 	loose.Part(p.Error, &named)
 	said := "it does not say why"
 	if len(list) > 0 {
-		said = cmp.Or(cmp.Or(list[0].words()...), string(named.Name), said)
+		said = cmp.Or(cmp.Or(list[0].Words()...), string(named.Name), said)
 	}
 	return &bridge.Error{
-		Kind: bridge.Rejected, Side: bridge.SideX, Op: opUpload, Code: bridge.CodeMedia + bounded(string(named.Name)),
-		Message: "X could not process the file: " + bounded(said), Remedy: "convert it (MP4 with H.264 and AAC, or PNG) and send it again",
+		Kind: bridge.Rejected, Side: bridge.SideX, Op: opUpload, Code: bridge.CodeMedia + xcall.Bounded(string(named.Name)),
+		Message: "X could not process the file: " + xcall.Bounded(said), Remedy: "convert it (MP4 with H.264 and AAC, or PNG) and send it again",
 	}
 }
 
@@ -152,23 +153,23 @@ func (c *base) appendChunk(ctx context.Context, target string, fields map[string
 	if err != nil {
 		return err
 	}
-	_, err = c.calls.do(ctx, call{
-		op: opUpload, endpoint: endpointUpload, method: http.MethodPost, url: target, body: body, contentType: contentType, limit: chunkTimeout,
-		mayBeEmpty: true,
+	_, err = c.calls.Do(ctx, xcall.Call{
+		Op: opUpload, Endpoint: endpointUpload, Method: http.MethodPost, URL: target, Body: body, ContentType: contentType, Limit: chunkTimeout,
+		MayBeEmpty: true,
 	})
 	return err
 }
 
 // step makes one call of an upload, a POST unless it says otherwise.
-func (c *base) step(ctx context.Context, what call) (*answer, error) {
-	what.op = opUpload
-	if what.method == "" {
-		what.method = http.MethodPost
+func (c *base) step(ctx context.Context, what xcall.Call) (*xcall.Answer, error) {
+	what.Op = opUpload
+	if what.Method == "" {
+		what.Method = http.MethodPost
 	}
-	if what.endpoint == "" {
-		what.endpoint = endpointUpload
+	if what.Endpoint == "" {
+		what.Endpoint = endpointUpload
 	}
-	return c.calls.do(ctx, what)
+	return c.calls.Do(ctx, what)
 }
 
 // mediaIDPattern is what X's numbers of files look like (X docs: media upload).

@@ -8,6 +8,7 @@ import (
 
 	"perch/bridge"
 	"perch/bridge/loose"
+	"perch/bridge/xapi/xcall"
 )
 
 type v11Upload struct {
@@ -16,7 +17,7 @@ type v11Upload struct {
 }
 
 func (v *v11) upload(ctx context.Context, file bridge.File, category string) (string, error) {
-	begun, err := v.uploadStep(ctx, call{form: url.Values{
+	begun, err := v.uploadStep(ctx, xcall.Call{Form: url.Values{
 		"command": {"INIT"}, "total_bytes": {strconv.Itoa(len(file.Data))}, "media_type": {file.Type}, "media_category": {category},
 	}})
 	if err != nil {
@@ -30,13 +31,13 @@ func (v *v11) upload(ctx context.Context, file bridge.File, category string) (st
 	if err != nil {
 		return "", err
 	}
-	done, err := v.uploadStep(ctx, call{form: url.Values{"command": {"FINALIZE"}, "media_id": {id}}})
+	done, err := v.uploadStep(ctx, xcall.Call{Form: url.Values{"command": {"FINALIZE"}, "media_id": {id}}})
 	if err != nil {
 		return "", err
 	}
 	return id, v.await(ctx, done.Processing, func(ctx context.Context) (*processing, error) {
-		status, err := v.uploadStep(ctx, call{
-			method: http.MethodGet, endpoint: endpointStatus, query: url.Values{"command": {"STATUS"}, "media_id": {id}},
+		status, err := v.uploadStep(ctx, xcall.Call{
+			Method: http.MethodGet, Endpoint: endpointStatus, Query: url.Values{"command": {"STATUS"}, "media_id": {id}},
 		})
 		return status.Processing, err
 	})
@@ -44,14 +45,14 @@ func (v *v11) upload(ctx context.Context, file bridge.File, category string) (st
 
 func (v *v11) uploadURL() string { return v.config.UploadBase + "/1.1/media/upload.json" }
 
-func (v *v11) uploadStep(ctx context.Context, what call) (v11Upload, error) {
-	what.url = v.uploadURL()
+func (v *v11) uploadStep(ctx context.Context, what xcall.Call) (v11Upload, error) {
+	what.URL = v.uploadURL()
 	var u v11Upload
 	a, err := v.step(ctx, what)
 	if err != nil {
 		return u, err
 	}
-	if err := a.decode(opUpload, &u); err != nil {
+	if err := a.Decode(opUpload, &u); err != nil {
 		return u, err
 	}
 	return u, named(u.ID, u.Processing)

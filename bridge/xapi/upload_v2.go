@@ -8,6 +8,7 @@ import (
 
 	"perch/bridge"
 	"perch/bridge/loose"
+	"perch/bridge/xapi/xcall"
 )
 
 type v2Upload struct {
@@ -18,39 +19,39 @@ type v2Upload struct {
 }
 
 func (v *v2) upload(ctx context.Context, file bridge.File, category string) (string, error) {
-	begun, err := v.uploadStep(ctx, call{
-		url:  v.calls.api("/2/media/upload/initialize"),
-		json: map[string]any{"media_type": file.Type, "total_bytes": len(file.Data), "media_category": category, "shared": false},
+	begun, err := v.uploadStep(ctx, xcall.Call{
+		URL:  v.calls.URLOf("/2/media/upload/initialize"),
+		JSON: map[string]any{"media_type": file.Type, "total_bytes": len(file.Data), "media_category": category, "shared": false},
 	})
 	if err != nil {
 		return "", err
 	}
 	id := string(begun.Data.ID)
-	base := v.calls.api("/2/media/upload/" + url.PathEscape(id))
+	base := v.calls.URLOf("/2/media/upload/" + url.PathEscape(id))
 	err = chunks(file.Data, func(i int, part []byte) error {
 		return v.appendChunk(ctx, base+"/append", map[string]string{"segment_index": strconv.Itoa(i)}, part)
 	})
 	if err != nil {
 		return "", err
 	}
-	done, err := v.uploadStep(ctx, call{url: base + "/finalize"})
+	done, err := v.uploadStep(ctx, xcall.Call{URL: base + "/finalize"})
 	if err != nil {
 		return "", err
 	}
 	return id, v.await(ctx, done.Data.Processing, func(ctx context.Context) (*processing, error) {
-		status, err := v.uploadStep(ctx, call{
-			method: http.MethodGet, endpoint: endpointStatus, url: v.calls.api("/2/media/upload"),
-			query: url.Values{"command": {"STATUS"}, "media_id": {id}},
+		status, err := v.uploadStep(ctx, xcall.Call{
+			Method: http.MethodGet, Endpoint: endpointStatus, URL: v.calls.URLOf("/2/media/upload"),
+			Query: url.Values{"command": {"STATUS"}, "media_id": {id}},
 		})
 		return status.Data.Processing, err
 	})
 }
 
-func (v *v2) uploadStep(ctx context.Context, what call) (v2Upload, error) {
+func (v *v2) uploadStep(ctx context.Context, what xcall.Call) (v2Upload, error) {
 	var u v2Upload
 	a, err := v.step(ctx, what)
 	if err == nil {
-		err = a.decode(opUpload, &u)
+		err = a.Decode(opUpload, &u)
 	}
 	if err == nil {
 		err = named(u.Data.ID, u.Data.Processing)

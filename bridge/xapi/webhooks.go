@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"perch/bridge/loose"
+	"perch/bridge/xapi/xcall"
 )
 
 // Webhook is a registered webhook. While it is not Valid X sends it nothing.
@@ -43,11 +44,11 @@ func webhooks(raw json.RawMessage) []Webhook {
 }
 
 // registered reads the webhook out of the answer that says that it is there.
-func (a *answer) registered(what call, raw json.RawMessage) (Webhook, error) {
+func registered(a *xcall.Answer, what xcall.Call, raw json.RawMessage) (Webhook, error) {
 	var h hookJSON
 	loose.Part(raw, &h)
 	if known(h.ID) == "" {
-		return Webhook{}, a.unexpected(what.op, nil)
+		return Webhook{}, a.Unexpected(what.Op, nil)
 	}
 	return h.webhook(), nil
 }
@@ -64,6 +65,6 @@ func existing(ctx context.Context, list func(context.Context) ([]Webhook, error)
 	return Webhook{}, refused
 }
 
-func hookCall(op, method, url string) call {
-	return call{op: op, endpoint: endpointHooks, method: method, url: url}
+func hookCall(op, method, url string) xcall.Call {
+	return xcall.Call{Op: op, Endpoint: endpointHooks, Method: method, URL: url}
 }

@@ -1,4 +1,4 @@
-package xapi
+package xcall
 
 import (
 	"net/http"
@@ -7,22 +7,22 @@ import (
 	"perch/bridge/loose"
 )
 
-// verdict reports whether X said yes, and returns the answer; one that holds nothing but reasons has their status.
-func (a *answer) verdict() (*answer, bool) {
-	if a.status/100 != 2 {
+// Verdict reports whether X said yes, and returns the answer; one that holds nothing but reasons has their status.
+func (a *Answer) Verdict() (*Answer, bool) {
+	if a.Status/100 != 2 {
 		return a, false
 	}
 	if status, is := a.refusesInside(); is {
-		return &answer{status, a.header, a.body}, false
+		return &Answer{status, a.Header, a.Body}, false
 	}
 	return a, true
 }
 
 // refusesInside reports whether a success holds nothing but reasons why there is nothing, and which status those have.
-func (a *answer) refusesInside() (status int, is bool) {
+func (a *Answer) refusesInside() (status int, is bool) {
 	var members map[string]any
 	var body refusalBody
-	if !loose.IsObject(a.body) || loose.Read(a.body, &members) != nil || loose.Read(a.body, &body) != nil {
+	if !loose.IsObject(a.Body) || loose.Read(a.Body, &members) != nil || loose.Read(a.Body, &body) != nil {
 		return 0, false
 	}
 	if len(body.Errors)+len(body.Error) == 0 {
@@ -61,7 +61,7 @@ func (b refusalBody) status() int {
 		}
 	}
 	for _, p := range b.all() {
-		switch words := strings.ToLower(strings.Join(p.words(), " ")); {
+		switch words := strings.ToLower(strings.Join(p.Words(), " ")); {
 		case strings.Contains(words, "not found") || strings.Contains(words, "could not find"):
 			return http.StatusNotFound
 		case strings.Contains(words, "forbidden") || strings.Contains(words, "not authorized") || strings.Contains(words, "suspended"):

@@ -1,4 +1,4 @@
-package xapi
+package xcall
 
 import (
 	"net/http"
@@ -11,9 +11,12 @@ import (
 )
 
 const (
-	// maxOutageWait is the longest wait that X may ask for while it is out of order, and bridge.MaxWindow that of a limit:
+	// MaxOutageWait is the longest wait that X may ask for while it is out of order, and bridge.MaxWindow that of a limit:
 	// each kind of answer has its own clock.
-	maxOutageWait = time.Hour
+	MaxOutageWait = time.Hour
+	// skewTolerance is the clock difference from which a refused signature is blamed on the clock. X accepts "some
+	// minutes"; the Date header is exact to a second.
+	skewTolerance = 30 * time.Second
 	// pastWindow is how long ago a window may have ended and still be told of: clocks are never quite the same.
 	pastWindow = time.Minute
 )
@@ -76,7 +79,7 @@ func limitedUntil(h http.Header) time.Time {
 		}
 	}
 	if at.IsZero() {
-		at = retryAfter(h, bridge.MaxWindow)
+		at = RetryAfter(h, bridge.MaxWindow)
 	}
 	if at.IsZero() && len(windows) == 1 {
 		at = windows[0].Reset // it says that some is left, but X refused: the only end known is the best guess
@@ -84,9 +87,9 @@ func limitedUntil(h http.Header) time.Time {
 	return at
 }
 
-// retryAfter is the time that Retry-After asks for, as seconds or as a date; most bounds the wait. Zero when there is
+// RetryAfter is the time that Retry-After asks for, as seconds or as a date; most bounds the wait. Zero when there is
 // none that makes sense.
-func retryAfter(h http.Header, most time.Duration) time.Time {
+func RetryAfter(h http.Header, most time.Duration) time.Time {
 	value := strings.TrimSpace(h.Get("Retry-After"))
 	if seconds, err := strconv.ParseFloat(value, 64); err == nil {
 		if !(seconds >= 0) { // nor what is no number at all

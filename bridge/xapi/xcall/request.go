@@ -1,4 +1,4 @@
-package xapi
+package xcall
 
 import (
 	"bytes"
@@ -12,27 +12,27 @@ import (
 	"perch/bridge"
 )
 
-func (c *caller) request(ctx context.Context, what call) (*http.Request, error) {
-	body, contentType := what.body, what.contentType
+func (c *Caller) request(ctx context.Context, what Call) (*http.Request, error) {
+	body, contentType := what.Body, what.ContentType
 	switch {
-	case what.json != nil:
+	case what.JSON != nil:
 		var err error
-		if body, err = json.Marshal(what.json); err != nil {
+		if body, err = json.Marshal(what.JSON); err != nil {
 			return nil, err
 		}
 		contentType = "application/json"
-	case what.form != nil:
-		body, contentType = []byte(formEncode(what.form)), "application/x-www-form-urlencoded"
+	case what.Form != nil:
+		body, contentType = []byte(formEncode(what.Form)), "application/x-www-form-urlencoded"
 	}
-	target := what.url
-	if len(what.query) > 0 {
-		target += "?" + formEncode(what.query)
+	target := what.URL
+	if len(what.Query) > 0 {
+		target += "?" + formEncode(what.Query)
 	}
 	var reader io.Reader
 	if body != nil {
 		reader = bytes.NewReader(body)
 	}
-	r, err := http.NewRequestWithContext(ctx, what.method, target, reader)
+	r, err := http.NewRequestWithContext(ctx, what.Method, target, reader)
 	if err != nil {
 		return nil, err
 	}
@@ -53,9 +53,9 @@ func (c *caller) request(ctx context.Context, what call) (*http.Request, error) 
 // formEncode encodes a space as %20, which OAuth 1.0a's base string wants and every server reads.
 func formEncode(v url.Values) string { return strings.ReplaceAll(v.Encode(), "+", "%20") }
 
-// shown makes the request of a call and reads it. The signature comes later, where the request is sent.
-func (c *caller) shown(what call) bridge.Call {
-	shown := bridge.Call{Method: what.method, URL: what.url, IsForm: what.form != nil}
+// Shown makes the request of a call and reads it. The signature comes later, where the request is sent.
+func (c *Caller) Shown(what Call) bridge.Call {
+	shown := bridge.Call{Method: what.Method, URL: what.URL, IsForm: what.Form != nil}
 	if r, err := c.request(context.Background(), what); err == nil {
 		shown.URL = r.URL.String()
 		shown.Body, _ = io.ReadAll(r.Body) // from memory: cannot fail
@@ -63,4 +63,5 @@ func (c *caller) shown(what call) bridge.Call {
 	return shown
 }
 
-func (c *caller) api(path string) string { return c.config.APIBase + path }
+// URLOf returns the address of a path of the API.
+func (c *Caller) URLOf(path string) string { return c.config.APIBase + path }

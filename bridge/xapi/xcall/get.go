@@ -1,4 +1,4 @@
-package xapi
+package xcall
 
 import (
 	"context"
@@ -8,8 +8,8 @@ import (
 	"perch/bridge"
 )
 
-// get asks for a file, with a signature or without. A signature that X refuses because of the clock is made anew.
-func (c *caller) get(ctx context.Context, op string, target *url.URL, isSigned bool) (*http.Response, error) {
+// Get asks for a file, with a signature or without. A signature that X refuses because of the clock is made anew.
+func (c *Caller) Get(ctx context.Context, op string, target *url.URL, isSigned bool) (*http.Response, error) {
 	for n := 0; ; n++ {
 		by := c.signed.Load()
 		client := by.client
@@ -23,7 +23,7 @@ func (c *caller) get(ctx context.Context, op string, target *url.URL, isSigned b
 		request.Header.Set("User-Agent", c.config.UserAgent)
 		response, err := client.Do(request)
 		if err != nil {
-			return nil, lost(call{op: op}, err, false)
+			return nil, Lost(Call{Op: op}, err, false)
 		}
 		if !isSigned || response.StatusCode != http.StatusUnauthorized || !c.correctClock(response.Header, by) || n == corrections {
 			return response, nil

@@ -1,4 +1,4 @@
-package xapi
+package xcall
 
 import (
 	"fmt"
@@ -36,9 +36,9 @@ func TestWaits(t *testing.T) {
 			{"outage, open window", 503, window("99", ahead(15*time.Minute)), 0},
 			{"outage, used-up window", 503, window("0", ahead(15*time.Minute)), 0},
 			{"outage that says when", 503, window("9", "1", "Retry-After", "90"), 90 * time.Second},
-			{"outage that asks for a year", 503, window("9", "1", "Retry-After", "31536000"), maxOutageWait},
-			{"outage that asks for more than there is", 503, window("9", "1", "Retry-After", "1e300"), maxOutageWait},
-			{"outage until 2099", 503, window("9", "1", "Retry-After", "Thu, 01 Jan 2099 00:00:00 GMT"), maxOutageWait},
+			{"outage that asks for a year", 503, window("9", "1", "Retry-After", "31536000"), MaxOutageWait},
+			{"outage that asks for more than there is", 503, window("9", "1", "Retry-After", "1e300"), MaxOutageWait},
+			{"outage until 2099", 503, window("9", "1", "Retry-After", "Thu, 01 Jan 2099 00:00:00 GMT"), MaxOutageWait},
 			{"outage that asks for less than nothing", 503, window("9", "1", "Retry-After", "-17"), 0},
 			{"outage that asks for nonsense", 503, window("9", "1", "Retry-After", "NaN"), 0},
 			{"limit", 429, window("0", ahead(10*time.Minute)), 10 * time.Minute},
@@ -55,7 +55,7 @@ func TestWaits(t *testing.T) {
 			{"limit with Retry-After alone", 429, http.Header{"Retry-After": {"3600"}}, time.Hour},
 			{"limit with a far Retry-After", 429, http.Header{"Retry-After": {"99999999"}}, bridge.MaxWindow},
 		} {
-			e := classify(call{op: "try", endpoint: "dm.send"}, &answer{status: tc.status, header: tc.header, body: []byte("{}")})
+			e := Classify(Call{Op: "try", Endpoint: "dm.send"}, &Answer{Status: tc.status, Header: tc.header, Body: []byte("{}")})
 			got := time.Duration(0)
 			if !e.RetryAt.IsZero() {
 				got = e.RetryAt.Sub(now)

@@ -1,4 +1,4 @@
-package xapi
+package xcall
 
 import (
 	"net/http"
@@ -8,7 +8,7 @@ import (
 )
 
 // correctClock signs by X's clock from now on when that explains a refused signature. A call beside may have done so already.
-func (c *caller) correctClock(h http.Header, by *signing) bool {
+func (c *Caller) correctClock(h http.Header, by *signing) bool {
 	theirs, err := http.ParseTime(h.Get("Date"))
 	if err != nil || loose.Sane(theirs).IsZero() {
 		return false
@@ -26,7 +26,7 @@ func (c *caller) correctClock(h http.Header, by *signing) bool {
 }
 
 // noteClock measures X's clock against ours. The header is exact to a second.
-func (c *caller) noteClock(h http.Header) {
+func (c *Caller) noteClock(h http.Header) {
 	if theirs, err := http.ParseTime(h.Get("Date")); err == nil && !loose.Sane(theirs).IsZero() {
 		c.ahead.Store(int64(time.Until(theirs.Add(time.Second / 2)).Round(time.Second)))
 	}

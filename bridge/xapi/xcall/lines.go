@@ -1,4 +1,4 @@
-package xapi
+package xcall
 
 import (
 	"bufio"
@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	// codeSilent is the code of a stream that was silent for too long.
-	codeSilent = "stream/silent"
+	// CodeSilent is the code of a stream that was silent for too long.
+	CodeSilent = "stream/silent"
 	// streamSilence is the silence after which a stream is dead; X sends an empty line about every 20 s.
 	streamSilence = 30 * time.Second
 	// openingPause is how long a stream may take to show by its first byte that it is none, before it counts as open.
@@ -26,10 +26,10 @@ const (
 	streamLine, streamBuffer = 16 << 20, 64 << 10
 )
 
-// lines opens a stream with the app's token and calls handle for each line, one after another. An empty line is X's sign
+// Lines opens a stream with the app's token and calls handle for each line, one after another. An empty line is X's sign
 // of life; the first comes when the stream is open. A line that handle returns an error for ends the stream, and that
 // error is returned; so does a silence of more than 30 s. handle must not keep hold of the line. The error is never nil.
-func (c *caller) lines(ctx context.Context, what call, handle func(line []byte) error) error {
+func (c *Caller) Lines(ctx context.Context, what Call, handle func(line []byte) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	body, err := c.openStream(ctx, what)
@@ -41,7 +41,7 @@ func (c *caller) lines(ctx context.Context, what call, handle func(line []byte) 
 }
 
 // readStream hands on the lines of body until it ends, or is silent for too long and stop was called.
-func readStream(what call, body io.Reader, stop func(), handle func([]byte) error) error {
+func readStream(what Call, body io.Reader, stop func(), handle func([]byte) error) error {
 	var silent atomic.Bool
 	silence := time.AfterFunc(streamSilence, func() {
 		silent.Store(true)
@@ -67,7 +67,7 @@ func readStream(what call, body io.Reader, stop func(), handle func([]byte) erro
 
 // firstSign calls handle for the opening of the stream. What begins at once is looked at before: a page that comes in place
 // of a stream never counts as an open one.
-func firstSign(what call, reader *bufio.Reader, stop func(), handle func([]byte) error) error {
+func firstSign(what Call, reader *bufio.Reader, stop func(), handle func([]byte) error) error {
 	arrived := make(chan struct{})
 	go func() {
 		defer close(arrived)
@@ -100,28 +100,28 @@ func wholeLines(data []byte, atEOF bool) (advance int, line []byte, err error) {
 }
 
 // takeLine hands a line on, unless X says in it why it ends the stream, or it is none of X's.
-func takeLine(what call, line []byte, handle func([]byte) error) error {
+func takeLine(what Call, line []byte, handle func([]byte) error) error {
 	line = loose.Trim(line)
 	switch {
 	case len(line) > 0 && line[0] != '{':
-		return byIntermediary(what, &answer{status: http.StatusOK, header: http.Header{}, body: line}, intermediaryAnswers, intermediaryRemedy)
+		return byIntermediary(what, &Answer{Status: http.StatusOK, Header: http.Header{}, Body: line}, IntermediaryAnswers, intermediaryRemedy)
 	case !bytes.Contains(line, []byte(`"errors"`)):
 		return handle(line)
 	}
-	if _, is := (&answer{body: line}).refusesInside(); !is {
+	if _, is := (&Answer{Body: line}).refusesInside(); !is {
 		return handle(line)
 	}
-	r := readRefusal(&answer{status: http.StatusServiceUnavailable, body: line})
+	r := readRefusal(&Answer{Status: http.StatusServiceUnavailable, Body: line})
 	return &bridge.Error{
-		Kind: bridge.Temporary, Side: bridge.SideX, Op: what.op, Message: "X ended the stream: " + r.said, Code: "stream/errors",
+		Kind: bridge.Temporary, Side: bridge.SideX, Op: what.Op, Message: "X ended the stream: " + r.said, Code: "stream/errors",
 	}
 }
 
-func broken(what call, silent bool, err error) error {
-	e := &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideX, Op: what.op, Message: "X closed the stream", Code: "stream/closed", Err: err}
+func broken(what Call, silent bool, err error) error {
+	e := &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideX, Op: what.Op, Message: "X closed the stream", Code: "stream/closed", Err: err}
 	switch {
 	case silent:
-		e.Message, e.Code, e.Err = "X's stream was silent for more than 30 s", codeSilent, nil
+		e.Message, e.Code, e.Err = "X's stream was silent for more than 30 s", CodeSilent, nil
 	case errors.Is(err, bufio.ErrTooLong):
 		e.Message, e.Code = "X sent a line that is too long", "stream/line"
 	case err != nil:
@@ -131,7 +131,7 @@ func broken(what call, silent bool, err error) error {
 }
 
 // openStream connects, with a new token when X refuses the old one, and returns what X sends.
-func (c *caller) openStream(ctx context.Context, what call) (io.ReadCloser, error) {
+func (c *Caller) openStream(ctx context.Context, what Call) (io.ReadCloser, error) {
 	if err := c.admit(what); err != nil {
 		return nil, err
 	}
@@ -150,11 +150,11 @@ func (c *caller) openStream(ctx context.Context, what call) (io.ReadCloser, erro
 				return response.Body, nil
 			}
 			_ = response.Body.Close()
-			return nil, byIntermediary(what, &answer{status: response.StatusCode, header: response.Header}, intermediaryAnswers+" (a web page)", intermediaryRemedy)
+			return nil, byIntermediary(what, &Answer{Status: response.StatusCode, Header: response.Header}, IntermediaryAnswers+" (a web page)", intermediaryRemedy)
 		}
 		raw, _ := io.ReadAll(io.LimitReader(response.Body, maxAnswer)) // a part of the reason is better than none
 		_ = response.Body.Close()
-		a := &answer{response.StatusCode, response.Header, raw}
+		a := &Answer{response.StatusCode, response.Header, raw}
 		if e := judgeForm(what, a); e != nil {
 			return nil, e
 		}
@@ -162,38 +162,38 @@ func (c *caller) openStream(ctx context.Context, what call) (io.ReadCloser, erro
 			c.dropToken(token)
 			continue
 		}
-		c.noteClock(a.header)
-		c.observe(what.endpoint, a)
+		c.noteClock(a.Header)
+		c.observe(what.Endpoint, a)
 		return nil, streamRefusal(what, a)
 	}
 }
 
-func (c *caller) connect(ctx context.Context, what call) (*http.Response, error) {
+func (c *Caller) connect(ctx context.Context, what Call) (*http.Response, error) {
 	request, err := c.request(ctx, what)
 	if err != nil {
-		return nil, &bridge.Error{Kind: bridge.Invalid, Side: bridge.SidePerch, Op: what.op, Message: "the request cannot be made", Err: err}
+		return nil, &bridge.Error{Kind: bridge.Invalid, Side: bridge.SidePerch, Op: what.Op, Message: "the request cannot be made", Err: err}
 	}
 	request.Header.Set("Accept-Encoding", "identity") // a compressed line may wait in a buffer for the next one
 	response, err := c.plain.Do(request)
 	if err != nil {
-		return nil, lost(what, err, false)
+		return nil, Lost(what, err, false)
 	}
 	if response.StatusCode/100 == 2 && !isPage(response.Header, nil) {
 		c.noteClock(response.Header)
-		c.observe(what.endpoint, &answer{status: response.StatusCode, header: response.Header})
+		c.observe(what.Endpoint, &Answer{Status: response.StatusCode, Header: response.Header})
 	}
 	return response, nil
 }
 
 // streamRefusal tells the limit on connections from the one on calls: both are 429.
-func streamRefusal(what call, a *answer) error {
+func streamRefusal(what Call, a *Answer) error {
 	r := readRefusal(a)
-	if a.status == http.StatusTooManyRequests && (strings.Contains(r.text, "connection limit") || strings.Contains(r.text, "connectionexception")) {
+	if a.Status == http.StatusTooManyRequests && (strings.Contains(r.text, "connection limit") || strings.Contains(r.text, "connectionexception")) {
 		return &bridge.Error{
-			Kind: bridge.Temporary, Side: bridge.SideX, Op: what.op, Code: "stream/connections",
+			Kind: bridge.Temporary, Side: bridge.SideX, Op: what.Op, Code: "stream/connections",
 			Message: "X has as many streams of this app open as it allows",
 			Remedy:  "stop the other programs that listen with the keys of this X app; after a break X may need a minute to notice",
 		}
 	}
-	return classify(what, a)
+	return Classify(what, a)
 }

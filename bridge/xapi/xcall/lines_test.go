@@ -1,4 +1,4 @@
-package xapi
+package xcall
 
 import (
 	"io"
@@ -47,5 +47,5 @@ func pipe(t *testing.T) io.ReadCloser {
 
 // readOpen reads a stream that is open already.
 func readOpen(body io.ReadCloser, handle func([]byte) error) error {
-	return readStream(call{op: "read"}, body, func() { _ = body.Close() }, handle)
+	return readStream(Call{Op: "read"}, body, func() { _ = body.Close() }, handle)
 }

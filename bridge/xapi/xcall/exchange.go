@@ -1,4 +1,4 @@
-package xapi
+package xcall
 
 import (
 	"context"
@@ -8,7 +8,6 @@ import (
 	"net/http/httptrace"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"perch/bridge"
 )
@@ -16,28 +15,25 @@ import (
 const (
 	// maxAnswer is the most that is read of an answer, in bytes.
 	maxAnswer = 4 << 20
-	// skewTolerance is the clock difference from which a refused signature is blamed on the clock. X accepts "some
-	// minutes"; the Date header is exact to a second.
-	skewTolerance = 30 * time.Second
 	// corrections is how often a call is signed anew because of the clock: a Date that makes no sense is told by the next one.
 	corrections = 2
 )
 
-// do makes the call and returns X's answer when it is a success.
-func (c *caller) do(ctx context.Context, what call) (*answer, error) {
-	a, err := c.exchange(ctx, what)
+// Do makes the call and returns X's answer when it is a success.
+func (c *Caller) Do(ctx context.Context, what Call) (*Answer, error) {
+	a, err := c.Exchange(ctx, what)
 	if err != nil {
 		return nil, err
 	}
-	verdict, ok := a.verdict()
+	verdict, ok := a.Verdict()
 	if !ok {
-		return nil, classify(what, verdict)
+		return nil, Classify(what, verdict)
 	}
 	return a, nil
 }
 
-// exchange makes the call and returns X's answer, whatever it says; what only stands in X's place is an error.
-func (c *caller) exchange(ctx context.Context, what call) (*answer, error) {
+// Exchange makes the call and returns X's answer, whatever it says; what only stands in X's place is an error.
+func (c *Caller) Exchange(ctx context.Context, what Call) (*Answer, error) {
 	if err := c.admit(what); err != nil {
 		return nil, err
 	}
@@ -45,37 +41,37 @@ func (c *caller) exchange(ctx context.Context, what call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.noteClock(a.header)
-	c.observe(what.endpoint, a)
+	c.noteClock(a.Header)
+	c.observe(what.Endpoint, a)
 	return a, nil
 }
 
 // admit reports why a call is not made at all.
-func (c *caller) admit(what call) error {
-	if err := c.checkKeys(what.op); err != nil {
+func (c *Caller) admit(what Call) error {
+	if err := c.CheckKeys(what.Op); err != nil {
 		return err
 	}
 	if c.config.Quota == nil {
 		return nil
 	}
-	return c.config.Quota.Admit(what.endpoint)
+	return c.config.Quota.Admit(what.Endpoint)
 }
 
 // inTime makes the call, and makes the signature anew where X refuses it because of the clock: X has surely not acted then.
-func (c *caller) inTime(ctx context.Context, what call) (*answer, error) {
+func (c *Caller) inTime(ctx context.Context, what Call) (*Answer, error) {
 	for n := 0; ; n++ {
 		by := c.signed.Load()
 		a, err := c.once(ctx, what, by)
-		isRefused := err == nil && a.status == http.StatusUnauthorized && what.isSigned()
-		if !isRefused || !c.correctClock(a.header, by) || n == corrections {
+		isRefused := err == nil && a.Status == http.StatusUnauthorized && what.isSigned()
+		if !isRefused || !c.correctClock(a.Header, by) || n == corrections {
 			return a, err
 		}
 	}
 }
 
 // once makes one request. Its error says whether X may have acted.
-func (c *caller) once(ctx context.Context, what call, by *signing) (*answer, error) {
-	limit := what.limit
+func (c *Caller) once(ctx context.Context, what Call, by *signing) (*Answer, error) {
+	limit := what.Limit
 	if limit == 0 {
 		limit = callTimeout
 	}
@@ -85,7 +81,7 @@ func (c *caller) once(ctx context.Context, what call, by *signing) (*answer, err
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { written.Store(true) }})
 	request, err := c.request(ctx, what)
 	if err != nil {
-		return nil, &bridge.Error{Kind: bridge.Invalid, Side: bridge.SidePerch, Op: what.op, Message: "the request cannot be made", Err: err}
+		return nil, &bridge.Error{Kind: bridge.Invalid, Side: bridge.SidePerch, Op: what.Op, Message: "the request cannot be made", Err: err}
 	}
 	client := by.client
 	if !what.isSigned() {
@@ -93,24 +89,24 @@ func (c *caller) once(ctx context.Context, what call, by *signing) (*answer, err
 	}
 	response, err := client.Do(request)
 	if err != nil {
-		return nil, lost(what, err, written.Load())
+		return nil, Lost(what, err, written.Load())
 	}
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil && response.StatusCode/100 == 2 {
-		return nil, lost(what, err, true)
+		return nil, Lost(what, err, true)
 	}
-	a := &answer{response.StatusCode, response.Header, body}
+	a := &Answer{response.StatusCode, response.Header, body}
 	if e := judgeForm(what, a); e != nil {
 		return nil, e
 	}
 	return a, nil
 }
 
-// lost makes the error of a call without an answer.
-func lost(what call, err error, written bool) *bridge.Error {
-	e := &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideX, Op: what.op, Message: unreachable(err), Err: err, Code: "network"}
-	if what.sends && written {
+// Lost makes the error of a call without an answer.
+func Lost(what Call, err error, written bool) *bridge.Error {
+	e := &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideX, Op: what.Op, Message: unreachable(err), Err: err, Code: "network"}
+	if what.Sends && written {
 		e.Kind, e.Message = bridge.OutcomeUnknown, "X's answer was lost, so it is not known whether the message went out"
 	}
 	return e
@@ -126,9 +122,9 @@ func unreachable(err error) string {
 	return "X cannot be reached; check this computer's internet connection"
 }
 
-func (c *caller) observe(endpoint string, a *answer) {
+func (c *Caller) observe(endpoint string, a *Answer) {
 	if c.config.Quota == nil {
 		return
 	}
-	c.config.Quota.Observe(endpoint, windowsOf(a.header), a.status == http.StatusTooManyRequests)
+	c.config.Quota.Observe(endpoint, windowsOf(a.Header), a.Status == http.StatusTooManyRequests)
 }

@@ -1,4 +1,4 @@
-package xapi
+package xcall
 
 import (
 	"net/http"

@@ -1,4 +1,4 @@
-package xapi
+package xcall
 
 import (
 	"net/http"
@@ -13,36 +13,36 @@ import (
 // What answers in X's place is named as such: the proxy, firewall or log-in page of a network, or X's own front when it
 // is out of order. Nothing of it counts as X's word.
 const (
-	intermediaryAnswers = "something between this computer and X answered in X's place"
+	IntermediaryAnswers = "something between this computer and X answered in X's place"
 	intermediaryRemedy  = "open https://api.x.com in a browser on this computer: a proxy, a firewall or a log-in page of the network shows itself there; Perch keeps trying"
-	proxyWantsPassword  = "the proxy of this network wants a user and a password before it lets Perch through to X"
+	ProxyWantsPassword  = "the proxy of this network wants a user and a password before it lets Perch through to X"
 	proxyRemedy         = "let this computer through to api.x.com, or put the proxy with user and password into HTTPS_PROXY; Perch keeps trying"
 )
 
-// codeIntermediary begins the code of what an intermediary said, followed by the status.
-const codeIntermediary = "way/"
+// CodeIntermediary begins the code of what an intermediary said, followed by the status.
+const CodeIntermediary = "way/"
 
 // judgeForm returns an error when an answer is not of the form in which X answers, whatever it says.
-func judgeForm(what call, a *answer) *bridge.Error {
-	switch status := a.status; {
+func judgeForm(what Call, a *Answer) *bridge.Error {
+	switch status := a.Status; {
 	case status == http.StatusProxyAuthRequired:
-		return byIntermediary(what, a, proxyWantsPassword, proxyRemedy)
+		return byIntermediary(what, a, ProxyWantsPassword, proxyRemedy)
 	case status/100 == 2:
 		return judgeSuccess(what, a)
 	case status == http.StatusMovedPermanently, status == http.StatusPermanentRedirect,
-		status/100 == 3 && loose.IsSameHost(what.url, a.header.Get("Location")):
+		status/100 == 3 && loose.IsSameHost(what.URL, a.Header.Get("Location")):
 		return &bridge.Error{
-			Kind: bridge.Operator, Side: bridge.SideX, Op: what.op, Code: strconv.Itoa(status), Message: "X's address answers with a redirect, which Perch does not follow",
+			Kind: bridge.Operator, Side: bridge.SideX, Op: what.Op, Code: strconv.Itoa(status), Message: "X's address answers with a redirect, which Perch does not follow",
 			Remedy: "check api_base in perch.toml",
 		}
 	case status/100 == 3:
-		return byIntermediary(what, a, intermediaryAnswers+" and wants to lead elsewhere", intermediaryRemedy)
+		return byIntermediary(what, a, IntermediaryAnswers+" and wants to lead elsewhere", intermediaryRemedy)
 	case status == http.StatusTooManyRequests || status == statusCalm || status >= http.StatusInternalServerError:
 		return nil // they mean the same whoever says them
-	case status == http.StatusUnauthorized && isKeysChallenge(a.header):
+	case status == http.StatusUnauthorized && isKeysChallenge(a.Header):
 		return nil
-	case !isVerdict(a.body):
-		return byIntermediary(what, a, intermediaryAnswers+" ("+described(a)+")", intermediaryRemedy)
+	case !isVerdict(a.Body):
+		return byIntermediary(what, a, IntermediaryAnswers+" ("+described(a)+")", intermediaryRemedy)
 	}
 	return nil
 }
@@ -52,40 +52,40 @@ const statusCalm = 420
 
 // judgeSuccess checks that a success is JSON, or is empty where it may be. A message that an intermediary said yes to may have
 // come to X all the same, so its outcome is unknown.
-func judgeSuccess(what call, a *answer) *bridge.Error {
-	isEmpty := len(loose.Trim(a.body)) == 0
-	if (isEmpty && what.mayBeEmpty) || loose.IsJSON(a.body) {
+func judgeSuccess(what Call, a *Answer) *bridge.Error {
+	isEmpty := len(loose.Trim(a.Body)) == 0
+	if (isEmpty && what.MayBeEmpty) || loose.IsJSON(a.Body) {
 		return nil
 	}
-	e := byIntermediary(what, a, intermediaryAnswers+" ("+described(a)+")", intermediaryRemedy)
+	e := byIntermediary(what, a, IntermediaryAnswers+" ("+described(a)+")", intermediaryRemedy)
 	if isEmpty {
 		e.Message, e.Remedy = "X's answer is empty", "nothing to do: Perch tries again"
 	}
-	if what.sends {
+	if what.Sends {
 		e.Kind = bridge.OutcomeUnknown
 	}
 	return e
 }
 
-func byIntermediary(what call, a *answer, message, remedy string) *bridge.Error {
+func byIntermediary(what Call, a *Answer, message, remedy string) *bridge.Error {
 	return &bridge.Error{
-		Kind: bridge.Temporary, Side: bridge.SideX, Op: what.op, Message: message, Remedy: remedy, Code: codeIntermediary + strconv.Itoa(a.status),
-		RetryAt: retryAfter(a.header, maxOutageWait), Doubtful: what.sends, // X may have had the message before the intermediary spoke
+		Kind: bridge.Temporary, Side: bridge.SideX, Op: what.Op, Message: message, Remedy: remedy, Code: CodeIntermediary + strconv.Itoa(a.Status),
+		RetryAt: RetryAfter(a.Header, MaxOutageWait), Doubtful: what.Sends, // X may have had the message before the intermediary spoke
 	}
 }
 
 // described names what came instead of an answer.
-func described(a *answer) string {
+func described(a *Answer) string {
 	what := "no words at all"
-	switch body := loose.Trim(a.body); {
-	case isPage(a.header, body):
+	switch body := loose.Trim(a.Body); {
+	case isPage(a.Header, body):
 		what = "a web page"
 	case loose.IsJSON(body):
 		what = "data that is not X's"
 	case len(body) > 0:
 		what = "something that is not X's"
 	}
-	return what + ", status " + strconv.Itoa(a.status)
+	return what + ", status " + strconv.Itoa(a.Status)
 }
 
 // isPage reports whether an answer is a web page.

@@ -1,4 +1,10 @@
-package xapi
+// Package xcall makes calls to X's API, whatever they are for.
+//
+// It guarantees that a call is signed by X's clock, admitted by the rate limits and counted in them, bounded in time and
+// its answer in size; that keys never follow a redirect; that only what X itself said counts as its answer, and what
+// stood in between is named as such; and that every refusal is a *bridge.Error that says what happens next. A call that
+// sends is made once: a lost answer is bridge.OutcomeUnknown. A Caller is safe for concurrent use.
+package xcall
 
 import (
 	"context"
@@ -9,19 +15,19 @@ import (
 	"sync/atomic"
 	"time"
 
-	"perch/bridge"
-
 	"github.com/dghubble/oauth1"
+
+	"perch/bridge"
 )
 
-// keys are the four secrets of an X app and the account that speaks through it.
-type keys struct {
+// Keys are the four secrets of an X app and the account that speaks through it.
+type Keys struct {
 	ConsumerKey, ConsumerSecret    string
 	AccessToken, AccessTokenSecret string
 }
 
 // missing names the keys that are not set.
-func (k keys) missing() []string {
+func (k Keys) missing() []string {
 	var names []string
 	for _, key := range []struct{ name, value string }{
 		{"x.consumer_key", k.ConsumerKey},
@@ -36,13 +42,13 @@ func (k keys) missing() []string {
 	return names
 }
 
-// callerConfig is what a caller is made of.
-type callerConfig struct {
+// Config is what a caller is made of.
+type Config struct {
 	// Channel is the channel's name, for sentences that name a command.
 	Channel string
 	// APIBase is a URL without a path.
 	APIBase string
-	Keys    keys
+	Keys    Keys
 	// Quota may be nil.
 	Quota bridge.Quota
 	Log   *slog.Logger
@@ -50,9 +56,9 @@ type callerConfig struct {
 	UserAgent string
 }
 
-// caller makes calls: it signs, times, admits, observes and classifies them.
-type caller struct {
-	config callerConfig
+// Caller makes calls: it signs, times, admits, observes and classifies them.
+type Caller struct {
+	config Config
 	plain  *http.Client
 	signed atomic.Pointer[signing]
 	ahead  atomic.Int64 // nanoseconds that X's clock is ahead of ours, as last measured
@@ -75,7 +81,8 @@ const (
 	idleTimeout   = 60 * time.Second
 )
 
-func newCaller(config callerConfig) *caller {
+// New returns a caller; it makes no call.
+func New(config Config) *Caller {
 	config.APIBase = strings.TrimSuffix(config.APIBase, "/")
 	if config.UserAgent == "" {
 		config.UserAgent = "Perch"
@@ -85,7 +92,7 @@ func newCaller(config callerConfig) *caller {
 	transport.TLSHandshakeTimeout = dialTimeout
 	transport.ResponseHeaderTimeout = headerTimeout
 	transport.IdleConnTimeout = idleTimeout
-	c := &caller{config: config, plain: &http.Client{Transport: transport, CheckRedirect: noRedirect}}
+	c := &Caller{config: config, plain: &http.Client{Transport: transport, CheckRedirect: noRedirect}}
 	c.setSkew(0)
 	return c
 }
@@ -93,14 +100,14 @@ func newCaller(config callerConfig) *caller {
 // noRedirect keeps keys from travelling to another address.
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// knowClock takes the clock of X over from another caller of the same account.
-func (c *caller) knowClock(of *caller) {
+// KnowClock signs by X's clock as another caller of the same account knows it.
+func (c *Caller) KnowClock(of *Caller) {
 	c.setSkew(of.Skew())
 	c.ahead.Store(of.ahead.Load())
 }
 
-// checkKeys returns an error that names the secrets that are not set.
-func (c *caller) checkKeys(op string) error {
+// CheckKeys returns an error that names the secrets that are not set.
+func (c *Caller) CheckKeys(op string) error {
 	names := c.config.Keys.missing()
 	if len(names) == 0 {
 		return nil
@@ -112,7 +119,7 @@ func (c *caller) checkKeys(op string) error {
 }
 
 // setSkew makes a signing client for the given difference between X's clock and ours.
-func (c *caller) setSkew(ahead time.Duration) {
+func (c *Caller) setSkew(ahead time.Duration) {
 	k := c.config.Keys
 	shift := &clockShift{base: c.plain.Transport, signer: &oauth1.HMACSigner{ConsumerSecret: k.ConsumerSecret}, ahead: ahead}
 	config := oauth1.NewConfig(k.ConsumerKey, k.ConsumerSecret)
@@ -124,14 +131,14 @@ func (c *caller) setSkew(ahead time.Duration) {
 }
 
 // Skew returns how far X's clock was ahead of this computer's when that last had to be corrected; 0 when never.
-func (c *caller) Skew() time.Duration { return c.signed.Load().ahead }
+func (c *Caller) Skew() time.Duration { return c.signed.Load().ahead }
 
 // ClockAhead returns how far X's clock was ahead of this computer's in X's last answer, exact to some seconds; negative
 // when it was behind, 0 when X has never answered.
-func (c *caller) ClockAhead() time.Duration { return time.Duration(c.ahead.Load()) }
+func (c *Caller) ClockAhead() time.Duration { return time.Duration(c.ahead.Load()) }
 
 // Close drops idle connections.
-func (c *caller) Close() { c.plain.CloseIdleConnections() }
+func (c *Caller) Close() { c.plain.CloseIdleConnections() }
 
 // appKeys is what the app itself, without a user, is let in with.
 type appKeys struct {

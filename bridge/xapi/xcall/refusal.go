@@ -1,4 +1,4 @@
-package xapi
+package xcall
 
 import (
 	"cmp"
@@ -24,8 +24,8 @@ type refusal struct {
 // object.
 type refusalBody struct {
 	problem
-	Error  problems `json:"error"`
-	Errors problems `json:"errors"`
+	Error  Problems `json:"error"`
+	Errors Problems `json:"errors"`
 }
 
 // problem is one reason.
@@ -39,16 +39,16 @@ type problem struct {
 	Reason  loose.Text `json:"reason"`
 }
 
-// words are all that the problem says, the best for people first.
-func (p problem) words() []string {
+// Words are all that the problem says, the best for people first.
+func (p problem) Words() []string {
 	return []string{string(p.Message), string(p.Detail), string(p.Title), string(p.Reason), string(p.Type)}
 }
 
-// problems are the reasons of a list, of one object, or of a bare text.
-type problems []problem
+// Problems are the reasons of a list, of one object, or of a bare text.
+type Problems []problem
 
 // UnmarshalJSON implements json.Unmarshaler; it never fails.
-func (l *problems) UnmarshalJSON(raw []byte) error {
+func (l *Problems) UnmarshalJSON(raw []byte) error {
 	*l = nil
 	var elements loose.List[reason]
 	loose.Part(raw, &elements)
@@ -82,11 +82,11 @@ func (b refusalBody) all() []problem {
 }
 
 // readRefusal reads the body leniently: v2 problems, v1.1 error lists, a bare text, HTML or nothing at all.
-func readRefusal(a *answer) refusal {
-	r := refusal{status: a.status}
+func readRefusal(a *Answer) refusal {
+	r := refusal{status: a.Status}
 	var body refusalBody
-	if loose.Read(a.body, &body) != nil {
-		r.said = http.StatusText(a.status)
+	if loose.Read(a.Body, &body) != nil {
+		r.said = http.StatusText(a.Status)
 		return r
 	}
 	var words []string
@@ -94,19 +94,19 @@ func readRefusal(a *answer) refusal {
 		if p.Code != 0 {
 			r.codes = append(r.codes, int(p.Code))
 		}
-		words = append(words, p.words()...)
+		words = append(words, p.Words()...)
 	}
 	r.text = strings.ToLower(strings.Join(words, "\n"))
 	said := cmp.Or(string(body.Detail), string(body.Title))
 	for _, p := range body.all()[1:] {
-		said = cmp.Or(said, cmp.Or(p.words()...))
+		said = cmp.Or(said, cmp.Or(p.Words()...))
 	}
-	r.said = bounded(cmp.Or(said, string(body.Message), http.StatusText(a.status)))
+	r.said = Bounded(cmp.Or(said, string(body.Message), http.StatusText(a.Status)))
 	return r
 }
 
-// bounded keeps a foreign sentence short and on one line.
-func bounded(s string) string {
+// Bounded keeps a foreign sentence short and on one line.
+func Bounded(s string) string {
 	s = strings.Join(strings.Fields(s), " ")
 	if runes := []rune(s); len(runes) > 200 {
 		return string(runes[:200]) + "…"
