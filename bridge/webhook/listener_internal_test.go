@@ -36,17 +36,17 @@ func (q *queued) Close() error {
 
 func (q *queued) Addr() net.Addr { return &net.TCPAddr{} }
 
-// hall is a door with those who came in by it.
+// hall is a listener with those who came in by it.
 type hall struct {
 	t *testing.T
 	q *queued
-	d *door
+	d *boundedListener
 }
 
 func newHall(t *testing.T) *hall {
 	t.Helper()
 	q := &queued{conns: make(chan net.Conn, 1)}
-	return &hall{t: t, q: q, d: newDoor(q, slog.New(slog.DiscardHandler))}
+	return &hall{t: t, q: q, d: newBoundedListener(q, slog.New(slog.DiscardHandler))}
 }
 
 // come lets one in; a millisecond later than the one before.
