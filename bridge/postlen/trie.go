@@ -15,12 +15,12 @@ var tldFile string
 var emojiFile string
 
 var (
-	emojiWords = sync.OnceValue(func() *words { return newWords(emojiFile, same, anywhere) })
-	tldWords   = sync.OnceValue(func() *words { return newWords(tldFile, upper, afterTLD) })
+	emojiTrie = sync.OnceValue(func() *trie { return newTrie(emojiFile, same, anywhere) })
+	tldTrie   = sync.OnceValue(func() *trie { return newTrie(tldFile, upper, afterTLD) })
 )
 
-// words is a trie of UTF-16 units that finds the longest of its words at the beginning of a text. It is immutable.
-type words struct {
+// trie holds words of UTF-16 units and finds the longest at the beginning of a text. It is immutable.
+type trie struct {
 	next map[step]int32
 	word []bool
 	fold func(uint16) uint16
@@ -33,39 +33,39 @@ type step struct {
 	unit uint16
 }
 
-// newWords reads a file of one word a line with comments. Units are compared after fold; a word counts only when ends
+// newTrie reads a file of one word a line with comments. Units are compared after fold; a word counts only when ends
 // agrees to what follows it.
-func newWords(file string, fold func(uint16) uint16, ends func(rest []uint16) bool) *words {
-	w := &words{next: map[step]int32{}, word: []bool{false}, fold: fold, ends: ends}
+func newTrie(file string, fold func(uint16) uint16, ends func(rest []uint16) bool) *trie {
+	t := &trie{next: map[step]int32{}, word: []bool{false}, fold: fold, ends: ends}
 	for line := range strings.Lines(file) {
 		if line = strings.TrimSpace(line); !strings.HasPrefix(line, "//") {
-			w.add(utf16.Encode([]rune(line)))
+			t.add(utf16.Encode([]rune(line)))
 		}
 	}
-	return w
+	return t
 }
 
-func (w *words) add(word []uint16) {
+func (t *trie) add(word []uint16) {
 	node := int32(0)
 	for _, u := range word {
-		s := step{node, w.fold(u)}
-		if w.next[s] == 0 {
-			w.next[s] = int32(len(w.word))
-			w.word = append(w.word, false)
+		s := step{node, t.fold(u)}
+		if t.next[s] == 0 {
+			t.next[s] = int32(len(t.word))
+			t.word = append(t.word, false)
 		}
-		node = w.next[s]
+		node = t.next[s]
 	}
-	w.word[node] = true
+	t.word[node] = true
 }
 
 // longest returns the size of the longest word that units begins with, 0 for none.
-func (w *words) longest(units []uint16) int {
+func (t *trie) longest(units []uint16) int {
 	size, node := 0, int32(0)
 	for i, u := range units {
-		if node = w.next[step{node, w.fold(u)}]; node == 0 {
+		if node = t.next[step{node, t.fold(u)}]; node == 0 {
 			break
 		}
-		if w.word[node] && w.ends(units[i+1:]) {
+		if t.word[node] && t.ends(units[i+1:]) {
 			size = i + 1
 		}
 	}
