@@ -161,7 +161,7 @@ func (c *Client) allowed(address string) (*url.URL, error) {
 		return nil, noFile("its address is not valid")
 	}
 	if !slices.ContainsFunc(c.config.MediaHosts, func(h string) bool { return hostMatches(h, target) }) {
-		return nil, noFile("its address (" + xcall.Bounded(target.Host) + ") is not one of X's")
+		return nil, noFile("its address (" + loose.Brief(target.Host) + ") is not one of X's")
 	}
 	if target.Scheme != "https" && (target.Scheme != "http" || !isLoopback(target.Hostname())) {
 		return nil, noFile("its address is not a secure one")

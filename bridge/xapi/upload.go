@@ -83,8 +83,8 @@ func (p *processing) failed() error {
 		said = cmp.Or(cmp.Or(list[0].Words()...), string(named.Name), said)
 	}
 	return &bridge.Error{
-		Kind: bridge.Rejected, Side: bridge.SideX, Op: opUpload, Code: bridge.CodeMedia + xcall.Bounded(string(named.Name)),
-		Message: "X could not process the file: " + xcall.Bounded(said), Remedy: "convert it (MP4 with H.264 and AAC, or PNG) and send it again",
+		Kind: bridge.Rejected, Side: bridge.SideX, Op: opUpload, Code: bridge.CodeMedia + loose.Brief(string(named.Name)),
+		Message: "X could not process the file: " + loose.Brief(said), Remedy: "convert it (MP4 with H.264 and AAC, or PNG) and send it again",
 	}
 }
 

@@ -101,17 +101,8 @@ func readRefusal(a *Answer) refusal {
 	for _, p := range body.all()[1:] {
 		said = cmp.Or(said, cmp.Or(p.Words()...))
 	}
-	r.said = Bounded(cmp.Or(said, string(body.Message), http.StatusText(a.Status)))
+	r.said = loose.Brief(cmp.Or(said, string(body.Message), http.StatusText(a.Status)))
 	return r
-}
-
-// Bounded keeps a foreign sentence short and on one line.
-func Bounded(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if runes := []rune(s); len(runes) > 200 {
-		return string(runes[:200]) + "…"
-	}
-	return s
 }
 
 // code is X's own code for the log: "403/349", or the status alone.

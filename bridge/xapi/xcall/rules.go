@@ -218,7 +218,7 @@ func (r Rule) matches(f refusal, what Call) bool {
 		slices.ContainsFunc(r.Texts, func(t string) bool { return strings.Contains(f.text, t) })
 }
 
-// accountGone names a refusal of a look-up that says that there is no such account.
+// NoAccount names a refusal of a look-up that says that there is no such account.
 func NoAccount(err error) error {
 	e := bridge.AsError(err)
 	if e.Kind != bridge.Rejected || !isStatus(e.Code, http.StatusNotFound) {

@@ -10,8 +10,8 @@ import (
 	"perch/bridge/loose"
 )
 
-// codeWay begins the code of what something between Perch and Motion said, followed by the status.
-const codeWay = "way/"
+// codeIntermediary begins the code of what an intermediary said, followed by the status.
+const codeIntermediary = "way/"
 
 // isPage reports whether an answer is a web page, which Motion's API never sends.
 func isPage(a *answer) bool {
@@ -23,9 +23,9 @@ var unrouted = regexp.MustCompile(`Cannot (GET|POST|PUT) /`)
 
 func isUnrouted(a *answer) bool { return a.status == http.StatusNotFound && unrouted.Match(a.body) }
 
-// isFromTheWay reports whether an unsuccessful answer is none of Motion's: it comes from a proxy, a firewall or a log-in
+// isIntermediary reports whether an unsuccessful answer is none of Motion's: it comes from a proxy, a firewall or a log-in
 // page. What is out of order, busy or too large is so whoever says it.
-func isFromTheWay(a *answer) bool {
+func isIntermediary(a *answer) bool {
 	switch s := a.status; {
 	case s == http.StatusProxyAuthRequired:
 		return true
@@ -61,7 +61,7 @@ func isBare(a *answer) bool {
 // foreign is the error of an answer that is not of the form in which Motion answers.
 func foreign(op string, a *answer) *bridge.Error {
 	e := &bridge.Error{
-		Kind: bridge.Temporary, Side: bridge.SideMotion, Op: op, Code: codeWay + strconv.Itoa(a.status), RetryAt: retryAfter(a.header),
+		Kind: bridge.Temporary, Side: bridge.SideMotion, Op: op, Code: codeIntermediary + strconv.Itoa(a.status), RetryAt: retryAfter(a.header),
 		Message: "something answered in Motion's place: " + described(a),
 		Remedy: "open Motion's address in a browser on this computer: a proxy, a firewall or a log-in page in between shows itself there; check receive_url " +
 			"and base_url in perch.toml too; Perch keeps trying",
