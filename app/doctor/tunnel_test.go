@@ -18,6 +18,9 @@ import (
 	"perch/app/control"
 	"perch/app/doctor"
 	"perch/bridge/reach/tunnel"
+	"perch/bridge/reach/tunnel/ngrok"
+	"perch/bridge/reach/tunnel/sshforward"
+	"perch/bridge/reach/tunnel/tlsport"
 	"perch/bridge/secret"
 )
 
@@ -113,7 +116,7 @@ func (w *world) bySSH(s *sshServer) {
 	w.motion.SetReplyURL("http://127.0.0.1:3002/reply/" + replyToken)
 	w.NewTunnel = func() tunnel.Tunnel {
 		c := w.Config.Reach.SSH
-		return tunnel.NewSSH(tunnel.SSHConfig{
+		return sshforward.New(sshforward.Config{
 			Address: c.Address, User: c.User, RemoteListen: c.RemoteListen, IdentityFile: c.IdentityFile, KnownHosts: c.KnownHosts,
 			Passphrase: w.Values[secret.Key{Name: "reach.ssh_passphrase"}], Log: slog.New(slog.DiscardHandler),
 		})
@@ -142,7 +145,7 @@ func (deadTunnel) Retry()                {}
 func (deadTunnel) Wait()                 {}
 
 func TestWhatIsWrongWithTheTunnel(t *testing.T) {
-	ngrok := func(make func(*world) tunnel.Tunnel) func(*world) {
+	byNgrok := func(make func(*world) tunnel.Tunnel) func(*world) {
 		return func(w *world) {
 			w.Config.Reach.Tunnel = config.TunnelNgrok
 			w.NewTunnel = func() tunnel.Tunnel { return make(w) }
@@ -167,17 +170,17 @@ func TestWhatIsWrongWithTheTunnel(t *testing.T) {
 		{name: "address refused", check: "tunnel", says: "nothing answers at port", spoil: bySSH(true, false, func(w *world) { w.Config.Reach.SSH.Address = "127.0.0.1:" + freePort(w.T) })},
 		{name: "not an SSH server", check: "tunnel", says: "before the login", spoil: bySSH(true, false, func(w *world) { w.Config.Reach.SSH.Address = w.x.Host() })},
 		{name: "key readable by others", check: "files", says: "/id", state: doctor.Warn, spoil: bySSH(true, false, func(w *world) { _ = os.Chmod(w.Config.Reach.SSH.IdentityFile, 0o644) })},
-		{name: "token missing", check: "tunnel", says: "token", remedy: "reach.ngrok_token", spoil: ngrok(func(*world) tunnel.Tunnel {
-			return tunnel.NewNgrok(tunnel.NgrokConfig{Log: slog.New(slog.DiscardHandler)})
+		{name: "token missing", check: "tunnel", says: "token", remedy: "reach.ngrok_token", spoil: byNgrok(func(*world) tunnel.Tunnel {
+			return ngrok.New(ngrok.Config{Log: slog.New(slog.DiscardHandler)})
 		})},
-		{name: "token wrong", check: "tunnel", says: "refuses the token", remedy: "reach.ngrok_token", spoil: ngrok(func(*world) tunnel.Tunnel {
+		{name: "token wrong", check: "tunnel", says: "refuses the token", remedy: "reach.ngrok_token", spoil: byNgrok(func(*world) tunnel.Tunnel {
 			return deadTunnel{tunnel.State{State: tunnel.Failed, Code: tunnel.CodeToken, Detail: "ngrok refuses the token", Remedy: "store it with: perch secret set reach.ngrok_token"}}
 		})},
 		{name: "certificate missing", check: "tunnel", says: "cannot be read", remedy: "cert_file", spoil: func(w *world) {
 			w.Config.Reach.Tunnel = config.TunnelTLS
 			w.Config.Reach.TLS.CertFile, w.Config.Reach.TLS.KeyFile = "/nowhere/cert.pem", "/nowhere/key.pem"
 			w.NewTunnel = func() tunnel.Tunnel {
-				return tunnel.NewTLS(tunnel.TLSConfig{CertFile: "/nowhere/cert.pem", KeyFile: "/nowhere/key.pem", Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler)})
+				return tlsport.NewFiles(tlsport.FilesConfig{CertFile: "/nowhere/cert.pem", KeyFile: "/nowhere/key.pem", Listen: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler)})
 			}
 		}},
 		{name: "relay's tunnel is down", check: "tunnel", says: "the key has changed", remedy: "ask the admin", spoil: func(w *world) {

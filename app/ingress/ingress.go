@@ -54,7 +54,7 @@ type Ingress struct {
 
 // receivers are those that run together, made of one setup.
 type receivers struct {
-	list  []reach.Way
+	list  []reach.Source
 	since time.Time
 }
 
@@ -83,7 +83,7 @@ func (i *Ingress) makeReceivers() *receivers {
 	return made
 }
 
-func (i *Ingress) newReceiver(mode string, c reach.Config, index int, a adapter.App) reach.Way {
+func (i *Ingress) newReceiver(mode string, c reach.Config, index int, a adapter.App) reach.Source {
 	switch mode {
 	case reach.ModeWebhook:
 		sign := func(token string) string { return endpoint.Sign(a.ConsumerSecret, []byte(token)) }

@@ -10,6 +10,10 @@ import (
 	"perch/app/config"
 	"perch/bridge"
 	"perch/bridge/reach/tunnel"
+	"perch/bridge/reach/tunnel/cloudflared"
+	"perch/bridge/reach/tunnel/ngrok"
+	"perch/bridge/reach/tunnel/sshforward"
+	"perch/bridge/reach/tunnel/tlsport"
 	"perch/bridge/secret"
 )
 
@@ -20,7 +24,7 @@ func NewTunnel(home config.Home, c *config.Config, values map[secret.Key]string,
 	tagged := log.With("tunnel", r.Tunnel)
 	switch r.Tunnel {
 	case config.TunnelSSH:
-		forward := tunnel.NewSSH(tunnel.SSHConfig{
+		forward := sshforward.New(sshforward.Config{
 			Address: r.SSH.Address, User: r.SSH.User, RemoteListen: r.SSH.RemoteListen, IdentityFile: r.SSH.IdentityFile,
 			Passphrase: value("reach.ssh_passphrase"), KnownHosts: r.SSH.KnownHosts, PublicURL: r.PublicURL, Log: tagged,
 		})
@@ -29,9 +33,9 @@ func NewTunnel(home config.Home, c *config.Config, values map[secret.Key]string,
 		}
 		return forward
 	case config.TunnelNgrok:
-		return tunnel.NewNgrok(tunnel.NgrokConfig{Token: value("reach.ngrok_token"), Domain: r.Ngrok.Domain, Log: tagged})
+		return ngrok.New(ngrok.Config{Token: value("reach.ngrok_token"), Domain: r.Ngrok.Domain, Log: tagged})
 	case config.TunnelCloudflared:
-		return &cloudflared{local: portBehind(c.Listen), config: tunnel.CloudflaredConfig{
+		return &onLocalPort{local: portBehind(c.Listen), config: cloudflared.Config{
 			Path: r.Cloudflared.Path, Token: value("reach.cloudflared_token"), PublicURL: r.PublicURL, Log: tagged,
 		}}
 	case config.TunnelTLS:
@@ -43,22 +47,22 @@ func NewTunnel(home config.Home, c *config.Config, values map[secret.Key]string,
 // newTLS makes the port that ends TLS: on this computer, or under another tunnel.
 func newTLS(home config.Home, c config.Reach, log *slog.Logger, under tunnel.Tunnel) tunnel.Tunnel {
 	if c.TLS.CertFile != "" {
-		return tunnel.NewTLS(tunnel.TLSConfig{
+		return tlsport.NewFiles(tlsport.FilesConfig{
 			CertFile: c.TLS.CertFile, KeyFile: c.TLS.KeyFile, Listen: c.TLS.Listen, Under: under, PublicURL: c.PublicURL, Log: log,
 		})
 	}
-	return tunnel.NewACME(tunnel.ACMEConfig{
+	return tlsport.NewACME(tlsport.ACMEConfig{
 		Domain: c.TLS.ACMEDomain, Email: c.TLS.ACMEEmail, Listen: c.TLS.Listen, Under: under, Log: log,
 		Storage: filepath.Join(filepath.Dir(home.Journal()), "acme"),
 	})
 }
 
-// cloudflared is a tunnel whose loopback port is opened with it.
-type cloudflared struct {
+// onLocalPort is a tunnel by cloudflared whose loopback port is opened with it.
+type onLocalPort struct {
 	// local is where the dashboard's service has to point to: the port behind that of listen.
 	local  string
-	config tunnel.CloudflaredConfig
-	*tunnel.Cloudflared
+	config cloudflared.Config
+	*cloudflared.Tunnel
 }
 
 // portBehind is the loopback address with the port that follows the given one's; any port for port 0.
@@ -72,22 +76,22 @@ func portBehind(address string) string {
 }
 
 // Listen implements tunnel.Tunnel.
-func (c *cloudflared) Listen(ctx context.Context) (net.Listener, error) {
+func (c *onLocalPort) Listen(ctx context.Context) (net.Listener, error) {
 	local, err := Listen(ctx, c.local)
 	if err != nil {
 		return nil, err
 	}
 	c.config.Local = local
-	c.Cloudflared = tunnel.NewCloudflared(c.config)
-	return c.Cloudflared.Listen(ctx)
+	c.Tunnel = cloudflared.New(c.config)
+	return c.Tunnel.Listen(ctx)
 }
 
 // State implements tunnel.Tunnel.
-func (c *cloudflared) State() tunnel.State {
-	if c.Cloudflared == nil {
+func (c *onLocalPort) State() tunnel.State {
+	if c.Tunnel == nil {
 		return tunnel.State{State: tunnel.Connecting, PublicURL: c.config.PublicURL}
 	}
-	return c.Cloudflared.State()
+	return c.Tunnel.State()
 }
 
 // Listen opens the port for what X and Motion call.

@@ -107,3 +107,13 @@ func IsPage(contentType string, body []byte) bool {
 
 // Clean makes text valid UTF-8, which everything that is stored or passed on has to be.
 func Clean(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
+
+// Brief keeps a foreign sentence short and on one line.
+func Brief(text string) string {
+	const most = 200
+	text = strings.Join(strings.Fields(text), " ")
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}

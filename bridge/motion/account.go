@@ -29,14 +29,6 @@ type Account struct {
 // TellsReplyURL reports whether Motion tells the account's Reply URL, so that it can be changed there.
 func (a Account) TellsReplyURL() bool { return a.replyName != "" }
 
-// The names under which Motion's versions have what is looked for. None of them is documented (XCALLY docs: Open Channel
-// accounts show the form only), so they are found without regard to case.
-var (
-	mapKeyNames     = []string{"mapKey", "map_key"}
-	receiveURLNames = []string{"receiveUrl", "receive_url"}
-	replyURLNames   = []string{"replyUrl", "reply_url"}
-)
-
 func (c *Client) account(o object) Account {
 	a := Account{
 		ID: o.id("id"), Name: o.text("name"), MapKey: o.text(mapKeyNames...), ReceiveURL: o.text(receiveURLNames...),
@@ -51,8 +43,8 @@ func (c *Client) account(o object) Account {
 // Accounts lists the Open Channel accounts. The answer may be a bare list or {"rows": list}.
 func (c *Client) Accounts(ctx context.Context) ([]Account, error) {
 	const op = "list Motion's accounts"
-	if !c.hasCredentials() {
-		return nil, noLook(op)
+	if !c.HasCredentials() {
+		return nil, noAccess(op)
 	}
 	answer, err := c.ask(ctx, op, http.MethodGet, "?limit="+maxAccounts, nil)
 	if err != nil {
@@ -90,8 +82,8 @@ func rows(body []byte) []object {
 func (c *Client) Account(ctx context.Context) (Account, error) {
 	const op = "read Motion's account"
 	switch {
-	case !c.hasCredentials():
-		return Account{}, noLook(op)
+	case !c.HasCredentials():
+		return Account{}, noAccess(op)
 	case c.AccountID() == "":
 		return Account{}, &bridge.Error{
 			Kind: bridge.Rejected, Side: bridge.SideMotion, Op: op, Message: "the Receive URL does not name an Open Channel account",
@@ -147,42 +139,11 @@ func (c *Client) SetReplyURL(ctx context.Context, address, old string) error {
 	return nil
 }
 
-func noLook(op string) error {
-	return &bridge.Error{
-		Kind: bridge.Operator, Side: bridge.SideMotion, Op: op, Message: "without a Motion user's password or API key, Perch cannot look at the account",
-		Remedy: "paste the Reply URL yourself, or set user in perch.toml and the secret motion.password (or motion.api_key)",
-	}
-}
-
 func notWritten(op, why string, err error) error {
 	return &bridge.Error{
 		Kind: bridge.Rejected, Side: bridge.SideMotion, Op: op, Message: why,
 		Remedy: "paste it yourself: Open Channel, Accounts, the account, Reply URL", Err: err,
 	}
-}
-
-func (c *Client) ownPath() string { return "/" + url.PathEscape(c.AccountID()) }
-
-// ask calls the API of accounts with the credentials.
-func (c *Client) ask(ctx context.Context, op, method, path string, body []byte) (*answer, error) {
-	what := call{
-		op: op, method: method, url: c.base + "/api/openchannel/accounts" + path, body: body, authorized: true, limit: maxAnswer,
-		timeout: callTimeout,
-	}
-	if body != nil {
-		what.contentType = "application/json"
-	}
-	a, err := c.do(ctx, what)
-	if err != nil {
-		return nil, err
-	}
-	if !a.ok() {
-		return nil, classify(op, a)
-	}
-	if method == http.MethodGet && (!loose.IsJSON(a.body) || saysNo(a.body)) {
-		return nil, foreign(op, a)
-	}
-	return a, nil
 }
 
 // name returns how the first of the members is spelled here; "" when there is none, whatever its value.

@@ -8,17 +8,13 @@ package motion
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"crypto/tls"
 	"crypto/x509"
-	"encoding/hex"
 	"errors"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -97,31 +93,11 @@ func (c *Client) With(config Config) *Client {
 
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-var errPin = errors.New("the certificate is not the pinned one")
-
-// pinned trusts one certificate and no other; Motion servers often sign their own.
-func pinned(pin string) *tls.Config {
-	want := strings.ToLower(strings.ReplaceAll(pin, ":", ""))
-	return &tls.Config{
-		MinVersion:         tls.VersionTLS12,
-		InsecureSkipVerify: true, //nolint:gosec // VerifyConnection checks more strictly than the usual rules
-		VerifyConnection: func(state tls.ConnectionState) error {
-			sum := sha256.Sum256(state.PeerCertificates[0].Raw)
-			if hex.EncodeToString(sum[:]) != want {
-				return errPin
-			}
-			return nil
-		},
-	}
-}
-
 // Close drops idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // HasCredentials reports whether Motion can be asked for more than taking messages.
-func (c *Client) HasCredentials() bool { return c.hasCredentials() }
-
-func (c *Client) hasCredentials() bool {
+func (c *Client) HasCredentials() bool {
 	return c.config.APIKey != "" || (c.config.User != "" && c.config.Password != "")
 }
 
@@ -135,16 +111,6 @@ func (c *Client) authorize(r *http.Request) {
 	q.Set("apikey", c.config.APIKey)
 	r.URL.RawQuery = q.Encode()
 }
-
-// answer is what Motion said.
-type answer struct {
-	status int
-	header http.Header
-	body   []byte
-	asked  string // the address that was called
-}
-
-func (a *answer) ok() bool { return a.status/100 == 2 }
 
 // call is one request to Motion.
 type call struct {
@@ -221,49 +187,12 @@ func unreachable(op string, err error) *bridge.Error {
 	return e
 }
 
-// classify turns an unsuccessful answer into an error that says what happens next. A refusal counts only in the form in
-// which Motion refuses; a page of something in between is no word of Motion's.
-func classify(op string, a *answer) *bridge.Error {
-	if isFromTheWay(a) {
-		return foreign(op, a)
-	}
-	e := &bridge.Error{Side: bridge.SideMotion, Op: op, Code: strconv.Itoa(a.status)}
-	switch s := a.status; {
-	case s == http.StatusUnauthorized || s == http.StatusForbidden:
-		e.Kind, e.Message = bridge.Operator, "Motion refused the user or password"
-		e.Remedy = "check user in perch.toml and the secret motion.password (or motion.api_key), then: perch reload"
-	case s == http.StatusNotFound:
-		e.Kind, e.Message = bridge.Operator, "Motion does not know this address"
-		e.Remedy = "copy the Receive URL again from Motion (Open Channel account, Settings) into perch.toml, then: perch reload"
-	case s == http.StatusTooManyRequests:
-		e.Kind, e.Message, e.RetryAt = bridge.RateLimited, "Motion asks for fewer calls", retryAfter(a.header)
-	case s/100 == 3:
-		e.Kind, e.Message = bridge.Operator, "Motion's address answers with a redirect, which Perch does not follow"
-		e.Remedy = "put the final address (https instead of http?) into receive_url in perch.toml, then: perch reload"
-	case s == http.StatusRequestTimeout || s == http.StatusTooEarly || s >= http.StatusInternalServerError:
-		e.Kind, e.Message, e.RetryAt = bridge.Temporary, "Motion is out of order at the moment", retryAfter(a.header)
-		e.Remedy = "look at Motion's logs if it lasts; Perch keeps trying"
-	default:
-		e.Kind, e.Message = bridge.Rejected, "Motion refused it: "+said(a)
-		e.Remedy = "read Motion's reason, mend it there, then: perch retry"
-	}
-	return e
-}
+var accountPath = regexp.MustCompile(`/accounts/([^/?]+)/(notify|receive)`)
 
-// maxWait is the longest wait that Motion may ask for: it is the admin's own server, and is tried again rather too soon.
-const maxWait = 15 * time.Minute
-
-// retryAfter is the time that Retry-After asks for, as seconds or as a date; zero when there is none that makes sense.
-func retryAfter(h http.Header) time.Time {
-	value := strings.TrimSpace(h.Get("Retry-After"))
-	wait := time.Duration(-1)
-	if seconds, err := strconv.ParseFloat(value, 64); err == nil {
-		wait = time.Duration(min(max(seconds, -1), maxWait.Seconds()) * float64(time.Second))
-	} else if at, err := http.ParseTime(value); err == nil {
-		wait = time.Until(at)
+// AccountID returns the number of the Open Channel account in the Receive URL, or "".
+func (c *Client) AccountID() string {
+	if m := accountPath.FindStringSubmatch(c.config.ReceiveURL); m != nil {
+		return m[1]
 	}
-	if wait < 0 {
-		return time.Time{}
-	}
-	return time.Now().Add(min(wait, maxWait))
+	return ""
 }

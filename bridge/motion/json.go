@@ -68,11 +68,7 @@ func said(a *answer) string {
 	if text == "" {
 		text = cmp.Or(http.StatusText(a.status), "no reason")
 	}
-	text = strings.Join(strings.Fields(text), " ")
-	if runes := []rune(text); len(runes) > 200 {
-		text = string(runes[:200]) + "…"
-	}
-	return text
+	return loose.Brief(text)
 }
 
 // reasonIn finds a sentence in the members that errors have, whether they are texts, objects or lists.

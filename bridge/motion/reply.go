@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"perch/bridge"
@@ -62,13 +61,6 @@ func checkReply(r bridge.Reply) (problem string) {
 		return "it does not say who it is for: no Contact, no interaction and no thread"
 	}
 	return ""
-}
-
-// isBlank reports whether a customer would see nothing of a text.
-func isBlank(text string) bool {
-	return strings.TrimFunc(text, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
-	}) == ""
 }
 
 func invalidReply(problem string) error {

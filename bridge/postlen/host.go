@@ -33,7 +33,7 @@ func hostEnds(units []uint16, label, joint class) []int32 {
 
 // topLevelEnd returns the end of the top-level domain at at, 0 for none. One in Punycode need not be known.
 func topLevelEnd(units []uint16, at int) int32 {
-	if n := tldWords().longest(units[at:]); n > 0 {
+	if n := tldTrie().longest(units[at:]); n > 0 {
 		return int32(at + n)
 	}
 	if !foldPrefix(units[at:], "xn--") {

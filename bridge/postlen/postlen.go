@@ -56,26 +56,12 @@ func Measure(text string) Result {
 	}
 }
 
-// piece is a part of the text that has one weight.
-type piece struct{ start, size int }
-
-// takeAt returns the size of the piece at at, 0 for none. It drops the pieces before at: one can begin inside another.
-func takeAt(pieces *[]piece, at int) int {
-	for len(*pieces) > 0 && (*pieces)[0].start < at {
-		*pieces = (*pieces)[1:]
-	}
-	if len(*pieces) == 0 || (*pieces)[0].start != at {
-		return 0
-	}
-	return (*pieces)[0].size
-}
-
 // findEmoji returns the emoji of several code points, in their order. They are looked for in the whole text, links
 // included, since a link that ends inside an emoji does not make a new one of its rest.
 func findEmoji(units []uint16) []piece {
 	var found []piece
 	for at := 0; at < len(units); at++ {
-		if n := emojiWords().longest(units[at:]); n > 0 {
+		if n := emojiTrie().longest(units[at:]); n > 0 {
 			found = append(found, piece{at, n})
 			at += n - 1
 		}

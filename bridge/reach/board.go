@@ -50,7 +50,7 @@ type trouble struct {
 	since time.Time
 }
 
-// board collects what is known of a way and sums it up. It is safe for concurrent use.
+// board collects what is known of a source and sums it up. It is safe for concurrent use.
 type board struct {
 	mode string
 	log  *slog.Logger
@@ -179,7 +179,7 @@ func (b *board) State() State {
 		s.State = Connecting
 	default:
 		s.State = Connected
-		s.Detail, s.Remedy = clockWords(b.ahead())
+		s.Detail, s.Remedy = clockNote(b.ahead())
 	}
 	return s
 }
@@ -214,13 +214,13 @@ func (b *board) compare(p, q place) int {
 	)
 }
 
-func clockWords(ahead time.Duration) (detail, remedy string) {
+func clockNote(ahead time.Duration) (detail, remedy string) {
 	if ahead.Abs() < clockTolerance {
 		return "", ""
 	}
-	way := "behind"
+	relation := "behind"
 	if ahead < 0 {
-		way = "ahead of"
+		relation = "ahead of"
 	}
-	return fmt.Sprintf("this computer's clock is %v %s X's; Perch signs by X's clock", ahead.Abs(), way), "set this computer's clock (switch on automatic time)"
+	return fmt.Sprintf("this computer's clock is %v %s X's; Perch signs by X's clock", ahead.Abs(), relation), "set this computer's clock (switch on automatic time)"
 }

@@ -376,7 +376,7 @@ type rig struct {
 	journal *journal
 	log     *bytes.Buffer
 	config  reach.Config
-	way     reach.Way
+	way     reach.Source
 	stop    func()
 	url     string
 	seen    time.Time
@@ -398,7 +398,7 @@ func newRig(t *testing.T) *rig {
 }
 
 // start runs the way until stopped, or until the test ends.
-func (r *rig) start(way reach.Way) {
+func (r *rig) start(way reach.Source) {
 	r.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)

@@ -28,26 +28,28 @@ type Poll struct {
 	good map[string]time.Time // when each list was last read, by its words
 }
 
+var _ Source = (*Poll)(nil)
+
 // NewPoll returns a poll that does nothing until Run.
 func NewPoll(c Config) *Poll {
 	b := newBoard(ModePoll, &c)
 	p := &Poll{Config: c, board: b, closers: newClosers(c, b, ""), good: map[string]time.Time{}}
 	for _, g := range p.closers {
-		for range g.sources {
+		for range g.lists {
 			p.poked = append(p.poked, wait.NewSignal())
 		}
 	}
 	return p
 }
 
-// Poke implements Way.
+// Poke implements Source.
 func (p *Poll) Poke() {
 	for _, c := range p.poked {
 		c.Send()
 	}
 }
 
-// Run implements Way.
+// Run implements Source.
 func (p *Poll) Run(ctx context.Context) error {
 	p.start()
 	var workers sync.WaitGroup
@@ -55,31 +57,31 @@ func (p *Poll) Run(ctx context.Context) error {
 	for _, g := range p.closers {
 		g.begin(ctx)
 		away := g.take()
-		for _, s := range g.sources {
+		for _, l := range g.lists {
 			woken := poked[0]
 			poked = poked[1:]
-			workers.Go(func() { p.follow(ctx, g, s, away, woken) })
+			workers.Go(func() { p.ask(ctx, g, l, away, woken) })
 		}
 	}
 	workers.Wait()
 	return nil
 }
 
-// follow reads one list again and again. away is the time since the last run; nil when there was none.
-func (p *Poll) follow(ctx context.Context, g *closer, s *source, away *outage, woken <-chan struct{}) {
+// ask reads one list again and again. away is the time since the last run; nil when there was none.
+func (p *Poll) ask(ctx context.Context, g *closer, l *list, away *outage, woken <-chan struct{}) {
 	every := pollMentions
-	if s.name == "dm" {
+	if l.name == "dm" {
 		every = pollDirect
 	}
 	open, good := away, time.Now()
 	for ctx.Err() == nil {
 		delay := every
-		t, err := g.follow(ctx, s, true)
+		t, err := g.read(ctx, l, true)
 		if err == nil {
-			p.succeeded(ctx, g, s, open, t)
+			p.succeeded(ctx, g, l, open, t)
 			open, good = nil, time.Now()
 		} else {
-			p.failed(ctx, hopPoll, s.word+" of "+g.member.Channel, err)
+			p.failed(ctx, hopPoll, l.title+" of "+g.member.Channel, err)
 			if open == nil {
 				open = &outage{from: good}
 			}
@@ -93,8 +95,8 @@ func (p *Poll) follow(ctx context.Context, g *closer, s *source, away *outage, w
 	}
 }
 
-func (p *Poll) succeeded(ctx context.Context, g *closer, s *source, open *outage, t tally) {
-	list := s.word + " of " + g.member.Channel
+func (p *Poll) succeeded(ctx context.Context, g *closer, l *list, open *outage, t tally) {
+	list := l.title + " of " + g.member.Channel
 	p.fine(hopPoll, list)
 	if open != nil {
 		g.report(&outage{from: open.from, to: time.Now(), recovered: open.recovered}, t)

@@ -1,11 +1,11 @@
 // Package reach is how X's events reach Perch: by X's activity stream, by webhook, or by asking X again and again.
 //
-// It guarantees that a way says Connected only while that is proved, not assumed; that a cut at any place makes it
+// It guarantees that a source says Connected only while that is proved, not assumed; that a cut at any place makes it
 // Degraded within 90 s, with words that name the place; that it mends by itself, without running hot, what can be
 // mended without a person; and that after every outage what was missed is fetched from X and handed on, oldest first.
 // Everything enters through Inbox, which removes what it knows already, so that nothing is delivered twice.
 //
-// A way serves one X app with all the channels that use it. State may be called at any time from anywhere; Run is
+// A source serves one X app with all the channels that use it. State may be called at any time from anywhere; Run is
 // called once and returns when its context ends.
 package reach
 
@@ -17,19 +17,13 @@ import (
 	"perch/bridge/xapi"
 )
 
-// Way is one way in. Run works until ctx ends, waits for everything it has started and returns nil.
-type Way interface {
+// Source is one way in. Run works until ctx ends, waits for everything it has started and returns nil.
+type Source interface {
 	Run(ctx context.Context) error
 	State() State
-	// Poke makes the way look again at once, because somebody has mended something or the public URL has changed.
+	// Poke makes the source check again at once, because somebody has mended something or the public URL has changed.
 	Poke()
 }
-
-var (
-	_ Way = (*Stream)(nil)
-	_ Way = (*Webhook)(nil)
-	_ Way = (*Poll)(nil)
-)
 
 // The modes, as in perch.toml.
 const (
@@ -38,17 +32,17 @@ const (
 	ModePoll    = "poll"
 )
 
-// The states of a way.
+// The states of a source.
 const (
 	// Unknown is before Run, Connecting until the first proof.
 	Unknown    = "unknown"
 	Connecting = "connecting"
-	// Connected says that the way was proved in the last five minutes and nothing is known to be wrong.
+	// Connected says that the source was proved in the last five minutes and nothing is known to be wrong.
 	Connected = "connected"
 	Degraded  = "degraded"
 )
 
-// State is a way as people see it.
+// State is a source as people see it.
 type State struct {
 	Mode string
 	// PublicURL is what X calls; webhook mode only.
@@ -128,7 +122,7 @@ type Streamer interface {
 	Stream(ctx context.Context, backfill int, handle func(line []byte) error) error
 }
 
-// X is all that the ways need of X; *xapi.Client has it.
+// X is all that the sources need of X; *xapi.Client has it.
 type X interface {
 	Account
 	History
@@ -149,7 +143,7 @@ type Member struct {
 	Encrypted bool
 }
 
-// Config is what a way is made of. Every field is needed but Memory; without it everything that is fetched counts as
+// Config is what a source is made of. Every field is needed but Memory; without it everything that is fetched counts as
 // recovered.
 type Config struct {
 	// Members are the channels of one X app, at least one. The first one's client makes the calls of the app.

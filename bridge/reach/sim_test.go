@@ -60,7 +60,7 @@ func (w *world) config(profile string) reach.Config {
 }
 
 // run runs a way until the returned function is called.
-func (w *world) run(way reach.Way) (stop func()) {
+func (w *world) run(way reach.Source) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() {

@@ -15,7 +15,7 @@ import (
 // kind is one kind of event of the X Activity API.
 type kind struct {
 	name string
-	// isNeeded kinds make the way degraded when X refuses them; the others are tried again after a while.
+	// isNeeded kinds make the source degraded when X refuses them; the others are tried again after a while.
 	isNeeded bool
 }
 
@@ -31,6 +31,9 @@ func kinds(m Member) []kind {
 	}
 	return append(all, kind{"oauth.revoke", false})
 }
+
+// checkAge is how long the look at the subscriptions is good for.
+const checkAge = 150 * time.Second
 
 // refusedPause is how long X is not asked again for a kind that it refused and that can be done without.
 const refusedPause = time.Hour

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"perch/bridge"
@@ -27,8 +26,6 @@ const (
 	maxMissed, maxMentions = 20000, 800
 	// dmDays is how far back X lists direct messages.
 	dmDays = 30 * 24 * time.Hour
-	// maxFed is how many ids are remembered as handed on.
-	maxFed = 8192
 	// maxPages bounds one walk: more than maxMissed has on pages of the smallest size.
 	maxPages = maxMissed / 5
 	// placeMargin is how far ahead of X's clock the time in an id may be.
@@ -37,23 +34,23 @@ const (
 	limitWorry = 2 * time.Minute
 )
 
-// follow reads a list down to its cursor, hands on what is there and moves the cursor. After no outage it is content
+// read reads a list down to its cursor, hands on what is there and moves the cursor. After no outage it is content
 // with a run of messages that are known.
-func (g *closer) follow(ctx context.Context, s *source, thorough bool) (tally, error) {
+func (g *closer) read(ctx context.Context, l *list, thorough bool) (tally, error) {
 	select {
-	case s.turn <- struct{}{}:
-		defer func() { <-s.turn }()
+	case l.turn <- struct{}{}:
+		defer func() { <-l.turn }()
 	case <-ctx.Done():
 		return tally{}, ctx.Err()
 	}
-	cursor, err := g.Settings.Setting(ctx, g.key(s.name))
+	cursor, err := g.Settings.Setting(ctx, g.key(l.name))
 	if err != nil {
 		return tally{}, err
 	}
 	if !g.isPlace(cursor) {
 		cursor = "" // an odd id must not hide for ever what lies below it
 	}
-	f, err := g.walk(ctx, s, cursor, thorough)
+	f, err := g.walk(ctx, l, cursor, thorough)
 	if err != nil {
 		return tally{}, err
 	}
@@ -64,7 +61,7 @@ func (g *closer) follow(ctx context.Context, s *source, thorough bool) (tally, e
 		}
 	}
 	if f.settled != "" && f.settled != cursor {
-		err = g.Settings.SetSetting(ctx, g.key(s.name), f.settled)
+		err = g.Settings.SetSetting(ctx, g.key(l.name), f.settled)
 	}
 	return t, err
 }
@@ -78,17 +75,17 @@ type found struct {
 }
 
 // walk reads a list from its newest element down to the cursor.
-func (g *closer) walk(ctx context.Context, s *source, cursor string, thorough bool) (f found, err error) {
+func (g *closer) walk(ctx context.Context, l *list, cursor string, thorough bool) (f found, err error) {
 	born, err := g.born(ctx)
 	if err != nil {
 		return f, err
 	}
 	count, next := firstCount, ""
-	if cursor != "" && s.name != "dm" {
+	if cursor != "" && l.name != "dm" {
 		count = fullCount // X lists only what came since
 	}
 	for range maxPages {
-		page, err := g.page(ctx, s, cursor, count, next)
+		page, err := g.page(ctx, l, cursor, count, next)
 		if err != nil {
 			return f, err
 		}
@@ -103,7 +100,7 @@ func (g *closer) walk(ctx context.Context, s *source, cursor string, thorough bo
 		}
 		next, count = page.Next, fullCount
 		if next == "" || len(f.above) >= maxMissed {
-			f.cut = cutWords(s, len(f.above))
+			f.cut = cutNote(l, len(f.above))
 			return f, nil
 		}
 	}
@@ -167,28 +164,10 @@ func (g *closer) isPlace(id string) bool {
 	return err == nil && (n < firstSnowflake || snowflakeTime(n).Before(g.xNow().Add(placeMargin)))
 }
 
-// firstSnowflake is greater than any number that X gave before it made them of the time.
-const firstSnowflake = 1 << 45
-
-// idTime is the time in an id; zero when there is none in it.
-func idTime(id string) time.Time {
-	n, err := strconv.ParseUint(id, 10, 63)
-	if err != nil || n < firstSnowflake {
-		return time.Time{}
-	}
-	return snowflakeTime(n)
-}
-
-// snowflakeTime is when X made an id (X docs: twitter IDs): milliseconds since X's epoch above 22 bits.
-func snowflakeTime(id uint64) time.Time {
-	const epoch, bits = 1288834974657, 22
-	return time.UnixMilli(int64(id>>bits) + epoch)
-}
-
-// cutWords says what lies beyond the end of X's list, when that is where the walk ended.
-func cutWords(s *source, n int) []string {
-	if n >= maxMissed || (s.name != "dm" && n >= maxMentions) {
-		return []string{fmt.Sprintf("%s beyond the newest %d, if there were any, because X lists no more", s.word, n)}
+// cutNote says what lies beyond the end of X's list, when that is where the walk ended.
+func cutNote(l *list, n int) []string {
+	if n >= maxMissed || (l.name != "dm" && n >= maxMentions) {
+		return []string{fmt.Sprintf("%s beyond the newest %d, if there were any, because X lists no more", l.title, n)}
 	}
 	return nil
 }
@@ -201,11 +180,11 @@ func (g *closer) xNow() time.Time { return time.Now().Add(g.member.X.ClockAhead(
 
 // born is since when the channel takes messages: its very first start, by X's clock.
 func (g *closer) born(ctx context.Context) (time.Time, error) {
-	kept, err := g.Settings.Setting(ctx, g.key("born"))
+	stored, err := g.Settings.Setting(ctx, g.key("born"))
 	if err != nil {
 		return time.Time{}, err
 	}
-	if at, err := time.Parse(time.RFC3339, kept); err == nil {
+	if at, err := time.Parse(time.RFC3339, stored); err == nil {
 		return at, nil
 	}
 	if _, err := g.member.X.OwnID(ctx); err != nil { // X's clock is known after a call only
@@ -216,9 +195,9 @@ func (g *closer) born(ctx context.Context) (time.Time, error) {
 }
 
 // page reads one page and waits for X's limit as long as ctx allows.
-func (g *closer) page(ctx context.Context, s *source, cursor string, count int, next string) (xapi.Page, error) {
+func (g *closer) page(ctx context.Context, l *list, cursor string, count int, next string) (xapi.Page, error) {
 	for {
-		page, err := s.list(ctx, cursor, count, next)
+		page, err := l.fetch(ctx, cursor, count, next)
 		if bridge.KindOf(err) != bridge.RateLimited {
 			if err == nil {
 				g.board.fine(hopCatchUp, g.member.Channel)
@@ -256,61 +235,4 @@ func (g *closer) hand(ctx context.Context, m xapi.Missed, t *tally) error {
 		t.add(tally{recovered: 1, oldest: m.CreatedAt, newest: m.CreatedAt})
 	}
 	return nil
-}
-
-// runOfKnown counts messages in a row that came in before; the account's own say nothing.
-func (g *closer) runOfKnown(ctx context.Context, run int, m xapi.Missed) int {
-	switch {
-	case m.Own:
-		return run
-	case g.isKnown(ctx, m.ID):
-		return run + 1
-	}
-	return 0
-}
-
-func (g *closer) isKnown(ctx context.Context, xID string) bool {
-	if g.Memory == nil {
-		return false
-	}
-	known, err := g.Memory.HasReceived(ctx, g.member.Channel, xID)
-	return err == nil && known
-}
-
-func (g *closer) isFed(xID string) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	_, is := g.fed[xID]
-	return is
-}
-
-// feed remembers a message as handed on; it reports whether that is new.
-func (g *closer) feed(xID string) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if _, was := g.fed[xID]; was {
-		return false
-	}
-	g.fed[xID] = struct{}{}
-	if g.order = append(g.order, xID); len(g.order) > maxFed {
-		delete(g.fed, g.order[0])
-		g.order = g.order[1:]
-	}
-	return true
-}
-
-// isNewer compares ids by their number: X's grow with time.
-func isNewer(a, b string) bool {
-	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
-	if len(a) != len(b) {
-		return len(a) > len(b)
-	}
-	return a > b
-}
-
-func newest(a, b string) string {
-	if b != "" && isNewer(b, a) {
-		return b
-	}
-	return a
 }

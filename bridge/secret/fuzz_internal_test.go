@@ -43,7 +43,7 @@ func FuzzUnseal(f *testing.F) {
 }
 
 // Whatever is in the file that keeps the passphrase: what is taken from it is there.
-func FuzzKeptPassphrase(f *testing.F) {
+func FuzzPassphraseFile(f *testing.F) {
 	for _, text := range []string{fuzzPhrase + "\n", "\xef\xbb\xbf" + fuzzPhrase, "two\nlines\n", "", "\n", "\x00\x00", strings.Repeat("x", 5000), "\xff\xfe", "  blanks  \r\n"} {
 		f.Add([]byte(text))
 	}
@@ -52,7 +52,7 @@ func FuzzKeptPassphrase(f *testing.F) {
 		if err := os.WriteFile(path, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		phrase, err := readKept(path)
+		phrase, err := readPassphraseFile(path)
 		if err != nil {
 			return
 		}

@@ -2,29 +2,13 @@ package secret
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"golang.org/x/term"
-)
-
-const (
-	// credential is the name of the systemd credential that holds the passphrase.
-	credential = "perch-vault"
-	// maxPhrase is the longest passphrase, in bytes.
-	maxPhrase = 1024
-	opUnlock  = "open the vault of secrets"
-)
-
-// Environment variables that name or hold the passphrase.
-const (
-	EnvPassphraseFile = "PERCH_VAULT_PASSPHRASE_FILE"
-	EnvPassphrase     = "PERCH_VAULT_PASSPHRASE"
 )
 
 // Passphrase gives the vault's passphrase, never an empty one. isNew is set when the vault is about to be made, so
@@ -38,10 +22,10 @@ func Fixed(phrase string) Passphrase {
 
 // SystemPassphrase takes the passphrase from the first of: the systemd credential perch-vault, the file named by
 // PERCH_VAULT_PASSPHRASE_FILE, the variable PERCH_VAULT_PASSPHRASE (with a warning, because other programs can read
-// it), the file kept (see KeepPassphrase; "" for none), the person at the terminal. It asks on in when that is a
+// it), the file (see KeepPassphrase; "" for none), the person at the terminal. It asks on in when that is a
 // terminal, writing to out, else on the terminal that the command was started from. One newline at the end is cut. Its
 // errors are Operator; without any source they wrap ErrNoPassphrase.
-func SystemPassphrase(kept string, log *slog.Logger, in io.Reader, out io.Writer) Passphrase {
+func SystemPassphrase(file string, log *slog.Logger, in io.Reader, out io.Writer) Passphrase {
 	return func(isNew bool) (string, error) {
 		if folder := os.Getenv("CREDENTIALS_DIRECTORY"); folder != "" {
 			// A service may have other credentials and not this one.
@@ -57,40 +41,11 @@ func SystemPassphrase(kept string, log *slog.Logger, in io.Reader, out io.Writer
 			log.Warn("the vault's passphrase is in the environment, where other programs may read it; better: " + EnvPassphraseFile)
 			return checkPhrase(phrase, EnvPassphrase)
 		}
-		if isKept(kept) {
-			return readKept(kept)
+		if exists(file) {
+			return readPassphraseFile(file)
 		}
 		return ask(in, out, isNew)
 	}
-}
-
-func readPhrase(path string) (string, error) {
-	unreadable := func(err error) error {
-		return failed(opUnlock, "the file with the vault's passphrase, "+path+", cannot be read",
-			"check its name and let the account that runs Perch read it", err)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return "", unreadable(err)
-	}
-	defer func() { _ = f.Close() }() // only read
-	data, err := io.ReadAll(io.LimitReader(f, maxPhrase+3))
-	if err != nil {
-		return "", unreadable(err)
-	}
-	return checkPhrase(string(data), path)
-}
-
-func checkPhrase(phrase, source string) (string, error) {
-	phrase = strings.TrimSuffix(strings.TrimSuffix(phrase, "\n"), "\r")
-	switch {
-	case phrase == "":
-		return "", failed(opUnlock, source+" holds no passphrase", "put the passphrase into it, in one line", ErrNoPassphrase)
-	case len(phrase) > maxPhrase:
-		return "", failed(opUnlock, fmt.Sprintf("%s holds more than a passphrase can have (%d bytes)", source, maxPhrase),
-			"check that it is the right one", nil)
-	}
-	return phrase, nil
 }
 
 // ask lets a person type. The terminal is raw meanwhile, so that Ctrl-C ends the question at once and leaves the
@@ -155,4 +110,13 @@ func terminal(in io.Reader, out io.Writer) (tty *os.File, _ io.Writer, done func
 		return nil, nil, nil
 	}
 	return f, f, done
+}
+
+// HasPassphrase reports whether SystemPassphrase would take a passphrase from somewhere without asking anybody. Whether
+// it is the right one, only the vault can tell.
+func HasPassphrase(file string) bool {
+	if folder := os.Getenv("CREDENTIALS_DIRECTORY"); folder != "" && exists(filepath.Join(folder, credential)) {
+		return true
+	}
+	return os.Getenv(EnvPassphraseFile) != "" || os.Getenv(EnvPassphrase) != "" || exists(file)
 }

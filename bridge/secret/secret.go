@@ -13,8 +13,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
-	"perch/bridge"
 )
 
 // MaxValue is the longest value a store takes, in bytes. Windows' keyring holds no more than 2,560.
@@ -47,22 +45,6 @@ var (
 	// ErrUnavailable marks a keyring that this computer does not have, or that stays locked.
 	ErrUnavailable = errors.New("no keyring")
 )
-
-// failed makes an error that the admin has to deal with.
-func failed(op, message, remedy string, cause error) error {
-	return &bridge.Error{Kind: bridge.Operator, Side: bridge.SidePerch, Op: op, Message: message, Remedy: remedy, Err: cause}
-}
-
-func invalid(op, message, remedy string) error {
-	return &bridge.Error{Kind: bridge.Invalid, Side: bridge.SidePerch, Op: op, Message: message, Remedy: remedy}
-}
-
-// stopped tells that the caller did not want to wait any longer.
-func stopped(op string, cause error) error {
-	return &bridge.Error{
-		Kind: bridge.Temporary, Side: bridge.SidePerch, Op: op, Message: "it was stopped before it was done", Remedy: "try again", Err: cause,
-	}
-}
 
 func notSet(op string, key Key) error {
 	return failed(op, fmt.Sprintf("the secret %s is not set", key), "store it with: "+key.command(), ErrNotSet)

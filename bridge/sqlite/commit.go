@@ -19,75 +19,6 @@ const (
 	sizeCheckEvery = 128
 )
 
-// op is one write that waits for a commit.
-type op struct {
-	post *bridge.Post
-	run  func(*tx) error
-	done chan error
-}
-
-// tx is the open transaction, with the statements prepared on its connection.
-type tx struct {
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt
-	posts span // that the open transaction has stored
-	kept  span // that the one before has put on disk, with the time; not written down yet
-}
-
-// span is a run of posts.
-type span struct {
-	first, last int64
-	at          time.Time
-}
-
-func (s *span) add(seq int64) {
-	if s.first == 0 {
-		s.first = seq
-	}
-	s.last = seq
-}
-
-func (t *tx) stmt(query string) (*sql.Stmt, error) {
-	if s, ok := t.stmts[query]; ok {
-		return s, nil
-	}
-	s, err := t.conn.PrepareContext(context.Background(), query)
-	if err == nil {
-		t.stmts[query] = s
-	}
-	return s, err
-}
-
-func (t *tx) exec(query string, args ...any) (sql.Result, error) {
-	s, err := t.stmt(query)
-	if err != nil {
-		return nil, err
-	}
-	return s.ExecContext(context.Background(), args...)
-}
-
-func (t *tx) query(query string, args ...any) (*sql.Rows, error) {
-	s, err := t.stmt(query)
-	if err != nil {
-		return nil, err
-	}
-	return s.QueryContext(context.Background(), args...)
-}
-
-func (t *tx) row(query string, args ...any) rowScanner {
-	s, err := t.stmt(query)
-	if err != nil {
-		return failedRow{err}
-	}
-	return s.QueryRowContext(context.Background(), args...)
-}
-
-type rowScanner interface{ Scan(dest ...any) error }
-
-type failedRow struct{ err error }
-
-func (f failedRow) Scan(...any) error { return f.err }
-
 // write hands fn to the committer and waits until it is on disk.
 func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
 	return s.commit(ctx, &op{run: fn, done: make(chan error, 1)})
@@ -208,7 +139,7 @@ func (s *Store) transact(t *tx, batch []*op) error {
 	t.posts = span{}
 	err := s.apply(t, batch)
 	if err == nil {
-		err = t.writeKept()
+		err = t.writeSynced()
 	}
 	if err == nil && s.before != nil {
 		err = s.before()
@@ -222,18 +153,18 @@ func (s *Store) transact(t *tx, batch []*op) error {
 		s.log.Debug("journal transaction rolled back", "rollback_error", rollbackErr)
 		return writeError(err)
 	}
-	t.kept = t.posts
-	t.kept.at = time.Now()
+	t.synced = t.posts
+	t.synced.at = time.Now()
 	return nil
 }
 
-// writeKept writes down when the posts of the commit before were on disk: a commit cannot tell it of itself. What a
+// writeSynced writes down when the posts of the commit before were on disk: a commit cannot tell it of itself. What a
 // crash or an end leaves out stays unknown.
-func (t *tx) writeKept() error {
-	if t.kept.last == 0 {
+func (t *tx) writeSynced() error {
+	if t.synced.last == 0 {
 		return nil
 	}
-	_, err := t.exec(`INSERT OR REPLACE INTO kept (last, first, at) VALUES (?, ?, ?)`, t.kept.last, t.kept.first, t.kept.at.UnixMilli())
+	_, err := t.exec(`INSERT OR REPLACE INTO kept (last, first, at) VALUES (?, ?, ?)`, t.synced.last, t.synced.first, t.synced.at.UnixMilli())
 	return err
 }
 
@@ -266,4 +197,17 @@ func (s *Store) walSize() int64 {
 		return 0
 	}
 	return info.Size()
+}
+
+func insertPost(t *tx, p *bridge.Post) error {
+	result, err := t.exec(`INSERT INTO post (received_at, source, body) VALUES (?, ?, ?)`,
+		p.ReceivedAt.UnixMilli(), p.Source, p.Body)
+	if err != nil {
+		return err
+	}
+	if p.Seq, err = result.LastInsertId(); err != nil {
+		return err
+	}
+	t.posts.add(p.Seq)
+	return nil
 }

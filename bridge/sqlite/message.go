@@ -1,12 +1,9 @@
 package sqlite
 
 import (
-	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"perch/bridge"
 )
@@ -87,75 +84,6 @@ func putContent(t *tx, d *bridge.Delivery) error {
 	return err
 }
 
-// Add stores an agent's reply together with what Motion posted. When Motion's id is known already, nothing is
-// stored and the earlier delivery is returned with true.
-func (s *Store) Add(ctx context.Context, d *bridge.Delivery, raw []byte) (*bridge.Delivery, bool, error) {
-	stored, known := d, false
-	err := s.write(ctx, func(t *tx) error {
-		d.ID, known = 0, false // this may run again when the shared transaction failed
-		if err := insertIfNew(t, d); err != nil {
-			return err
-		}
-		if d.ID == 0 {
-			known = true
-			var err error
-			stored, err = scanDelivery(t.row(`SELECT `+columns+fromMessage+
-				`WHERE m.direction = 'out' AND m.channel = ? AND m.motion_id = ?`, d.Channel, d.MotionID))
-			return err
-		}
-		post := bridge.Post{ReceivedAt: d.ReceivedAt, Source: "motion:" + d.Channel, Body: raw}
-		if err := insertPost(t, &post); err != nil {
-			return err
-		}
-		d.Post = post.Seq
-		if _, err := t.exec(`UPDATE message SET post = ? WHERE id = ?`, d.Post, d.ID); err != nil {
-			return err
-		}
-		for _, remark := range d.Remarks {
-			if err := addAttempt(t, d.ID, bridge.Attempt{At: d.ReceivedAt, Outcome: d.State, Message: remark}); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return stored, known, err
-}
-
-// Get returns one delivery; an *bridge.Error of kind Invalid when there is none.
-func (s *Store) Get(ctx context.Context, id int64) (*bridge.Delivery, error) {
-	d, err := scanDelivery(s.reader.QueryRowContext(ctx, `SELECT `+columns+fromMessage+`WHERE m.id = ?`, id))
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, notFound(id)
-	}
-	return d, err
-}
-
-// IsSent reports whether a delivery of the channel has the id at X.
-func (s *Store) IsSent(ctx context.Context, channel, xID string) (bool, error) {
-	var n int
-	err := s.reader.QueryRowContext(ctx, `SELECT count(*) FROM message WHERE direction = 'out' AND channel = ? AND x_id = ?`,
-		channel, xID).Scan(&n)
-	return n > 0, err
-}
-
-// HeadDue returns when the conversation is due; false when it has no work.
-func (s *Store) HeadDue(ctx context.Context, conversation string) (time.Time, bool, error) {
-	var due int64
-	err := s.reader.QueryRowContext(ctx, `SELECT due FROM conv WHERE key = ?`, conversation).Scan(&due)
-	if errors.Is(err, sql.ErrNoRows) {
-		return time.Time{}, false, nil
-	}
-	return fromMilli(due), err == nil, err
-}
-
-// HasReceived reports whether a message at X has come in before.
-func (s *Store) HasReceived(ctx context.Context, channel, xID string) (bool, error) {
-	var n int
-	err := s.reader.QueryRowContext(ctx, `SELECT count(*) FROM message WHERE direction = 'in' AND channel = ? AND x_id = ?`,
-		channel, xID).Scan(&n)
-	return n > 0, err
-}
-
 func notFound(id int64) error {
 	return &bridge.Error{
 		Kind: bridge.Invalid, Side: bridge.SidePerch, Message: fmt.Sprintf("there is no message %d", id),
@@ -170,46 +98,11 @@ func failureOf(d *bridge.Delivery) bridge.Failure {
 	return *d.Failure
 }
 
-func encodeMedia(m []bridge.Attached) string {
-	if len(m) == 0 {
-		return ""
-	}
-	b, _ := json.Marshal(m) // strings and numbers only: cannot fail
-	return string(b)
-}
-
-func encodeProgress(p bridge.Progress) string {
-	if p == (bridge.Progress{}) {
-		return ""
-	}
-	b, _ := json.Marshal(p) // plain values only: cannot fail
-	return string(b)
-}
-
-func decode(text string, into any) error {
-	if text == "" {
+func addAttempt(t *tx, id int64, a bridge.Attempt) error {
+	if a.At.IsZero() {
 		return nil
 	}
-	return json.Unmarshal([]byte(text), into)
-}
-
-func orNull(s string) any {
-	if s == "" {
-		return nil
-	}
-	return s
-}
-
-func toMilli(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-func fromMilli(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms)
+	_, err := t.exec(`INSERT INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, id, a.At.UnixMilli(), a.Number,
+		a.Took.Microseconds(), a.Outcome, a.Kind, a.Code, a.Message)
+	return err
 }

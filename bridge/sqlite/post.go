@@ -21,19 +21,6 @@ func (s *Store) Keep(ctx context.Context, post bridge.Post) error {
 	return err
 }
 
-func insertPost(t *tx, p *bridge.Post) error {
-	result, err := t.exec(`INSERT INTO post (received_at, source, body) VALUES (?, ?, ?)`,
-		p.ReceivedAt.UnixMilli(), p.Source, p.Body)
-	if err != nil {
-		return err
-	}
-	if p.Seq, err = result.LastInsertId(); err != nil {
-		return err
-	}
-	t.posts.add(p.Seq)
-	return nil
-}
-
 // Source returns the post that held a message, and when that was on disk; false when it is not there any more.
 func (s *Store) Source(ctx context.Context, seq int64) (bridge.Post, bool, error) {
 	p := bridge.Post{Seq: seq}

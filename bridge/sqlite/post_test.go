@@ -88,7 +88,7 @@ func TestMigrationFindsPostsBelowTheCursor(t *testing.T) {
 	s := open(t, path)
 	keep(t, s, "never read", time.Now())
 	for _, query := range []string{`UPDATE setting SET value = '4711' WHERE key = 'unpacked'`, `DROP TABLE kept`, `PRAGMA user_version = 1`} {
-		if err := s.write(t.Context(), func(tx *tx) error { tx.kept = span{}; _, err := tx.exec(query); return err }); err != nil {
+		if err := s.write(t.Context(), func(tx *tx) error { tx.synced = span{}; _, err := tx.exec(query); return err }); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -109,7 +109,7 @@ func TestMigrationFindsPostsThatTheCursorHasPassed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, query := range []string{`DROP TABLE kept`, `PRAGMA user_version = 1`} {
-		if err := s.write(t.Context(), func(tx *tx) error { tx.kept = span{}; _, err := tx.exec(query); return err }); err != nil {
+		if err := s.write(t.Context(), func(tx *tx) error { tx.synced = span{}; _, err := tx.exec(query); return err }); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -103,15 +103,6 @@ func saveDelivery(t *tx, r bridge.Result) error {
 	return err
 }
 
-func addAttempt(t *tx, id int64, a bridge.Attempt) error {
-	if a.At.IsZero() {
-		return nil
-	}
-	_, err := t.exec(`INSERT INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, id, a.At.UnixMilli(), a.Number,
-		a.Took.Microseconds(), a.Outcome, a.Kind, a.Code, a.Message)
-	return err
-}
-
 // reschedule points the conversation at its oldest open message, or ends its row. A conversation that is being
 // attempted keeps its head until that attempt frees it.
 func reschedule(t *tx, d *bridge.Delivery, free bool) error {

@@ -8,30 +8,15 @@
 package sqlite
 
 import (
-	"context"
 	"database/sql"
-	"errors"
-	"fmt"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"sync"
-	"time"
 
 	_ "modernc.org/sqlite" // the driver; pure Go, and its default is synchronous=FULL
-
-	"perch/bridge"
 )
 
-const (
-	// maxBatch is how many writes share one transaction at most.
-	maxBatch = 256
-	// readers is the size of the pool of reading connections.
-	readers = 4
-	// alwaysCheckBelow is the file size in bytes up to which every start checks the whole file; a larger one is
-	// checked after an unclean end only, to keep the start fast.
-	alwaysCheckBelow = 16 << 20
-)
+// maxBatch is how many writes share one transaction at most.
+const maxBatch = 256
 
 // Store is an open journal. Make it with Open; it accepts writes while Run is running.
 type Store struct {
@@ -46,125 +31,3 @@ type Store struct {
 	// before, when set, is called by the committer before each commit; tests make it fail.
 	before func() error
 }
-
-// Open opens or creates the journal at path, brings its schema up to date and checks its integrity. The
-// folder must exist and must not be on a network drive.
-func Open(ctx context.Context, path string, log *slog.Logger) (*Store, error) {
-	if err := createOwn(path); err != nil {
-		return nil, openError(path, err)
-	}
-	writer, err := sql.Open("sqlite", dsn(path, "&_txlock=immediate"))
-	if err != nil {
-		return nil, openError(path, err)
-	}
-	writer.SetMaxOpenConns(1)
-	s := &Store{path: path, log: log, writer: writer, ops: make(chan *op, maxBatch), ended: make(chan struct{})}
-	s.posts.New = func() any { return &op{done: make(chan error, 1)} }
-	if err := s.prepare(ctx); err != nil {
-		return nil, errors.Join(openError(path, err), writer.Close())
-	}
-	s.reader, err = sql.Open("sqlite", dsn(path, "&_pragma=query_only(1)"))
-	if err != nil {
-		return nil, errors.Join(openError(path, err), writer.Close())
-	}
-	s.reader.SetMaxOpenConns(readers)
-	return s, nil
-}
-
-// createOwn makes sure that the file is its owner's alone before anything is in it: SQLite gives the files beside it the
-// same mode.
-func createOwn(path string) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return err
-	}
-	return f.Close()
-}
-
-func dsn(path, more string) string {
-	return "file:" + filepath.ToSlash(path) + "?_pragma=busy_timeout(5000)&_pragma=page_size(8192)" +
-		"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=wal_autocheckpoint(0)" +
-		"&_pragma=journal_size_limit(67108864)" + more
-}
-
-func (s *Store) prepare(ctx context.Context) error {
-	if err := s.checkVersion(ctx); err != nil {
-		return err
-	}
-	if err := s.checkFile(ctx); err != nil {
-		return err
-	}
-	if err := s.migrate(ctx); err != nil {
-		return err
-	}
-	// Anyone may read the customers' messages in this file: it is the owner's alone.
-	if err := os.Chmod(s.path, 0o600); err != nil {
-		return err
-	}
-	_, err := s.writer.ExecContext(ctx, `INSERT OR REPLACE INTO setting VALUES ('clean', '0')`)
-	return err
-}
-
-func (s *Store) checkVersion(ctx context.Context) error {
-	var version string
-	if err := s.writer.QueryRowContext(ctx, `SELECT sqlite_version()`).Scan(&version); err != nil {
-		return err
-	}
-	var major, minor, patch int
-	if _, err := fmt.Sscanf(version, "%d.%d.%d", &major, &minor, &patch); err != nil {
-		return fmt.Errorf("read SQLite version %q: %w", version, err)
-	}
-	if major*1_000_000+minor*1_000+patch < 3_051_003 {
-		return fmt.Errorf("SQLite %s can damage a WAL file; at least 3.51.3 is needed", version)
-	}
-	return nil
-}
-
-// checkFile runs SQLite's own check where it is cheap or where the last end was not clean.
-func (s *Store) checkFile(ctx context.Context) error {
-	info, err := os.Stat(s.path)
-	if err != nil || info.Size() == 0 {
-		return nil //nolint:nilerr // a journal that does not exist yet has nothing to check
-	}
-	var clean string
-	err = s.writer.QueryRowContext(ctx, `SELECT value FROM setting WHERE key = 'clean'`).Scan(&clean)
-	if err == nil && clean == "1" && info.Size() > alwaysCheckBelow {
-		return nil
-	}
-	var verdict string
-	if err := s.writer.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&verdict); err != nil {
-		return err
-	}
-	if verdict != "ok" {
-		return fmt.Errorf("integrity check: %s", verdict)
-	}
-	return nil
-}
-
-func openError(path string, err error) error {
-	e := &bridge.Error{
-		Kind: bridge.Operator, Side: bridge.SidePerch, Op: "open journal",
-		Message: "the journal " + path + " cannot be used",
-		Remedy: "check that the disk is not full and that the file belongs to you and is writable; if the file is " +
-			"damaged, move it aside, restore a backup, and start Perch again",
-		Err: err,
-	}
-	if found, ok := troubleOf(err); ok {
-		e.Message, e.Code = e.Message+": "+found.message, bridge.CodeJournal+found.code
-	}
-	return e
-}
-
-// Close marks the journal as cleanly ended and closes it. Call it after Run has returned.
-func (s *Store) Close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
-	defer cancel()
-	_, err := s.writer.ExecContext(ctx, `INSERT OR REPLACE INTO setting VALUES ('clean', '1')`)
-	if err == nil {
-		_, err = s.writer.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
-	}
-	return errors.Join(err, s.reader.Close(), s.writer.Close())
-}
-
-// closeTimeout bounds the last write of a run.
-const closeTimeout = 5 * time.Second

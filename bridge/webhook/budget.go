@@ -11,7 +11,7 @@ const (
 	// pieceSize is the size in bytes in which bodies are taken in and counted.
 	pieceSize = 64 << 10
 	// postsBudget, repliesBudget and legacyBudget bound, in bytes, what is held at a time of bodies beyond freeBody: four
-	// of X's largest posts, eight of Motion's largest replies, and two at the old plugin's path, which has no guard.
+	// of X's largest posts, eight of Motion's largest replies, and two at the old plugin's path, which anybody may use.
 	postsBudget   = 4 * maxEvents
 	repliesBudget = 8 * maxReply
 	legacyBudget  = 2 * maxReply
@@ -34,19 +34,9 @@ type budget struct {
 	mu      sync.Mutex
 	used    int64
 	peers   map[netip.Prefix]int64
-	order   list.List     // of *body that are not whole: who has brought nothing for longest is in front
-	through *body         // goes beyond the budget
+	order   list.List     // of *lease whose bodies are not whole: who has brought nothing for longest is in front
+	through *lease        // goes beyond the budget
 	freed   chan struct{} // closed when something has changed for those that wait
-}
-
-// stay is what a budget knows of a body. It is under the budget's lock.
-type stay struct {
-	held   int64
-	place  *list.Element // in the order
-	began  time.Time
-	last   time.Time // when it got room last
-	asked  time.Time // since when it waits for room; zero while it is read
-	waited time.Duration
 }
 
 // newBudget returns a budget of which one peer may have a share: all of it where every sender has proved himself.
@@ -54,111 +44,111 @@ func newBudget(size, share int64) *budget {
 	return &budget{size: size, share: share, peers: map[netip.Prefix]int64{}, freed: make(chan struct{})}
 }
 
-// charge makes room for another piece of b. If there is none, it returns a channel that is closed when there may be; it
-// has to be asked again then, and after askAgain. It fails when b itself was cut.
-func (g *budget) charge(b *body) (wait <-chan struct{}, err error) {
+// charge makes room for another piece of l. If there is none, it returns a channel that is closed when there may be; it
+// has to be asked again then, and after askAgain. It fails when l itself was cut.
+func (g *budget) charge(l *lease) (wait <-chan struct{}, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if b.isCut() {
+	if l.isCut() {
 		return nil, errCrowded
 	}
 	now := time.Now()
-	g.ask(b, now)
-	for rival := g.rivals(b); rival != nil && g.through != b; rival = g.rivals(b) {
+	g.ask(l, now)
+	for rival := g.rivals(l); rival != nil && g.through != l; rival = g.rivals(l) {
 		v := g.first(rival)
 		isSilent := v != nil && v.asked.IsZero() && now.Sub(v.last) > lively
-		isPatient := b.waited+now.Sub(b.asked) <= patience
+		isPatient := l.waited+now.Sub(l.asked) <= patience
 		switch {
 		case v != nil && (isSilent || !isPatient):
 			g.forget(v)
 			v.cutOff()
-		case g.through == nil && g.isNewest(b):
-			g.through = b
+		case g.through == nil && g.isNewest(l):
+			g.through = l
 		default:
 			return g.freed, nil
 		}
 	}
-	g.grant(b, now)
+	g.grant(l, now)
 	return nil, nil
 }
 
-func (g *budget) ask(b *body, now time.Time) {
-	if b.place == nil {
-		b.place, b.began, b.last = g.order.PushBack(b), now, now
+func (g *budget) ask(l *lease, now time.Time) {
+	if l.place == nil {
+		l.place, l.began, l.last = g.order.PushBack(l), now, now
 	}
-	if b.asked.IsZero() {
-		b.asked = now
+	if l.asked.IsZero() {
+		l.asked = now
 	}
 }
 
-func (g *budget) grant(b *body, now time.Time) {
-	b.waited += now.Sub(b.asked)
-	b.asked, b.last = time.Time{}, now
-	g.order.MoveToBack(b.place)
-	g.add(b, pieceSize)
+func (g *budget) grant(l *lease, now time.Time) {
+	l.waited += now.Sub(l.asked)
+	l.asked, l.last = time.Time{}, now
+	g.order.MoveToBack(l.place)
+	g.add(l, pieceSize)
 }
 
-// rivals tells which bodies stand in the way of another piece of b; nil when none do.
-func (g *budget) rivals(b *body) func(*body) bool {
+// rivals tells which bodies stand in the way of another piece of l; nil when none do.
+func (g *budget) rivals(l *lease) func(*lease) bool {
 	switch {
-	case b.peer.IsValid() && g.peers[b.peer]+pieceSize > g.share:
-		return func(o *body) bool { return o != b && o.peer == b.peer }
+	case l.peer.IsValid() && g.peers[l.peer]+pieceSize > g.share:
+		return func(o *lease) bool { return o != l && o.peer == l.peer }
 	case g.used+pieceSize > g.size:
-		return func(o *body) bool { return o != b }
+		return func(o *lease) bool { return o != l }
 	}
 	return nil
 }
 
 // first returns the rival that has brought nothing for longest, or nil when there is none that may be cut.
-func (g *budget) first(rival func(*body) bool) *body {
+func (g *budget) first(rival func(*lease) bool) *lease {
 	for e := g.order.Front(); e != nil; e = e.Next() {
-		if b, _ := e.Value.(*body); rival(b) {
-			return b
+		if l, _ := e.Value.(*lease); rival(l) {
+			return l
 		}
 	}
 	return nil
 }
 
 // isNewest is whether none that waits has come later.
-func (g *budget) isNewest(b *body) bool {
-	return g.first(func(o *body) bool { return !o.asked.IsZero() && o.began.After(b.began) }) == nil
+func (g *budget) isNewest(l *lease) bool {
+	return g.first(func(o *lease) bool { return !o.asked.IsZero() && o.began.After(l.began) }) == nil
 }
 
 // settle takes a body that is whole from those that may be cut: it goes by itself as soon as it is judged or kept. It
 // fails when the body was cut before.
-func (g *budget) settle(b *body) error {
+func (g *budget) settle(l *lease) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if b.isCut() {
+	if l.isCut() {
 		return errCrowded
 	}
-	g.takeOut(b)
+	g.takeOut(l)
 	g.wake()
 	return nil
 }
 
 // release gives the room of a body back.
-func (g *budget) release(b *body) {
+func (g *budget) release(l *lease) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if b.place != nil || b.held > 0 {
-		g.forget(b)
+	if l.place != nil || l.held > 0 {
+		g.forget(l)
 	}
 }
 
-func (g *budget) forget(b *body) {
-	g.takeOut(b)
-	if g.through == b {
+func (g *budget) forget(l *lease) {
+	g.takeOut(l)
+	if g.through == l {
 		g.through = nil
 	}
-	g.add(b, -b.held)
+	g.add(l, -l.held)
 	g.wake()
 }
 
-func (g *budget) takeOut(b *body) {
-	if b.place != nil {
-		g.order.Remove(b.place)
-		b.place = nil
+func (g *budget) takeOut(l *lease) {
+	if l.place != nil {
+		g.order.Remove(l.place)
+		l.place = nil
 	}
 }
 
@@ -167,13 +157,13 @@ func (g *budget) wake() {
 	g.freed = make(chan struct{})
 }
 
-func (g *budget) add(b *body, n int64) {
+func (g *budget) add(l *lease, n int64) {
 	g.used += n
-	b.held += n
-	if !b.peer.IsValid() {
+	l.held += n
+	if !l.peer.IsValid() {
 		return
 	}
-	if g.peers[b.peer] += n; g.peers[b.peer] == 0 {
-		delete(g.peers, b.peer)
+	if g.peers[l.peer] += n; g.peers[l.peer] == 0 {
+		delete(g.peers, l.peer)
 	}
 }

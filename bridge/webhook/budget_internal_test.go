@@ -21,12 +21,12 @@ import (
 )
 
 func bodyFor(g *budget, peer string) *body {
-	return &body{budget: g, peer: peerOfText(peer), cut: make(chan struct{}), answer: httptest.NewRecorder()}
+	return &body{budget: g, lease: lease{peer: peerOfText(peer), cut: make(chan struct{}), answer: httptest.NewRecorder()}}
 }
 
 // more asks for a piece and says what came of it.
 func more(b *body) string {
-	switch wait, err := b.budget.charge(b); {
+	switch wait, err := b.budget.charge(&b.lease); {
 	case err != nil:
 		return "cut"
 	case wait != nil:
@@ -47,7 +47,7 @@ func TestBudgetCutsWhoIsSilentForLongest(t *testing.T) {
 			}
 			all = append(all, b)
 		}
-		if err := g.settle(all[0]); err != nil { // is whole: judged next
+		if err := g.settle(&all[0].lease); err != nil { // is whole: judged next
 			t.Fatal(err)
 		}
 		time.Sleep(lively + 1)
@@ -59,7 +59,7 @@ func TestBudgetCutsWhoIsSilentForLongest(t *testing.T) {
 		if got := more(all[1]); got != "cut" {
 			t.Errorf("who was cut %s", got)
 		}
-		if g.settle(all[2]) == nil {
+		if g.settle(&all[2].lease) == nil {
 			t.Error("who was cut is taken for whole")
 		}
 	})
@@ -86,7 +86,7 @@ func TestLivelyBodiesWaitForEachOther(t *testing.T) {
 				t.Errorf("who goes through %s", got)
 			}
 		}
-		g.release(all[0])
+		g.release(&all[0].lease)
 		if got := more(all[2]); got != "got it" || all[1].isCut() {
 			t.Error("no room after it was given back, or one was cut for the other")
 		}
@@ -107,7 +107,7 @@ func TestBudgetWaitsForWholeBodies(t *testing.T) {
 		g := newBudget(2*pieceSize, pieceSize)
 		whole := [2]*body{bodyFor(g, ""), bodyFor(g, "")}
 		_, _, _ = more(whole[0]), more(whole[0]), more(whole[1]) // the second one goes through
-		if g.through != whole[1] || g.settle(whole[0]) != nil || g.settle(whole[1]) != nil {
+		if g.through != &whole[1].lease || g.settle(&whole[0].lease) != nil || g.settle(&whole[1].lease) != nil {
 			t.Fatal("not whole")
 		}
 		third := bodyFor(g, "")
@@ -115,8 +115,8 @@ func TestBudgetWaitsForWholeBodies(t *testing.T) {
 		if got := more(third); got != "waits" {
 			t.Errorf("beyond the bound: %s", got)
 		}
-		wait, _ := g.charge(third)
-		g.release(whole[1])
+		wait, _ := g.charge(&third.lease)
+		g.release(&whole[1].lease)
 		<-wait
 		if got := more(third); got != "got it" || whole[0].isCut() {
 			t.Errorf("after room was given back: %s", got)
@@ -155,11 +155,11 @@ func TestBudgetHoldsItsBound(t *testing.T) {
 			i := random.IntN(len(live))
 			switch b := live[i]; {
 			case random.IntN(12) == 0 || b.isCut():
-				g.release(b)
+				g.release(&b.lease)
 				live = append(live[:i], live[i+1:]...)
 			case b.held == most:
 				if b.place != nil {
-					_ = g.settle(b)
+					_ = g.settle(&b.lease)
 				}
 			default:
 				_ = more(b)
@@ -189,7 +189,7 @@ func TestBudgetHoldsItsBound(t *testing.T) {
 			t.Errorf("%d cut, %d at most: the test tries too little", cuts, peak)
 		}
 		for _, b := range live {
-			g.release(b)
+			g.release(&b.lease)
 		}
 		if g.used != 0 || g.order.Len() != 0 || len(g.peers) != 0 || g.through != nil {
 			t.Errorf("left behind: %d bytes, %d bodies, %v", g.used, g.order.Len(), g.peers)

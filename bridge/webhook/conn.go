@@ -28,14 +28,22 @@ const (
 // be called on nil, which is a connection of a server that is not Serve's.
 type conn struct {
 	net.Conn
-	door   *door
+	owner  owner
+	began  time.Time // when the owner began
 	peer   netip.Prefix
 	phase  atomic.Int32
-	proven atomic.Bool  // changed under the door's lock
-	last   atomic.Int64 // ns after the door's beginning at which it came, proved itself or brought a piece of a body
+	proven atomic.Bool  // changed under the owner's lock
+	last   atomic.Int64 // ns after the owner's beginning at which it came, proved itself or brought a piece of a body
 
 	mu     sync.Mutex // orders deadlines and the telling
 	readBy time.Time
+}
+
+// owner is the listener by which connections come.
+type owner interface {
+	// proved tells that a connection has proved itself, gone that it is closed.
+	proved(*conn)
+	gone(*conn)
 }
 
 type connKey struct{}
@@ -59,7 +67,7 @@ func (c *conn) before(o *conn) bool {
 
 func (c *conn) touch() {
 	if c != nil {
-		c.last.Store(int64(time.Since(c.door.began)))
+		c.last.Store(int64(time.Since(c.began)))
 	}
 }
 
@@ -72,11 +80,7 @@ func (c *conn) prove() {
 	if c.proven.Load() {
 		return
 	}
-	c.door.mu.Lock()
-	defer c.door.mu.Unlock()
-	if !c.proven.Swap(true) {
-		c.door.known(c)
-	}
+	c.owner.proved(c)
 }
 
 // enter begins what must not be interrupted; false means that the connection has been told to go, and nothing may be done.
@@ -117,7 +121,7 @@ func (c *conn) deadline() time.Time {
 // Close implements net.Conn.
 func (c *conn) Close() error {
 	err := c.Conn.Close()
-	c.door.gone(c)
+	c.owner.gone(c)
 	return err
 }
 

@@ -5,14 +5,11 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"hash"
 	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"perch/bridge/endpoint"
@@ -23,30 +20,6 @@ const signatureHeader = "X-Twitter-Webhooks-Signature"
 // crcToken is what a token of X's looks like. Nothing else is ever signed: a signature of anything an outsider likes
 // would let him forge events, which are signed in the same way.
 var crcToken = regexp.MustCompile(`^[A-Za-z0-9+/=_-]{16,128}$`)
-
-// app is an X app with its keyed hashes.
-type app struct {
-	channels []string
-	macs     sync.Pool
-}
-
-func newApp(a App) *app {
-	secret := []byte(a.ConsumerSecret)
-	return &app{channels: a.Channels, macs: sync.Pool{New: func() any { return hmac.New(sha256.New, secret) }}}
-}
-
-func (a *app) sum(message, into []byte) []byte {
-	return a.sumOf(func(each func([]byte)) { each(message) }, into)
-}
-
-// sumOf is the keyed hash of a message that comes in parts.
-func (a *app) sumOf(parts func(each func([]byte)), into []byte) []byte {
-	mac := a.macs.Get().(hash.Hash) //nolint:forcetypeassert // the pool holds nothing else
-	defer a.macs.Put(mac)
-	mac.Reset()
-	parts(func(p []byte) { mac.Write(p) })
-	return mac.Sum(into)
-}
 
 // serveX answers X: GET is a CRC, POST brings events. Several apps are tried in turn.
 func (h *Handler) serveX(w http.ResponseWriter, r *http.Request, apps []*app) {
@@ -165,32 +138,4 @@ func (h *Handler) refuseSignature(w http.ResponseWriter, r *http.Request) {
 	refuse(w, http.StatusUnauthorized, "the signature is missing or wrong")
 	h.badSigners.warn("event with a wrong signature refused; is x.consumer_secret the one of the app that has the webhook?",
 		"from", r.RemoteAddr, "signed", r.Header.Get(signatureHeader) != "")
-}
-
-// stats counts what came in.
-type stats struct {
-	crc, events           atomic.Int64 // Unix ms of the last good one
-	badCRC, badSignatures atomic.Int64
-}
-
-// Stats says what has come in since the start.
-type Stats struct {
-	// LastCRC and LastEvent are zero when none came.
-	LastCRC, LastEvent    time.Time
-	BadCRC, BadSignatures int64
-}
-
-// Stats returns a snapshot.
-func (h *Handler) Stats() Stats {
-	return Stats{
-		LastCRC: fromMilli(h.stats.crc.Load()), LastEvent: fromMilli(h.stats.events.Load()),
-		BadCRC: h.stats.badCRC.Load(), BadSignatures: h.stats.badSignatures.Load(),
-	}
-}
-
-func fromMilli(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms)
 }

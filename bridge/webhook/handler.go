@@ -24,27 +24,18 @@ package webhook
 import (
 	"context"
 	"crypto/sha256"
-	"crypto/subtle"
-	"errors"
 	"log/slog"
-	"net/http"
-	"strings"
 	"sync/atomic"
-	"time"
 
 	"perch/bridge"
-	"perch/bridge/endpoint"
 )
 
 const (
 	// PathHealth answers 200 while Perch runs.
 	PathHealth = "/healthz"
 
-	// maxEvents and maxReply bound the bodies, in bytes.
-	maxEvents = 16 << 20
-	maxReply  = 1 << 20
-	// keptAtOnce is how many large bodies are put together and kept side by side, after their signatures were found good.
-	keptAtOnce = 2
+	// maxKeeping is how many large bodies are put together and kept side by side, after their signatures were found good.
+	maxKeeping = 2
 )
 
 // EventSink keeps authentic bodies from X. It returns nil only when the body is on disk; it does not keep hold of body.
@@ -55,12 +46,6 @@ type EventSink interface {
 // ReplySink keeps agents' replies and says what became of them.
 type ReplySink interface {
 	AcceptReply(ctx context.Context, channel string, reply bridge.Reply, raw []byte) (bridge.Outcome, error)
-}
-
-// App is one X app and the channels that use it.
-type App struct {
-	Channels       []string
-	ConsumerSecret string
 }
 
 // Channel is what the Reply URL needs to know of a channel.
@@ -92,9 +77,9 @@ type Handler struct {
 	replies ReplySink
 	log     *slog.Logger
 	now     atomic.Pointer[routes]
-	// fromX, fromMotion and unguarded are the rooms for large bodies: nobody takes another's.
-	fromX, fromMotion, unguarded *budget
-	keeping                      chan struct{}
+	// fromX, fromMotion and fromLegacy are the rooms for large bodies: nobody takes another's.
+	fromX, fromMotion, fromLegacy *budget
+	keeping                       chan struct{}
 
 	stats                 stats
 	badSigners, cutBodies *spaced
@@ -114,8 +99,8 @@ func New(config Config) *Handler {
 	h := &Handler{
 		events: config.Events, replies: config.Replies, log: config.Log,
 		fromX: newBudget(postsBudget, postsBudget/2), fromMotion: newBudget(repliesBudget, repliesBudget),
-		unguarded: newBudget(legacyBudget, legacyBudget/2),
-		keeping:   make(chan struct{}, keptAtOnce), badSigners: &spaced{log: config.Log}, cutBodies: &spaced{log: config.Log},
+		fromLegacy: newBudget(legacyBudget, legacyBudget/2),
+		keeping:    make(chan struct{}, maxKeeping), badSigners: &spaced{log: config.Log}, cutBodies: &spaced{log: config.Log},
 	}
 	h.Update(config)
 	return h
@@ -136,79 +121,4 @@ func (h *Handler) Update(config Config) {
 		to.tokens[sha256.Sum256([]byte(config.Channels[i].Token))] = &config.Channels[i]
 	}
 	h.now.Store(to)
-}
-
-// ServeHTTP implements http.Handler. Paths are matched as they stand: X gives a webhook up when it is redirected.
-func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	path, to := r.URL.Path, h.now.Load()
-	switch {
-	case path == endpoint.PathEvents:
-		h.serveX(w, r, to.apps)
-	case strings.HasPrefix(path, endpoint.PathEvents+"/"):
-		h.serveChannel(w, r, to.byName[strings.TrimPrefix(path, endpoint.PathEvents+"/")])
-	case strings.HasPrefix(path, endpoint.PathReply+"/"):
-		h.serveReply(w, r, to.channelOf(strings.TrimPrefix(path, endpoint.PathReply+"/")))
-	case path == endpoint.PathLegacy:
-		h.serveLegacy(w, r, to)
-	case path == PathHealth:
-		w.WriteHeader(http.StatusOK)
-	default:
-		turnAway(w, r, http.StatusNotFound, "there is nothing here")
-	}
-}
-
-func (h *Handler) serveChannel(w http.ResponseWriter, r *http.Request, a *app) {
-	if a == nil {
-		turnAway(w, r, http.StatusNotFound, "there is no such channel")
-		return
-	}
-	h.serveX(w, r, []*app{a})
-}
-
-// channelOf finds the channel of a reply token without telling by its timing how much of a guess was right.
-func (to *routes) channelOf(token string) *Channel {
-	sum := sha256.Sum256([]byte(token))
-	for known, ch := range to.tokens {
-		if subtle.ConstantTimeCompare(sum[:], known[:]) == 1 {
-			return ch
-		}
-	}
-	return nil
-}
-
-// turnAway refuses a request whose body nobody has read. The server reads what of it is there before it answers; that
-// must not take long.
-func turnAway(w http.ResponseWriter, r *http.Request, status int, message string) {
-	if r.ContentLength != 0 {
-		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(unreadGrace))
-	}
-	refuse(w, status, message)
-}
-
-// refuseBody tells the sender why a body was not taken; outcome stands before the reason.
-func (h *Handler) refuseBody(w http.ResponseWriter, r *http.Request, outcome string, err error) {
-	switch {
-	case errors.Is(err, errTooLarge):
-		w.Header().Set("Connection", "close")
-		refuse(w, http.StatusRequestEntityTooLarge, outcome+err.Error())
-	case errors.Is(err, errSlow):
-		h.cutBodies.warn("a request was cut because its body came too slowly", "path", pathOf(r), "from", r.RemoteAddr)
-		w.Header().Set("Connection", "close")
-		refuse(w, http.StatusRequestTimeout, outcome+err.Error())
-	case errors.Is(err, errCrowded):
-		h.cutBodies.warn("a request was cut because others needed the room", "path", pathOf(r), "from", r.RemoteAddr)
-		w.Header().Set("Connection", "close")
-		w.Header().Set("Retry-After", "5")
-		refuse(w, http.StatusServiceUnavailable, outcome+err.Error())
-	default:
-		turnAway(w, r, http.StatusBadRequest, outcome+"the body could not be read")
-	}
-}
-
-// pathOf is the path of a request as a log may show it: without the reply token.
-func pathOf(r *http.Request) string {
-	if strings.HasPrefix(r.URL.Path, endpoint.PathReply+"/") {
-		return endpoint.PathReply
-	}
-	return r.URL.Path
 }

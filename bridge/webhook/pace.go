@@ -3,14 +3,11 @@ package webhook
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"time"
 )
 
 const (
-	// bodyGrace is how long a sender may be silent: a packet that was lost twice on a bad line takes 6 s to come again.
-	bodyGrace = 10 * time.Second
 	// minRate is the least in bytes that a second has to bring, once the grace is used up. Any line does on which a page
 	// of the web can be read.
 	minRate = 8 << 10
@@ -51,27 +48,6 @@ func (b *body) extend(n int) {
 	defer b.mu.Unlock()
 	if !b.isCut() {
 		b.readUntil(b.by)
-	}
-}
-
-func (b *body) readUntil(t time.Time) {
-	_ = http.NewResponseController(b.answer).SetReadDeadline(t) // what has no deadlines is no connection
-}
-
-// cutOff makes the reader give up. The budget calls it, under its lock, while the body is in its order and so being read.
-func (b *body) cutOff() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	close(b.cut)
-	b.readUntil(time.Unix(1, 0))
-}
-
-func (b *body) isCut() bool {
-	select {
-	case <-b.cut:
-		return true
-	default:
-		return false
 	}
 }
 

@@ -78,7 +78,7 @@ func (h *Handler) serveLegacy(w http.ResponseWriter, r *http.Request, to *routes
 		turnAway(w, r, http.StatusForbidden, "this path is closed: put the Reply URL of perch urls into Motion, or set legacy_reply_path = true")
 		return
 	}
-	h.withReply(w, r, h.unguarded, func(raw []byte) { h.takeReply(w, r, to.legacyChannel(raw), raw) })
+	h.withReply(w, r, h.fromLegacy, func(raw []byte) { h.takeReply(w, r, to.legacyChannel(raw), raw) })
 }
 
 // legacyChannel picks the channel by the Open Channel account in the reply, else the first one.
@@ -94,20 +94,4 @@ func (to *routes) legacyChannel(raw []byte) *Channel {
 		}
 	}
 	return &to.channels[0]
-}
-
-// refuse answers with a reason; Motion shows a message that was not answered with 2xx as not sent.
-func refuse(w http.ResponseWriter, status int, message string) {
-	writeJSON(w, status, map[string]string{"message": message})
-}
-
-func writeJSON(w http.ResponseWriter, status int, body any) {
-	encoded, err := json.Marshal(body)
-	if err != nil {
-		w.WriteHeader(http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write(encoded) // who has gone away gets no answer
 }

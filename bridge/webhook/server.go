@@ -10,10 +10,6 @@ import (
 )
 
 const (
-	// headerTimeout and readTimeout bound what a slow client may take for the headers and for all; X sends small bodies at
-	// once. A body begins under the headers' deadline, which is moved as its bytes come.
-	headerTimeout = bodyGrace
-	readTimeout   = 30 * time.Second
 	// writeTimeout is longer than bridge.ReplyWait, which the answer to Motion may take.
 	writeTimeout = 60 * time.Second
 	idleTimeout  = 2 * time.Minute
@@ -25,7 +21,7 @@ const (
 
 // Serve answers requests on the listener until ctx ends, lets those under way finish, and returns nil.
 func Serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
-	d := newDoor(listener, log)
+	d := newBoundedListener(listener, log)
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: headerTimeout, WriteTimeout: writeTimeout,
 		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader, ConnContext: withConn, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),

@@ -6,16 +6,10 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"slices"
 
 	"perch/bridge/loose"
+	"perch/bridge/xapi/xcall"
 )
-
-// Subscription is a subscription of the X Activity API. Without a WebhookID its events go to streams only.
-type Subscription struct{ ID, EventType, UserID, Tag, WebhookID string }
-
-// TagPrefix begins the tag of every subscription that Perch makes.
-const TagPrefix = "perch-"
 
 const (
 	endpointActivity = "activity.subscriptions"
@@ -27,23 +21,23 @@ const (
 )
 
 // HasActivity reports whether the profile has the X Activity API, with its subscriptions by kind and its stream.
-func (c *caller) HasActivity() bool { return c.config.Profile != "v1.1" }
+func (c *base) HasActivity() bool { return c.config.Profile != "v1.1" }
 
 // OwnID returns the account's id; X is asked once.
 func (c *Client) OwnID(ctx context.Context) (string, error) { return c.ownID(ctx, c.Me) }
 
-func (c *caller) activityCall(op, method, path string) call {
-	return call{op: op, endpoint: endpointActivity, method: method, url: c.api("/2/activity/subscriptions" + path)}
+func (c *base) activityCall(op, method, path string) xcall.Call {
+	return xcall.Call{Op: op, Endpoint: endpointActivity, Method: method, URL: c.calls.URLOf("/2/activity/subscriptions" + path)}
 }
 
 // Subscriptions lists the activity subscriptions of the app, or those of the account when X shows only them. It is
 // free. Where X lets the account's keys list, it proves them as well.
-func (c *caller) Subscriptions(ctx context.Context) ([]Subscription, error) {
+func (c *base) Subscriptions(ctx context.Context) ([]Subscription, error) {
 	var all []Subscription
 	query := url.Values{"max_results": {subscriptionsPerPage}}
 	for range maxSubscriptionPages {
 		what := c.activityCall("list subscriptions", http.MethodGet, "")
-		what.query = query
+		what.Query = query
 		a, err := c.list(ctx, what)
 		if a, err = judged(what, a, err); err != nil {
 			return nil, err
@@ -54,11 +48,11 @@ func (c *caller) Subscriptions(ctx context.Context) ([]Subscription, error) {
 				Next loose.Text `json:"next_token"`
 			} `json:"meta"`
 		}
-		if err := a.decode(what.op, &body); err != nil {
+		if err := a.Decode(what.Op, &body); err != nil {
 			return nil, err
 		}
-		if len(body.Data) == 0 && !bytes.Contains(a.body, []byte(`"meta"`)) {
-			return nil, a.unexpected(what.op, nil)
+		if len(body.Data) == 0 && !bytes.Contains(a.Body, []byte(`"meta"`)) {
+			return nil, a.Unexpected(what.Op, nil)
 		}
 		all = append(all, readSubscriptions(body.Data)...)
 		if body.Meta.Next == "" {
@@ -70,18 +64,18 @@ func (c *caller) Subscriptions(ctx context.Context) ([]Subscription, error) {
 }
 
 // list tries the user's keys first. Once they were good, a refusal of them is news and not a reason to ask otherwise.
-func (c *caller) list(ctx context.Context, what call) (*answer, error) {
-	a, err := c.exchange(ctx, what)
+func (c *base) list(ctx context.Context, what xcall.Call) (*xcall.Answer, error) {
+	a, err := c.calls.Exchange(ctx, what)
 	switch {
 	case err != nil:
 		return nil, err
-	case a.status/100 == 2:
-		c.app.userLists.Store(true)
+	case a.Status/100 == 2:
+		c.userLists.Store(true)
 		return a, nil
-	case !a.refusesKeys() || c.app.userLists.Load():
+	case !a.RefusesKeys() || c.userLists.Load():
 		return a, nil
 	}
-	if second, err := c.asApp(ctx, what); err == nil && !second.refusesKeys() {
+	if second, err := c.calls.AsApp(ctx, what); err == nil && !second.RefusesKeys() {
 		return second, nil
 	}
 	return a, nil
@@ -99,10 +93,10 @@ func (c *Client) Subscribe(ctx context.Context, eventType, webhookID string) err
 		body["webhook_id"] = webhookID
 	}
 	what := c.activityCall("subscribe to "+eventType, http.MethodPost, "")
-	what.json = body
-	ask := c.exchange
+	what.JSON = body
+	ask := c.calls.Exchange
 	if eventType == eventRevoke {
-		ask = c.asUserOrApp
+		ask = c.calls.AsUserOrApp
 	}
 	a, err := ask(ctx, what)
 	if a, err = judged(what, a, err); isCode(err, codeSubscribed) {
@@ -114,15 +108,15 @@ func (c *Client) Subscribe(ctx context.Context, eventType, webhookID string) err
 }
 
 // checkSubscribed looks into a success for the subscription.
-func checkSubscribed(what call, a *answer) error {
+func checkSubscribed(what xcall.Call, a *xcall.Answer) error {
 	var body struct {
 		Data json.RawMessage `json:"data"`
 	}
-	if err := a.decode(what.op, &body); err != nil {
+	if err := a.Decode(what.Op, &body); err != nil {
 		return err
 	}
 	if len(readSubscriptions(body.Data)) == 0 && loose.IsEmpty(body.Data) {
-		return a.unexpected(what.op, nil)
+		return a.Unexpected(what.Op, nil)
 	}
 	return nil
 }
@@ -145,160 +139,18 @@ func (c *Client) takeOver(ctx context.Context, eventType, own, webhookID string)
 }
 
 // MoveSubscription points a subscription to another webhook.
-func (c *caller) MoveSubscription(ctx context.Context, id, webhookID string) error {
+func (c *base) MoveSubscription(ctx context.Context, id, webhookID string) error {
 	what := c.activityCall("move subscription", http.MethodPut, "/"+url.PathEscape(id))
-	what.json = map[string]string{"webhook_id": webhookID}
-	a, err := c.asApp(ctx, what)
+	what.JSON = map[string]string{"webhook_id": webhookID}
+	a, err := c.calls.AsApp(ctx, what)
 	_, err = judged(what, a, err)
 	return err
 }
 
 // Unsubscribe deletes a subscription; one that is gone is a success.
-func (c *caller) Unsubscribe(ctx context.Context, id string) error {
+func (c *base) Unsubscribe(ctx context.Context, id string) error {
 	what := c.activityCall("delete subscription", http.MethodDelete, "/"+url.PathEscape(id))
-	what.mayBeEmpty = true
-	a, err := c.asApp(ctx, what)
-	return goneIsFine(judged(what, a, err))
-}
-
-// readSubscriptions reads the forms in which X gives subscriptions: a list, an object, or one below a name.
-func readSubscriptions(raw json.RawMessage) []Subscription {
-	if bytes.HasPrefix(loose.Trim(raw), []byte("[")) {
-		var list []json.RawMessage
-		loose.Part(raw, &list)
-		return slices.Concat(each(list, readSubscriptions)...)
-	}
-	var one struct {
-		One    json.RawMessage `json:"subscription"`
-		Many   json.RawMessage `json:"subscriptions"`
-		ID     loose.ID        `json:"subscription_id"`
-		Other  loose.ID        `json:"id"`
-		Kind   loose.Text      `json:"event_type"`
-		Tag    loose.Text      `json:"tag"`
-		Hook   loose.ID        `json:"webhook_id"`
-		Filter struct {
-			UserID loose.ID `json:"user_id"`
-		} `json:"filter"`
-	}
-	loose.Part(raw, &one)
-	for _, below := range []json.RawMessage{one.One, one.Many} {
-		if len(below) > 0 {
-			return readSubscriptions(below)
-		}
-	}
-	id := known(one.ID, one.Other)
-	if id == "" {
-		return nil
-	}
-	return []Subscription{{id, string(one.Kind), string(one.Filter.UserID), string(one.Tag), string(one.Hook)}}
-}
-
-func each[A, B any](list []A, f func(A) B) []B {
-	var out []B
-	for _, a := range list {
-		out = append(out, f(a))
-	}
-	return out
-}
-
-func allCall(op, method, url string) call {
-	return call{op: op, endpoint: endpointSubscribedAll, method: method, url: url}
-}
-
-func (v *v2) allPath(webhookID, rest string) string {
-	return v.api("/2/account_activity/webhooks/" + url.PathEscape(webhookID) + "/subscriptions/" + rest)
-}
-
-// SubscribeAll implements inlet.
-func (v *v2) SubscribeAll(ctx context.Context, webhookID string) error {
-	what := allCall("subscribe", http.MethodPost, v.allPath(webhookID, "all"))
-	what.json = struct{}{}
-	return v.subscribe(ctx, what)
-}
-
-func (c *caller) subscribe(ctx context.Context, what call) error {
-	what.mayBeEmpty = true
-	a, err := c.exchange(ctx, what)
-	if _, err = judged(what, a, err); isCode(err, codeSubscribed) {
-		return nil
-	}
-	return err
-}
-
-// IsSubscribedAll implements inlet.
-func (v *v2) IsSubscribedAll(ctx context.Context, webhookID string) (bool, error) {
-	what := allCall("check subscription", http.MethodGet, v.allPath(webhookID, "all"))
-	a, err := v.exchange(ctx, what)
-	if a, err = judged(what, a, err); isCode(err, CodeWebhookGone) || isCode(err, "404") {
-		return false, nil
-	} else if err != nil {
-		return false, err
-	}
-	var body struct {
-		Data struct {
-			Subscribed loose.Bool `json:"subscribed"`
-		} `json:"data"`
-	}
-	if err := a.decode(what.op, &body); err != nil {
-		return false, err
-	}
-	if !body.Data.Subscribed.Known {
-		return false, a.unexpected(what.op, nil)
-	}
-	return body.Data.Subscribed.Value, nil
-}
-
-// UnsubscribeAll implements inlet.
-func (v *v2) UnsubscribeAll(ctx context.Context, webhookID string) error {
-	own, err := v.ownID(ctx, v.Me)
-	if err != nil {
-		return err
-	}
-	what := allCall("unsubscribe", http.MethodDelete, v.allPath(webhookID, url.PathEscape(own)+"/all"))
-	what.mayBeEmpty = true
-	a, err := v.asApp(ctx, what)
-	return goneIsFine(judged(what, a, err))
-}
-
-// allPath is the account's subscription; an environment has one webhook, so its id is needed without one only.
-func (v *v11) allPath(webhookID, user string) string {
-	switch {
-	case v.config.Environment == "" && user == "":
-		return v.activityPath("webhooks/" + url.PathEscape(webhookID) + "/subscriptions/all.json")
-	case v.config.Environment == "":
-		return v.activityPath("webhooks/" + url.PathEscape(webhookID) + "/subscriptions/" + url.PathEscape(user) + "/all.json")
-	case user == "":
-		return v.activityPath("subscriptions.json")
-	default:
-		return v.activityPath("subscriptions/" + url.PathEscape(user) + ".json")
-	}
-}
-
-// SubscribeAll implements inlet.
-func (v *v11) SubscribeAll(ctx context.Context, webhookID string) error {
-	return v.subscribe(ctx, allCall("subscribe", http.MethodPost, v.allPath(webhookID, "")))
-}
-
-// IsSubscribedAll implements inlet. X answers 204 or 404.
-func (v *v11) IsSubscribedAll(ctx context.Context, webhookID string) (bool, error) {
-	what := allCall("check subscription", http.MethodGet, v.allPath(webhookID, ""))
-	what.mayBeEmpty = true
-	a, err := v.exchange(ctx, what)
-	if err == nil && a.status == http.StatusNotFound {
-		return false, nil
-	}
-	_, err = judged(what, a, err)
-	return err == nil, err
-}
-
-// UnsubscribeAll implements inlet.
-func (v *v11) UnsubscribeAll(ctx context.Context, webhookID string) error {
-	own, err := v.ownID(ctx, v.Me)
-	if err != nil {
-		return err
-	}
-	what := allCall("unsubscribe", http.MethodDelete, v.allPath(webhookID, own))
-	what.mayBeEmpty = true
-	a, err := v.asApp(ctx, what)
+	what.MayBeEmpty = true
+	a, err := c.calls.AsApp(ctx, what)
 	return goneIsFine(judged(what, a, err))
 }

@@ -16,6 +16,7 @@ import (
 
 	"perch/bridge"
 	"perch/bridge/loose"
+	"perch/bridge/xapi/xcall"
 )
 
 const (
@@ -69,7 +70,7 @@ func judgeFile(media bridge.Media, kind string, data []byte) error {
 // notYet is the error of a file that may be had later.
 func notYet(why string) *bridge.Error {
 	return &bridge.Error{
-		Kind: bridge.Temporary, Side: bridge.SideX, Op: opDownload, Message: why, Code: codeWay + "file",
+		Kind: bridge.Temporary, Side: bridge.SideX, Op: opDownload, Message: why, Code: xcall.CodeIntermediary + "file",
 		Remedy: "look at it on X; Perch keeps trying",
 	}
 }
@@ -86,15 +87,14 @@ func (c *Client) download(ctx context.Context, address string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	by := c.signed.Load()
-	client := by.client
-	if isPublicHost(target.Hostname()) {
-		client = c.plain
-	} else if keys := c.config.Keys.missing(); len(keys) > 0 {
-		return nil, noKeys(opDownload, c.config.Channel, keys)
+	isSigned := !isPublicHost(target.Hostname())
+	if isSigned {
+		if err := c.calls.CheckKeys(opDownload); err != nil {
+			return nil, err
+		}
 	}
 	for range maxRedirects + 1 {
-		response, err := c.get(ctx, client, target)
+		response, err := c.calls.Get(ctx, opDownload, target, isSigned)
 		if err != nil {
 			return nil, err
 		}
@@ -104,36 +104,15 @@ func (c *Client) download(ctx context.Context, address string) ([]byte, error) {
 			if target, err = c.allowed(resolve(target, response.Header.Get("Location"))); err != nil {
 				return nil, err
 			}
-			client = c.plain
-			continue
-		case (status == http.StatusUnauthorized || status == http.StatusForbidden) && client == c.plain && isPublicHost(target.Hostname()):
+			isSigned = false
+		case (status == http.StatusUnauthorized || status == http.StatusForbidden) && !isSigned && isPublicHost(target.Hostname()):
 			_ = response.Body.Close()
-			by = c.signed.Load()
-			client = by.client
-			continue
-		case status == http.StatusUnauthorized && client == by.client && c.correctClock(response.Header, by):
-			_ = response.Body.Close()
-			by = c.signed.Load()
-			client = by.client
-			continue
+			isSigned = true
 		default:
 			return readFile(response)
 		}
 	}
 	return nil, noFile("X sends from one address to the next")
-}
-
-func (c *Client) get(ctx context.Context, client *http.Client, target *url.URL) (*http.Response, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
-	if err != nil {
-		return nil, noFile("its address is not valid")
-	}
-	request.Header.Set("User-Agent", c.config.UserAgent)
-	response, err := client.Do(request)
-	if err != nil {
-		return nil, lost(call{op: opDownload}, err, false)
-	}
-	return response, nil
 }
 
 func readFile(response *http.Response) ([]byte, error) {
@@ -143,16 +122,16 @@ func readFile(response *http.Response) ([]byte, error) {
 	case status == http.StatusNotFound || status == http.StatusGone:
 		return nil, noFile("X does not have it any more")
 	case status == http.StatusProxyAuthRequired:
-		return nil, notYet(wayProxy)
+		return nil, notYet(xcall.ProxyWantsPassword)
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
 		if strings.HasPrefix(strings.ToLower(response.Header.Get("Content-Type")), "text/html") {
-			return nil, notYet(wayAnswers)
+			return nil, notYet(xcall.IntermediaryAnswers)
 		}
 		return nil, noFile("X does not let the account see it")
 	case status == http.StatusTooManyRequests:
 		return nil, &bridge.Error{
 			Kind: bridge.Temporary, Side: bridge.SideX, Op: opDownload, Message: "X's limit for files is used up",
-			Code: "429", RetryAt: retryAfter(response.Header, maxOutageWait),
+			Code: "429", RetryAt: xcall.RetryAfter(response.Header, xcall.MaxOutageWait),
 		}
 	case status >= http.StatusInternalServerError:
 		return nil, &bridge.Error{
@@ -166,7 +145,7 @@ func readFile(response *http.Response) ([]byte, error) {
 	}
 	data, err := io.ReadAll(io.LimitReader(response.Body, bridge.MaxInboundFile+1))
 	if err != nil {
-		return nil, lost(call{op: opDownload}, err, false)
+		return nil, xcall.Lost(xcall.Call{Op: opDownload}, err, false)
 	}
 	if len(data) > bridge.MaxInboundFile {
 		return nil, errTooLarge
@@ -182,7 +161,7 @@ func (c *Client) allowed(address string) (*url.URL, error) {
 		return nil, noFile("its address is not valid")
 	}
 	if !slices.ContainsFunc(c.config.MediaHosts, func(h string) bool { return hostMatches(h, target) }) {
-		return nil, noFile("its address (" + bounded(target.Host) + ") is not one of X's")
+		return nil, noFile("its address (" + loose.Brief(target.Host) + ") is not one of X's")
 	}
 	if target.Scheme != "https" && (target.Scheme != "http" || !isLoopback(target.Hostname())) {
 		return nil, noFile("its address is not a secure one")

@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
-	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -193,65 +191,4 @@ func mustBeInWords(t *testing.T, err error) {
 	if e.Kind == "" || e.Message == "" || e.Side == "" {
 		t.Errorf("says too little: %+v", e)
 	}
-}
-
-// Whatever a stream sends: nothing panics, no line is larger than an event may be, and it ends.
-func FuzzStreamLines(f *testing.F) {
-	for _, text := range []string{
-		"{\"data\":{}}\r\n\r\n{\"data\":{}}\r\n", "<!DOCTYPE html>\n<html>\n", "\xef\xbb\xbf{}\r\n", "{\"errors\":[{\"title\":\"operational-disconnect\"}]}\r\n", "half", "\r\n\r\n\x00\n",
-	} {
-		f.Add([]byte(text), uint8(3))
-	}
-	f.Fuzz(func(t *testing.T, text []byte, piece uint8) {
-		seen := 0
-		err := xapi.ReadStream(io.NopCloser(&pieces{text, int(piece)%64 + 1}), func(line []byte) error {
-			seen += len(line)
-			if bytes.ContainsAny(line, "\n") { // an empty one is a sign of life
-				t.Errorf("hands on %q as a line", line)
-			}
-			return nil
-		})
-		if seen > len(text) {
-			t.Errorf("hands on %d bytes of %d", seen, len(text))
-		}
-		if err == nil {
-			t.Error("a stream that ended is no error")
-			return
-		}
-		mustBeInWords(t, err)
-	})
-}
-
-// pieces reads a little at a time.
-type pieces struct {
-	rest []byte
-	n    int
-}
-
-func (p *pieces) Read(into []byte) (int, error) {
-	if len(p.rest) == 0 {
-		return 0, io.EOF
-	}
-	n := copy(into, p.rest[:min(p.n, len(p.rest))])
-	p.rest = p.rest[n:]
-	return n, nil
-}
-
-// Whatever X's headers say of its limits: every window ends at a time that people can read.
-func FuzzLimits(f *testing.F) {
-	for _, reset := range []string{"1764237600", "1764237600000", "-1", "", "soon", "9223372036854775807", "1e9", "0"} {
-		f.Add(reset, "0", "15")
-		f.Add(strconv.FormatInt(time.Now().Unix()+900, 10), reset, reset)
-	}
-	f.Fuzz(func(t *testing.T, reset, remaining, limit string) {
-		h := http.Header{}
-		h.Set("X-Rate-Limit-Reset", reset)
-		h.Set("X-Rate-Limit-Remaining", remaining)
-		h.Set("X-Rate-Limit-Limit", limit)
-		for _, w := range xapi.WindowsOf(h) {
-			if w.Reset.Year() < 2006 || w.Reset.Year() > 2100 {
-				t.Errorf("Reset %q is %v", reset, w.Reset)
-			}
-		}
-	})
 }

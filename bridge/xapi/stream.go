@@ -1,215 +1,31 @@
 package xapi
 
 import (
-	"bufio"
-	"bytes"
 	"context"
-	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
-	"sync/atomic"
-	"time"
 
-	"perch/bridge"
-	"perch/bridge/loose"
+	"perch/bridge/xapi/xcall"
 )
 
 const (
 	// CodeStreamSilent is the code of a stream that was silent for too long.
-	CodeStreamSilent = "stream/silent"
-
-	endpointStream = "activity.stream"
+	CodeStreamSilent = xcall.CodeSilent
 	// MaxBackfill is how many minutes back a stream can begin (X's OpenAPI).
 	MaxBackfill = 5
-	// streamSilence is the silence after which a stream is dead; X sends an empty line about every 20 s.
-	streamSilence = 30 * time.Second
-	// openingPause is how long a stream may take to show by its first byte that it is none, before it counts as open.
-	openingPause = 500 * time.Millisecond
-	// streamLine bounds one line, in bytes; the first buffer is smaller.
-	streamLine, streamBuffer = 16 << 20, 64 << 10
+
+	endpointStream = "activity.stream"
 )
 
 // Stream opens the activity stream, beginning backfill minutes ago (0 to MaxBackfill), and calls handle for each line,
 // one after another. An empty line is X's sign of life; the first comes when the stream is open. A line that handle
 // returns an error for ends the stream, and that error is returned. handle must not keep hold of the line. Stream
 // returns when the stream breaks, is silent for more than 30 s, or ctx ends; the error is never nil.
-func (c *caller) Stream(ctx context.Context, backfill int, handle func(line []byte) error) error {
-	what := call{op: "listen to X's activity stream", endpoint: endpointStream, method: http.MethodGet, url: c.api("/2/activity/stream")}
+func (c *base) Stream(ctx context.Context, backfill int, handle func(line []byte) error) error {
+	what := xcall.Call{Op: "listen to X's activity stream", Endpoint: endpointStream, Method: http.MethodGet, URL: c.calls.URLOf("/2/activity/stream")}
 	if backfill > 0 {
-		what.query = url.Values{"backfill_minutes": {strconv.Itoa(min(backfill, MaxBackfill))}}
+		what.Query = url.Values{"backfill_minutes": {strconv.Itoa(min(backfill, MaxBackfill))}}
 	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	body, err := c.openStream(ctx, what)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = body.Close() }()
-	return readStream(what, body, stop, handle)
-}
-
-// readStream hands on the lines of body until it ends, or is silent for too long and stop was called.
-func readStream(what call, body io.Reader, stop func(), handle func([]byte) error) error {
-	var silent atomic.Bool
-	silence := time.AfterFunc(streamSilence, func() {
-		silent.Store(true)
-		stop()
-	})
-	defer silence.Stop()
-	reader := bufio.NewReader(body)
-	if err := firstSign(what, reader, stop, handle); err != nil {
-		return err
-	}
-	lines := bufio.NewScanner(reader)
-	lines.Buffer(make([]byte, 0, streamBuffer), streamLine)
-	lines.Split(wholeLines)
-	for lines.Scan() {
-		silence.Stop() // a slow handle is not X's silence
-		if err := takeLine(what, lines.Bytes(), handle); err != nil {
-			return err
-		}
-		silence.Reset(streamSilence)
-	}
-	return broken(what, silent.Load(), lines.Err())
-}
-
-// firstSign calls handle for the opening of the stream. What begins at once is looked at before: a page that comes in place
-// of a stream never counts as an open one.
-func firstSign(what call, reader *bufio.Reader, stop func(), handle func([]byte) error) error {
-	arrived := make(chan struct{})
-	go func() {
-		defer close(arrived)
-		_, _ = reader.Peek(1) // what is wrong with it is found when it is read
-	}()
-	timer := time.NewTimer(openingPause)
-	defer timer.Stop()
-	select {
-	case <-arrived:
-		if start, err := reader.Peek(1); err == nil && !strings.Contains("{\r\n \xef", string(start)) {
-			return takeLine(what, start, handle)
-		}
-	case <-timer.C:
-	}
-	if err := handle(nil); err != nil {
-		stop()
-		<-arrived
-		return err
-	}
-	<-arrived
-	return nil
-}
-
-// wholeLines is bufio.ScanLines without what follows the last line break: a stream that is cut ends in a part of a line.
-func wholeLines(data []byte, atEOF bool) (advance int, line []byte, err error) {
-	if !bytes.ContainsRune(data, '\n') {
-		return 0, nil, nil
-	}
-	return bufio.ScanLines(data, atEOF)
-}
-
-// takeLine hands a line on, unless X says in it why it ends the stream, or it is none of X's.
-func takeLine(what call, line []byte, handle func([]byte) error) error {
-	line = loose.Trim(line)
-	switch {
-	case len(line) > 0 && line[0] != '{':
-		return onTheWay(what, &answer{status: http.StatusOK, header: http.Header{}, body: line}, wayAnswers, wayRemedy)
-	case !bytes.Contains(line, []byte(`"errors"`)):
-		return handle(line)
-	}
-	if _, is := (&answer{body: line}).refusesInside(); !is {
-		return handle(line)
-	}
-	r := readRefusal(&answer{status: http.StatusServiceUnavailable, body: line})
-	return &bridge.Error{
-		Kind: bridge.Temporary, Side: bridge.SideX, Op: what.op, Message: "X ended the stream: " + r.said, Code: "stream/errors",
-	}
-}
-
-func broken(what call, silent bool, err error) error {
-	e := &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideX, Op: what.op, Message: "X closed the stream", Code: "stream/closed", Err: err}
-	switch {
-	case silent:
-		e.Message, e.Code, e.Err = "X's stream was silent for more than 30 s", CodeStreamSilent, nil
-	case errors.Is(err, bufio.ErrTooLong):
-		e.Message, e.Code = "X sent a line that is too long", "stream/line"
-	case err != nil:
-		e.Message, e.Code = "the connection to X broke", "stream/broken"
-	}
-	return e
-}
-
-// openStream connects, with a new token when X refuses the old one, and returns what X sends.
-func (c *caller) openStream(ctx context.Context, what call) (io.ReadCloser, error) {
-	if keys := c.config.Keys.missing(); len(keys) > 0 {
-		return nil, noKeys(what.op, c.config.Channel, keys)
-	}
-	if c.config.Quota != nil {
-		if err := c.config.Quota.Admit(what.endpoint); err != nil {
-			return nil, err
-		}
-	}
-	for again := true; ; again = false {
-		token, err := c.token(ctx)
-		if err != nil {
-			return nil, err
-		}
-		what.bearer = token
-		response, err := c.connect(ctx, what)
-		if err != nil {
-			return nil, err
-		}
-		if response.StatusCode/100 == 2 {
-			if !isPage(response.Header, nil) {
-				return response.Body, nil
-			}
-			_ = response.Body.Close()
-			return nil, onTheWay(what, &answer{status: response.StatusCode, header: response.Header}, wayAnswers+" (a web page)", wayRemedy)
-		}
-		raw, _ := io.ReadAll(io.LimitReader(response.Body, maxAnswer)) // a part of the reason is better than none
-		_ = response.Body.Close()
-		a := &answer{response.StatusCode, response.Header, raw}
-		if e := judgeForm(what, a); e != nil {
-			return nil, e
-		}
-		if response.StatusCode == http.StatusUnauthorized && again {
-			c.dropToken(token)
-			continue
-		}
-		c.noteClock(a.header)
-		c.observe(what.endpoint, a)
-		return nil, streamRefusal(what, a)
-	}
-}
-
-func (c *caller) connect(ctx context.Context, what call) (*http.Response, error) {
-	request, err := c.request(ctx, what)
-	if err != nil {
-		return nil, &bridge.Error{Kind: bridge.Invalid, Side: bridge.SidePerch, Op: what.op, Message: "the request cannot be made", Err: err}
-	}
-	request.Header.Set("Accept-Encoding", "identity") // a compressed line may wait in a buffer for the next one
-	response, err := c.plain.Do(request)
-	if err != nil {
-		return nil, lost(what, err, false)
-	}
-	if response.StatusCode/100 == 2 && !isPage(response.Header, nil) {
-		c.noteClock(response.Header)
-		c.observe(what.endpoint, &answer{status: response.StatusCode, header: response.Header})
-	}
-	return response, nil
-}
-
-// streamRefusal tells the limit on connections from the one on calls: both are 429.
-func streamRefusal(what call, a *answer) error {
-	r := readRefusal(a)
-	if a.status == http.StatusTooManyRequests && (strings.Contains(r.text, "connection limit") || strings.Contains(r.text, "connectionexception")) {
-		return &bridge.Error{
-			Kind: bridge.Temporary, Side: bridge.SideX, Op: what.op, Code: "stream/connections",
-			Message: "X has as many streams of this app open as it allows",
-			Remedy:  "stop the other programs that listen with the keys of this X app; after a break X may need a minute to notice",
-		}
-	}
-	return classify(what, a)
+	return c.calls.Lines(ctx, what, handle)
 }

@@ -7,15 +7,14 @@ import (
 	"encoding/json"
 	"mime/multipart"
 	"net/http"
-	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
 	"perch/bridge"
 	"perch/bridge/loose"
 	"perch/bridge/wait"
+	"perch/bridge/xapi/xcall"
 )
 
 const (
@@ -73,7 +72,7 @@ func (p *processing) failed() error {
 	if p == nil || p.State == "succeeded" || (p.State != "failed" && loose.IsEmpty(p.Error)) {
 		return nil
 	}
-	var list problems
+	var list xcall.Problems
 	var named struct {
 		Name loose.Text `json:"name"`
 	}
@@ -81,16 +80,16 @@ func (p *processing) failed() error {
 	loose.Part(p.Error, &named)
 	said := "it does not say why"
 	if len(list) > 0 {
-		said = cmp.Or(cmp.Or(list[0].words()...), string(named.Name), said)
+		said = cmp.Or(cmp.Or(list[0].Words()...), string(named.Name), said)
 	}
 	return &bridge.Error{
-		Kind: bridge.Rejected, Side: bridge.SideX, Op: opUpload, Code: bridge.CodeMedia + bounded(string(named.Name)),
-		Message: "X could not process the file: " + bounded(said), Remedy: "convert it (MP4 with H.264 and AAC, or PNG) and send it again",
+		Kind: bridge.Rejected, Side: bridge.SideX, Op: opUpload, Code: bridge.CodeMedia + loose.Brief(string(named.Name)),
+		Message: "X could not process the file: " + loose.Brief(said), Remedy: "convert it (MP4 with H.264 and AAC, or PNG) and send it again",
 	}
 }
 
 // await asks until X has processed the file.
-func (c *caller) await(ctx context.Context, p *processing, ask func(context.Context) (*processing, error)) error {
+func (c *base) await(ctx context.Context, p *processing, ask func(context.Context) (*processing, error)) error {
 	for end := time.Now().Add(processingLimit); ; {
 		if err := p.failed(); err != nil || p.isDone() {
 			return err
@@ -149,76 +148,28 @@ func multipartBody(fields map[string]string, part []byte) (body []byte, contentT
 	return b.Bytes(), w.FormDataContentType(), err
 }
 
-func (c *caller) appendChunk(ctx context.Context, target string, fields map[string]string, part []byte) error {
+func (c *base) appendChunk(ctx context.Context, target string, fields map[string]string, part []byte) error {
 	body, contentType, err := multipartBody(fields, part)
 	if err != nil {
 		return err
 	}
-	_, err = c.do(ctx, call{
-		op: opUpload, endpoint: endpointUpload, method: http.MethodPost, url: target, body: body, contentType: contentType, limit: chunkTimeout,
-		mayBeEmpty: true,
+	_, err = c.calls.Do(ctx, xcall.Call{
+		Op: opUpload, Endpoint: endpointUpload, Method: http.MethodPost, URL: target, Body: body, ContentType: contentType, Limit: chunkTimeout,
+		MayBeEmpty: true,
 	})
 	return err
 }
 
-type v2Upload struct {
-	Data struct {
-		ID         loose.ID    `json:"id"`
-		Processing *processing `json:"processing_info"`
-	} `json:"data"`
-}
-
-func (v *v2) upload(ctx context.Context, file bridge.File, category string) (string, error) {
-	begun, err := v.uploadStep(ctx, call{
-		url:  v.api("/2/media/upload/initialize"),
-		json: map[string]any{"media_type": file.Type, "total_bytes": len(file.Data), "media_category": category, "shared": false},
-	})
-	if err != nil {
-		return "", err
-	}
-	id := string(begun.Data.ID)
-	base := v.api("/2/media/upload/" + url.PathEscape(id))
-	err = chunks(file.Data, func(i int, part []byte) error {
-		return v.appendChunk(ctx, base+"/append", map[string]string{"segment_index": strconv.Itoa(i)}, part)
-	})
-	if err != nil {
-		return "", err
-	}
-	done, err := v.uploadStep(ctx, call{url: base + "/finalize"})
-	if err != nil {
-		return "", err
-	}
-	return id, v.await(ctx, done.Data.Processing, func(ctx context.Context) (*processing, error) {
-		status, err := v.uploadStep(ctx, call{
-			method: http.MethodGet, endpoint: endpointStatus, url: v.api("/2/media/upload"),
-			query: url.Values{"command": {"STATUS"}, "media_id": {id}},
-		})
-		return status.Data.Processing, err
-	})
-}
-
-func (v *v2) uploadStep(ctx context.Context, what call) (v2Upload, error) {
-	var u v2Upload
-	a, err := v.step(ctx, what)
-	if err == nil {
-		err = a.decode(opUpload, &u)
-	}
-	if err == nil {
-		err = named(u.Data.ID, u.Data.Processing)
-	}
-	return u, err
-}
-
 // step makes one call of an upload, a POST unless it says otherwise.
-func (c *caller) step(ctx context.Context, what call) (*answer, error) {
-	what.op = opUpload
-	if what.method == "" {
-		what.method = http.MethodPost
+func (c *base) step(ctx context.Context, what xcall.Call) (*xcall.Answer, error) {
+	what.Op = opUpload
+	if what.Method == "" {
+		what.Method = http.MethodPost
 	}
-	if what.endpoint == "" {
-		what.endpoint = endpointUpload
+	if what.Endpoint == "" {
+		what.Endpoint = endpointUpload
 	}
-	return c.do(ctx, what)
+	return c.calls.Do(ctx, what)
 }
 
 // mediaIDPattern is what X's numbers of files look like (X docs: media upload).
@@ -230,51 +181,4 @@ func named(id loose.ID, p *processing) error {
 		return err
 	}
 	return &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideX, Op: opUpload, Message: "X did not say the number of the file"}
-}
-
-type v11Upload struct {
-	ID         loose.ID    `json:"media_id_string"`
-	Processing *processing `json:"processing_info"`
-}
-
-func (v *v11) upload(ctx context.Context, file bridge.File, category string) (string, error) {
-	begun, err := v.uploadStep(ctx, call{form: url.Values{
-		"command": {"INIT"}, "total_bytes": {strconv.Itoa(len(file.Data))}, "media_type": {file.Type}, "media_category": {category},
-	}})
-	if err != nil {
-		return "", err
-	}
-	id := string(begun.ID)
-	err = chunks(file.Data, func(i int, part []byte) error {
-		fields := map[string]string{"command": "APPEND", "media_id": id, "segment_index": strconv.Itoa(i)}
-		return v.appendChunk(ctx, v.uploadURL(), fields, part)
-	})
-	if err != nil {
-		return "", err
-	}
-	done, err := v.uploadStep(ctx, call{form: url.Values{"command": {"FINALIZE"}, "media_id": {id}}})
-	if err != nil {
-		return "", err
-	}
-	return id, v.await(ctx, done.Processing, func(ctx context.Context) (*processing, error) {
-		status, err := v.uploadStep(ctx, call{
-			method: http.MethodGet, endpoint: endpointStatus, query: url.Values{"command": {"STATUS"}, "media_id": {id}},
-		})
-		return status.Processing, err
-	})
-}
-
-func (v *v11) uploadURL() string { return v.config.UploadBase + "/1.1/media/upload.json" }
-
-func (v *v11) uploadStep(ctx context.Context, what call) (v11Upload, error) {
-	what.url = v.uploadURL()
-	var u v11Upload
-	a, err := v.step(ctx, what)
-	if err != nil {
-		return u, err
-	}
-	if err := a.decode(opUpload, &u); err != nil {
-		return u, err
-	}
-	return u, named(u.ID, u.Processing)
 }

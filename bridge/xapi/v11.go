@@ -10,21 +10,22 @@ import (
 	"perch/bridge"
 	"perch/bridge/loose"
 	"perch/bridge/xapi/payload"
+	"perch/bridge/xapi/xcall"
 )
 
 // v11 is the profile of API v1.1, for customers with an Enterprise contract (X docs: v1.1 reference).
-type v11 struct{ *caller }
+type v11 struct{ *base }
 
 // Me implements bridge.Directory.
 func (v *v11) Me(ctx context.Context) (bridge.Account, error) {
-	person, a, err := v.user(ctx, call{
-		op: "ask X for the account", endpoint: endpointMe, url: v.api("/1.1/account/verify_credentials.json"),
-		query: url.Values{"skip_status": {"true"}, "include_entities": {"false"}},
+	person, a, err := v.user(ctx, xcall.Call{
+		Op: "ask X for the account", Endpoint: endpointMe, URL: v.calls.URLOf("/1.1/account/verify_credentials.json"),
+		Query: url.Values{"skip_status": {"true"}, "include_entities": {"false"}},
 	})
 	if err != nil {
 		return bridge.Account{}, err
 	}
-	return v.remember(person, a.header), nil
+	return v.remember(person, a.Header), nil
 }
 
 // User implements bridge.Directory.
@@ -39,19 +40,19 @@ func (v *v11) UserByHandle(ctx context.Context, handle string) (bridge.Person, e
 	return found(person, a, err, strings.EqualFold(person.Handle, handle))
 }
 
-func (v *v11) show(ctx context.Context, who url.Values, endpoint string) (bridge.Person, *answer, error) {
-	return v.user(ctx, call{op: opLookUp, endpoint: endpoint, url: v.api("/1.1/users/show.json"), query: who})
+func (v *v11) show(ctx context.Context, who url.Values, endpoint string) (bridge.Person, *xcall.Answer, error) {
+	return v.user(ctx, xcall.Call{Op: opLookUp, Endpoint: endpoint, URL: v.calls.URLOf("/1.1/users/show.json"), Query: who})
 }
 
-func (v *v11) user(ctx context.Context, what call) (bridge.Person, *answer, error) {
-	what.method = http.MethodGet
-	a, err := v.do(ctx, what)
+func (v *v11) user(ctx context.Context, what xcall.Call) (bridge.Person, *xcall.Answer, error) {
+	what.Method = http.MethodGet
+	a, err := v.calls.Do(ctx, what)
 	if err != nil {
-		return bridge.Person{}, nil, accountGone(err)
+		return bridge.Person{}, nil, xcall.NoAccount(err)
 	}
-	person := payload.Person(a.body)
+	person := payload.Person(a.Body)
 	if person.ID == "" {
-		return bridge.Person{}, nil, a.unexpected(what.op, nil)
+		return bridge.Person{}, nil, a.Unexpected(what.Op, nil)
 	}
 	return person, a, nil
 }
@@ -77,7 +78,7 @@ type v11Attachment struct {
 	} `json:"media"`
 }
 
-func (v *v11) dmCall(recipientID string, message bridge.Outgoing) call {
+func (v *v11) dmCall(recipientID string, message bridge.Outgoing) xcall.Call {
 	event := v11Event{Type: "message_create"}
 	event.Message.Target.RecipientID = recipientID
 	event.Message.Data.Text = message.Text
@@ -85,9 +86,9 @@ func (v *v11) dmCall(recipientID string, message bridge.Outgoing) call {
 		event.Message.Data.Attachment = &v11Attachment{Type: "media"}
 		event.Message.Data.Attachment.Media.ID = message.MediaID
 	}
-	return call{
-		op: "send direct message", endpoint: bridge.EndpointDM, method: http.MethodPost, sends: true,
-		url: v.api("/1.1/direct_messages/events/new.json"), json: map[string]any{"event": event},
+	return xcall.Call{
+		Op: "send direct message", Endpoint: bridge.EndpointDM, Method: http.MethodPost, Sends: true,
+		URL: v.calls.URLOf("/1.1/direct_messages/events/new.json"), JSON: map[string]any{"event": event},
 	}
 }
 
@@ -98,21 +99,21 @@ func (v *v11) SendDM(ctx context.Context, recipientID string, message bridge.Out
 			ID loose.ID `json:"id"`
 		} `json:"event"`
 	}
-	return sentID(ctx, v.caller, v.dmCall(recipientID, message), &sent, func() string { return known(sent.Event.ID) })
+	return sentID(ctx, v.base, v.dmCall(recipientID, message), &sent, func() string { return known(sent.Event.ID) })
 }
 
 // replyCall asks X to put the mention of the author before the text; without it X would silently ignore which post is
 // answered.
-func (v *v11) replyCall(threadID string, message bridge.Outgoing) call {
+func (v *v11) replyCall(threadID string, message bridge.Outgoing) xcall.Call {
 	form := url.Values{
 		"status": {message.Text}, "in_reply_to_status_id": {threadID}, "auto_populate_reply_metadata": {"true"},
 	}
 	if message.MediaID != "" {
 		form.Set("media_ids", message.MediaID)
 	}
-	return call{
-		op: "send public reply", endpoint: bridge.EndpointPost, method: http.MethodPost, sends: true,
-		url: v.api("/1.1/statuses/update.json"), form: form,
+	return xcall.Call{
+		Op: "send public reply", Endpoint: bridge.EndpointPost, Method: http.MethodPost, Sends: true,
+		URL: v.calls.URLOf("/1.1/statuses/update.json"), Form: form,
 	}
 }
 
@@ -122,51 +123,16 @@ func (v *v11) SendReply(ctx context.Context, threadID string, _ bridge.Person, m
 		ID    loose.ID `json:"id"`
 		IDStr loose.ID `json:"id_str"`
 	}
-	return sentID(ctx, v.caller, v.replyCall(threadID, message), &sent, func() string { return known(sent.IDStr, sent.ID) })
-}
-
-// SentDMs implements bridge.Lookback.
-func (v *v11) SentDMs(ctx context.Context, personID string) ([]bridge.Sent, error) {
-	own, err := v.ownID(ctx, v.Me)
-	if err != nil {
-		return nil, err
-	}
-	items, _, err := v.messages(ctx, "look for a direct message", lookbackCount, "")
-	var sent []bridge.Sent
-	for _, m := range missedIn(keyDMs, own, items) {
-		if m.event.To.ID == personID {
-			sent = append(sent, m.event.Sent())
-		}
-	}
-	return sent, err
-}
-
-// SentPosts implements bridge.Lookback.
-func (v *v11) SentPosts(ctx context.Context) ([]bridge.Sent, error) {
-	own, err := v.ownID(ctx, v.Me)
-	if err != nil {
-		return nil, err
-	}
-	items, err := v.timeline(ctx, call{
-		op: "look for a public reply", endpoint: endpointOwnPosts, url: v.api("/1.1/statuses/user_timeline.json"),
-		query: url.Values{"count": {lookbackCount}, "tweet_mode": {"extended"}, "exclude_replies": {"false"}},
-	})
-	var sent []bridge.Sent
-	for _, m := range missedIn(keyPosts, own, items) {
-		if m.Own {
-			sent = append(sent, m.event.Sent())
-		}
-	}
-	return sent, err
+	return sentID(ctx, v.base, v.replyCall(threadID, message), &sent, func() string { return known(sent.IDStr, sent.ID) })
 }
 
 // PostMedia implements bridge.MediaSource.
 func (v *v11) PostMedia(ctx context.Context, postID string) ([]bridge.Media, error) {
-	what := call{
-		op: "look up the files of a post", endpoint: endpointPost, method: http.MethodGet,
-		url: v.api("/1.1/statuses/show.json"), query: url.Values{"id": {postID}, "tweet_mode": {"extended"}},
+	what := xcall.Call{
+		Op: "look up the files of a post", Endpoint: endpointPost, Method: http.MethodGet,
+		URL: v.calls.URLOf("/1.1/statuses/show.json"), Query: url.Values{"id": {postID}, "tweet_mode": {"extended"}},
 	}
-	a, err := v.do(ctx, what)
+	a, err := v.calls.Do(ctx, what)
 	if err != nil {
 		return nil, err
 	}
@@ -175,23 +141,23 @@ func (v *v11) PostMedia(ctx context.Context, postID string) ([]bridge.Media, err
 			Media json.RawMessage `json:"media"`
 		} `json:"extended_entities"`
 	}
-	err = a.decode(what.op, &post)
+	err = a.Decode(what.Op, &post)
 	return payload.Media(post.Entities.Media), err
 }
 
 // DMMedia implements bridge.MediaSource.
 func (v *v11) DMMedia(ctx context.Context, messageID string) ([]bridge.Media, error) {
-	what := call{
-		op: "look up the files of a direct message", endpoint: endpointDMs, method: http.MethodGet,
-		url: v.api("/1.1/direct_messages/events/show.json"), query: url.Values{"id": {messageID}},
+	what := xcall.Call{
+		Op: "look up the files of a direct message", Endpoint: endpointDMs, Method: http.MethodGet,
+		URL: v.calls.URLOf("/1.1/direct_messages/events/show.json"), Query: url.Values{"id": {messageID}},
 	}
-	a, err := v.do(ctx, what)
+	a, err := v.calls.Do(ctx, what)
 	if err != nil {
 		return nil, err
 	}
 	var body struct {
 		Event json.RawMessage `json:"event"`
 	}
-	err = a.decode(what.op, &body)
+	err = a.Decode(what.Op, &body)
 	return payload.MessageMedia(body.Event), err
 }

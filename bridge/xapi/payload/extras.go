@@ -66,39 +66,3 @@ func addLocation(e *bridge.Event, l *location) {
 	}
 	extra(e, bridge.ExtraLocation, text)
 }
-
-// addShared notes a post that is passed on, unless the text leads to it anyway.
-func addShared(e *bridge.Event, id string, links []link) {
-	if !isNumber(id) {
-		extra(e, bridge.ExtraUnknown, "tweet")
-		return
-	}
-	for _, l := range links {
-		if strings.Contains(string(l.ExpandedURL), "/status/"+id) {
-			return
-		}
-	}
-	extra(e, bridge.ExtraPost, id)
-}
-
-// addAttachments takes in what v1.1 hangs on a direct message. It returns the t.co links that stand for its files.
-func addAttachments(e *bridge.Event, list attachmentList, links []link) (own []string) {
-	for _, a := range list {
-		for _, m := range a.Media {
-			e.Media = append(e.Media, m.media())
-			own = append(own, string(m.URL))
-		}
-		switch {
-		case len(a.Media) > 0:
-		case a.Location != nil:
-			addLocation(e, a.Location)
-		case a.Tweet != nil:
-			addShared(e, loose.First(a.Tweet.IDStr, a.Tweet.ID), links)
-		case a.Status != nil:
-			addShared(e, loose.First(a.Status.IDStr, a.Status.ID), links)
-		default:
-			extra(e, bridge.ExtraUnknown, string(a.Type))
-		}
-	}
-	return own
-}

@@ -2,7 +2,6 @@ package payload
 
 import (
 	"bytes"
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -21,30 +20,13 @@ type entities struct {
 	Media loose.List[media] `json:"media"`
 }
 
-// words are the text of a message; a list of texts is one of as many lines. isOdd is set for something that is no text, but not nothing either.
-type words struct {
-	text  string
-	isOdd bool
-}
-
-// UnmarshalJSON implements json.Unmarshaler; it never fails.
-func (w *words) UnmarshalJSON(raw []byte) error {
-	var text loose.Names
-	if err := text.UnmarshalJSON(raw); err != nil {
-		return err
-	}
-	isObject := bytes.HasPrefix(bytes.TrimSpace(raw), []byte("{"))
-	*w = words{strings.Join(text.List, "\n"), isObject || text.Odd > 0}
-	return nil
-}
-
 // plain makes X's text the customer's: the links that only stand for an attached file are cut, the three characters
 // that X escapes are put back.
 func plain(text string, cut []string) string {
 	for _, l := range cut {
 		text = cutLink(text, l)
 	}
-	return strings.TrimRight(Unescape(text), " \t\n")
+	return strings.TrimRight(unescape(text), " \t\n")
 }
 
 // cutLink takes out a link where it stands as a word of its own.
@@ -73,8 +55,8 @@ func isLinkByte(c byte) bool {
 
 var entityReplacer = strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">")
 
-// Unescape puts back the three characters that X escapes in texts.
-func Unescape(text string) string { return entityReplacer.Replace(text) }
+// unescape puts back the three characters that X escapes in texts.
+func unescape(text string) string { return entityReplacer.Replace(text) }
 
 // ownFiles finds the links that stand for files of the message itself, and for nobody else's: by the number of the
 // message, under any of the numbers that it has had, or by the key of a file that is attached.
@@ -113,5 +95,19 @@ func lastFile(text string, links []link) []string {
 	return nil
 }
 
-// present reports whether a member is there and says something.
-func present(raw json.RawMessage) bool { return !loose.IsEmpty(raw) }
+// textMember is the text of a message; a list of texts is one of as many lines. isOdd is set for something that is no text, but not nothing either.
+type textMember struct {
+	text  string
+	isOdd bool
+}
+
+// UnmarshalJSON implements json.Unmarshaler; it never fails.
+func (w *textMember) UnmarshalJSON(raw []byte) error {
+	var text loose.Names
+	if err := text.UnmarshalJSON(raw); err != nil {
+		return err
+	}
+	isObject := bytes.HasPrefix(bytes.TrimSpace(raw), []byte("{"))
+	*w = textMember{strings.Join(text.List, "\n"), isObject || text.Odd > 0}
+	return nil
+}

@@ -1,0 +1,79 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"perch/bridge"
+)
+
+// Add stores an agent's reply together with what Motion posted. When Motion's id is known already, nothing is
+// stored and the earlier delivery is returned with true.
+func (s *Store) Add(ctx context.Context, d *bridge.Delivery, raw []byte) (*bridge.Delivery, bool, error) {
+	stored, known := d, false
+	err := s.write(ctx, func(t *tx) error {
+		d.ID, known = 0, false // this may run again when the shared transaction failed
+		if err := insertIfNew(t, d); err != nil {
+			return err
+		}
+		if d.ID == 0 {
+			known = true
+			var err error
+			stored, err = scanDelivery(t.row(`SELECT `+columns+fromMessage+
+				`WHERE m.direction = 'out' AND m.channel = ? AND m.motion_id = ?`, d.Channel, d.MotionID))
+			return err
+		}
+		post := bridge.Post{ReceivedAt: d.ReceivedAt, Source: "motion:" + d.Channel, Body: raw}
+		if err := insertPost(t, &post); err != nil {
+			return err
+		}
+		d.Post = post.Seq
+		if _, err := t.exec(`UPDATE message SET post = ? WHERE id = ?`, d.Post, d.ID); err != nil {
+			return err
+		}
+		for _, remark := range d.Remarks {
+			if err := addAttempt(t, d.ID, bridge.Attempt{At: d.ReceivedAt, Outcome: d.State, Message: remark}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return stored, known, err
+}
+
+// Get returns one delivery; an *bridge.Error of kind Invalid when there is none.
+func (s *Store) Get(ctx context.Context, id int64) (*bridge.Delivery, error) {
+	d, err := scanDelivery(s.reader.QueryRowContext(ctx, `SELECT `+columns+fromMessage+`WHERE m.id = ?`, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, notFound(id)
+	}
+	return d, err
+}
+
+// IsSent reports whether a delivery of the channel has the id at X.
+func (s *Store) IsSent(ctx context.Context, channel, xID string) (bool, error) {
+	var n int
+	err := s.reader.QueryRowContext(ctx, `SELECT count(*) FROM message WHERE direction = 'out' AND channel = ? AND x_id = ?`,
+		channel, xID).Scan(&n)
+	return n > 0, err
+}
+
+// HeadDue returns when the conversation is due; false when it has no work.
+func (s *Store) HeadDue(ctx context.Context, conversation string) (time.Time, bool, error) {
+	var due int64
+	err := s.reader.QueryRowContext(ctx, `SELECT due FROM conv WHERE key = ?`, conversation).Scan(&due)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, false, nil
+	}
+	return fromMilli(due), err == nil, err
+}
+
+// HasReceived reports whether a message at X has come in before.
+func (s *Store) HasReceived(ctx context.Context, channel, xID string) (bool, error) {
+	var n int
+	err := s.reader.QueryRowContext(ctx, `SELECT count(*) FROM message WHERE direction = 'in' AND channel = ? AND x_id = ?`,
+		channel, xID).Scan(&n)
+	return n > 0, err
+}

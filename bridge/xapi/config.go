@@ -1,0 +1,30 @@
+package xapi
+
+import (
+	"log/slog"
+
+	"perch/bridge"
+	"perch/bridge/xapi/xcall"
+)
+
+// Keys are the four secrets of an X app and the account that speaks through it.
+type Keys = xcall.Keys
+
+// Config is what a Client is made of.
+type Config struct {
+	// Channel is the channel's name, for sentences that name a command.
+	Channel string
+	// Profile is "v2" or "v1.1".
+	Profile string
+	// APIBase and UploadBase are URLs without a path. UploadBase is used by v1.1 only.
+	APIBase, UploadBase string
+	// Environment is the label of the Account Activity API v1.1; empty means the Enterprise form without one.
+	Environment string
+	// MediaHosts are the hosts ("host" or "host:port") from which customers' files may be fetched.
+	MediaHosts []string
+	Keys       Keys
+	Quota      bridge.Quota
+	Log        *slog.Logger
+	// UserAgent names the program to X; empty means "Perch".
+	UserAgent string
+}
