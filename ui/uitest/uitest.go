@@ -204,8 +204,8 @@ func (r *Relay) Message(_ context.Context, id int64) (control.Detail, error) {
 	return control.Detail{}, fmt.Errorf("there is no message %d", id) //nolint:err113 // a fake
 }
 
-// Follow implements ui.Messages.
-func (r *Relay) Follow(ctx context.Context, q control.Query, show func(control.Message)) error {
+// Feed implements ui.Messages.
+func (r *Relay) Feed(ctx context.Context, q control.Query, show func(control.Message)) error {
 	reader := make(chan control.Message, 4096)
 	r.mu.Lock()
 	r.readers[reader] = true

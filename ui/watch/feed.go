@@ -37,7 +37,7 @@ func (w *Watcher) tailOnce() {
 	w.mu.Unlock()
 	var loading sync.WaitGroup
 	loading.Go(func() { w.loadHistory(ctx) })
-	_ = w.relay.Follow(ctx, control.Query{}, w.Receive) // the next poll says why it ended
+	_ = w.relay.Feed(ctx, control.Query{}, w.Receive) // the next poll says why it ended
 	cancel()
 	loading.Wait()
 }

@@ -23,7 +23,7 @@ type Relay interface {
 	Limits(ctx context.Context) ([]control.Limit, error)
 	URLs(ctx context.Context) ([]control.URLs, error)
 	Messages(ctx context.Context, q control.Query) ([]control.Message, error)
-	Follow(ctx context.Context, q control.Query, show func(control.Message)) error
+	Feed(ctx context.Context, q control.Query, show func(control.Message)) error
 }
 
 // Desktop is what the watcher asks of the desktop.

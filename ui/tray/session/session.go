@@ -41,7 +41,7 @@ type Relay interface {
 	URLs(ctx context.Context) ([]control.URLs, error)
 	Pause(ctx context.Context) error
 	Resume(ctx context.Context) error
-	Follow(ctx context.Context, q control.Query, show func(control.Message)) error
+	Feed(ctx context.Context, q control.Query, show func(control.Message)) error
 }
 
 // Desktop is what is asked of the desktop. Calls come from one goroutine at a time.

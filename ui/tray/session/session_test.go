@@ -110,7 +110,7 @@ func (w *world) Resume(context.Context) error {
 	return errors.New("the relay is busy")
 }
 
-func (w *world) Follow(ctx context.Context, _ control.Query, show func(control.Message)) error {
+func (w *world) Feed(ctx context.Context, _ control.Query, show func(control.Message)) error {
 	unlock := w.lock()
 	feed := make(chan control.Message)
 	w.feed = feed

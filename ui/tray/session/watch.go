@@ -126,7 +126,7 @@ func (s *Session) isDown() {
 func (s *Session) tail(ctx context.Context) {
 	s.question.following = true
 	s.background(func() func() {
-		_ = s.Relay.Follow(ctx, control.Query{}, func(control.Message) { s.hurry() }) // the next question tells why it ended
+		_ = s.Relay.Feed(ctx, control.Query{}, func(control.Message) { s.hurry() }) // the next question tells why it ended
 		return func() { s.question.following, s.question.hurry = false, true }
 	})
 }

@@ -109,7 +109,7 @@ func handler(relay *uitest.Relay, settings *uitest.Settings) http.Handler {
 		flush := http.NewResponseController(w)
 		_ = flush.Flush()
 		encoder := json.NewEncoder(w)
-		_ = relay.Follow(r.Context(), query(r), func(m control.Message) {
+		_ = relay.Feed(r.Context(), query(r), func(m control.Message) {
 			_ = encoder.Encode(m)
 			_ = flush.Flush()
 		})
