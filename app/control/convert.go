@@ -7,6 +7,20 @@ import (
 	"perch/bridge"
 )
 
+// Kinds, States and Directions are what Message.Kind, Message.State and Message.Direction may be, in the order in which
+// people choose.
+func Kinds() []string      { return texts(bridge.Kinds()) }
+func States() []string     { return texts(bridge.States()) }
+func Directions() []string { return texts([]bridge.Direction{bridge.In, bridge.Out}) }
+
+func texts[T ~string](list []T) []string {
+	all := make([]string, 0, len(list))
+	for _, one := range list {
+		all = append(all, string(one))
+	}
+	return all
+}
+
 // FromDelivery makes the message that people see of a delivery.
 func FromDelivery(d *bridge.Delivery) Message {
 	m := Message{
