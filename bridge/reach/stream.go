@@ -31,8 +31,6 @@ const (
 	lateTime = time.Minute
 	// checkAge is how long the look at the subscriptions is good for.
 	checkAge = 150 * time.Second
-
-	unaskable = "quotes and encrypted messages of that time, because X does not list them"
 )
 
 // Stream is the way in by X's activity stream. It needs no public address.
