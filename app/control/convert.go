@@ -7,10 +7,13 @@ import (
 	"perch/bridge"
 )
 
-// Kinds, States and Directions are what Message.Kind, Message.State and Message.Direction may be, in the order in which
-// people choose.
-func Kinds() []string      { return texts(bridge.Kinds()) }
-func States() []string     { return texts(bridge.States()) }
+// Kinds are what Message.Kind may be, in the order in which people choose.
+func Kinds() []string { return texts(bridge.Kinds()) }
+
+// States are what Message.State may be, in the order in which people choose.
+func States() []string { return texts(bridge.States()) }
+
+// Directions are what Message.Direction may be.
 func Directions() []string { return texts([]bridge.Direction{bridge.In, bridge.Out}) }
 
 func texts[T ~string](list []T) []string {
