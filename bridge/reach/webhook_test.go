@@ -87,7 +87,7 @@ func TestWebhookRepairsItself(t *testing.T) {
 					began := time.Now()
 					for !r.hookIs(true) || !r.isSubscribed() {
 						if time.Since(began) > time.Hour {
-							t.Fatalf("nothing was repaired: subscribed to %v", r.subscribed())
+							r.t.Fatalf("nothing was repaired: subscribed to %v", r.subscribed())
 						}
 						time.Sleep(time.Second)
 					}
