@@ -28,13 +28,20 @@ package bridge
 // Channel is one X account joined to one Open Channel account of Motion.
 type Channel struct {
 	Name string
-	// Mentions is whether public posts are delivered, or direct messages only.
-	Mentions bool
-	X        XClient
-	Motion   MotionClient
+	Wanted
+	X      XClient
+	Motion MotionClient
 	// Keys tells one account's keys from another's without holding them; empty when there are none. With the keys of the
 	// last confirmed account Perch sends without asking X first.
 	Keys string
 	// Limits is what X's client obeys; shown to people. It may be nil.
 	Limits Limits
+}
+
+// Wanted is what a channel wants to hear of from X.
+type Wanted struct {
+	// Mentions is whether public posts are delivered, or direct messages only.
+	Mentions bool
+	// Encrypted is whether X is asked to tell of encrypted messages, which it charges for.
+	Encrypted bool
 }

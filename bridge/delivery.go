@@ -24,6 +24,9 @@ const (
 	Discarded State = "discarded"
 )
 
+// States lists them all, in the order in which people choose.
+func States() []State { return []State{Queued, Sending, Delivered, Undecided, Dead, Discarded} }
+
 var transitions = map[State][]State{
 	Queued:    {Sending, Discarded},
 	Sending:   {Queued, Delivered, Undecided, Dead},

@@ -39,6 +39,11 @@ const (
 	KindUnreadable MessageKind = "unreadable"
 )
 
+// Kinds lists them all, in the order in which people choose.
+func Kinds() []MessageKind {
+	return []MessageKind{KindDM, KindMention, KindReply, KindNote, KindEncrypted, KindUnreadable}
+}
+
 // IsPublic reports whether messages of the kind can be seen by anybody on X.
 func (k MessageKind) IsPublic() bool { return k == KindMention || k == KindReply }
 

@@ -24,6 +24,11 @@ func XConfig(ch config.Channel, values map[secret.Key]string, quota bridge.Quota
 	}
 }
 
+// Wanted is what a channel wants to hear of from X.
+func Wanted(x config.XConfig) bridge.Wanted {
+	return bridge.Wanted{Mentions: x.Mentions, Encrypted: x.Chat}
+}
+
 // XKeys are the keys of X of a channel.
 func XKeys(channel string, values map[secret.Key]string) xapi.Keys {
 	of := func(name string) string { return values[secret.Key{Channel: channel, Name: name}] }

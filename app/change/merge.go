@@ -58,7 +58,8 @@ func mergeReach(running, wanted config.Reach) config.Reach {
 // mergeChannel leaves which of X's interfaces the channel speaks to.
 func mergeChannel(running, wanted config.Channel) config.Channel {
 	next := running
-	next.Motion = wanted.Motion
-	next.X.Mentions, next.X.Chat, next.X.MediaHosts = wanted.X.Mentions, wanted.X.Chat, wanted.X.MediaHosts
+	next.Motion, next.X = wanted.Motion, wanted.X
+	next.X.API, next.X.Environment = running.X.API, running.X.Environment
+	next.X.APIBase, next.X.UploadBase = running.X.APIBase, running.X.UploadBase
 	return next
 }

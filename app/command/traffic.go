@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -19,25 +20,26 @@ func (p *program) trafficCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.BoolVarP(&isTail, "follow", "f", false, "go on showing what happens")
-	f.StringVar(&q.State, "state", "", "queued, sending, delivered, undecided, dead or discarded")
+	f.StringVar(&q.State, "state", "", anyOf(control.States()))
 	f.StringVar(&q.Direction, "direction", "", "in (X to Motion) or out")
-	f.StringVar(&q.Kind, "kind", "", "dm, mention, reply, note or encrypted")
+	f.StringVar(&q.Kind, "kind", "", anyOf(control.Kinds()))
 	f.StringVar(&q.Channel, "channel", "", "name of a channel")
 	f.StringVar(&q.Search, "search", "", "part of a text, a handle or an id")
 	f.IntVar(&q.Limit, "limit", 50, "how many at most")
 	return p.withJSON(cmd)
 }
 
-var (
-	knownStates     = []string{"", "queued", "sending", "delivered", "undecided", "dead", "discarded"}
-	knownDirections = []string{"", "in", "out"}
-)
+// anyOf puts words into a sentence: "a, b or c".
+func anyOf(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
 
 func checkQuery(q control.Query) error {
 	switch {
-	case !slices.Contains(knownStates, q.State):
-		return usageError{fmt.Errorf("traffic: --state %s is not one of %v", q.State, knownStates[1:])} //nolint:err113 // shown, never compared
-	case !slices.Contains(knownDirections, q.Direction):
+	case q.State != "" && !slices.Contains(control.States(), q.State):
+		return usageError{fmt.Errorf("traffic: --state %s is not one of %v", q.State, control.States())} //nolint:err113 // shown, never compared
+	case q.Direction != "" && !slices.Contains(control.Directions(), q.Direction):
 		return usageError{fmt.Errorf("traffic: --direction %s is not in or out", q.Direction)} //nolint:err113 // shown, never compared
 	case q.Limit < 1:
 		return usageError{errors.New("traffic: --limit has to be 1 or more")} //nolint:err113 // shown, never compared

@@ -25,6 +25,9 @@ const (
 	ModePoll    = "poll"
 )
 
+// Modes lists them all, in the order in which people choose.
+func Modes() []string { return []string{ModeStream, ModeWebhook, ModePoll} }
+
 // The values of Reach.Tunnel; it may be empty.
 const (
 	TunnelSSH         = "ssh"
@@ -32,6 +35,9 @@ const (
 	TunnelCloudflared = "cloudflared"
 	TunnelTLS         = "tls"
 )
+
+// Tunnels lists them all, "" for none among them, in the order in which people choose.
+func Tunnels() []string { return []string{"", TunnelSSH, TunnelNgrok, TunnelCloudflared, TunnelTLS} }
 
 // The values of XConfig.API.
 const (
@@ -57,7 +63,7 @@ type Config struct {
 
 // Reach says how X's events come in.
 type Reach struct {
-	// Mode is ModeStream, ModeWebhook or ModePoll.
+	// Mode is one of Modes.
 	Mode string `toml:"mode"`
 	// PublicURL is the full URL that X calls; empty means that the tunnel gives it, or that it is built for MotionProxy.
 	PublicURL string `toml:"public_url"`

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"reflect"
 
 	toml "github.com/pelletier/go-toml/v2"
 )
@@ -73,26 +74,19 @@ func decode(data []byte, s *scanner) (*Config, []problem) {
 
 // fill puts the defaults where the file says nothing.
 func fill(c *Channel, isSet func(key string) bool) {
-	d := DefaultChannel(c.Name)
-	texts := map[string]struct {
-		value    *string
-		standard string
-	}{
-		"x.api": {&c.X.API, d.X.API}, "x.api_base": {&c.X.APIBase, d.X.APIBase}, "x.upload_base": {&c.X.UploadBase, d.X.UploadBase},
-		"motion.user": {&c.Motion.User, d.Motion.User},
-	}
-	for key, text := range texts {
-		if !isSet(key) {
-			*text.value = text.standard
+	standard := DefaultChannel(c.Name)
+	fillTable(reflect.ValueOf(c).Elem(), reflect.ValueOf(standard), "", isSet)
+}
+
+// fillTable does so for a table and those below it; path is where it stands, with a dot at its end.
+func fillTable(table, standard reflect.Value, path string, isSet func(key string) bool) {
+	for i := range table.NumField() {
+		key := path + table.Type().Field(i).Tag.Get("toml")
+		switch field := table.Field(i); {
+		case field.Kind() == reflect.Struct:
+			fillTable(field, standard.Field(i), key+".", isSet)
+		case !isSet(key):
+			field.Set(standard.Field(i))
 		}
-	}
-	if !isSet("x.mentions") {
-		c.X.Mentions = d.X.Mentions
-	}
-	if !isSet("x.chat") {
-		c.X.Chat = d.X.Chat
-	}
-	if !isSet("x.media_hosts") {
-		c.X.MediaHosts = d.X.MediaHosts
 	}
 }

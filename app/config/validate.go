@@ -147,8 +147,8 @@ func (k *checker) base(key, value string) {
 }
 
 func (k *checker) reach(r Reach) {
-	k.oneOf("reach.mode", r.Mode, ModeStream, ModeWebhook, ModePoll)
-	k.oneOf("reach.tunnel", r.Tunnel, "", TunnelSSH, TunnelNgrok, TunnelCloudflared, TunnelTLS)
+	k.oneOf("reach.mode", r.Mode, Modes()...)
+	k.oneOf("reach.tunnel", r.Tunnel, Tunnels()...)
 	k.url("reach.public_url", r.PublicURL)
 	k.host("reach.motion_proxy.host", r.MotionProxy.Host)
 	if p := r.MotionProxy.Port; p < 1 || p > 65535 {

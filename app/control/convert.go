@@ -7,6 +7,23 @@ import (
 	"perch/bridge"
 )
 
+// Kinds are what Message.Kind may be, in the order in which people choose.
+func Kinds() []string { return texts(bridge.Kinds()) }
+
+// States are what Message.State may be, in the order in which people choose.
+func States() []string { return texts(bridge.States()) }
+
+// Directions are what Message.Direction may be.
+func Directions() []string { return texts([]bridge.Direction{bridge.In, bridge.Out}) }
+
+func texts[T ~string](list []T) []string {
+	all := make([]string, 0, len(list))
+	for _, one := range list {
+		all = append(all, string(one))
+	}
+	return all
+}
+
 // fromDelivery makes the message that people see of a delivery.
 func fromDelivery(d *bridge.Delivery) Message {
 	m := Message{

@@ -4,16 +4,10 @@ import (
 	"context"
 	"strings"
 
+	"perch/app/adapter"
+	"perch/bridge/reach"
 	"perch/bridge/xapi"
 )
-
-// eventTypes are the kinds of event without which messages are missing (X docs: X Activity API).
-func (x *xChecks) eventTypes() []string {
-	if !x.X.Mentions {
-		return []string{"dm.received"}
-	}
-	return []string{"dm.received", "post.mention.create", "post.reply.create"}
-}
 
 // checkStream looks whether X sends the account's events to streams.
 func (x *xChecks) checkStream(ctx context.Context) result {
@@ -33,7 +27,7 @@ func (x *xChecks) checkStream(ctx context.Context) result {
 // judge looks for what is missing.
 func (x *xChecks) judge(all []xapi.Subscription, webhookID string) result {
 	var missing []string
-	for _, kind := range x.eventTypes() {
+	for _, kind := range reach.Needed(adapter.Wanted(x.X)) {
 		if !hasSubscription(all, kind, x.account.ID, webhookID) {
 			missing = append(missing, kind)
 		}

@@ -90,7 +90,7 @@ func (r *relay) activate(ctx context.Context, running, next *setup) {
 			defer clients.motion.Close()
 			clients.motion = clients.motion.With(adapter.MotionConfig(ch, next.values, r.log.Logger))
 		}
-		replaceReceivers = replaceReceivers || has("x.") || old.X.Mentions != ch.X.Mentions || old.X.Chat != ch.X.Chat
+		replaceReceivers = replaceReceivers || has("x.") || adapter.Wanted(old.X) != adapter.Wanted(ch.X)
 		next.clients = append(next.clients, clients)
 	}
 	r.current.Store(next)

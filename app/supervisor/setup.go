@@ -32,7 +32,7 @@ func (s *setup) channels(salt string) []bridge.Channel {
 	var all []bridge.Channel
 	for i, c := range s.clients {
 		ch := s.config.Channels[i]
-		all = append(all, bridge.Channel{Name: ch.Name, Mentions: ch.X.Mentions, X: c.x, Motion: c.motion, Keys: keyMark(salt, ch.Name, s.values), Limits: c.quota})
+		all = append(all, bridge.Channel{Name: ch.Name, Wanted: adapter.Wanted(ch.X), X: c.x, Motion: c.motion, Keys: keyMark(salt, ch.Name, s.values), Limits: c.quota})
 	}
 	return all
 }

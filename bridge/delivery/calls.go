@@ -112,10 +112,7 @@ func firstName(p bridge.Person) string {
 
 // textFor is the text of the notification for an event that has that many files; "" when the files say it all.
 func textFor(d *bridge.Delivery, brand string, files int) string {
-	body := d.Text
-	if d.Kind == bridge.KindEncrypted {
-		body = encryptedText(d.Event.From, brand)
-	}
+	body := ownText(d, brand)
 	if d.Event != nil {
 		for _, e := range d.Event.Extras {
 			body = appendLine(body, extraText(e))

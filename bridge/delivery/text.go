@@ -29,6 +29,14 @@ func appendLine(body, line string) string {
 	return body + "\n" + line
 }
 
+// ownText is what a message says for itself, or what Perch says for one of a kind that cannot.
+func ownText(d *bridge.Delivery, brand string) string {
+	if d.Kind == bridge.KindEncrypted {
+		return encryptedText(d.Event.From, brand)
+	}
+	return d.Text
+}
+
 func encryptedText(from bridge.Person, brand string) string {
 	if brand == "" {
 		brand = "the brand"

@@ -153,7 +153,7 @@ func TestKeysOfTheAccountComeBack(t *testing.T) {
 			t.Error("a file was asked for with another account's keys")
 		}
 		next := newFakeX()
-		r.Accounts().Replace(context.Background(), bridge.Channel{Name: "support", Mentions: true, X: next, Motion: r.motion, Keys: "newer"})
+		r.Accounts().Replace(context.Background(), bridge.Channel{Name: "support", Wanted: bridge.Wanted{Mentions: true}, X: next, Motion: r.motion, Keys: "newer"})
 		r.until("the replies", time.Second, func() bool { return len(next.sentTexts()) == 2 })
 		r.until("the file", time.Second, func() bool { return next.called("fetch") == 1 && len(r.motion.bodies()) == 2 })
 		held := find(r, "to the other one")
@@ -253,13 +253,13 @@ func TestReplacedKeysAreHeldToo(t *testing.T) {
 		r.reply(bridge.Reply{MotionID: "1", Body: "hello", Handle: "annlee"})
 		next := newFakeX()
 		next.id = strangerID
-		r.Accounts().Replace(context.Background(), bridge.Channel{Name: "support", Mentions: true, X: next, Motion: r.motion, Keys: "new"})
+		r.Accounts().Replace(context.Background(), bridge.Channel{Name: "support", Wanted: bridge.Wanted{Mentions: true}, X: next, Motion: r.motion, Keys: "new"})
 		_ = r.Resume(context.Background())
 		r.mustSendNothing()
 		if len(next.sentTexts()) > 0 {
 			t.Error("it went out from the other account")
 		}
-		r.Accounts().Replace(context.Background(), bridge.Channel{Name: "support", Mentions: true, X: r.x, Motion: r.motion, Keys: "old"})
+		r.Accounts().Replace(context.Background(), bridge.Channel{Name: "support", Wanted: bridge.Wanted{Mentions: true}, X: r.x, Motion: r.motion, Keys: "old"})
 		r.until("the reply", time.Second, func() bool { return len(r.x.sentTexts()) == 1 })
 	})
 }

@@ -18,7 +18,7 @@ func operator(side bridge.Side) error {
 
 // replace gives the channel other clients; nil leaves one as it is.
 func (r *rig) replace(x bridge.XClient, motion bridge.MotionClient) {
-	ch := bridge.Channel{Name: "support", Mentions: true, X: r.x, Motion: r.motion, Limits: schedule.NewLedger("support", r.journal, nil)}
+	ch := bridge.Channel{Name: "support", Wanted: bridge.Wanted{Mentions: true}, X: r.x, Motion: r.motion, Limits: schedule.NewLedger("support", r.journal, nil)}
 	if x != nil {
 		ch.X = x
 	}

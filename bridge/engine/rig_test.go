@@ -322,9 +322,9 @@ func (r *rig) start(path string) {
 	working, endWork := context.WithCancel(context.Background())
 	var journal, bridging sync.WaitGroup
 	journal.Go(func() { _ = r.journal.Run(writing) })
-	channels := []bridge.Channel{{Name: "support", Mentions: true, X: r.x, Motion: r.motion, Keys: r.keys, Limits: schedule.NewLedger("support", r.journal, nil)}}
+	channels := []bridge.Channel{{Name: "support", Wanted: bridge.Wanted{Mentions: true}, X: r.x, Motion: r.motion, Keys: r.keys, Limits: schedule.NewLedger("support", r.journal, nil)}}
 	if r.second != nil {
-		channels = append(channels, bridge.Channel{Name: "sales", Mentions: true, X: r.second, Motion: r.motion})
+		channels = append(channels, bridge.Channel{Name: "sales", Wanted: bridge.Wanted{Mentions: true}, X: r.second, Motion: r.motion})
 	}
 	if r.read == nil {
 		r.read = payload.Read

@@ -19,9 +19,6 @@ type list struct {
 	turn  chan struct{} // holds one token while the list is read
 }
 
-// unaskable is what of an outage X's lists do not hold.
-const unaskable = "quotes and encrypted messages of that time, because X does not list them"
-
 // outage is a time in which events may have been missed.
 type outage struct {
 	from, to  time.Time

@@ -391,7 +391,7 @@ func newRig(t *testing.T) *rig {
 	r.answers = func(string) bool { return true }
 	r.post = func(body []byte) { _ = r.journal.AcceptX(t.Context(), []string{"support"}, body) }
 	r.config = reach.Config{
-		Members: []reach.Member{{Channel: "support", X: r.fakeX, Mentions: true, Encrypted: true}},
+		Members: []reach.Member{{Channel: "support", X: r.fakeX, Wanted: bridge.Wanted{Mentions: true, Encrypted: true}}},
 		Inbox:   r.journal, Memory: r.journal, Settings: r.journal, Log: slog.New(slog.NewTextHandler(r.log, nil)),
 	}
 	return r

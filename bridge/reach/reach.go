@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"time"
 
+	"perch/bridge"
 	"perch/bridge/xapi"
 )
 
@@ -137,10 +138,7 @@ var _ X = (*xapi.Client)(nil)
 type Member struct {
 	Channel string
 	X       X
-	// Mentions is whether public posts are wanted, or direct messages only.
-	Mentions bool
-	// Encrypted is whether X is asked to tell of encrypted messages, which it charges for.
-	Encrypted bool
+	bridge.Wanted
 }
 
 // Config is what a source is made of. Every field is needed but Memory; without it everything that is fetched counts as

@@ -54,7 +54,7 @@ func (w *world) config(profile string) reach.Config {
 	})
 	w.t.Cleanup(client.Close)
 	return reach.Config{
-		Members: []reach.Member{{Channel: "support", X: client, Mentions: true, Encrypted: true}},
+		Members: []reach.Member{{Channel: "support", X: client, Wanted: bridge.Wanted{Mentions: true, Encrypted: true}}},
 		Inbox:   w.journal, Memory: w.journal, Settings: w.journal, Log: log,
 	}
 }

@@ -19,14 +19,28 @@ type kind struct {
 	isNeeded bool
 }
 
+// unaskable names those of the kinds that cannot be fetched afterwards.
+const unaskable = "quotes and encrypted messages of that time, because X does not list them"
+
+// Needed are the kinds of event of the X Activity API without which customers' messages are missing.
+func Needed(w bridge.Wanted) []string {
+	var names []string
+	for _, k := range kinds(w) {
+		if k.isNeeded {
+			names = append(names, k.name)
+		}
+	}
+	return names
+}
+
 // kinds are those that a channel subscribes to (X docs: X Activity API). A mention event tells only of handles that
 // somebody typed, so that replies need one of their own.
-func kinds(m Member) []kind {
+func kinds(w bridge.Wanted) []kind {
 	all := []kind{{"dm.received", true}, {"dm.sent", false}}
-	if m.Mentions {
+	if w.Mentions {
 		all = append(all, kind{"post.mention.create", true}, kind{"post.reply.create", true}, kind{"post.quote.create", false})
 	}
-	if m.Encrypted {
+	if w.Encrypted {
 		all = append(all, kind{"chat.received", false})
 	}
 	return append(all, kind{"oauth.revoke", false})
@@ -136,7 +150,7 @@ func (u *upkeep) byKind(ctx context.Context, m Member, webhookID string) ([]stri
 	if err != nil {
 		return nil, err
 	}
-	wanted := kinds(m)
+	wanted := kinds(m.Wanted)
 	if err := u.tidy(ctx, m, own, all, wanted); err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ package form
 import (
 	"strconv"
 
+	"perch/app/config"
 	"perch/app/control"
 )
 
@@ -64,8 +65,8 @@ func Groups() []Group {
 		}},
 		{Key: "log", Tab: "general", Fields: []Field{choice("log_level", "debug", "info", "warn", "error"), text("log_file")}},
 		{Key: "reach", Tab: "reach", Checks: []string{control.CheckPublicAddress}, Fields: []Field{
-			choice("reach.mode", "stream", "webhook", "poll"), text("reach.public_url"),
-			choice("reach.tunnel", "", "ssh", "ngrok", "cloudflared", "tls"), sw("reach.reply_public"),
+			choice("reach.mode", config.Modes()...), text("reach.public_url"),
+			choice("reach.tunnel", config.Tunnels()...), sw("reach.reply_public"),
 		}},
 		{Key: "ssh", Tab: "reach", Fields: when("reach.tunnel", "ssh", text("reach.ssh.address"), text("reach.ssh.user"), text("reach.ssh.remote_listen"),
 			text("reach.ssh.identity_file"), text("reach.ssh.known_hosts"), secret("reach.ssh_passphrase"))},

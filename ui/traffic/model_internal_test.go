@@ -213,3 +213,16 @@ func BenchmarkSecond(b *testing.B) {
 		}
 	}
 }
+
+func TestEveryKindAndStateIsShown(t *testing.T) {
+	for _, kind := range control.Kinds() {
+		if kindIcons[kind] == "" || !en.Has("window.kind."+kind) {
+			t.Errorf("the kind %s has no icon or no name", kind)
+		}
+	}
+	for _, state := range control.States() {
+		if !en.Has("window.delivery." + state) {
+			t.Errorf("the state %s has no name", state)
+		}
+	}
+}

@@ -60,9 +60,9 @@ func newPage(win *window.Window) *page {
 	t.search.Icon = nil
 	t.search.OnChanged = t.onTyped
 	t.selects = [4]*kit.Choice{
-		kit.NewChoice(win.T("window.traffic.direction"), []string{"in", "out"}, win.Named("window.direction."), t.onChosen),
-		kit.NewChoice(win.T("window.traffic.kind"), []string{"dm", "mention", "reply", "note", "encrypted", "unreadable"}, win.Named("window.kind."), t.onChosen),
-		kit.NewChoice(win.T("window.traffic.state"), []string{"queued", "sending", "delivered", "undecided", "dead", "discarded"}, win.Named("window.delivery."), t.onChosen),
+		kit.NewChoice(win.T("window.traffic.direction"), control.Directions(), win.Named("window.direction."), t.onChosen),
+		kit.NewChoice(win.T("window.traffic.kind"), control.Kinds(), win.Named("window.kind."), t.onChosen),
+		kit.NewChoice(win.T("window.traffic.state"), control.States(), win.Named("window.delivery."), t.onChosen),
 		kit.NewChoice(win.T("window.traffic.channel"), nil, strings.Clone, t.onChosen),
 	}
 	t.clear = kit.NewButton(win.T("window.traffic.clear"), "close", kit.Quiet, func() { t.setFilter(snapshot.Filter{}) })

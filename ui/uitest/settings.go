@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 
+	"perch/app/config"
 	"perch/app/control"
 )
 
@@ -61,13 +62,8 @@ func Defaults() control.Config {
 
 // DefaultChannel is a channel without a Receive URL.
 func DefaultChannel(name string) control.ChannelConfig {
-	return control.ChannelConfig{
-		Name: name, X: control.XConfig{
-			API: "v2", Mentions: true, Chat: true, APIBase: "https://api.x.com", UploadBase: "https://upload.twitter.com",
-			MediaHosts: []string{"ton.twitter.com", "ton.x.com", "pbs.twimg.com", "video.twimg.com", "api.x.com", "api.twitter.com"},
-		},
-		Motion: control.MotionConfig{User: "admin"},
-	}
+	c := config.DefaultChannel(name)
+	return control.ChannelConfig{Name: c.Name, X: control.XConfig(c.X), Motion: control.MotionConfig(c.Motion)}
 }
 
 // VaultState implements ui.Vault.
