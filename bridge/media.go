@@ -66,8 +66,4 @@ const (
 	MaxInboundFile = 25 << 20
 	// MaxShownFile is the most that is handed to people who look at a message.
 	MaxShownFile = MaxInboundFile
-	// MaxImage, MaxGIF and MaxVideo are X's upload limits (X docs: media best practices).
-	MaxImage = 5 << 20
-	MaxGIF   = 15 << 20
-	MaxVideo = 512 << 20
 )

@@ -5,12 +5,20 @@ import (
 	"unicode/utf8"
 )
 
+// What X takes; nothing else in the domain knows these numbers.
 const (
 	// MaxDM is the most characters a direct message may have (X docs: direct messages, v1.1; not stated for v2).
 	MaxDM = 10_000
 	// MaxPost is the most weighted characters a post may have (X docs: counting characters).
 	MaxPost = 280
+	// MaxImage, MaxGIF and MaxVideo are the limits of files, in bytes (X docs: media best practices).
+	MaxImage = 5 << 20
+	MaxGIF   = 15 << 20
+	MaxVideo = 512 << 20
 )
+
+// maxUpload is the limit of each type of file that X takes, in bytes.
+var maxUpload = map[string]int{"image/png": MaxImage, "image/jpeg": MaxImage, "image/gif": MaxGIF, "video/mp4": MaxVideo}
 
 // PreflightText refuses a reply that X would refuse, before any call. measure returns the weighted length of a post and
 // whether X takes it. nil means that the text may go.
@@ -32,7 +40,7 @@ func PreflightText(d *Delivery, measure func(text string) (weighted int, valid b
 
 // PreflightFile refuses a file that X does not take.
 func PreflightFile(f File) *Error {
-	limit := map[string]int{"image/png": MaxImage, "image/jpeg": MaxImage, "image/gif": MaxGIF, "video/mp4": MaxVideo}[f.Type]
+	limit := maxUpload[f.Type]
 	switch {
 	case limit == 0:
 		return fileTypeError(f)

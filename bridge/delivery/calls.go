@@ -98,7 +98,7 @@ func addressed(d *bridge.Delivery, n bridge.Notification) bridge.Notification {
 		n.FirstName = firstName(d.Event.From)
 	}
 	if d.ThreadID != "" {
-		n.ExternalURL = fmt.Sprintf("https://x.com/%s/status/%s", d.From, d.ThreadID)
+		n.ExternalURL = bridge.PostURL(d.From, d.ThreadID)
 	}
 	return n
 }

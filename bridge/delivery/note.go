@@ -12,16 +12,12 @@ import (
 // noteTo makes the delivery of a line to the agent, in the interaction that m belongs to.
 func noteTo(m *bridge.Delivery, text string, now time.Time) *bridge.Delivery {
 	customer := m.From
-	what := "dm"
-	if m.ThreadID != "" {
-		what = "post"
-	}
 	if m.Direction == bridge.Out {
 		customer = m.To
 	}
 	return &bridge.Delivery{
 		Channel: m.Channel, Direction: bridge.In, Kind: bridge.KindNote, State: bridge.Queued, Lane: bridge.LaneOf(m.Channel, bridge.In, bridge.KindNote),
-		Conversation: fmt.Sprintf("%s/in/%s/%s", m.Channel, what, m.PeerID),
+		Conversation: bridge.InboundConversation(m.Channel, m.PeerID, m.ThreadID != ""),
 		XID:          fmt.Sprintf("note:%d:%d:%s", m.ID, m.Attempts, m.State), ThreadID: m.ThreadID, From: customer, PeerID: m.PeerID,
 		Text: text, Parent: m.ID, ReceivedAt: now, DueAt: now,
 	}

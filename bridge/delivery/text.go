@@ -66,7 +66,7 @@ func extraText(e bridge.Extra) string {
 		}
 		return "[The customer shared a place: " + visible.Line(e.Text) + "]"
 	case bridge.ExtraPost:
-		return "[The customer shared a post: https://x.com/i/status/" + e.Text + "]"
+		return "[The customer shared a post: " + bridge.SharedPostURL(e.Text) + "]"
 	case bridge.ExtraPoll:
 		return "[The post holds a poll, which Perch cannot show. Look at it on X.]"
 	case bridge.ExtraUnknown:

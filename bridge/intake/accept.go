@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"strings"
 	"time"
 
 	"perch/bridge"
@@ -106,9 +105,9 @@ func (s *Replies) outboundDelivery(ctx context.Context, channel string, r bridge
 // somebody whom Perch knew by the handle only stay together until the last of them is done.
 func (s *Replies) outboundConversation(ctx context.Context, d *bridge.Delivery) (string, error) {
 	if d.Kind != bridge.KindDM {
-		return fmt.Sprintf("%s/out/post/%s", d.Channel, d.ThreadID), nil
+		return bridge.PostConversation(d.Channel, d.ThreadID), nil
 	}
-	byHandle := fmt.Sprintf("%s/out/dm/@%s", d.Channel, strings.ToLower(d.Reply.Handle))
+	byHandle := bridge.HandleConversation(d.Channel, d.Reply.Handle)
 	if d.PeerID == "" {
 		return byHandle, nil
 	}
@@ -116,7 +115,7 @@ func (s *Replies) outboundConversation(ctx context.Context, d *bridge.Delivery) 
 	if open {
 		return byHandle, err
 	}
-	return fmt.Sprintf("%s/out/dm/%s", d.Channel, d.PeerID), err
+	return bridge.DirectConversation(d.Channel, d.PeerID), err
 }
 
 // replyFingerprint stands in for a missing Motion id: identical replies within a short time are one.

@@ -3,7 +3,6 @@ package intake
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -207,11 +206,10 @@ func inboundDelivery(channel string, e *bridge.Event, p bridge.Post) *bridge.Del
 		XID: e.XID, From: e.From.HandleOrID(), To: e.To.HandleOrID(), PeerID: e.From.ID, Text: e.Text, Event: e,
 		Post: p.Seq, ReceivedAt: p.ReceivedAt, DueAt: p.ReceivedAt,
 	}
-	what := "dm"
 	if e.Kind.IsPublic() {
-		what, d.ThreadID = "post", e.XID
+		d.ThreadID = e.XID
 	}
-	d.Conversation = fmt.Sprintf("%s/in/%s/%s", channel, what, e.From.ID)
+	d.Conversation = bridge.InboundConversation(channel, e.From.ID, e.Kind.IsPublic())
 	for _, m := range e.Media {
 		d.Media = append(d.Media, bridge.Attached{Type: string(m.Type)})
 	}
