@@ -45,16 +45,11 @@ func (m *directMessage) data() (messageData, bool) {
 }
 
 type messageData struct {
-	Text        words                 `json:"text"`
+	Text        anyText               `json:"text"`
 	Entities    entities              `json:"entities"`
 	Attachment  attachmentList        `json:"attachment"`
 	Attachments attachments           `json:"attachments"`
 	Referenced  loose.List[reference] `json:"referenced_tweets"`
-}
-
-type reference struct {
-	Type loose.Text `json:"type"`
-	ID   loose.ID   `json:"id"`
 }
 
 // kind is what the event is; "" for a message between two people.
@@ -156,4 +151,18 @@ func (d *messageData) fill(e *bridge.Event, included map[string]media) {
 		extra(e, bridge.ExtraUnknown, "text")
 	}
 	e.Text = plain(d.Text.text, cut)
+}
+
+// MessageMedia reads the files of a direct message of v1.1, which has one at most.
+func MessageMedia(event []byte) []bridge.Media {
+	var m directMessage
+	loose.Part(event, &m)
+	data, _ := m.data()
+	var found []bridge.Media
+	for _, a := range data.Attachment {
+		for _, one := range a.Media {
+			found = append(found, one.media())
+		}
+	}
+	return found
 }

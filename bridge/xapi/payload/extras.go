@@ -1,57 +1,10 @@
 package payload
 
 import (
-	"strconv"
 	"strings"
 
 	"perch/bridge"
-	"perch/bridge/loose"
 )
-
-// location is a place that a customer shares in a direct message (X docs: direct messages, location attachment).
-type location struct {
-	Coordinate struct {
-		Coordinates point `json:"coordinates"`
-	} `json:"shared_coordinate"`
-	Place struct {
-		Place place `json:"place"`
-	} `json:"shared_place"`
-}
-
-// point is a GeoJSON point: longitude, then latitude.
-type point struct {
-	Coordinates loose.List[loose.Text] `json:"coordinates"`
-}
-
-// text is latitude and longitude as people write them; "" when they are none.
-func (p point) text() string {
-	const axes = 2 // GeoJSON allows a third, the height
-	if len(p.Coordinates) < axes {
-		return ""
-	}
-	longitude, latitude := strings.TrimSpace(string(p.Coordinates[0])), strings.TrimSpace(string(p.Coordinates[1]))
-	for _, degrees := range []string{longitude, latitude} {
-		if f, err := strconv.ParseFloat(degrees, 64); err != nil || f < -180 || f > 180 {
-			return ""
-		}
-	}
-	return latitude + ", " + longitude
-}
-
-// place is a place that X knows by name.
-type place struct {
-	ID       loose.ID   `json:"id"`
-	Name     loose.Text `json:"name"`
-	FullName loose.Text `json:"full_name"`
-	Country  loose.Text `json:"country"`
-}
-
-func (p place) name() string {
-	if p.FullName != "" {
-		return string(p.FullName)
-	}
-	return strings.Trim(string(p.Name)+", "+string(p.Country), ", ")
-}
 
 // extra notes something that the message holds beside text and files.
 func extra(e *bridge.Event, kind bridge.ExtraKind, text string) {
@@ -79,26 +32,4 @@ func addShared(e *bridge.Event, id string, links []link) {
 		}
 	}
 	extra(e, bridge.ExtraPost, id)
-}
-
-// addAttachments takes in what v1.1 hangs on a direct message. It returns the t.co links that stand for its files.
-func addAttachments(e *bridge.Event, list attachmentList, links []link) (own []string) {
-	for _, a := range list {
-		for _, m := range a.Media {
-			e.Media = append(e.Media, m.media())
-			own = append(own, string(m.URL))
-		}
-		switch {
-		case len(a.Media) > 0:
-		case a.Location != nil:
-			addLocation(e, a.Location)
-		case a.Tweet != nil:
-			addShared(e, loose.First(a.Tweet.IDStr, a.Tweet.ID), links)
-		case a.Status != nil:
-			addShared(e, loose.First(a.Status.IDStr, a.Status.ID), links)
-		default:
-			extra(e, bridge.ExtraUnknown, string(a.Type))
-		}
-	}
-	return own
 }

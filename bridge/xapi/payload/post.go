@@ -11,14 +11,14 @@ import (
 // post is a v2 post.
 type post struct {
 	ID               loose.ID              `json:"id"`
-	Text             words                 `json:"text"`
+	Text             anyText               `json:"text"`
 	AuthorID         loose.ID              `json:"author_id"`
 	CreatedAt        loose.Time            `json:"created_at"`
 	InReplyToTweetID loose.ID              `json:"in_reply_to_tweet_id"`
 	History          loose.List[loose.ID]  `json:"edit_history_tweet_ids"`
 	Referenced       loose.List[reference] `json:"referenced_tweets"`
 	NoteTweet        *struct {
-		Text     words    `json:"text"`
+		Text     anyText  `json:"text"`
 		Entities entities `json:"entities"`
 	} `json:"note_tweet"`
 	Entities    entities    `json:"entities"`

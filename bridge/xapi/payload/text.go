@@ -2,7 +2,6 @@ package payload
 
 import (
 	"bytes"
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -21,20 +20,21 @@ type entities struct {
 	Media loose.List[media] `json:"media"`
 }
 
-// words are the text of a message; a list of texts is one of as many lines. isOdd is set for something that is no text, but not nothing either.
-type words struct {
+// anyText is the text of a message; a list of texts is one of as many lines. isOdd is set for something that is no text,
+// but not nothing either.
+type anyText struct {
 	text  string
 	isOdd bool
 }
 
 // UnmarshalJSON implements json.Unmarshaler; it never fails.
-func (w *words) UnmarshalJSON(raw []byte) error {
+func (t *anyText) UnmarshalJSON(raw []byte) error {
 	var text loose.Names
 	if err := text.UnmarshalJSON(raw); err != nil {
 		return err
 	}
 	isObject := bytes.HasPrefix(bytes.TrimSpace(raw), []byte("{"))
-	*w = words{strings.Join(text.List, "\n"), isObject || text.Odd > 0}
+	*t = anyText{strings.Join(text.List, "\n"), isObject || text.Odd > 0}
 	return nil
 }
 
@@ -112,6 +112,3 @@ func lastFile(text string, links []link) []string {
 	}
 	return nil
 }
-
-// present reports whether a member is there and says something.
-func present(raw json.RawMessage) bool { return !loose.IsEmpty(raw) }

@@ -29,8 +29,8 @@ type tweet struct {
 
 // tweetText is a text with what belongs to it: of the post itself, or the whole of one that was cut.
 type tweetText struct {
-	Text             words         `json:"text"`
-	FullText         words         `json:"full_text"`
+	Text             anyText       `json:"text"`
+	FullText         anyText       `json:"full_text"`
 	Entities         tweetEntities `json:"entities"`
 	ExtendedEntities entities      `json:"extended_entities"`
 }
