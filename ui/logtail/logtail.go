@@ -153,9 +153,6 @@ type Reader struct {
 // New returns a reader that has read nothing.
 func New(path string, q Query) *Reader { return &Reader{path: path, query: q, start: -1} }
 
-// Path is the log's.
-func (r *Reader) Path() string { return r.path }
-
 // AtStart reports whether everything from the beginning of the file has been read.
 func (r *Reader) AtStart() bool { return r.start == 0 }
 

@@ -19,7 +19,7 @@ func (w *Window) frame() fyne.CanvasObject {
 	w.body = container.NewStack()
 	w.restart = kit.NewButton(w.T("window.do.restart"), "restart", kit.Strong, func() { w.RunRelay("restart") }).Small()
 	w.restart.Hide()
-	w.notice = kit.NewNotice(w.restart, kit.NewIconButton("close", w.T("window.close"), w.HideNotice))
+	w.notice = kit.NewNotice(w.restart, kit.NewIconButton("close", w.T("window.close"), w.hideNotice))
 	w.place = container.NewBorder(nil, kit.Inset(0, 16, 24, 24, w.notice), nil, nil, w.body)
 	return kit.AtLeast(container.New(besides{}, w.navigation(), w.place), fyne.NewSize(leastWidth, leastHeight))
 }

@@ -30,8 +30,8 @@ func (w *Window) Notify(tone format.Tone, title, about string) {
 	w.restart.Hide()
 }
 
-// HideNotice takes the notice away.
-func (w *Window) HideNotice() {
+// hideNotice takes the notice away.
+func (w *Window) hideNotice() {
 	w.until = time.Time{}
 	w.notice.Hide()
 	w.place.Refresh()

@@ -20,7 +20,7 @@ func (w *Window) Render(d snapshot.Data) {
 	w.state.render(d, w.theme)
 	w.markDemo(d)
 	if !w.until.IsZero() && d.Now.After(w.until) {
-		w.HideNotice()
+		w.hideNotice()
 	}
 	w.pages[w.current].Render(d)
 }

@@ -19,7 +19,7 @@ func (w *Window) shortcuts() {
 	add(fyne.KeyF, w.Find)
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
 		if e.Name == fyne.KeyEscape && !w.CloseDialog() && !w.escape() {
-			w.HideNotice()
+			w.hideNotice()
 		}
 	})
 }
