@@ -18,7 +18,7 @@ func Clock(at, now time.Time, t *translation.Texts) string {
 	if isSameDay(at, now) {
 		return at.Format("15:04:05")
 	}
-	return Day(at, t) + at.Format(" 15:04")
+	return day(at, t) + at.Format(" 15:04")
 }
 
 // ShortClock is a time of today without seconds, or a day with minutes.
@@ -27,11 +27,11 @@ func ShortClock(at, now time.Time, t *translation.Texts) string {
 	if isSameDay(at, now) {
 		return at.Format("15:04")
 	}
-	return Day(at, t) + at.Format(" 15:04")
+	return day(at, t) + at.Format(" 15:04")
 }
 
-// Day is a day without its year.
-func Day(at time.Time, t *translation.Texts) string {
+// day is a day without its year.
+func day(at time.Time, t *translation.Texts) string {
 	months := strings.Split(t.T("window.months"), " ")
 	if len(months) != 12 {
 		return at.Format("01-02")

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"perch/bridge/visible"
 	"perch/ui/format"
@@ -23,29 +22,16 @@ func (l *page) text() string {
 
 // onExport writes what is shown into the user's downloads.
 func (l *page) onExport() {
-	text, path := l.text(), exportPath(l.win.Now())
+	text, folder := l.text(), l.win.Downloads
+	path := filepath.Join(folder, "perch-"+l.win.Now().Format("2006-01-02-150405")+".log")
 	l.win.Watch.Do(func(context.Context) error {
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return err
+		}
 		return os.WriteFile(path, []byte(text), 0o600)
 	}, func(err error) {
 		if !l.win.ShowError(err) {
 			l.win.Notify(format.Good, l.win.T("window.logs.exported"), path)
 		}
 	})
-}
-
-// exportPath is a file in the user's downloads or, without such a folder, in their home.
-func exportPath(now time.Time) string {
-	folder, err := os.UserHomeDir()
-	if err != nil {
-		folder = os.TempDir()
-	}
-	if downloads := filepath.Join(folder, "Downloads"); isFolder(downloads) {
-		folder = downloads
-	}
-	return filepath.Join(folder, "perch-"+now.Format("2006-01-02-150405")+".log")
-}
-
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
 }

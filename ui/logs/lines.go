@@ -42,3 +42,9 @@ func (l *page) update(id widget.ListItemID, item fyne.CanvasObject) {
 		item.(*rowView).render(l.rows[id]) //nolint:forcetypeassert,errcheck // made by the list
 	}
 }
+
+func (l *page) atEnd() bool {
+	return l.list.GetScrollOffset()+l.list.Size().Height >= float32(len(l.rows))*rowStep-rowStep*2
+}
+
+func (l *page) toEnd() { l.list.ScrollToBottom() }

@@ -114,3 +114,20 @@ func TestLogs(t *testing.T) {
 		t.Error("nothing to copy")
 	}
 }
+
+func TestExportGoesWhereFilesAreSaved(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "Scaricati")
+	r, p := mustPage(t, func(o *window.Options, _ *rig.Rig) { o.Downloads = folder })
+	p.lines = []logtail.Line{logtail.Parse("one"), logtail.Parse("two\x1b[31m")}
+	r.Press("Export")
+	r.Settle()
+	found, err := filepath.Glob(filepath.Join(folder, "perch-*.log"))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%v, %v", found, err)
+	}
+	text, err := os.ReadFile(found[0])
+	if err != nil || !strings.HasPrefix(string(text), "one\ntwo") || strings.Contains(string(text), "\x1b") {
+		t.Errorf("%q, %v", text, err)
+	}
+	r.MustSee(found[0])
+}

@@ -3,26 +3,13 @@ package logs
 import (
 	"context"
 	"regexp"
-	"time"
 
+	"perch/ui/kit"
 	"perch/app/logtail"
 )
 
-func (l *page) onTyped() {
-	l.typed++
-	number := l.typed
-	l.win.Watch.Do(func(ctx context.Context) error {
-		select {
-		case <-time.After(searchAfter):
-		case <-ctx.Done():
-		}
-		return nil
-	}, func(error) {
-		if number == l.typed {
-			l.restart()
-		}
-	})
-}
+// pageSize is how many lines are read at a time, maxLines how many are held.
+const pageSize, maxLines = 1000, 20_000
 
 // query is what the page is asked to show.
 func (l *page) query() (logtail.Query, error) {
@@ -118,4 +105,15 @@ func (l *page) newer() {
 				l.toEnd()
 			}
 		})
+}
+
+// setPaused stops the reading of what is new, or goes on with it.
+func (l *page) setPaused(on bool) {
+	l.isPaused = on
+	if on {
+		l.pause.Set(l.win.T("window.logs.resume"), "play", kit.Strong)
+		return
+	}
+	l.pause.Set(l.win.T("window.logs.pause"), "pause", kit.Plain)
+	l.isAtEnd.SetChecked(true)
 }

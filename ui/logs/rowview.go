@@ -11,8 +11,13 @@ import (
 	"perch/ui/window"
 )
 
-// textAt is where a row's text begins.
-const textAt = 162
+const (
+	rowHeight = 18
+	// rowStep is from the top of one row to that of the next.
+	rowStep = rowHeight + 4
+	// textAt is where a row's text begins.
+	textAt = 162
+)
 
 // rowView is one row of the log.
 type rowView struct {

@@ -37,11 +37,3 @@ func (o *page) onPause() {
 		return o.win.Relay.Pause(ctx)
 	}, map[bool]string{true: "window.done.resume", false: "window.done.pause"}[resume])
 }
-
-// onNoTray takes the notice away for good.
-func (o *page) onNoTray() {
-	o.isTrayNoted = true
-	o.win.Preferences.Set(prefNoTray, true)
-	_ = o.win.Preferences.Save() // a window that cannot remember works all the same
-	o.Render(o.win.Data)
-}

@@ -55,7 +55,7 @@ func run(args []string, out, complaints io.Writer) int {
 	}
 	err := show(*homeFlag, slog.New(slog.NewTextHandler(complaints, nil)))
 	switch {
-	case errors.Is(err, desktop.ErrTaken):
+	case errors.Is(err, desktop.ErrAlreadyRuns):
 		_, _ = fmt.Fprintln(complaints, "perch-tray: it is in the tray already")
 	case err != nil:
 		_, _ = fmt.Fprintf(complaints, "perch-tray: %s\n", visible.Line(err.Error()))

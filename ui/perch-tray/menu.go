@@ -12,8 +12,8 @@ import (
 const (
 	// iconSize suits panels at twice the size; those at the usual size halve it.
 	iconSize = 48
-	// clicksKept is how many clicks on one item may wait; the library drops those for which there is no room.
-	clicksKept = 1024
+	// maxClicks is how many clicks on one item may wait; the library drops those for which there is no room.
+	maxClicks = 1024
 	// firstLine is the ID of the line in words.
 	firstLine = "line"
 )
@@ -104,7 +104,7 @@ func (m *menu) add(parent *entry, item tray.Item) *entry {
 	default:
 		e.MenuItem = systray.AddMenuItem(item.Title, "")
 	}
-	e.ClickedCh = make(chan struct{}, clicksKept)
+	e.ClickedCh = make(chan struct{}, maxClicks)
 	e.Enable()
 	clicks, id := e.ClickedCh, item.ID
 	go func() { // as long as the process: items are never removed

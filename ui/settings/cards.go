@@ -1,8 +1,6 @@
 package settings
 
 import (
-	"strconv"
-
 	"fyne.io/fyne/v2"
 
 	"perch/app/control"
@@ -10,49 +8,11 @@ import (
 	"perch/ui/kit"
 )
 
-// build makes the tabs and the cards of the one that is open.
-func (s *page) build() {
-	s.tabs.RemoveAll()
-	tab := func(key, name, icon string) {
-		emphasis := kit.Pick(s.tab == key, kit.Strong, kit.Plain)
-		s.tabs.Add(kit.NewButton(name, icon, emphasis, func() { s.choose(key) }).Small())
-	}
-	tab("general", s.win.T("window.tab.general"), "settings")
-	tab("reach", s.win.T("window.tab.reach"), "door")
-	for i, c := range s.draft.Channels {
-		tab(strconv.Itoa(i), kit.Pick(c.Name == "", s.win.T("window.tab.channel"), c.Name), "at")
-	}
-	s.tabs.Add(kit.NewButton(s.win.T("window.tab.add"), "", kit.Quiet, s.onAdd).Small())
-	s.cards.RemoveAll()
-	clear(s.places)
-	kind, channel := s.tab, 0
-	if n, err := strconv.Atoi(s.tab); err == nil {
-		kind, channel = "channel", n
-	}
-	if kind == "general" {
-		s.cards.Add(s.login.Card)
-	}
-	for _, g := range form.Groups() {
-		if g.Tab == kind {
-			s.addGroup(g, channel)
-		}
-	}
-	if kind == "channel" && len(s.draft.Channels) > 1 {
-		s.cards.Add(kit.HStack(0, kit.Space(), kit.NewButton(s.win.T("window.channel.remove"), "trash", kit.Danger, func() { s.onRemove(channel) })))
-	}
-	s.tabs.Refresh()
-	s.cards.Refresh()
-	s.mark()
-}
+// edited is told what was typed or chosen, with the field's full path.
+type edited func(f form.Field, full, value string)
 
-func (s *page) choose(tab string) {
-	if s.tab != tab {
-		s.tab = tab
-		s.build()
-	}
-}
-
-func (s *page) addGroup(g form.Group, channel int) {
+// addGroup adds the card of a group, unless none of its fields matters now.
+func (s *page) addGroup(g form.Group, channel int, onEdit edited) {
 	rows := kit.VStack(16)
 	for _, f := range g.Fields {
 		if !f.IsShown(&s.draft, g.Tab, channel) {
@@ -61,7 +21,7 @@ func (s *page) addGroup(g form.Group, channel int) {
 		if len(rows.Objects) > 0 {
 			rows.Add(kit.Rule())
 		}
-		rows.Add(s.row(f, g.Tab, channel))
+		rows.Add(s.row(f, g.Tab, channel, onEdit))
 	}
 	if len(rows.Objects) == 0 {
 		return
@@ -77,7 +37,7 @@ func (s *page) addGroup(g form.Group, channel int) {
 	s.cards.Add(kit.Card(column))
 }
 
-func (s *page) row(f form.Field, tab string, channel int) fyne.CanvasObject {
+func (s *page) row(f form.Field, tab string, channel int, onEdit edited) fyne.CanvasObject {
 	if f.Kind == form.Secret {
 		name := kit.Pick(tab == "channel", s.name(channel), "")
 		return newSecretRow(s.win, name, f.Path, s.stored.Has(name, f.Path), s.onStored).row
@@ -86,7 +46,7 @@ func (s *page) row(f form.Field, tab string, channel int) fyne.CanvasObject {
 	problem := kit.NewProblem()
 	s.places[full] = problem
 	key := kit.Pick(f.Path == "name", "channel.name", f.Path)
-	input := form.Input(s.win, f, form.Get(&s.draft, full), func(value string) { s.onEdit(f, full, value) })
+	input := form.Input(s.win, f, form.Get(&s.draft, full), func(value string) { onEdit(f, full, value) })
 	if e, ok := input.(*kit.Entry); ok && f.Path == "name" && s.isStored(channel) {
 		e.Disable() // its keys, its Reply URL and its history are stored under the name
 	}

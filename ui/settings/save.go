@@ -75,9 +75,9 @@ func (s *page) report(saved, used string, t control.ReloadResult, c *control.Con
 	case !s.win.Data.Running:
 		s.win.Notify(format.Good, s.win.T(saved), "")
 	case len(t.RestartFields) > 0:
-		s.win.OfferRestart(s.win.T("window.taken.restart", form.Names(s.win.Texts, t.RestartFields, c)), about)
+		s.win.OfferRestart(s.win.T("window.applied.restart", form.Names(s.win.Texts, t.RestartFields, c)), about)
 	case t.Restart:
-		s.win.Notify(format.Warn, s.win.T("window.taken.refused"), about)
+		s.win.Notify(format.Warn, s.win.T("window.applied.refused"), about)
 	default:
 		s.win.Notify(format.Good, s.win.T(used), "")
 	}

@@ -90,6 +90,6 @@ func (w *page) checkReach() {
 				return
 			}
 		}
-		w.goTo(w.draft.Step + 1)
+		w.goOn()
 	})
 }

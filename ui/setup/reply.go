@@ -42,7 +42,7 @@ func (f *finishView) ask(work func(context.Context, string) (control.ReplyURL, e
 			f.reply, f.failed = now, ""
 		}
 		f.explain()
-		f.render(f.win.Data)
+		f.show(f.win.Data)
 	})
 }
 

@@ -2,7 +2,6 @@ package setup
 
 import (
 	"context"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -67,12 +66,4 @@ func (w *page) checkX() {
 			w.label()
 		}
 	})
-}
-
-// inWindow replaces advice that is about commands and files: here the fields are at hand.
-func (w *page) inWindow(r control.CheckResult, key string) control.CheckResult {
-	if strings.Contains(r.Remedy, "perch ") || strings.Contains(r.Remedy, "perch.toml") {
-		r.Remedy = w.win.T(key)
-	}
-	return r
 }

@@ -17,8 +17,6 @@ type View struct {
 	Rows []*control.Message
 	// New counts those that are newer than the rows, because the view is held.
 	New int
-	// Total is how many messages the store holds.
-	Total int
 	// Complete is set when there are no older messages to be had.
 	Complete bool
 	// Version is another number whenever the rows are others.
@@ -106,7 +104,7 @@ func (s *Store) Oldest() int64 {
 
 // View returns what the filter lets through. With held above 0 messages with a greater id are counted only.
 func (s *Store) View(f Filter, held int64) View {
-	v := View{Total: len(s.entries), Rows: make([]*control.Message, 0, min(len(s.entries), MaxRows))}
+	v := View{Rows: make([]*control.Message, 0, min(len(s.entries), MaxRows))}
 	search := strings.ToLower(f.Search)
 	for i := len(s.entries) - 1; i >= 0; i-- {
 		e := &s.entries[i]

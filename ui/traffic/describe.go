@@ -5,6 +5,9 @@ import (
 	"perch/ui/snapshot"
 )
 
+// nearEnd is how many rows before the end older messages are fetched.
+const nearEnd = 60
+
 func (t *page) describe(d snapshot.Data) {
 	about := t.win.Texts.N("window.traffic.count", len(t.rows))
 	if !d.View.Complete && len(t.rows) > 0 {

@@ -82,10 +82,10 @@ func TestNothingJumpsWhileAPictureIsLoaded(t *testing.T) {
 	r.Step()
 	<-asked
 	r.MustSee("Loading the picture…")
-	before := p.side.scroll.Content.MinSize().Height
+	before := p.pane.scroll.Content.MinSize().Height
 	close(goOn)
 	r.Settle()
-	if after := p.side.scroll.Content.MinSize().Height; after != before || pictureBox(r, "picture").Image() == nil {
+	if after := p.pane.scroll.Content.MinSize().Height; after != before || pictureBox(r, "picture").Image() == nil {
 		t.Errorf("the pane is %v high while loading and %v then", before, after)
 	}
 }
@@ -174,7 +174,7 @@ func TestFilesAreFetchedOnlyWhereTheyAreShown(t *testing.T) {
 	p.openMessage(photo)
 	r.Settle()
 	box := pictureBox(r, "picture")
-	p.side.load(photo) // as it does when the message changes
+	p.pane.load(photo) // as it does when the message changes
 	r.Settle()
 	if pictureBox(r, "picture") != box {
 		t.Error("the picture is drawn anew")

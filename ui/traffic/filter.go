@@ -1,9 +1,6 @@
 package traffic
 
 import (
-	"context"
-	"time"
-
 	"perch/ui/kit"
 	"perch/ui/snapshot"
 )
@@ -31,27 +28,17 @@ func (t *page) onTyped(text string) {
 	if t.isSetting {
 		return
 	}
-	t.typed++
-	number := t.typed
-	t.win.Watch.Do(func(ctx context.Context) error {
-		select {
-		case <-time.After(searchAfter):
-		case <-ctx.Done():
-		}
-		return nil
-	}, func(error) {
-		if number == t.typed {
-			f := t.filter
-			f.Search = text
-			t.apply(f)
-		}
+	t.typing.Rest(t.win, func() {
+		f := t.filter
+		f.Search = text
+		t.apply(f)
 	})
 }
 
 // setFilter changes the filter and what the page shows of it.
 func (t *page) setFilter(f snapshot.Filter) {
 	t.isSetting = true
-	t.typed++
+	t.typing.Drop()
 	t.search.SetText(f.Search)
 	for i, value := range []string{f.Direction, f.Kind, f.State, f.Channel} {
 		t.selects[i].Choose(value)

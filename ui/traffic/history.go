@@ -26,8 +26,8 @@ func steps(d control.Detail, now time.Time, t *translation.Texts) []stepText {
 		case a.Number == 0 && a.Outcome == "queued" && a.Kind != "":
 			step.Title, step.Tone = t.T("window.step.deferred"), format.Warn
 		case a.Number == 0:
-			step.Title = t.T("window.step.look." + a.Outcome)
-			if !t.Has("window.step.look." + a.Outcome) {
+			step.Title = t.T("window.step.uncounted." + a.Outcome)
+			if !t.Has("window.step.uncounted." + a.Outcome) {
 				step.Title = t.T("window.delivery." + a.Outcome)
 			}
 		case a.Outcome == "queued":

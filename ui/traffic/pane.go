@@ -43,7 +43,7 @@ func newPane(win *window.Window, closed func()) *pane {
 	p.title.Bold = true
 	p.textBox = container.NewStack(kit.NewGround(kit.Sunken, "", 8), kit.Pad(p.text, 10, 12))
 	head := container.NewBorder(nil, nil, nil, kit.HStack(6, kit.Middle(p.pill), kit.NewIconButton("close", win.T("window.close"), closed).Small()), kit.Pad(p.title, 4, 0))
-	column := kit.VStack(14, p.textBox, p.files.content, p.problem, p.acts, kit.VStack(8, heading(win.T("window.detail.way")), p.steps),
+	column := kit.VStack(14, p.textBox, p.files.content, p.problem, p.acts, kit.VStack(8, heading(win.T("window.detail.history")), p.steps),
 		kit.VStack(8, heading(win.T("window.detail.facts")), p.facts), p.payloads[0].content, p.payloads[1].content)
 	p.scroll = container.NewVScroll(kit.Inset(0, 14, 14, 14, column))
 	body := container.NewBorder(kit.Inset(10, 10, 14, 10, head), nil, nil, nil, p.scroll)

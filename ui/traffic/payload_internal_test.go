@@ -14,7 +14,7 @@ func TestBothPayloadsAreFoldedAndCopied(t *testing.T) {
 	r, p := mustPage(t, nil)
 	p.openMessage(r.IDOf("annlee", "delivered"))
 	r.Settle()
-	side := p.side.payloads[0]
+	side := p.pane.payloads[0]
 	all := strings.Count(side.payload.JSON, "\n") + 1
 	r.MustSee("From X", "To Motion", `"direct_message_events": [`, "POST https://motion.acme.example")
 	r.MustNotSee(`"type": "message_create"`)
@@ -26,7 +26,7 @@ func TestBothPayloadsAreFoldedAndCopied(t *testing.T) {
 	if got := r.App.Clipboard().Content(); got != side.payload.JSON {
 		t.Errorf("copied %q", got)
 	}
-	test.Tap(p.side.payloads[1].copy)
+	test.Tap(p.pane.payloads[1].copy)
 	if got := r.App.Clipboard().Content(); !strings.Contains(got, `"body": "Thank you so much, it is here!"`) || !strings.Contains(got, `"AttachmentId"`) {
 		t.Errorf("copied %q", got)
 	}
@@ -39,7 +39,7 @@ func TestBothPayloadsAreFoldedAndCopied(t *testing.T) {
 func TestLongJSONIsCutOnScreenOnly(t *testing.T) {
 	r, p := mustPage(t, nil)
 	pane := newPayloadView(r.Window)
-	side := p.side.payloads[0].payload
+	side := p.pane.payloads[0].payload
 	side.JSON = strings.Repeat("x\n", 999) + "x"
 	pane.show(side, true)
 	pane.isWhole = true

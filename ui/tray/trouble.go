@@ -24,7 +24,7 @@ type trouble struct {
 	detail  string
 }
 
-// levels are the states of links and of the way in that are not fine. A link that the relay has paused waits for
+// levels are the states of links and of the reach that are not fine. A link that the relay has paused waits for
 // somebody to mend keys, permissions or credits.
 var levels = map[string]level{"degraded": degraded, "down": degraded, "paused": needsYou, "failed": needsYou}
 

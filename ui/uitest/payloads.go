@@ -7,7 +7,7 @@ import (
 	"perch/app/control"
 )
 
-// sides are a message as X and Motion have it, in the forms of the real ones.
+// payloads are a message as X and Motion have it, in the forms of the real ones.
 func payloads(m control.Message) (*control.Document, []control.Document) {
 	if m.Direction == "in" {
 		came := document("", map[string]any{

@@ -25,7 +25,7 @@ type Settings struct {
 
 // NewSettings returns the settings of a channel that is set up.
 func NewSettings() *Settings {
-	c := Defaults()
+	c := defaults()
 	ch := DefaultChannel("support")
 	ch.Motion.ReceiveURL = "https://motion.acme.example/api/openchannel/accounts/5/notify"
 	c.Channels = []control.ChannelConfig{ch}
@@ -45,12 +45,12 @@ func NewSettings() *Settings {
 // NewEmpty returns the settings of a computer on which Perch was never set up.
 func NewEmpty() *Settings {
 	s := NewSettings()
-	s.Stored.Config, s.Stored.Exists, s.Stored.Secrets = Defaults(), false, nil
+	s.Stored.Config, s.Stored.Exists, s.Stored.Secrets = defaults(), false, nil
 	return s
 }
 
-// Defaults are what holds where nothing is said.
-func Defaults() control.Config {
+// defaults are what holds where nothing is said.
+func defaults() control.Config {
 	return control.Config{
 		Listen: "127.0.0.1:3002", Secrets: "keyring", LogLevel: "info", Channels: []control.ChannelConfig{},
 		Reach: control.ReachConfig{

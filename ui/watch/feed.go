@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"perch/app/control"
-	"perch/ui/snapshot"
 )
 
 // reopenAfter is the wait before a feed that ended is opened again.
@@ -60,17 +59,4 @@ func (w *Watcher) Receive(m control.Message) {
 	w.recordTraffic(m)
 	w.received++
 	w.moved, w.changed = true, true
-}
-
-// recordTraffic remembers when a channel last had traffic.
-func (w *Watcher) recordTraffic(m control.Message) {
-	key := snapshot.LastKey{Channel: m.Channel, Direction: m.Direction}
-	last := w.data.Last[key]
-	if m.ReceivedAt.After(last.Received) {
-		last.Received = m.ReceivedAt
-	}
-	if m.DeliveredAt != nil && m.DeliveredAt.After(last.Delivered) {
-		last.Delivered = *m.DeliveredAt
-	}
-	w.data.Last[key] = last
 }

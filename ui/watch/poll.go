@@ -1,7 +1,6 @@
 package watch
 
 import (
-	"context"
 	"errors"
 	"time"
 
@@ -17,14 +16,6 @@ const (
 	maxAttention = 200
 )
 
-// Poke makes the next poll come at once.
-func (w *Watcher) Poke() {
-	select {
-	case w.poked <- struct{}{}:
-	default:
-	}
-}
-
 func (w *Watcher) poll() {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
@@ -38,13 +29,6 @@ func (w *Watcher) poll() {
 			return
 		}
 	}
-}
-
-// Refresh asks the relay and the desktop everything once. It takes as long as they do, and is for tests.
-func (w *Watcher) Refresh(ctx context.Context) {
-	w.pollOnce(true)
-	w.loadHistory(ctx)
-	w.PollDesktop()
 }
 
 // pollOnce asks for the status and, when slow is set or the relay has just come up, for what changes slowly.

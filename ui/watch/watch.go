@@ -94,14 +94,6 @@ func New(o Options) *Watcher {
 	return w
 }
 
-// Start begins to watch; Stop ends it and everything that Do has begun.
-func (w *Watcher) Start() {
-	w.work.Go(w.poll)
-	w.work.Go(w.tail)
-	w.work.Go(w.pollDesktop)
-	w.work.Go(w.flush)
-}
-
 // Stop ends everything and waits for it.
 func (w *Watcher) Stop() {
 	w.cancel()
@@ -129,4 +121,12 @@ func (w *Watcher) SetDoing(what string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.data.Doing, w.changed = what, true
+}
+
+// Poke makes the next poll come at once.
+func (w *Watcher) Poke() {
+	select {
+	case w.poked <- struct{}{}:
+	default:
+	}
 }

@@ -2,7 +2,6 @@ package window
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 
 	"perch/app/control"
@@ -14,7 +13,7 @@ import (
 
 // navState is the foot of the navigation: how the relay is, and the switch between light and dark.
 type navState struct {
-	w       *Window
+	texts   *translation.Texts
 	content fyne.CanvasObject
 	dot     *kit.Icon
 	ground  *kit.Ground
@@ -23,21 +22,22 @@ type navState struct {
 	theme   *kit.Button
 }
 
-func newNavState(w *Window) *navState {
+func newNavState(texts *translation.Texts, switchTheme func()) *navState {
 	s := &navState{
-		w: w, dot: kit.NewIcon("clock", kit.Idle, 16), ground: kit.NewGround(kit.IdleSoft, "", 8),
+		texts: texts, dot: kit.NewIcon("clock", kit.Idle, 16), ground: kit.NewGround(kit.IdleSoft, "", 8),
 		state: kit.CutText("", kit.TextSmall, kit.Ink), about: kit.CutText("", kit.TextTiny, kit.Muted),
 	}
 	s.state.Bold = true
-	s.theme = kit.NewIconButton("sun", w.T("window.theme"), w.switchTheme).Small()
+	s.theme = kit.NewIconButton("sun", texts.T("window.theme"), switchTheme).Small()
 	sign := container.NewStack(kit.AtLeast(s.ground, fyne.NewSize(30, 30)), container.NewCenter(s.dot))
 	row := container.NewBorder(nil, nil, kit.Middle(sign), kit.Middle(s.theme), kit.Pad(kit.VStack(0, s.state, s.about), 0, 8))
 	s.content = kit.VStack(8, kit.Rule(), row)
 	return s
 }
 
-func (s *navState) render(d snapshot.Data) {
-	state, _, tone := format.RelayState(d, s.w.Texts)
+// render shows how the relay is, and the icon of the theme that is chosen.
+func (s *navState) render(d snapshot.Data, theme string) {
+	state, _, tone := format.RelayState(d, s.texts)
 	ink, soft := Colors(tone)
 	icons := map[format.Tone]string{format.Good: "check", format.Warn: "attention", format.Bad: "attention", format.Busy: "restart"}
 	icon := icons[tone]
@@ -50,9 +50,9 @@ func (s *navState) render(d snapshot.Data) {
 	s.dot.Set(icon, ink)
 	s.ground.Set(soft, "")
 	s.state.SetText(state)
-	s.about.SetText(navNumber(d, s.w.Texts))
+	s.about.SetText(navNumber(d, s.texts))
 	themes := map[string]string{kit.ModeLight: "sun", kit.ModeDark: "moon", kit.ModeSystem: "auto"}
-	s.theme.SetIcon(themes[s.w.theme])
+	s.theme.SetIcon(themes[theme])
 }
 
 // navNumber is the one number that matters most.
@@ -64,12 +64,4 @@ func navNumber(d snapshot.Data, t *translation.Texts) string {
 		return t.N("window.need_you", d.NeedYou())
 	}
 	return t.N("window.waiting", d.Waiting())
-}
-
-// fixedImage is a picture of one size.
-func fixedImage(png []byte, size float32) fyne.CanvasObject {
-	image := canvas.NewImageFromResource(fyne.NewStaticResource("perch-mark.png", png))
-	image.FillMode = canvas.ImageFillContain
-	image.SetMinSize(fyne.NewSquareSize(size))
-	return image
 }

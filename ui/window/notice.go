@@ -9,6 +9,13 @@ import (
 	"perch/ui/kit"
 )
 
+const (
+	// noticeFor is how long a notice about an action stays.
+	noticeFor = 8 * time.Second
+	// offerFor is how long a notice stays that offers a restart.
+	offerFor = 5 * time.Minute
+)
+
 // Notify shows the outcome of an action for a while.
 func (w *Window) Notify(tone format.Tone, title, about string) {
 	ink, soft := Colors(tone)
@@ -23,8 +30,8 @@ func (w *Window) Notify(tone format.Tone, title, about string) {
 	w.restart.Hide()
 }
 
-// HideNotice takes the notice away.
-func (w *Window) HideNotice() {
+// hideNotice takes the notice away.
+func (w *Window) hideNotice() {
 	w.until = time.Time{}
 	w.notice.Hide()
 	w.place.Refresh()

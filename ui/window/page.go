@@ -23,13 +23,6 @@ type Page interface {
 	Render(d snapshot.Data)
 }
 
-// Entry is a page in the table of pages.
-type Entry struct {
-	// Name is that of the page in Options.Section, of its icon, and of its text in the navigation: "window." and the name.
-	Name string
-	New  func(w *Window) Page
-}
-
 // Shower is a page that is told when it comes on screen or leaves it.
 type Shower interface{ Shown(on bool) }
 

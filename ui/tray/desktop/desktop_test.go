@@ -120,7 +120,7 @@ func TestLockIsForOne(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := desktop.Lock(path); !errors.Is(err, desktop.ErrTaken) {
+	if _, err := desktop.Lock(path); !errors.Is(err, desktop.ErrAlreadyRuns) {
 		t.Errorf("got %v", err)
 	}
 	_ = first.Close()
@@ -129,7 +129,7 @@ func TestLockIsForOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = second.Close()
-	if _, err := desktop.Lock("/no/such/folder"); err == nil || errors.Is(err, desktop.ErrTaken) {
+	if _, err := desktop.Lock("/no/such/folder"); err == nil || errors.Is(err, desktop.ErrAlreadyRuns) {
 		t.Errorf("got %v", err)
 	}
 }

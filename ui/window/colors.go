@@ -7,14 +7,6 @@ import (
 	"perch/ui/kit"
 )
 
-// T returns a text.
-func (w *Window) T(key string, args ...any) string { return w.Texts.T(key, args...) }
-
-// Named returns what words a value by its key.
-func (w *Window) Named(prefix string) func(string) string {
-	return func(value string) string { return w.T(prefix + value) }
-}
-
 // Colors returns the colours of a tone: for text and for a ground.
 func Colors(tone format.Tone) (ink, soft fyne.ThemeColorName) {
 	switch tone {

@@ -1,25 +1,21 @@
 package setup
 
 import (
-	"time"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
-	"perch/app/control"
 	"perch/ui/form"
-	"perch/ui/format"
 	"perch/ui/kit"
 	"perch/ui/snapshot"
-	"perch/ui/window"
 )
 
 // finishStep shows what will be saved and, once it was, the round trip.
 func (w *page) finishStep() fyne.CanvasObject {
 	column := kit.VStack(14, w.stepHead("finish"))
 	if !w.begun.IsZero() {
-		w.finish = newFinishView(w)
-		column.Add(w.finish.content)
+		trip := newFinishView(w)
+		w.render = trip.render
+		column.Add(trip.content)
 		return column
 	}
 	win, c := w.win, w.channel()
@@ -34,24 +30,6 @@ func (w *page) finishStep() fyne.CanvasObject {
 		column.Add(container.NewBorder(nil, nil, kit.AtLeast(name, fyne.NewSize(190, 0)), nil, kit.CutText(row[1], kit.TextSmall, kit.Ink)))
 	}
 	return column
-}
-
-// finishView leads from a relay that runs to a message that went round.
-type finishView struct {
-	w       *page
-	win     *window.Window
-	content *fyne.Container
-	about   *kit.Paragraph
-	address *fyne.Container // the Reply URL, to copy
-	write   *kit.Button
-	lines   [4]*tripLine
-	isDone  bool
-	login   *form.LoginSwitch
-
-	reply    control.ReplyURL
-	failed   string    // why Motion cannot be asked; "" when it can
-	asked    time.Time // when Motion was asked last
-	isAsking bool
 }
 
 func newFinishView(w *page) *finishView {
@@ -73,27 +51,9 @@ func newFinishView(w *page) *finishView {
 	return f
 }
 
-// render moves the round trip on.
+// render moves the round trip on, and asks Motion for its Reply URL when it is time.
 func (f *finishView) render(d snapshot.Data) {
-	trip := makeTrip(d, f.w.channel().Name, f.w.begun)
-	f.login.Render(d)
-	f.lines[0].set(trip.Running)
-	f.lines[1].set(f.reply.IsSet || trip.Answered)
-	f.lines[2].set(trip.Received)
-	f.lines[3].set(trip.Answered)
-	if trip.Answered && !f.isDone {
-		f.isDone = true
-		f.w.outcome.Set("check", kit.Good, kit.GoodSoft, format.Sentence(f.win.T("window.wizard.round")), f.win.T("window.wizard.round.do"))
-		f.win.Canvas().Focus(f.w.next)
-	}
-	if len(f.address.Objects) == 0 {
-		for _, one := range d.URLs {
-			if one.Channel == f.w.channel().Name {
-				f.address.Add(f.win.CopyRow(f.win.T("window.wizard.reply_url"), one.ReplyURL))
-				f.address.Refresh()
-			}
-		}
-	}
+	f.show(d)
 	if d.Running && f.canAsk() && !f.isAsking && !f.reply.IsSet && f.failed == "" && d.Now.Sub(f.asked) >= replyEvery {
 		f.askMotion(d.Now)
 	}

@@ -3,7 +3,6 @@ package settings
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -13,13 +12,8 @@ import (
 	"perch/ui/kit"
 )
 
-func (s *page) onEdit(f form.Field, full, value string) {
-	form.Set(&s.draft, full, value)
-	if f.Kind == form.Choice {
-		s.build() // other fields may matter now
-	}
-	s.validate()
-}
+// checkAfter is how long typing has to rest before the settings are checked.
+const checkAfter = 300 * time.Millisecond
 
 // validate asks for what is wrong when typing has come to rest.
 func (s *page) validate() {
@@ -67,29 +61,4 @@ func (s *page) mark() {
 	default:
 		s.barText.Set(s.win.T("window.settings.unsaved"), kit.Muted)
 	}
-}
-
-func (s *page) onUndo() {
-	s.draft, s.problems = form.Clone(s.stored.Config), nil
-	s.edits++
-	if n, err := strconv.Atoi(s.tab); err == nil && n >= len(s.draft.Channels) {
-		s.tab = "general"
-	}
-	s.build()
-}
-
-func (s *page) onAdd() {
-	s.draft.Channels = append(s.draft.Channels, form.NewChannel(""))
-	s.tab = strconv.Itoa(len(s.draft.Channels) - 1)
-	s.build()
-	s.validate()
-}
-
-func (s *page) onRemove(channel int) {
-	s.win.Confirm(s.win.T("window.channel.remove.title"), s.win.T("window.channel.remove.about", s.name(channel)), s.win.T("window.channel.remove"), func() {
-		s.draft.Channels = slices.Delete(s.draft.Channels, channel, channel+1)
-		s.tab = "general"
-		s.build()
-		s.validate()
-	})
 }

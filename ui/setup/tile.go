@@ -4,9 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
-	"perch/ui/format"
 	"perch/ui/kit"
-	"perch/ui/window"
 )
 
 // stepHead is the title of a step and what it is about.
@@ -26,24 +24,4 @@ func tile(icon, title, about string, isChosen bool, tapped func()) *kit.Area {
 	texts := kit.VStack(2, name, kit.NewParagraph(about, kit.TextSmall, kit.Muted))
 	row := container.NewBorder(nil, nil, kit.Inset(2, 0, 0, 14, container.NewVBox(sign)), nil, texts)
 	return kit.NewArea(container.NewStack(kit.NewGround(kit.Surface, frame, kit.Radius), kit.Pad(row, 14, 16)), title, tapped)
-}
-
-func (w *page) startStep() fyne.CanvasObject {
-	win := w.win
-	connect := tile("hub", win.T("window.wizard.connect"), win.T("window.wizard.connect.about"), true, func() { w.goTo(stepX) })
-	w.first = connect
-	demo := tile("play", win.T("window.wizard.demo"), win.T("window.wizard.demo.about"), false, w.onDemo)
-	if w.isDemo = win.Data.Status.Demo; w.isDemo {
-		demo = tile("info", win.T("window.wizard.demo.here"), win.T("window.wizard.demo.here.about"), false, func() { win.Open(window.Overview) })
-	}
-	return kit.VStack(16, w.stepHead("start"), connect, demo,
-		kit.NewParagraph(win.T("window.wizard.start.note"), kit.TextSmall, kit.Muted))
-}
-
-func (w *page) onDemo() {
-	w.busy(w.win.Process.Demo, func(err error) {
-		if !w.showError(err) {
-			w.win.Notify(format.Good, w.win.T("window.wizard.demo.started"), "")
-		}
-	})
 }

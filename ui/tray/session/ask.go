@@ -9,26 +9,13 @@ import (
 	"perch/ui/tray"
 )
 
-// question is the asking of the relay.
-type question struct {
-	asking, following, hurry bool
-	// round changes with every command, because answers from before do not count any more.
-	round    int
-	last     time.Time
-	limitsAt time.Time
-	misses   int
-}
-
-// due is when the next question is.
-func (q question) due() time.Time {
-	switch {
-	case q.last.IsZero():
-		return time.Time{}
-	case q.hurry:
-		return q.last.Add(hurryAfter)
-	}
-	return q.last.Add(pollEvery)
-}
+const (
+	// limitsEvery is how often X's limits are asked for while something waits.
+	limitsEvery = 10 * time.Second
+	// patience bounds a question; a relay is silent after this many unanswered ones.
+	patience  = 3 * time.Second
+	maxMisses = 2
+)
 
 // answer is what the relay said.
 type answer struct {
@@ -109,7 +96,7 @@ func (s *Session) isUp(ctx context.Context, a answer) {
 	case complaint != "":
 		s.complain(complaint)
 	}
-	if !s.question.following {
+	if !s.question.tailing {
 		s.tail(ctx)
 	}
 }
@@ -124,17 +111,9 @@ func (s *Session) isDown() {
 
 // tail listens to the relay's feed, so that what changes shows at once and not at the next question.
 func (s *Session) tail(ctx context.Context) {
-	s.question.following = true
+	s.question.tailing = true
 	s.background(func() func() {
 		_ = s.Relay.Feed(ctx, control.Query{}, func(control.Message) { s.hurry() }) // the next question tells why it ended
-		return func() { s.question.following, s.question.hurry = false, true }
+		return func() { s.question.tailing, s.question.hurry = false, true }
 	})
-}
-
-// hurry asks for a question soon; it never waits.
-func (s *Session) hurry() {
-	select {
-	case s.changed <- struct{}{}:
-	default:
-	}
 }

@@ -1,0 +1,54 @@
+package setup
+
+import (
+	"context"
+	"time"
+
+	"perch/app/control"
+	"perch/ui/form"
+	"perch/ui/kit"
+	"perch/ui/window"
+)
+
+// onFinish saves the set-up or, once that is done, ends it.
+func (w *page) onFinish() { kit.Pick(w.begun.IsZero(), w.onSave, w.onDone)() }
+
+// onSave writes perch.toml and starts the relay with it.
+func (w *page) onSave() {
+	answers, began, wasRunning := form.Clone(w.draft.Config), form.Clone(w.draft.Began), w.win.Data.Running
+	var saved control.Saved
+	var isSaved bool
+	w.busy(func(ctx context.Context) error {
+		now, err := w.refresh(ctx)
+		if err != nil {
+			return err
+		}
+		// What was changed elsewhere since the set-up began stays.
+		if saved, err = w.win.Settings.SaveSettings(ctx, rebase(began, answers, now.Config), false); err != nil || len(saved.Problems) > 0 {
+			return err
+		}
+		isSaved = true
+		return w.win.Process.Run(ctx, kit.Pick(wasRunning, "restart", "start"))
+	}, func(err error) {
+		w.win.Watch.Poke()
+		if isSaved {
+			w.forgetDraft()
+		}
+		switch {
+		case len(saved.Problems) > 0:
+			p := saved.Problems[0]
+			window.ShowResult(w.outcome, control.CheckResult{Message: p.Message, Remedy: p.Remedy})
+		case !w.showError(err):
+			w.begun = w.win.Now()
+			w.build()
+			w.win.ReloadSettings()
+		}
+	})
+}
+
+func (w *page) onDone() {
+	w.draft, w.begun, w.typed = draft{}, time.Time{}, map[string]string{}
+	w.isBuilt = false
+	w.win.Open(window.Overview)
+	w.forgetDraft()
+}

@@ -1,0 +1,40 @@
+package traffic
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+)
+
+func (t *page) update(id widget.ListItemID, item fyne.CanvasObject) {
+	if id >= len(t.rows) {
+		return
+	}
+	m := t.rows[id]
+	item.(*rowView).render(makeRow(m, t.win.Now(), t.win.Texts), m.ID == t.selected) //nolint:forcetypeassert,errcheck // made by the list
+}
+
+func (t *page) onSelected(id widget.ListItemID) {
+	t.list.Unselect(id) // a message may move to another line; the row itself shows what is selected
+	if id >= len(t.rows) {
+		return
+	}
+	t.openMessage(t.rows[id].ID)
+}
+
+func (t *page) openMessage(id int64) {
+	if t.selected == 0 {
+		t.place.Objects = []fyne.CanvasObject{t.split}
+		t.place.Refresh()
+	}
+	t.selected = id
+	t.pane.load(id)
+	t.list.Refresh()
+}
+
+func (t *page) onClose() {
+	t.selected = 0
+	t.pane.leave()
+	t.place.Objects = []fyne.CanvasObject{t.split.Leading}
+	t.place.Refresh()
+	t.list.Refresh()
+}

@@ -1,0 +1,50 @@
+package window
+
+import (
+	"fyne.io/fyne/v2"
+
+	"perch/ui/snapshot"
+)
+
+// Open brings a page on screen.
+func (w *Window) Open(name string) {
+	p, ok := w.pages[name]
+	if !ok || w.current == name {
+		return
+	}
+	if before, ok := w.pages[w.current].(Shower); ok {
+		before.Shown(false)
+	}
+	w.current = name
+	w.Preferences.Set(prefSection, name)
+	w.body.Objects = []fyne.CanvasObject{p.Content()}
+	w.body.Refresh()
+	for key, item := range w.items {
+		item.choose(key == name)
+	}
+	if now, ok := p.(Shower); ok {
+		now.Shown(true)
+	}
+	p.Render(w.Data)
+}
+
+// Browse leads to the messages that a filter lets through and, unless id is 0, to one of them in full.
+func (w *Window) Browse(f snapshot.Filter, id int64) {
+	w.Open(Traffic)
+	if p, ok := w.pages[Traffic].(Browser); ok {
+		p.Browse(f, id)
+	}
+}
+
+// Find puts the focus where something is searched for on the page that is open.
+func (w *Window) Find() {
+	if p, ok := w.pages[w.current].(Finder); ok {
+		p.Find()
+	}
+}
+
+// escape closes what is open on the page and reports whether there was anything.
+func (w *Window) escape() bool {
+	p, ok := w.pages[w.current].(Escaper)
+	return ok && p.Escape()
+}

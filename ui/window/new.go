@@ -1,0 +1,65 @@
+package window
+
+import (
+	"os"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"perch/assets"
+	"perch/ui/kit"
+	"perch/ui/watch"
+)
+
+// New returns a window that is not shown yet, with the pages of a table.
+func New(o Options, table []Entry) *Window {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Downloads == "" {
+		o.Downloads = downloads(os.Getenv, os.UserHomeDir)
+	}
+	w := &Window{Options: o, Preferences: ReadPreferences(o.PreferencesPath), table: table, pages: map[string]Page{}, items: map[string]*navItem{}}
+	if w.theme = o.Theme; w.theme == "" {
+		w.Preferences.Get(prefTheme, &w.theme)
+	}
+	o.App.Settings().SetTheme(kit.Theme{Mode: w.theme})
+	w.Watch = watch.New(watch.Options{Relay: o.Relay, Desktop: o.Desktop, Now: o.Now, Render: w.Render, Post: o.Post})
+	for _, entry := range table {
+		w.pages[entry.Name] = entry.New(w)
+	}
+	w.fyne = o.App.NewWindow("Perch")
+	w.fyne.SetIcon(fyne.NewStaticResource("perch.png", assets.Icon(assets.App, 256)))
+	w.fyne.SetPadded(false)
+	w.fyne.SetContent(w.frame())
+	w.resize()
+	w.shortcuts()
+	w.Open(w.first())
+	return w
+}
+
+// resize gives the window the size that it had when it was closed.
+func (w *Window) resize() {
+	var width, height float32
+	w.Preferences.Get(prefWidth, &width)
+	w.Preferences.Get(prefHeight, &height)
+	if width == 0 {
+		width, height = defaultWidth, defaultHeight
+	}
+	w.fyne.Resize(fyne.NewSize(max(width, leastWidth), max(height, leastHeight)))
+}
+
+// first is the page to begin with.
+func (w *Window) first() string {
+	var last string
+	w.Preferences.Get(prefSection, &last)
+	for _, name := range []string{w.Section, last} {
+		if w.pages[name] != nil {
+			return name
+		}
+	}
+	return w.table[0].Name
+}
+
+// The size of a window that was not closed before.
+const defaultWidth, defaultHeight = 1180, 760
