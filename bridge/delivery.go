@@ -1,9 +1,10 @@
 package bridge
 
 import (
-	"perch/bridge/visible"
 	"slices"
 	"time"
+
+	"perch/bridge/visible"
 )
 
 // State is where a delivery stands. It is a closed set; transitions lists the legal moves.

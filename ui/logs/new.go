@@ -6,9 +6,9 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"perch/app/control"
+	"perch/app/logtail"
 	"perch/bridge/visible"
 	"perch/ui/kit"
-	"perch/app/logtail"
 	"perch/ui/snapshot"
 	"perch/ui/window"
 )

@@ -10,8 +10,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
-	"perch/ui/kit"
 	"perch/app/logtail"
+	"perch/ui/kit"
 	"perch/ui/window"
 )
 

@@ -4,8 +4,8 @@ import (
 	"context"
 	"regexp"
 
-	"perch/ui/kit"
 	"perch/app/logtail"
+	"perch/ui/kit"
 )
 
 // pageSize is how many lines are read at a time, maxLines how many are held.

@@ -3,11 +3,10 @@ package traffic
 import (
 	"strings"
 
-	"perch/app/control"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"perch/app/control"
 	"perch/ui/kit"
 	"perch/ui/snapshot"
 	"perch/ui/window"
