@@ -7,7 +7,7 @@ import (
 	"perch/app/control"
 )
 
-// Messages implements ui.Messages.
+// Messages implements window.Messages.
 func (r *Relay) Messages(_ context.Context, q control.Query) ([]control.Message, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -25,7 +25,7 @@ func (r *Relay) Messages(_ context.Context, q control.Query) ([]control.Message,
 	return out, r.running()
 }
 
-// Message implements ui.Messages.
+// Message implements window.Messages.
 func (r *Relay) Message(_ context.Context, id int64) (control.Detail, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -37,7 +37,7 @@ func (r *Relay) Message(_ context.Context, id int64) (control.Detail, error) {
 	return control.Detail{}, fmt.Errorf("there is no message %d", id) //nolint:err113 // a fake
 }
 
-// Follow implements ui.Messages.
+// Follow implements window.Messages.
 func (r *Relay) Follow(ctx context.Context, q control.Query, show func(control.Message)) error {
 	reader := make(chan control.Message, 4096)
 	r.mu.Lock()

@@ -13,14 +13,14 @@ func (r *Relay) SetInMotion(url string, mute bool) {
 	r.inMotion, r.isMute = url, mute
 }
 
-// ReplyURL implements ui.Replies.
+// ReplyURL implements window.Replies.
 func (r *Relay) ReplyURL(_ context.Context, channel string) (control.ReplyURL, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return control.ReplyURL{Channel: channel, URL: replyURL, InMotion: r.inMotion, IsSet: r.inMotion == replyURL, CanWrite: !r.isMute}, r.running()
 }
 
-// WriteReplyURL implements ui.Replies.
+// WriteReplyURL implements window.Replies.
 func (r *Relay) WriteReplyURL(ctx context.Context, channel, _ string) (control.ReplyURL, error) {
 	r.SetInMotion(replyURL, false)
 	return r.ReplyURL(ctx, channel)

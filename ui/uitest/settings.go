@@ -70,14 +70,14 @@ func DefaultChannel(name string) control.ChannelConfig {
 	}
 }
 
-// VaultState implements ui.Vault.
+// VaultState implements window.Vault.
 func (s *Settings) VaultState(context.Context) control.VaultState {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.State
 }
 
-// OpenVault implements ui.Vault.
+// OpenVault implements window.Vault.
 func (s *Settings) OpenVault(_ context.Context, phrase string, keep bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -89,7 +89,7 @@ func (s *Settings) OpenVault(_ context.Context, phrase string, keep bool) error 
 	return nil
 }
 
-// UseVault implements ui.Vault.
+// UseVault implements window.Vault.
 func (s *Settings) UseVault(context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -97,7 +97,7 @@ func (s *Settings) UseVault(context.Context) error {
 	return nil
 }
 
-// MoveSecrets implements ui.Vault. A vault has to be open.
+// MoveSecrets implements window.Vault. A vault has to be open.
 func (s *Settings) MoveSecrets(_ context.Context, place string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -108,14 +108,14 @@ func (s *Settings) MoveSecrets(_ context.Context, place string) error {
 	return nil
 }
 
-// Settings implements ui.Settings.
+// Settings implements window.Settings.
 func (s *Settings) Settings(context.Context) (control.Settings, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.Stored, nil
 }
 
-// SaveSettings implements ui.Settings. It finds two mistakes only.
+// SaveSettings implements window.Settings. It finds two mistakes only.
 func (s *Settings) SaveSettings(_ context.Context, c control.Config, dryRun bool) (control.Saved, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -137,7 +137,7 @@ func (s *Settings) SaveSettings(_ context.Context, c control.Config, dryRun bool
 	return saved, nil
 }
 
-// SetSecret implements ui.Settings. A value "refused" is stored, and refused by the relay.
+// SetSecret implements window.Settings. A value "refused" is stored, and refused by the relay.
 func (s *Settings) SetSecret(_ context.Context, channel, name, value string) (control.Taken, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -165,7 +165,7 @@ func outcomeOf(name, value string) control.Taken {
 	return control.Taken{Restart: true, Refused: []control.Problem{why}}
 }
 
-// CheckSettings implements ui.Settings.
+// CheckSettings implements window.Settings.
 func (s *Settings) CheckSettings(_ context.Context, what string, _ control.CheckRequest) (control.CheckResult, error) {
 	results := map[string]control.CheckResult{
 		control.CheckXKeys:        {OK: true, Message: "X takes the keys: you are @acme_support", Account: "acme_support"},

@@ -76,7 +76,7 @@ func (r *Relay) running() error {
 	return nil
 }
 
-// Status implements ui.Reading.
+// Status implements window.Reading.
 func (r *Relay) Status(context.Context) (control.Status, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -112,14 +112,14 @@ func (r *Relay) Status(context.Context) (control.Status, error) {
 	return s, r.running()
 }
 
-// Limits implements ui.Reading.
+// Limits implements window.Reading.
 func (r *Relay) Limits(context.Context) ([]control.Limit, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.limits, r.running()
 }
 
-// URLs implements ui.Reading.
+// URLs implements window.Reading.
 func (r *Relay) URLs(context.Context) ([]control.URLs, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

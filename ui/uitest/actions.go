@@ -7,7 +7,7 @@ import (
 	"perch/app/control"
 )
 
-// Act implements ui.Steering.
+// Act implements window.Actions.
 func (r *Relay) Act(_ context.Context, id int64, act string) error {
 	r.mu.Lock()
 	r.acts = append(r.acts, fmt.Sprintf("%s %d", act, id))
@@ -28,7 +28,7 @@ func (r *Relay) Act(_ context.Context, id int64, act string) error {
 	return nil
 }
 
-// RetryAllDead implements ui.Steering.
+// RetryAllDead implements window.Actions.
 func (r *Relay) RetryAllDead(ctx context.Context) (int, error) {
 	dead, err := r.Messages(ctx, control.Query{State: "dead"})
 	for _, m := range dead {
@@ -37,23 +37,23 @@ func (r *Relay) RetryAllDead(ctx context.Context) (int, error) {
 	return len(dead), err
 }
 
-// Pause implements ui.Steering.
+// Pause implements window.Actions.
 func (r *Relay) Pause(context.Context) error {
 	r.Change(func(s *control.Status) { s.State = control.StatePaused })
 	return nil
 }
 
-// Resume implements ui.Steering.
+// Resume implements window.Actions.
 func (r *Relay) Resume(context.Context) error {
 	r.Change(func(s *control.Status) { s.State = control.StateRunning })
 	return nil
 }
 
-// Run implements ui.Process.
+// Run implements window.Process.
 func (r *Relay) Run(_ context.Context, what string) error {
 	r.SetStopped(what == "stop")
 	return nil
 }
 
-// Demo implements ui.Process.
+// Demo implements window.Process.
 func (r *Relay) Demo(context.Context) error { return nil }
