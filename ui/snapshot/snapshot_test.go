@@ -36,18 +36,18 @@ func TestStore(t *testing.T) {
 		return list
 	}
 	tests := map[string]struct {
-		filter snapshot.Filter
-		held   int64
-		want   []int64
-		fresh  int
+		filter   snapshot.Filter
+		frozenAt int64
+		want     []int64
+		fresh    int
 	}{
 		"all": {want: []int64{5, 3, 2, 1}}, "state": {filter: snapshot.Filter{State: "queued"}, want: []int64{5, 2, 1}},
 		"search": {filter: snapshot.Filter{Search: "tEXT 2"}, want: []int64{2}}, "direction": {filter: snapshot.Filter{Direction: "out"}},
-		"held": {held: 2, want: []int64{2, 1}, fresh: 2}, "held and filtered": {filter: snapshot.Filter{State: "delivered"}, held: 1, fresh: 1},
+		"frozen": {frozenAt: 2, want: []int64{2, 1}, fresh: 2}, "frozen and filtered": {filter: snapshot.Filter{State: "delivered"}, frozenAt: 1, fresh: 1},
 		"channel": {filter: snapshot.Filter{Channel: "support", Kind: "dm"}, want: []int64{5, 3, 2, 1}},
 	}
 	for name, tt := range tests {
-		v := s.View(tt.filter, tt.held)
+		v := s.View(tt.filter, tt.frozenAt)
 		if diff := cmp.Diff(tt.want, ids(v)); diff != "" || v.New != tt.fresh {
 			t.Errorf("%s: %s, %d new", name, diff, v.New)
 		}

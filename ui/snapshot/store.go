@@ -15,7 +15,7 @@ const MaxRows = 100_000
 type View struct {
 	// Rows are the messages, newest first. The messages are never changed.
 	Rows []*control.Message
-	// New counts those that are newer than the rows, because the view is held.
+	// New counts those that are newer than the rows, because the view is frozen.
 	New int
 	// Complete is set when there are no older messages to be had.
 	Complete bool
@@ -102,15 +102,15 @@ func (s *Store) Oldest() int64 {
 	return s.entries[0].message.ID
 }
 
-// View returns what the filter lets through. With held above 0 messages with a greater id are counted only.
-func (s *Store) View(f Filter, held int64) View {
+// View returns what the filter lets through. With frozenAt above 0 messages with a greater id are counted only.
+func (s *Store) View(f Filter, frozenAt int64) View {
 	v := View{Rows: make([]*control.Message, 0, min(len(s.entries), MaxRows))}
 	search := strings.ToLower(f.Search)
 	for i := len(s.entries) - 1; i >= 0; i-- {
 		e := &s.entries[i]
 		switch m := e.message; {
 		case !f.passes(m) || (search != "" && !strings.Contains(e.hay, search)):
-		case held > 0 && m.ID > held:
+		case frozenAt > 0 && m.ID > frozenAt:
 			v.New++
 		default:
 			v.Rows = append(v.Rows, m)

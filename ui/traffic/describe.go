@@ -18,8 +18,8 @@ func (t *page) describe(d snapshot.Data) {
 	}
 	t.about.SetText(about)
 	t.fresh.Set(t.win.Texts.N("window.traffic.new", d.View.New), "up", kit.Strong)
-	kit.Pick(d.View.New > 0 || t.isHeld, t.fresh.Show, t.fresh.Hide)()
-	if t.isHeld && d.View.New == 0 {
+	kit.Pick(d.View.New > 0 || t.isFrozen, t.fresh.Show, t.fresh.Hide)()
+	if t.isFrozen && d.View.New == 0 {
 		t.fresh.Set(t.win.T("window.traffic.top"), "up", kit.Plain)
 	}
 	text := ""
@@ -36,16 +36,16 @@ func (t *page) describe(d snapshot.Data) {
 	kit.Pick(t.filter.IsZero(), t.clear.Hide, t.clear.Show)()
 }
 
-// holdWhileReading keeps the list still while somebody has scrolled away from its top.
-func (t *page) holdWhileReading() {
+// freezeWhileReading keeps the list still while somebody has scrolled away from its top.
+func (t *page) freezeWhileReading() {
 	away := t.list.GetScrollOffset() > rowHeight/2
 	switch {
-	case away && !t.isHeld && len(t.rows) > 0:
-		t.isHeld = true
-		t.win.Watch.Hold(t.rows[0].ID)
-	case !away && t.isHeld:
-		t.isHeld = false
-		t.win.Watch.Hold(0)
+	case away && !t.isFrozen && len(t.rows) > 0:
+		t.isFrozen = true
+		t.win.Watch.Freeze(t.rows[0].ID)
+	case !away && t.isFrozen:
+		t.isFrozen = false
+		t.win.Watch.Freeze(0)
 	}
 }
 
@@ -55,6 +55,6 @@ func (t *page) atEnd() bool {
 
 func (t *page) onFresh() {
 	t.list.ScrollToTop()
-	t.isHeld = false
-	t.win.Watch.Hold(0)
+	t.isFrozen = false
+	t.win.Watch.Freeze(0)
 }

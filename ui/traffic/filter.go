@@ -49,7 +49,7 @@ func (t *page) setFilter(f snapshot.Filter) {
 
 func (t *page) apply(f snapshot.Filter) {
 	t.filter = f
-	t.isHeld = false
+	t.isFrozen = false
 	t.list.ScrollToTop()
 	t.win.Watch.Search(f)
 }

@@ -84,7 +84,7 @@ func (t *page) Browse(f snapshot.Filter, id int64) {
 }
 
 func (t *page) Render(d snapshot.Data) {
-	t.holdWhileReading()
+	t.freezeWhileReading()
 	t.rows = d.View.Rows
 	if day := d.Now.YearDay(); t.version != d.View.Version || t.day != day {
 		t.version, t.day = d.View.Version, day // the times of yesterday's messages get a date

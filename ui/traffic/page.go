@@ -33,7 +33,7 @@ type page struct {
 	filter       snapshot.Filter
 	rows         []*control.Message
 	selected     int64
-	isHeld       bool
+	isFrozen     bool
 	typing       window.Typing
 	isSetting    bool
 	version, day int // of what the list shows

@@ -14,15 +14,15 @@ func items(s Snapshot, tr T) []Item {
 	if up {
 		n = NeedsYou(s.Status)
 	}
-	why, canSteer := detail(s, tr), !s.Status.Demo // a demo's relay ends with it and cannot be started
+	why, canControl := detail(s, tr), !s.Status.Demo // a demo's relay ends with it and cannot be started
 	list := []Item{
 		{ID: ItemDetail, Title: why, Hidden: why == ""},
 		{ID: Separator},
 		{ID: ItemOpen, Title: tr("tray.open"), Enabled: true},
 		{ID: Separator},
-		{ID: ItemStart, Title: tr("tray.start"), Enabled: s.Phase == PhaseDown && s.IsConfigured && canSteer, Hidden: alive},
-		{ID: ItemStop, Title: tr("tray.stop"), Enabled: alive && canSteer, Hidden: !alive},
-		{ID: ItemRestart, Title: tr("tray.restart"), Enabled: alive && canSteer},
+		{ID: ItemStart, Title: tr("tray.start"), Enabled: s.Phase == PhaseDown && s.IsConfigured && canControl, Hidden: alive},
+		{ID: ItemStop, Title: tr("tray.stop"), Enabled: alive && canControl, Hidden: !alive},
+		{ID: ItemRestart, Title: tr("tray.restart"), Enabled: alive && canControl},
 		{ID: ItemPause, Title: tr("tray.pause"), Enabled: up, Hidden: paused},
 		{ID: ItemResume, Title: tr("tray.resume"), Enabled: up, Hidden: !paused},
 		{ID: ItemAttention, Title: tr("tray.attention", n), Enabled: n > 0},

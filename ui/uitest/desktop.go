@@ -32,21 +32,21 @@ func (d *Desktop) SetFor() []desk.Answer {
 	return append([]desk.Answer(nil), d.set...)
 }
 
-// TrayHost implements ui.Desktop.
+// TrayHost implements window.Desktop.
 func (d *Desktop) TrayHost(context.Context) desk.Answer {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.host
 }
 
-// Login implements ui.Desktop.
+// Login implements window.Desktop.
 func (d *Desktop) Login() desk.Answer {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.login
 }
 
-// SetLogin implements ui.Desktop.
+// SetLogin implements window.Desktop.
 func (d *Desktop) SetLogin(on bool, host desk.Answer) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -15,7 +15,7 @@ func (r *Relay) SetFiles(f func(ctx context.Context, id int64, n int) (control.F
 	r.files = f
 }
 
-// File implements ui.Messages. Every photo is that of a parcel.
+// File implements window.Messages. Every photo is that of a parcel.
 func (r *Relay) File(ctx context.Context, id int64, n int) (control.File, error) {
 	r.mu.Lock()
 	answer := r.files

@@ -66,14 +66,14 @@ func DefaultChannel(name string) control.ChannelConfig {
 	return control.ChannelConfig{Name: c.Name, X: control.XConfig(c.X), Motion: control.MotionConfig(c.Motion)}
 }
 
-// VaultState implements ui.Vault.
+// VaultState implements window.Vault.
 func (s *Settings) VaultState(context.Context) control.VaultState {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.State
 }
 
-// OpenVault implements ui.Vault.
+// OpenVault implements window.Vault.
 func (s *Settings) OpenVault(_ context.Context, phrase string, keep bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -85,7 +85,7 @@ func (s *Settings) OpenVault(_ context.Context, phrase string, keep bool) error 
 	return nil
 }
 
-// UseVault implements ui.Vault.
+// UseVault implements window.Vault.
 func (s *Settings) UseVault(context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -93,7 +93,7 @@ func (s *Settings) UseVault(context.Context) error {
 	return nil
 }
 
-// MoveSecrets implements ui.Vault. A vault has to be open.
+// MoveSecrets implements window.Vault. A vault has to be open.
 func (s *Settings) MoveSecrets(_ context.Context, place string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -104,14 +104,14 @@ func (s *Settings) MoveSecrets(_ context.Context, place string) error {
 	return nil
 }
 
-// Settings implements ui.Settings.
+// Settings implements window.Settings.
 func (s *Settings) Settings(context.Context) (control.Settings, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.Stored, nil
 }
 
-// SaveSettings implements ui.Settings. It finds two mistakes only.
+// SaveSettings implements window.Settings. It finds two mistakes only.
 func (s *Settings) SaveSettings(_ context.Context, c control.Config, dryRun bool) (control.Saved, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -133,7 +133,7 @@ func (s *Settings) SaveSettings(_ context.Context, c control.Config, dryRun bool
 	return saved, nil
 }
 
-// SetSecret implements ui.Settings. A value "refused" is stored, and refused by the relay.
+// SetSecret implements window.Settings. A value "refused" is stored, and refused by the relay.
 func (s *Settings) SetSecret(_ context.Context, channel, name, value string) (control.ReloadResult, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -161,7 +161,7 @@ func outcomeOf(name, value string) control.ReloadResult {
 	return control.ReloadResult{Restart: true, Refused: []control.Problem{why}}
 }
 
-// CheckSettings implements ui.Settings.
+// CheckSettings implements window.Settings.
 func (s *Settings) CheckSettings(_ context.Context, what string, _ control.CheckRequest) (control.CheckResult, error) {
 	results := map[string]control.CheckResult{
 		control.CheckXKeys:        {OK: true, Message: "X takes the keys: you are @acme_support", Account: "acme_support"},

@@ -48,9 +48,6 @@ func New(now func() time.Time) *Relay {
 	return r
 }
 
-// replyURL is that of the one channel.
-const replyURL = "http://10.20.0.5:3002/reply/EXAMPLE0TOKEN0OF0THE0REPLY0URL"
-
 // SetStopped makes the relay behave as if it did not run.
 func (r *Relay) SetStopped(on bool) {
 	r.mu.Lock()
@@ -72,28 +69,6 @@ func (r *Relay) Acts() []string {
 	return slices.Clone(r.acts)
 }
 
-// Put adds or changes a message and tells those who follow.
-func (r *Relay) Put(m control.Message) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.put(m)
-	for reader := range r.readers {
-		select {
-		case reader <- m:
-		default: // a reader that is too slow misses it
-		}
-	}
-}
-
-func (r *Relay) put(m control.Message) {
-	at, found := slices.BinarySearchFunc(r.messages, m.ID, func(m control.Message, id int64) int { return cmp.Compare(m.ID, id) })
-	if found {
-		r.messages[at] = m
-		return
-	}
-	r.messages = slices.Insert(r.messages, at, m)
-}
-
 func (r *Relay) running() error {
 	if r.isStopped {
 		return fmt.Errorf("talk to the relay: %w", control.ErrNotRunning)
@@ -101,7 +76,7 @@ func (r *Relay) running() error {
 	return nil
 }
 
-// Status implements ui.Reading.
+// Status implements window.Reading.
 func (r *Relay) Status(context.Context) (control.Status, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -137,14 +112,14 @@ func (r *Relay) Status(context.Context) (control.Status, error) {
 	return s, r.running()
 }
 
-// Limits implements ui.Reading.
+// Limits implements window.Reading.
 func (r *Relay) Limits(context.Context) ([]control.Limit, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.limits, r.running()
 }
 
-// URLs implements ui.Reading.
+// URLs implements window.Reading.
 func (r *Relay) URLs(context.Context) ([]control.URLs, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -154,126 +129,14 @@ func (r *Relay) URLs(context.Context) ([]control.URLs, error) {
 	}}, r.running()
 }
 
-// SetInMotion sets what Motion has as its Reply URL; mute makes it not tell.
-func (r *Relay) SetInMotion(url string, mute bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.inMotion, r.isMute = url, mute
-}
-
-// ReplyURL implements ui.Replies.
-func (r *Relay) ReplyURL(_ context.Context, channel string) (control.ReplyURL, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return control.ReplyURL{Channel: channel, URL: replyURL, InMotion: r.inMotion, IsSet: r.inMotion == replyURL, CanWrite: !r.isMute}, r.running()
-}
-
-// WriteReplyURL implements ui.Replies.
-func (r *Relay) WriteReplyURL(ctx context.Context, channel, _ string) (control.ReplyURL, error) {
-	r.SetInMotion(replyURL, false)
-	return r.ReplyURL(ctx, channel)
-}
-
-// Messages implements ui.Messages.
-func (r *Relay) Messages(_ context.Context, q control.Query) ([]control.Message, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	limit := q.Limit
-	if limit == 0 {
-		limit = 100
+func (r *Relay) put(m control.Message) {
+	at, found := slices.BinarySearchFunc(r.messages, m.ID, func(m control.Message, id int64) int { return cmp.Compare(m.ID, id) })
+	if found {
+		r.messages[at] = m
+		return
 	}
-	out := []control.Message{}
-	for i := len(r.messages) - 1; i >= 0 && len(out) < limit; i-- {
-		m := r.messages[i]
-		if (q.Before == 0 || m.ID < q.Before) && m.ID > q.After && q.Matches(m) {
-			out = append(out, m)
-		}
-	}
-	return out, r.running()
+	r.messages = slices.Insert(r.messages, at, m)
 }
 
-// Message implements ui.Messages.
-func (r *Relay) Message(_ context.Context, id int64) (control.Detail, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, m := range r.messages {
-		if m.ID == id {
-			return Detail(m), r.running()
-		}
-	}
-	return control.Detail{}, fmt.Errorf("there is no message %d", id) //nolint:err113 // a fake
-}
-
-// Feed implements ui.Messages.
-func (r *Relay) Feed(ctx context.Context, q control.Query, show func(control.Message)) error {
-	reader := make(chan control.Message, 4096)
-	r.mu.Lock()
-	r.readers[reader] = true
-	r.mu.Unlock()
-	defer func() {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		delete(r.readers, reader)
-	}()
-	for {
-		select {
-		case m := <-reader:
-			if q.Matches(m) {
-				show(m)
-			}
-		case <-ctx.Done():
-			return nil
-		}
-	}
-}
-
-// Act implements ui.Steering.
-func (r *Relay) Act(_ context.Context, id int64, act string) error {
-	r.mu.Lock()
-	r.acts = append(r.acts, fmt.Sprintf("%s %d", act, id))
-	var changed *control.Message
-	for i := range r.messages {
-		if r.messages[i].ID == id {
-			m := r.messages[i]
-			m.State = map[string]string{"retry": "queued", "resend": "queued", "sent": "delivered", "discard": "discarded"}[act]
-			m.Error = nil
-			changed = &m
-		}
-	}
-	r.mu.Unlock()
-	if changed == nil {
-		return fmt.Errorf("there is no message %d", id) //nolint:err113 // a fake
-	}
-	r.Put(*changed)
-	return nil
-}
-
-// RetryAllDead implements ui.Steering.
-func (r *Relay) RetryAllDead(ctx context.Context) (int, error) {
-	dead, err := r.Messages(ctx, control.Query{State: "dead"})
-	for _, m := range dead {
-		_ = r.Act(ctx, m.ID, "retry") // a fake of what exists
-	}
-	return len(dead), err
-}
-
-// Pause implements ui.Steering.
-func (r *Relay) Pause(context.Context) error {
-	r.Change(func(s *control.Status) { s.State = control.StatePaused })
-	return nil
-}
-
-// Resume implements ui.Steering.
-func (r *Relay) Resume(context.Context) error {
-	r.Change(func(s *control.Status) { s.State = control.StateRunning })
-	return nil
-}
-
-// Run implements ui.Process.
-func (r *Relay) Run(_ context.Context, what string) error {
-	r.SetStopped(what == "stop")
-	return nil
-}
-
-// Demo implements ui.Process.
-func (r *Relay) Demo(context.Context) error { return nil }
+// replyURL is that of the one channel.
+const replyURL = "http://10.20.0.5:3002/reply/EXAMPLE0TOKEN0OF0THE0REPLY0URL"

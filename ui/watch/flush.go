@@ -66,7 +66,7 @@ func (w *Watcher) Snapshot(always bool) (snapshot.Data, bool) {
 			store = w.found
 		}
 		version := w.data.View.Version + 1
-		w.data.View = store.View(w.filter, w.held)
+		w.data.View = store.View(w.filter, w.frozenAt)
 		w.data.View.Version, w.moved = version, false
 	}
 	w.data.View.Complete, w.data.View.Loading = w.isComplete(), w.loading

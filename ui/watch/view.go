@@ -13,12 +13,12 @@ func (w *Watcher) ShowTraffic(on bool) {
 	w.moved, w.changed = true, true
 }
 
-// Hold keeps messages with a greater id out of the view; 0 lets all in.
-func (w *Watcher) Hold(id int64) {
+// Freeze keeps messages with a greater id out of the view; 0 lets all in.
+func (w *Watcher) Freeze(id int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.held != id {
-		w.held, w.moved, w.changed = id, true, true
+	if w.frozenAt != id {
+		w.frozenAt, w.moved, w.changed = id, true, true
 	}
 }
 
@@ -29,7 +29,7 @@ func (w *Watcher) Search(f snapshot.Filter) {
 	if w.filter == f {
 		return
 	}
-	w.filter, w.held, w.ended = f, 0, false
+	w.filter, w.frozenAt, w.ended = f, 0, false
 	w.asked++
 	w.moved, w.changed = true, true
 	w.found = nil

@@ -67,7 +67,7 @@ type Watcher struct {
 	minutes        snapshot.Minutes
 	filter         snapshot.Filter
 	asked          int   // counts changes of the filter, so that late answers are known
-	held           int64 // see snapshot.Store.View
+	frozenAt       int64 // see snapshot.Store.View
 	isTrafficShown bool  // the traffic is on screen
 	complete       bool  // there is nothing older than all
 	ended          bool  // there is nothing older than found

@@ -15,8 +15,8 @@ type Messages interface {
 	File(ctx context.Context, id int64, n int) (control.File, error)
 }
 
-// Steering is what a person can do to messages and to the relay.
-type Steering interface {
+// Actions is what a person can do to messages and to the relay.
+type Actions interface {
 	Act(ctx context.Context, id int64, act string) error
 	RetryAllDead(ctx context.Context) (int, error)
 	Pause(ctx context.Context) error
@@ -33,7 +33,7 @@ type Replies interface {
 type Relay interface {
 	watch.Relay
 	Messages
-	Steering
+	Actions
 	Replies
 }
 

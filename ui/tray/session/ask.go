@@ -12,7 +12,7 @@ import (
 const (
 	// limitsEvery is how often X's limits are asked for while something waits.
 	limitsEvery = 10 * time.Second
-	// patience bounds a question; a relay is silent after this many unanswered ones.
+	// patience bounds a poll; a relay is silent after this many unanswered ones.
 	patience  = 3 * time.Second
 	maxMisses = 2
 )
@@ -24,24 +24,24 @@ type answer struct {
 	err    error
 }
 
-// ask starts a question unless one is under way.
+// ask polls the relay unless a poll is under way.
 func (s *Session) ask(ctx context.Context) {
-	q := &s.question
-	if q.asking {
+	p := &s.poll
+	if p.asking {
 		return
 	}
-	q.asking, q.hurry, q.last = true, false, time.Now()
-	withLimits := q.last.Sub(q.limitsAt) >= limitsEvery
+	p.asking, p.hurry, p.last = true, false, time.Now()
+	withLimits := p.last.Sub(p.limitsAt) >= limitsEvery
 	if withLimits {
-		q.limitsAt = q.last
+		p.limitsAt = p.last
 	}
-	round := q.round
+	round := p.round
 	s.background(func() func() {
 		a := s.answer(ctx, withLimits)
 		return func() {
-			q.asking = false
-			if round != q.round {
-				q.last = time.Time{} // ask again at once
+			p.asking = false
+			if round != p.round {
+				p.last = time.Time{} // ask again at once
 				return
 			}
 			s.observe(ctx, a)
@@ -67,14 +67,14 @@ func (s *Session) observe(ctx context.Context, a answer) {
 	switch {
 	case ctx.Err() != nil:
 	case a.err == nil:
-		s.question.misses = 0
+		s.poll.misses = 0
 		s.isUp(ctx, a)
 	case errors.Is(a.err, control.ErrNotRunning) && !errors.Is(a.err, context.DeadlineExceeded):
-		s.question.misses = 0
+		s.poll.misses = 0
 		s.isDown()
 	default:
-		s.question.misses++
-		if s.snapshot.Phase != tray.PhaseUp || s.question.misses >= maxMisses {
+		s.poll.misses++
+		if s.snapshot.Phase != tray.PhaseUp || s.poll.misses >= maxMisses {
 			s.snapshot.Phase = tray.PhaseSilent
 		}
 	}
@@ -96,7 +96,7 @@ func (s *Session) isUp(ctx context.Context, a answer) {
 	case complaint != "":
 		s.complain(complaint)
 	}
-	if !s.question.tailing {
+	if !s.poll.tailing {
 		s.tail(ctx)
 	}
 }
@@ -109,11 +109,11 @@ func (s *Session) isDown() {
 	}
 }
 
-// tail listens to the relay's feed, so that what changes shows at once and not at the next question.
+// tail listens to the relay's feed, so that what changes shows at once and not at the next poll.
 func (s *Session) tail(ctx context.Context) {
-	s.question.tailing = true
+	s.poll.tailing = true
 	s.background(func() func() {
-		_ = s.Relay.Feed(ctx, control.Query{}, func(control.Message) { s.hurry() }) // the next question tells why it ended
-		return func() { s.question.tailing, s.question.hurry = false, true }
+		_ = s.Relay.Feed(ctx, control.Query{}, func(control.Message) { s.hurry() }) // the next poll tells why it ended
+		return func() { s.poll.tailing, s.poll.hurry = false, true }
 	})
 }

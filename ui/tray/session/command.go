@@ -18,7 +18,7 @@ func (s *Session) command(ctx context.Context, name string, isClicked bool) {
 	s.Log.Info("relay command", "command", name)
 	s.supervisor.isBusy, s.supervisor.isWanted = true, name != "stop"
 	s.snapshot.Phase, s.snapshot.Locked, s.snapshot.RetryAt = phases[name], false, time.Time{}
-	s.question.round++
+	s.poll.round++
 	s.background(func() func() {
 		err := s.Process.Do(context.WithoutCancel(ctx), name)
 		return func() {
@@ -30,8 +30,8 @@ func (s *Session) command(ctx context.Context, name string, isClicked bool) {
 					s.openWindow("") // its Start asks for the passphrase
 				}
 			}
-			s.question.round++
-			s.question.last = time.Time{} // ask at once
+			s.poll.round++
+			s.poll.last = time.Time{} // ask at once
 		}
 	})
 }

@@ -34,7 +34,7 @@ func (s *Session) Run(ctx context.Context) {
 		case then := <-s.results:
 			then()
 		case <-s.changed:
-			s.question.hurry = true
+			s.poll.hurry = true
 		case <-timer.C:
 		}
 		s.step(ctx)
@@ -52,7 +52,7 @@ func (s *Session) step(ctx context.Context) {
 	if s.snapshot.Phase != tray.PhaseUp {
 		s.snapshot.IsConfigured = s.Process.IsConfigured()
 	}
-	if !s.supervisor.isBusy && !now.Before(s.question.due()) { // a relay that is on its way tells nothing of use
+	if !s.supervisor.isBusy && !now.Before(s.poll.due()) { // a relay that is on its way tells nothing of use
 		s.ask(ctx)
 	}
 	if s.supervisor.mayStart(s.snapshot, now) {
@@ -67,8 +67,8 @@ func (s *Session) step(ctx context.Context) {
 
 // wake is when there is something to do although nothing happens.
 func (s *Session) wake() time.Time {
-	at := s.question.due()
-	if s.question.asking || s.supervisor.isBusy {
+	at := s.poll.due()
+	if s.poll.asking || s.supervisor.isBusy {
 		at = time.Now().Add(pollEvery)
 	}
 	if retry := s.snapshot.RetryAt; !retry.IsZero() && retry.Before(at) {

@@ -49,7 +49,7 @@ type Session struct {
 	history    tray.History
 	shown      tray.View
 	supervisor supervisor
-	question   question
+	poll       poll
 	host       hostWatch
 }
 
@@ -80,7 +80,7 @@ func (s *Session) background(job func() func()) {
 	})
 }
 
-// hurry asks for a question soon; it never waits.
+// hurry asks for a poll soon; it never waits.
 func (s *Session) hurry() {
 	select {
 	case s.changed <- struct{}{}:

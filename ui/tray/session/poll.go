@@ -3,14 +3,14 @@ package session
 import "time"
 
 const (
-	// pollEvery is the time between two questions to a relay that says nothing by itself, hurryAfter the least time
+	// pollEvery is the time between two polls of a relay that says nothing by itself, hurryAfter the least time
 	// between two when it does.
 	pollEvery  = 2 * time.Second
 	hurryAfter = 500 * time.Millisecond
 )
 
-// question is the asking of the relay.
-type question struct {
+// poll is the asking of the relay, again and again.
+type poll struct {
 	asking, tailing, hurry bool
 	// round changes with every command, because answers from before do not count any more.
 	round    int
@@ -19,13 +19,13 @@ type question struct {
 	misses   int
 }
 
-// due is when the next question is.
-func (q question) due() time.Time {
+// due is when the relay is asked next.
+func (p poll) due() time.Time {
 	switch {
-	case q.last.IsZero():
+	case p.last.IsZero():
 		return time.Time{}
-	case q.hurry:
-		return q.last.Add(hurryAfter)
+	case p.hurry:
+		return p.last.Add(hurryAfter)
 	}
-	return q.last.Add(pollEvery)
+	return p.last.Add(pollEvery)
 }

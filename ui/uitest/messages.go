@@ -1,0 +1,74 @@
+package uitest
+
+import (
+	"context"
+	"fmt"
+
+	"perch/app/control"
+)
+
+// Messages implements window.Messages.
+func (r *Relay) Messages(_ context.Context, q control.Query) ([]control.Message, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	limit := q.Limit
+	if limit == 0 {
+		limit = 100
+	}
+	out := []control.Message{}
+	for i := len(r.messages) - 1; i >= 0 && len(out) < limit; i-- {
+		m := r.messages[i]
+		if (q.Before == 0 || m.ID < q.Before) && m.ID > q.After && q.Matches(m) {
+			out = append(out, m)
+		}
+	}
+	return out, r.running()
+}
+
+// Message implements window.Messages.
+func (r *Relay) Message(_ context.Context, id int64) (control.Detail, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, m := range r.messages {
+		if m.ID == id {
+			return Detail(m), r.running()
+		}
+	}
+	return control.Detail{}, fmt.Errorf("there is no message %d", id) //nolint:err113 // a fake
+}
+
+// Feed implements window.Messages.
+func (r *Relay) Feed(ctx context.Context, q control.Query, show func(control.Message)) error {
+	reader := make(chan control.Message, 4096)
+	r.mu.Lock()
+	r.readers[reader] = true
+	r.mu.Unlock()
+	defer func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		delete(r.readers, reader)
+	}()
+	for {
+		select {
+		case m := <-reader:
+			if q.Matches(m) {
+				show(m)
+			}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// Put adds or changes a message and tells those who follow.
+func (r *Relay) Put(m control.Message) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.put(m)
+	for reader := range r.readers {
+		select {
+		case reader <- m:
+		default: // a reader that is too slow misses it
+		}
+	}
+}
