@@ -15,6 +15,8 @@ import (
 // outerJSON is juicebox_config.
 type outerJSON struct {
 	Inner      json.RawMessage `json:"key_store_token_map_json"` // JSON in a string, or, leniently, an object
+	SDK        json.RawMessage `json:"sdk_config"`               // the same by another name that X's SDK knows
+	Realms     json.RawMessage `json:"realms"`                   // there if the inner configuration is not wrapped at all
 	MaxGuesses number          `json:"max_guess_count"`
 	Tokens     tokenMap        `json:"token_map"`
 }
@@ -63,6 +65,12 @@ func readOuter(raw []byte) (outerJSON, error) {
 	var outer outerJSON
 	if json.Unmarshal(unquote(raw), &outer) != nil {
 		return outer, badConfiguration("it cannot be read")
+	}
+	switch {
+	case outer.Inner == nil && outer.SDK != nil:
+		outer.Inner = outer.SDK
+	case outer.Inner == nil && outer.Realms != nil:
+		outer.Inner = unquote(raw)
 	}
 	return outer, nil
 }
