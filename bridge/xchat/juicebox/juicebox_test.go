@@ -67,10 +67,16 @@ func newScene(tb testing.TB, threshold int, secure ...bool) *scene {
 	set.Fast = true
 	set.Allow(token, user)
 	s := &scene{set: set, net: &network{Handler: set}, secret: random(64)}
-	s.client = &juicebox.Client{HTTP: &http.Client{Transport: s.net}, Local: true}
-	s.cfg = configuration(tb, set.Configuration(base, token))
+	s.attach(tb)
 	set.Register(user, pin, s.secret, realm.MaxGuesses)
 	return s
+}
+
+// attach makes the client of a set.
+func (s *scene) attach(tb testing.TB) {
+	tb.Helper()
+	s.client = &juicebox.Client{HTTP: &http.Client{Transport: s.net}, Local: true}
+	s.cfg = configuration(tb, s.set.Configuration(base, token))
 }
 
 // asX is a scene with the realms that X has.

@@ -21,7 +21,8 @@ const MaxGuesses = 20
 
 // Realm is one server. It is safe for concurrent use.
 type Realm struct {
-	// Answer, if set, may replace what a step answers before it is encoded: how a realm lies. It is set before use.
+	// Answer, if set, may replace what a step answers before it is encoded: how a realm lies. It is set before use, must
+	// not change what it is given, and must not call the realm.
 	Answer func(step string, answer any) any
 	// Lifetime is how long an unused session lives; zero is a minute. It is set before use.
 	Lifetime time.Duration
@@ -35,10 +36,9 @@ type Realm struct {
 	asked    map[string]int
 }
 
-// New makes a realm with a random id; secure realms have a key and speak Noise.
-func New(secure bool) *Realm {
-	r := &Realm{users: map[string]string{}, records: map[string]*record{}, sessions: map[sessionKey]*session{}, asked: map[string]int{}}
-	_, _ = rand.Read(r.id[:]) // it never fails
+// New makes a realm; secure realms have a key and speak Noise.
+func New(id [derive.RealmSize]byte, secure bool) *Realm {
+	r := &Realm{id: id, users: map[string]string{}, records: map[string]*record{}, sessions: map[sessionKey]*session{}, asked: map[string]int{}}
 	if secure {
 		key, err := suite.GenerateKeypair(rand.Reader)
 		if err != nil {

@@ -22,11 +22,11 @@ type Set struct {
 	Fast      bool // hash PINs in the way that is for tests
 }
 
-// NewSet makes realms; X has one in software and two in secure hardware, of which two are needed.
+// NewSet makes realms with random ids; X has one in software and two in secure hardware, of which two are needed.
 func NewSet(threshold int, secure ...bool) *Set {
 	s := &Set{Threshold: threshold}
 	for _, is := range secure {
-		s.Realms = append(s.Realms, New(is))
+		s.Realms = append(s.Realms, New([derive.RealmSize]byte(random(derive.RealmSize)), is))
 	}
 	slices.SortFunc(s.Realms, func(a, b *Realm) int { return bytes.Compare(a.id[:], b.id[:]) })
 	return s
