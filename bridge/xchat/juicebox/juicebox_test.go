@@ -39,6 +39,12 @@ func (n *network) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err := req.Context().Err(); err != nil {
 		return nil, err
 	}
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return nil, err
+	}
+	req.Body = io.NopCloser(bytes.NewReader(body))
+	req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil } // for step
 	pass := func() *http.Response {
 		recorder := httptest.NewRecorder()
 		n.ServeHTTP(recorder, req.Clone(context.Background()))
