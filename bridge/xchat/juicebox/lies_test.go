@@ -238,8 +238,12 @@ func TestAnotherServerBehindTheAddress(t *testing.T) {
 // TestAnswersThatAreFlippedOnTheWay flips each byte of each answer of a secure realm: none is taken for the realm's.
 func TestAnswersThatAreFlippedOnTheWay(t *testing.T) {
 	t.Parallel()
-	for request := 1; request <= 4; request++ {
-		for at := range 700 {
+	stride := 1
+	if testing.Short() {
+		stride = 7
+	}
+	for request := 1; request <= 5; request++ {
+		for at := 0; at < 700; at += stride {
 			s := newScene(t, 1, true)
 			done := false
 			s.net.around = func(n int, _ *http.Request, pass func() *http.Response) (*http.Response, error) {
