@@ -27,6 +27,7 @@ type network struct {
 	http.Handler
 	mu     sync.Mutex
 	number int
+	again  bool // net/http could send a request again by itself
 	// around, if set, stands before a request (counted from 1) and may answer in its place.
 	around func(n int, req *http.Request, pass func() *http.Response) (*http.Response, error)
 }
@@ -34,6 +35,7 @@ type network struct {
 func (n *network) RoundTrip(req *http.Request) (*http.Response, error) {
 	n.mu.Lock()
 	n.number++
+	n.again = n.again || req.GetBody != nil
 	number := n.number
 	n.mu.Unlock()
 	if err := req.Context().Err(); err != nil {

@@ -161,6 +161,26 @@ func TestLiesThatAgree(t *testing.T) {
 	fails(t, err, juicebox.WrongPIN, realm.MaxGuesses-1, true)
 }
 
+// TestARealmIsToldOnce was lost in step 2 and is back in step 3, where others lie.
+func TestARealmIsToldOnce(t *testing.T) {
+	t.Parallel()
+	s := plain(t)
+	s.net.around = func(_ int, req *http.Request, pass func() *http.Response) (*http.Response, error) {
+		if step(req) == "Recover2" && s.index(req) == 0 {
+			return nil, io.ErrUnexpectedEOF
+		}
+		return pass(), nil
+	}
+	for i := 1; i < 3; i++ {
+		s.lie(i, "Recover3", with("Recover3", "encrypted_secret", flip))
+	}
+	_, err := s.recover(pin)
+	e := fails(t, err, juicebox.BadCommitment, realm.MaxGuesses-1, true)
+	if len(e.Realms) != 2 || e.Realms[0].Realm+e.Realms[1].Realm != 5 {
+		t.Errorf("%v", e.Realms)
+	}
+}
+
 // TestLeftIsTheLeast is for realms whose counts have drifted apart.
 func TestLeftIsTheLeast(t *testing.T) {
 	t.Parallel()

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/flynn/noise"
+
+	"perch/bridge/xchat/juicebox/internal/cbor"
 )
 
 // TestNoiseVectors has the vectors of snow (Apache-2.0 or MIT) for the protocol that realms speak.
@@ -28,6 +30,26 @@ func TestNoiseVectors(t *testing.T) {
 		"bbf0662c62550991df598de36eb5536bf88aa4bdd62a431456910014e1b2de18cc3a90dbf42617172f858f26eb4bd44171c705966fd75c48e2bc13935dc6c26fa61a31032c4ab9fa07dc36ba4c0c6448")
 	said(t, server, client, "655871b39a3c53efbbb9a85babf8ae4612d3f061e0b1197d53591893901277d9",
 		"bdc24a2702400fa23cb9d92db2dfeb2c25b12ae20536cc2fbb5938435339bb5c7c41e11daaf11c6846c33357bd78509b63d13653adb6e90a2b9497d438c9a3df7ecc6600966d099c3cd8a673fe239ef4")
+}
+
+// TestPaddingThatIsNone is what a realm may put into a session.
+func TestPaddingThatIsNone(t *testing.T) {
+	t.Parallel()
+	good := cbor.Map{"unpadded_length": uint64(9), "padded_bytes": append(cbor.Encode("Recover1"), 0, 0)}
+	if got, f := unpad(cbor.Encode(good)); f != nil || got != "Recover1" {
+		t.Fatalf("%v, %+v", got, f)
+	}
+	for name, bad := range map[string]any{
+		"no map": "Recover1", "empty": cbor.Map{}, "too long": cbor.Map{"unpadded_length": uint64(12), "padded_bytes": good["padded_bytes"]},
+		"far too long": cbor.Map{"unpadded_length": uint64(1) << 63, "padded_bytes": good["padded_bytes"]},
+		"cut":          cbor.Map{"unpadded_length": uint64(8), "padded_bytes": good["padded_bytes"]},
+		"with padding": cbor.Map{"unpadded_length": uint64(10), "padded_bytes": good["padded_bytes"]},
+		"text":         cbor.Map{"unpadded_length": uint64(9), "padded_bytes": "Recover1"},
+	} {
+		if got, f := unpad(cbor.Encode(bad)); f == nil || f.kind != Garbage {
+			t.Errorf("%s: %v, %+v", name, got, f)
+		}
+	}
 }
 
 func handshakeState(t *testing.T, config noise.Config) *noise.HandshakeState {

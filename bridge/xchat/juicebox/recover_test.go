@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/http/cookiejar"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"perch/bridge/xchat/juicebox"
 	"perch/bridge/xchat/juicebox/realm"
@@ -321,6 +323,28 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	s.wantUsed(t, 1, 1, 1)
 }
 
+func TestNothingCanBeSentAgainAndNoCookieIsKept(t *testing.T) {
+	t.Parallel()
+	s := asX(t)
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.client.HTTP.Jar = jar
+	s.net.around = func(_ int, req *http.Request, pass func() *http.Response) (*http.Response, error) {
+		if len(req.Cookies()) > 0 {
+			t.Error("a cookie was sent")
+		}
+		response := pass()
+		response.Header.Set("Set-Cookie", "who=1111; Path=/")
+		return response, nil
+	}
+	s.succeeds(t)
+	if s.net.again {
+		t.Error("net/http could send a request again")
+	}
+}
+
 func TestSessionsThatAreForgotten(t *testing.T) {
 	t.Parallel()
 	s := newScene(t, 2, true, true)
@@ -408,9 +432,17 @@ func TestRealmsThatHang(t *testing.T) {
 			}
 			return pass(), nil
 		}
+		began := time.Now()
 		s.succeeds(t)
+		if took := time.Since(began); took > 6*time.Second {
+			t.Errorf("one that hangs costs %v", took)
+		}
+		began = time.Now()
 		hang[0] = true
 		_, err := s.recover(pin)
 		fails(t, err, juicebox.Unreachable, juicebox.Unknown, false)
+		if took := time.Since(began); took > 41*time.Second {
+			t.Errorf("two that hang cost %v", took)
+		}
 	})
 }

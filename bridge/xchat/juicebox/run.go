@@ -70,7 +70,6 @@ func (r *run) guess(ctx context.Context, version, access []byte) ([]byte, error)
 	if ctx.Err() != nil {
 		return nil, r.failure(ctx)
 	}
-	r.lost = without(r.lost, r.holders)
 	answers, err := r.guessInTurn(ctx, ask)
 	if err != nil {
 		return nil, err
