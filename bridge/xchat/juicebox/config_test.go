@@ -180,7 +180,7 @@ func TestNothingSecretIsShown(t *testing.T) {
 	_, err = s.recover([]byte(plantedPin))
 	fmt.Fprintf(&shown, "%v %+v %#v", err, err, err)
 	for _, leak := range []string{planted, plantedPin, string(secret)} {
-		for _, form := range []string{leak, fmt.Sprintf("%x", leak), strings.Trim(fmt.Sprint([]byte(leak)), "[]")} {
+		for _, form := range []string{leak, fmt.Sprintf("%x", leak), strings.Trim(fmt.Sprintf("%v", []byte(leak)), "[]")} {
 			if strings.Contains(shown.String(), form) {
 				t.Errorf("%q is shown", form)
 			}

@@ -37,7 +37,7 @@ const (
 // Client recovers secrets. Its fields must not change while it is used; it is safe for concurrent use, though two attempts
 // at one secret at the same time spend two guesses.
 type Client struct {
-	// HTTP sends the requests; nil is http.DefaultClient. Redirects are not followed and cookies not kept, whatever it says.
+	// HTTP sends the requests; nil is one with what net/http does by itself. Redirects are not followed and cookies not kept, whatever it says.
 	HTTP *http.Client
 	// Confirm, if set, decides whether an attempt goes on, knowing how many guesses the first realm has left if this
 	// one is wrong. Without it all realms are asked at once.

@@ -173,7 +173,7 @@ func TestOneRealmAloneIsNotBelievedThatNothingIsLeft(t *testing.T) {
 		s.net.around = nil
 		s.lie(2, "Recover1", func(any) any { return answered("Recover1", lie) })
 		_, err = s.recover(pin)
-		if !errors.Is(err, juicebox.Kind(juicebox.NoGuesses)) && !errors.Is(err, juicebox.Kind(juicebox.NotRegistered)) {
+		if !errors.Is(err, juicebox.NoGuesses) && !errors.Is(err, juicebox.NotRegistered) {
 			t.Errorf("%v", err)
 		}
 	}

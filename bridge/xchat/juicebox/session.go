@@ -167,7 +167,7 @@ func readHandshake(answer fields) ([]byte, time.Duration, *failure) {
 	payload, ok3 := message["payload_ciphertext"].([]byte)
 	lifetime, ok4 := answer.fields("session_lifetime")
 	seconds, ok5 := lifetime["secs"].(uint64)
-	if !(ok1 && ok2 && ok3 && ok4 && ok5) {
+	if ok := ok1 && ok2 && ok3 && ok4 && ok5; !ok {
 		return nil, 0, failed(Garbage)
 	}
 	life := min(time.Duration(min(seconds, math.MaxUint16))*time.Second, maxLifetime) //nolint:gosec // bounded right here

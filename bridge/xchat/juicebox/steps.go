@@ -64,7 +64,7 @@ func readGuess(fields fields, id []byte) (guessed, oprf.Point, oprf.Proof, *fail
 	result, ok6 := fields.point("oprf_blinded_result")
 	commitment, ok7 := fields.bytes("unlock_key_commitment", derive.KeySize)
 	left, ok8 := readLeft(fields)
-	if !(ok1 && ok2 && ok3 && ok4 && ok5 && ok6 && ok7 && ok8) {
+	if ok := ok1 && ok2 && ok3 && ok4 && ok5 && ok6 && ok7 && ok8; !ok {
 		return guessed{}, oprf.Point{}, oprf.Proof{}, failed(Garbage)
 	}
 	public, ok := oprf.DecodePoint(raw)
@@ -103,8 +103,8 @@ func (re *realm) recover3(ctx context.Context, version, unlock []byte) (stored, 
 	share, ok1 := fields.scalar("encryption_key_scalar_share")
 	sealed, ok2 := fields.bytes("encrypted_secret", derive.SealedSize)
 	commitment, ok3 := fields.bytes("encrypted_secret_commitment", derive.TagSize)
-	switch {
-	case !(ok1 && ok2 && ok3):
+	switch ok := ok1 && ok2 && ok3; {
+	case !ok:
 		return stored{}, failed(Garbage)
 	case !derive.Equal(commitment, derive.Commitment(unlock, re.ID[:], share.Bytes(), sealed)):
 		return stored{}, failed(BadCommitment)

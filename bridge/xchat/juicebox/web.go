@@ -19,7 +19,7 @@ const (
 // plainClient follows no redirect, since that would repeat a request and show its token to somebody else.
 func plainClient(given *http.Client) *http.Client {
 	if given == nil {
-		given = http.DefaultClient
+		given = &http.Client{Timeout: 2 * timeout} // each step has a limit of its own
 	}
 	out := *given
 	out.Jar = nil

@@ -50,7 +50,7 @@ func (r *inner) sealNext() ([]byte, error) {
 	if err != nil || n == 0 {
 		return nil, orEOF(err)
 	}
-	tag, end := byte(tagFinal), error(io.EOF)
+	tag, end := byte(tagFinal), io.EOF
 	if more, err := goesOn(r.src); err != nil {
 		return nil, err
 	} else if more {

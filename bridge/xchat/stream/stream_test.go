@@ -147,7 +147,7 @@ func TestNoTextFormShowsAnything(t *testing.T) {
 	if _, err := io.ReadFull(reader, make([]byte, 3)); err != nil {
 		t.Fatal(err)
 	}
-	asJSON, err := json.Marshal(reader)
+	asJSON, err := json.Marshal([]any{reader})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -73,7 +73,7 @@ func (r *Realm) recover2(user string, arguments cbor.Map) any {
 	version, ok1 := sized(arguments, "version", derive.VersionSize)
 	raw, ok2 := sized(arguments, "oprf_blinded_input", oprf.Size)
 	input, ok3 := oprf.DecodePoint(raw)
-	if !(ok1 && ok2 && ok3) || len(arguments) != 2 {
+	if ok := ok1 && ok2 && ok3; !ok || len(arguments) != 2 {
 		return nil
 	}
 	rec, refusal := r.record(user)
@@ -99,7 +99,7 @@ func (r *Realm) recover2(user string, arguments cbor.Map) any {
 func (r *Realm) recover3(user string, arguments cbor.Map) any {
 	version, ok1 := sized(arguments, "version", derive.VersionSize)
 	tag, ok2 := sized(arguments, "unlock_key_tag", derive.TagSize)
-	if !(ok1 && ok2) || len(arguments) != 2 {
+	if ok := ok1 && ok2; !ok || len(arguments) != 2 {
 		return nil
 	}
 	rec := r.records[user]
@@ -146,7 +146,7 @@ func (r *Realm) register(user string, a cbor.Map) any {
 	policy, ok2 := a["policy"].(cbor.Map)
 	raw, ok3 := sized(a, "oprf_private_key", oprf.Size)
 	key, ok4 := oprf.DecodeScalar(raw)
-	if !(ok1 && ok2 && ok3 && ok4) || !r.isSigned(key, signed) || len(a) != 9 {
+	if ok := ok1 && ok2 && ok3 && ok4; !ok || !r.isSigned(key, signed) || len(a) != 9 {
 		return nil
 	}
 	rec := &record{key: key, signedKey: signed}

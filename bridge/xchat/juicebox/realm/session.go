@@ -35,7 +35,7 @@ func (r *Realm) client(request any) any {
 	number, ok3 := m["session_id"].(uint64)
 	kind, ok4 := m["kind"].(string)
 	what, message, ok5 := variant(m["encrypted"])
-	if !(ok1 && ok2 && ok3 && ok4 && ok5) || string(id) != string(r.id[:]) || number > 0xffffffff || len(m) != 5 {
+	if ok := ok1 && ok2 && ok3 && ok4 && ok5; !ok || string(id) != string(r.id[:]) || number > 0xffffffff || len(m) != 5 {
 		return "DecodingError"
 	}
 	user, ok := r.user(token)

@@ -190,7 +190,7 @@ func TestNoTextFormShowsAnything(t *testing.T) {
 	}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x", "%d"} {
 		shown := fmt.Sprintf(verb+verb+verb+verb, s, p, &s, holder{s, p})
-		for _, secret := range []string{hex.EncodeToString(s.Bytes()[:4]), fmt.Sprint(s.Bytes()[:3]), hex.EncodeToString(p.Bytes()[:4]), s.s().String()} {
+		for _, secret := range []string{hex.EncodeToString(s.Bytes()[:4]), fmt.Sprintf("%d", s.Bytes()[:3]), hex.EncodeToString(p.Bytes()[:4]), s.s().String()} {
 			if strings.Contains(shown, strings.Trim(secret, "[]")) {
 				t.Errorf("%s shows %s", verb, shown)
 			}
