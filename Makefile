@@ -24,7 +24,7 @@ GOFLAGS := $(GOFLAGS) -buildvcs=false -trimpath
 export GOFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build window tray test test-all test-repeat race-needs test-desktop fuzz hostile torture bench lint fmt check clean desktop-deps screenshots FORCE
+.PHONY: help demo build window tray test test-all test-repeat race-needs test-desktop fuzz hostile oracle-media torture bench lint fmt check clean desktop-deps screenshots FORCE
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-13s %s\n", $$1, $$2}'
@@ -83,6 +83,13 @@ fuzz: ## run each fuzz target for FUZZTIME (default 2000x, that many inputs)
 	  for target in $$(grep -ho '^func Fuzz[A-Za-z0-9_]*' $$pkg/*_test.go | sed 's/func //'); do \
 	    echo "fuzz $$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x ./$$pkg; \
 	  done; done
+
+# Their packages, at the versions that the golden data was made with.
+ORACLE_MEDIA := @xdevplatform/chat-xdk@0.4.3 juicebox-sdk@0.3.7
+
+oracle-media: ## ask X's own SDK about media and the PIN's recovery (needs node and the npm registry)
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && npm install --silent --no-save --ignore-scripts --prefix "$$dir" $(ORACLE_MEDIA) && \
+	  CGO_ENABLED=0 PERCH_ORACLE="$$dir/node_modules" $(GO) test -count=1 -run '^TestOracle' -v ./bridge/xchat/stream ./bridge/xchat/juicebox
 
 torture: ## kill -9 hundreds of times and count (ROUNDS=300)
 	ROUNDS=$${ROUNDS:-300} $(GO) test -count=1 -timeout 120m -run "Kill9|PowerCut|CutAtRandom" -v ./app/e2e
