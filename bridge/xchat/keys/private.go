@@ -33,10 +33,10 @@ type Private struct {
 }
 
 type secret struct {
-	identity         *ecdh.PrivateKey
-	signing          *ecdsa.PrivateKey // nil: read only
-	identityPublic   Public
-	signingPublic    Public
+	identity       *ecdh.PrivateKey
+	signing        *ecdsa.PrivateKey // nil: read only
+	identityPublic Public
+	signingPublic  Public
 }
 
 // ParsePrivate makes keys of their bytes: 64 (identity and signing), or 32 (identity only). It keeps none of the bytes

@@ -52,6 +52,23 @@ func isWrapped(raw []byte) bool {
 	return len(raw) > 2 && raw[0] == byte(thrift.Struct) && raw[1] == 0 && (raw[2] == wrapperEvent || raw[2] == wrapperBatch)
 }
 
+// Bare returns an event without what it may be wrapped in. It shares memory with what it is given.
+func Bare(raw []byte) ([]byte, error) {
+	if !isWrapped(raw) {
+		return raw, read(raw, func(int16, thrift.Value) {})
+	}
+	var event []byte
+	err := read(raw, func(id int16, v thrift.Value) {
+		if id == wrapperEvent {
+			event = v.Raw()
+		}
+	})
+	if err == nil && event == nil {
+		err = ErrUnion
+	}
+	return event, err
+}
+
 func (e *Event) wrapped(id int16, v thrift.Value) {
 	switch id {
 	case wrapperEvent:
