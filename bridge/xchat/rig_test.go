@@ -8,6 +8,7 @@ import (
 
 	"perch/bridge/xchat"
 	"perch/bridge/xchat/keys"
+	"perch/bridge/xchat/thrift"
 	"perch/bridge/xchat/wire"
 )
 
@@ -159,3 +160,30 @@ func opened[T xchat.Finding](t testing.TB, r *xchat.Reader, event string) T {
 }
 
 var noon = time.UnixMilli(1795803901999)
+
+// spans reads where a text's entities are, which the package itself does not read.
+func spans(t testing.TB, entry []byte) (all [][2]int32) {
+	t.Helper()
+	err := thrift.Read(entry, func(_ int16, v thrift.Value) {
+		v.Struct(func(_ int16, v thrift.Value) {
+			v.Struct(func(id int16, v thrift.Value) {
+				if id != 2 {
+					return
+				}
+				v.List(func(v thrift.Value) {
+					var span [2]int32
+					v.Struct(func(id int16, v thrift.Value) {
+						if id <= 2 {
+							span[id-1] = v.I32()
+						}
+					})
+					all = append(all, span)
+				})
+			})
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
