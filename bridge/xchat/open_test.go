@@ -286,12 +286,11 @@ func TestUnsignedAndUnknown(t *testing.T) {
 		s    *wire.Signature
 		want xchat.Reason
 	}{
-		"no signature":   {nil, xchat.Unsigned},
-		"an empty one":   {&wire.Signature{KeyVersion: "1765001112223", Version: "7"}, xchat.Unsigned},
-		"without a key":  {&wire.Signature{Signature: good.Signature.Signature, Version: "7"}, xchat.Unsigned},
-		"an old form":    {&wire.Signature{Signature: good.Signature.Signature, KeyVersion: "1765001112223", Version: "1"}, xchat.UnknownForm},
-		"a form of text": {&wire.Signature{Signature: good.Signature.Signature, KeyVersion: "1765001112223", Version: "new"}, xchat.UnknownForm},
-		"no base64":      {&wire.Signature{Signature: "***", KeyVersion: "1765001112223", Version: "7"}, xchat.BadSignature},
+		"no signature":  {nil, xchat.Unsigned},
+		"an empty one":  {&wire.Signature{KeyVersion: "1765001112223", Version: "7"}, xchat.Unsigned},
+		"without a key": {&wire.Signature{Signature: good.Signature.Signature, Version: "7"}, xchat.Unsigned},
+		"an old form":   {&wire.Signature{Signature: good.Signature.Signature, KeyVersion: "1765001112223", Version: "1"}, xchat.UnknownForm},
+		"no base64":     {&wire.Signature{Signature: "***", KeyVersion: "1765001112223", Version: "7"}, xchat.BadSignature},
 	} {
 		e := good
 		e.Signature = tc.s
@@ -300,8 +299,10 @@ func TestUnsignedAndUnknown(t *testing.T) {
 			t.Errorf("%s: %+v", name, f)
 		}
 	}
-	good.Signature.Version = ""
-	opened[*xchat.Message](t, &k.brand.Reader, base64.StdEncoding.EncodeToString(good.Encode(detail)))
+	for _, form := range []string{"", "2", "8", "new"} {
+		good.Signature.Version = form
+		opened[*xchat.Message](t, &k.brand.Reader, base64.StdEncoding.EncodeToString(good.Encode(detail)))
+	}
 	for kind, want := range map[byte]string{2: "unknown", 4: "group", 6: "typing", 8: "conversation deleted", 9: "settings", 10: "search", 12: "read", 13: "unread", 14: "account deleted", 99: "unknown"} {
 		f := opened[*xchat.Ignored](t, &k.brand.Reader, base64.StdEncoding.EncodeToString(good.Encode([]byte{0x0c, 0, kind, 0, 0})))
 		if f.What != want {

@@ -22,7 +22,7 @@ func (r *Reader) check(e wire.Event, text []byte) verdict {
 	if s == nil || s.Signature == "" || s.KeyVersion == "" {
 		return unsigned
 	}
-	if !isCounted(s.Version) {
+	if !isCounted(formOf(s)) {
 		return unhandled
 	}
 	record, ok := r.Signers.Signer(e.SenderID, s.KeyVersion)
@@ -35,16 +35,16 @@ func (r *Reader) check(e wire.Event, text []byte) verdict {
 	return bad
 }
 
-// formOf returns the form of a signature; the current one where none is named.
+// formOf returns the form of a signature; the current one where none is named, or what is no number.
 func formOf(s *wire.Signature) string {
-	if s == nil || s.Version == "" {
+	if s == nil || !keys.IsVersion(s.Version) {
 		return signatureVersion
 	}
 	return s.Version
 }
 
 func isCounted(version string) bool {
-	return version == "" || keys.IsVersion(version) && keys.CompareVersions(version, leastSignature) >= 0
+	return keys.CompareVersions(version, leastSignature) >= 0
 }
 
 // verify returns nil for an event whose signature is good, else what to return instead of it. keyVersion is what it will

@@ -56,7 +56,7 @@ func decode(text string) ([]byte, error) {
 	if len(text) > maxBase64 {
 		return nil, ErrBase64
 	}
-	raw, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(text, "="))
+	raw, err := base64.RawStdEncoding.Strict().DecodeString(strings.TrimRight(text, "="))
 	if err != nil {
 		return nil, ErrBase64
 	}

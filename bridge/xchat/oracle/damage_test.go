@@ -42,7 +42,7 @@ func (w *world) judge(t *testing.T, n *tally, name, damaged, whole string) {
 	switch {
 	case perch == whole:
 		n.same++
-	case perch == nothing || perch == "other" || perch == "failure":
+	case perch == nothing || perch == "failure":
 		n.refused++
 	default:
 		n.forged++
@@ -61,7 +61,11 @@ func TestNoFlippedBitMakesAForgery(t *testing.T) {
 	var n tally
 	for name, encoded := range w.victims(t) {
 		event, whole := raw(t, encoded), perchSays(&w.brand.r, encoded)
-		for bit := range len(event) * 8 {
+		step := 1
+		if len(event) > 700 {
+			step = 5 // most of it is the box; 5 meets every bit of a byte in turn
+		}
+		for bit := 0; bit < len(event)*8; bit += step {
 			event[bit/8] ^= 1 << (bit % 8)
 			w.judge(t, &n, fmt.Sprintf("%s, bit %d of byte %d", name, bit%8, bit/8), base64.StdEncoding.EncodeToString(event), whole)
 			event[bit/8] ^= 1 << (bit % 8)

@@ -47,9 +47,8 @@ func newSide(t testing.TB, s *sdk, name, id, version string) *side {
 		t.Fatal(err)
 	}
 	s.must(name, "new", nil)
-	s.must(name, "importKeys", nil, bytesOf(raw), version)
+	s.must(name, "importKeys", nil, bytesOf(raw)) // without a version it tries copies for any, as Perch does
 	s.must(name, "setIdentity", nil, id, version)
-	s.must(name, "setCacheKeys", nil, true)
 	var signature data
 	s.must(name, "sign", &signature, bytesOf(private.Identity().SPKI()))
 	row := keys.Row{Version: version, Identity: private.Identity().String(), Signing: private.Signing().String(), Binding: signature.Bytes}

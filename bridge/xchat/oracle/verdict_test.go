@@ -34,8 +34,8 @@ func perchSays(r *xchat.Reader, encoded string) string {
 		return fmt.Sprintf("plain %q", f.Unverified.Text)
 	case *xchat.Failure:
 		return "failure"
-	case *xchat.Ignored, *xchat.Notice:
-		return "other"
+	case *xchat.Notice:
+		return "notice"
 	}
 	return nothing
 }
@@ -52,14 +52,27 @@ func (w *world) sdkSays(reader *side, encoded string) (string, error) {
 	case "messageDeleted":
 		return fmt.Sprintf("delete %s %s %v %v", e.SenderID, e.ID, e.MessageIDs, e.DeleteForAll), nil
 	case "keyChange":
-		if e.Verified {
-			return fmt.Sprintf("key %s %s %s", e.SenderID, e.ID, e.KeyVersion), nil
-		}
-		return nothing, nil
+		return w.sdkTakesKey(reader, encoded), nil
 	case "failure":
 		return "failure", nil
 	}
-	return "other", nil
+	return nothing, nil
+}
+
+// sdkTakesKey has the SDK take a key out of a change of keys by itself; sdkOpens would hand it the key to verify with.
+func (w *world) sdkTakesKey(reader *side, encoded string) string {
+	var result struct {
+		Messages         []struct{ Event event }
+		ConversationKeys struct{ Keys map[string]data }
+	}
+	if err := w.call(reader.name, "decryptEvents", &result, []string{encoded}, w.signers); err != nil || len(result.Messages) != 1 {
+		return nothing
+	}
+	e := result.Messages[0].Event
+	if _, ok := result.ConversationKeys.Keys[e.KeyVersion]; !ok || !e.Verified {
+		return nothing
+	}
+	return fmt.Sprintf("key %s %s %s", e.SenderID, e.ID, e.KeyVersion)
 }
 
 func (e event) says() string {
@@ -78,5 +91,5 @@ func (e event) says() string {
 	case "reaction", "reactionRemoved":
 		return fmt.Sprintf("reaction %s %s %s %q %v", e.SenderID, e.ID, e.text("target_message_id"), e.text("emoji"), e.text("content_type") == "reactionRemoved")
 	}
-	return "other"
+	return nothing
 }

@@ -1,8 +1,7 @@
 package thrift
 
-// count reads how many elements follow and holds it against the bounds and against what is left, where an element takes
-// at least so many bytes.
-func (r *reader) count(least int) int {
+// count reads how many elements follow and holds it against the bounds and against what is left: no element is of 0 bytes.
+func (r *reader) count() int {
 	n := r.number(4)
 	switch {
 	case r.err != nil:
@@ -10,7 +9,7 @@ func (r *reader) count(least int) int {
 		r.fail(ErrShort)
 	case n > MaxElements || r.elements+int(n) > MaxTotal:
 		r.fail(ErrElements)
-	case n*int64(least) > int64(len(r.raw)):
+	case n > int64(len(r.raw)):
 		r.fail(ErrShort)
 	}
 	if r.err != nil {
@@ -25,10 +24,10 @@ func (r *reader) list(visit func(v Value)) {
 		return
 	}
 	element := Type(r.byte())
-	if element.least() == 0 && element != Stop {
+	if !element.exists() && element != Stop {
 		r.fail(ErrType)
 	}
-	n := r.count(element.least())
+	n := r.count()
 	if n > 0 && element == Stop {
 		r.fail(ErrType)
 	}
@@ -43,8 +42,8 @@ func (r *reader) skipMap() {
 		return
 	}
 	key, value := Type(r.byte()), Type(r.byte())
-	n := r.count(key.least() + value.least())
-	if n > 0 && (key.least() == 0 || value.least() == 0) {
+	n := r.count()
+	if n > 0 && (!key.exists() || !value.exists()) {
 		r.fail(ErrType)
 	}
 	for i := 0; i < n && r.err == nil; i++ {
@@ -57,7 +56,7 @@ func (r *reader) skipMap() {
 func (r *reader) skip(kind Type) {
 	switch kind {
 	case Bool, I8, I16, I32, I64, Double:
-		r.take(kind.least())
+		r.take(kind.size())
 	case Text:
 		r.bytes()
 	case Struct:

@@ -21,13 +21,10 @@ type Value struct {
 }
 
 // Read walks over the fields of the structure that the input consists of, in the order in which they were written. What
-// visit does not read is skipped. Texts and bytes that were read share the input's memory.
+// visit does not read is skipped, and what follows the structure's end is not looked at.
 func Read(raw []byte, visit func(id int16, v Value)) error {
 	r := &reader{raw: raw}
 	r.fields(visit)
-	if r.err == nil && len(r.raw) > 0 {
-		r.err = ErrTrailing
-	}
 	return r.err
 }
 
@@ -48,7 +45,7 @@ func (r *reader) fields(visit func(id int16, v Value)) {
 
 // value hands a value over and skips it if nobody has read it.
 func (r *reader) value(kind Type, visit func(v Value)) {
-	if kind.least() == 0 {
+	if !kind.exists() {
 		r.fail(ErrType)
 	}
 	if r.err != nil {

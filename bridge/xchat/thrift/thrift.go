@@ -3,8 +3,10 @@
 //
 // It guarantees that no input makes it panic, that structures nest at most MaxNesting deep, that a container has at most
 // MaxElements elements and an input MaxTotal altogether, that every length is held against what is left of the input
-// before anything is allocated, and that texts are valid UTF-8. A field that nobody reads is skipped; a field that is
-// read as another type than its own is an error, and after an error nothing more is read.
+// before anything is allocated, and that texts are valid UTF-8. A field that nobody
+// reads is skipped by the type that stands before it; one that is read is read as what it has to be, whatever stands before
+// it, as X's own Chat SDK does: so both find the same in every input, also in a damaged one. After an error nothing more is
+// read.
 package thrift
 
 import "errors"
@@ -45,11 +47,10 @@ var (
 	ErrNesting  = errors.New("thrift: it nests too deep")
 	ErrElements = errors.New("thrift: it has too many elements")
 	ErrText     = errors.New("thrift: a text is not UTF-8")
-	ErrTrailing = errors.New("thrift: something follows its end")
 )
 
-// least is how many bytes a value of the type takes at least; 0 stands for a type that does not exist.
-func (t Type) least() int {
+// size is how many bytes a value of the type takes, or at least takes; 0 stands for a type that does not exist.
+func (t Type) size() int {
 	switch t {
 	case Bool, I8, Struct:
 		return 1
@@ -66,3 +67,6 @@ func (t Type) least() int {
 	}
 	return 0
 }
+
+// exists reports whether there is such a type.
+func (t Type) exists() bool { return t.size() > 0 }

@@ -3,17 +3,12 @@ package thrift
 // Type returns what the value is.
 func (v Value) Type() Type { return v.kind }
 
-// as reports whether the value may be read as this type, now.
-func (v Value) as(kind Type) bool {
-	if v.r.err == nil && (v.kind != kind || v.left != len(v.r.raw)) {
-		v.r.fail(ErrType)
-	}
-	return v.r.err == nil
-}
+// isUnread reports whether the value may be read now. Which type it was written as is not asked.
+func (v Value) isUnread() bool { return v.r.err == nil && v.left == len(v.r.raw) }
 
 // Text reads a text. It has memory of its own.
 func (v Value) Text() string {
-	if !v.as(Text) {
+	if !v.isUnread() {
 		return ""
 	}
 	return v.r.text()
@@ -21,18 +16,18 @@ func (v Value) Text() string {
 
 // Bytes reads a binary value. It shares the input's memory.
 func (v Value) Bytes() []byte {
-	if !v.as(Text) {
+	if !v.isUnread() {
 		return nil
 	}
 	return v.r.bytes()
 }
 
-// Bool reads a truth value. Everything but 0 is true, as other readers have it.
-func (v Value) Bool() bool { return v.as(Bool) && v.r.byte() != 0 }
+// Bool reads a truth value. Everything but 0 is true.
+func (v Value) Bool() bool { return v.isUnread() && v.r.byte() != 0 }
 
 // I32 reads a number of 32 bits, such as an enumeration.
 func (v Value) I32() int32 {
-	if !v.as(I32) {
+	if !v.isUnread() {
 		return 0
 	}
 	return int32(v.r.number(4))
@@ -40,7 +35,7 @@ func (v Value) I32() int32 {
 
 // I64 reads a number of 64 bits.
 func (v Value) I64() int64 {
-	if !v.as(I64) {
+	if !v.isUnread() {
 		return 0
 	}
 	return v.r.number(8)
@@ -48,14 +43,14 @@ func (v Value) I64() int64 {
 
 // Struct walks over the fields of a structure, as Read does.
 func (v Value) Struct(visit func(id int16, v Value)) {
-	if v.as(Struct) {
+	if v.isUnread() {
 		v.r.fields(visit)
 	}
 }
 
 // List walks over the elements of a list.
 func (v Value) List(visit func(v Value)) {
-	if v.as(List) {
+	if v.isUnread() {
 		v.r.list(visit)
 	}
 }
@@ -63,7 +58,7 @@ func (v Value) List(visit func(v Value)) {
 // Raw reads a structure without looking into it: it is checked, and returned as it was written, with its end. It shares
 // the input's memory.
 func (v Value) Raw() []byte {
-	if !v.as(Struct) {
+	if !v.isUnread() {
 		return nil
 	}
 	before := v.r.raw

@@ -31,7 +31,8 @@ type Detail struct {
 	Delete    Delete
 }
 
-// Message is a MessageCreateEvent.
+// Message is a MessageCreateEvent. Its other fields are read, so that a message whose frame is damaged is found out, and not
+// kept.
 type Message struct {
 	// Contents is the box, or plain where KeyVersion is "". It shares memory with what was parsed.
 	Contents []byte
@@ -85,6 +86,16 @@ func (m *Message) field(id int16, v thrift.Value) {
 		m.Contents = v.Bytes()
 	case 101:
 		m.KeyVersion, m.IsEncrypted = v.Text(), true
+	case 102, 105: // to notify, a key that waits
+		v.Bool()
+	case 103, 104: // when it vanishes, when it was delivered
+		v.I64()
+	case 106: // how urgent it is
+		v.I32()
+	case 107: // what to do where the key is missing
+		v.List(func(v thrift.Value) { v.I32() })
+	case 108: // for complaints about it
+		v.Struct(func(int16, thrift.Value) {})
 	case 109:
 		m.IsRequest = v.Bool()
 	}
@@ -100,6 +111,8 @@ func (c *KeyChange) field(id int16, v thrift.Value) {
 			v.Struct(p.field)
 			c.Participants = append(c.Participants, p)
 		})
+	case 5: // whether it replaces another
+		v.Bool()
 	}
 }
 

@@ -2,8 +2,7 @@
 // message. It reads and writes; it neither decrypts nor verifies, so nothing that it reads may be believed.
 //
 // It guarantees what perch/bridge/xchat/thrift does, and that an input longer than MaxEvent is refused unread. A field or a
-// member of a union that it does not know is passed over; a known field of another type, or a union with two members, is an
-// error.
+// member of a union that it does not know is passed over; a union with no or with two members is an error.
 package wire
 
 import (
@@ -19,20 +18,22 @@ const MaxEvent = 1 << 20
 var (
 	// ErrSize says that an input is longer than MaxEvent.
 	ErrSize = errors.New("the event is too long")
-	// ErrUnion says that a structure, which has to be one of several, is two of them.
-	ErrUnion = errors.New("the event is two things at once")
+	// ErrUnion says that a structure, which has to be one of several, is none or two of them.
+	ErrUnion = errors.New("the event is nothing, or two things at once")
 )
 
-// union walks over a structure that has exactly one field, and returns that field's id: 0 when there is none.
+// union walks over a structure that has exactly one field, and returns that field's id.
 func union(v thrift.Value, visit func(id int16, v thrift.Value)) (member int16) {
+	n := 0
 	v.Struct(func(id int16, v thrift.Value) {
-		if member != 0 || id == 0 {
-			v.Fail(ErrUnion)
-			return
+		if n++; n == 1 {
+			member = id
+			visit(id, v)
 		}
-		member = id
-		visit(id, v)
 	})
+	if n != 1 {
+		v.Fail(ErrUnion)
+	}
 	return member
 }
 
