@@ -24,7 +24,7 @@ GOFLAGS := $(GOFLAGS) -buildvcs=false -trimpath
 export GOFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build window tray test test-all test-repeat race-needs test-desktop fuzz hostile torture bench lint fmt check clean desktop-deps screenshots FORCE
+.PHONY: help demo build window tray test test-all test-repeat race-needs test-desktop fuzz hostile oracle torture bench lint fmt check clean desktop-deps screenshots FORCE
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-13s %s\n", $$1, $$2}'
@@ -83,6 +83,15 @@ fuzz: ## run each fuzz target for FUZZTIME (default 2000x, that many inputs)
 	  for target in $$(grep -ho '^func Fuzz[A-Za-z0-9_]*' $$pkg/*_test.go | sed 's/func //'); do \
 	    echo "fuzz $$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x ./$$pkg; \
 	  done; done
+
+oracle: $(BIN)/oracle/node_modules ## hold bridge/xchat against X's own Chat SDK, ROUNDS=1000 messages each way (needs node and npm)
+	CGO_ENABLED=0 PERCH_ORACLE=$(BIN)/oracle/node_modules $(GO) test -vet=off -count=1 -timeout 60m -v ./bridge/xchat/oracle
+
+$(BIN)/oracle/node_modules: bridge/xchat/oracle/package-lock.json
+	@command -v npm >/dev/null || { echo "X's own programs run in node: install it from https://nodejs.org/"; exit 1; }
+	mkdir -p $(BIN)/oracle
+	cp bridge/xchat/oracle/package.json bridge/xchat/oracle/package-lock.json $(BIN)/oracle/
+	cd $(BIN)/oracle && npm ci --ignore-scripts --no-audit --no-fund && touch node_modules
 
 torture: ## kill -9 hundreds of times and count (ROUNDS=300)
 	ROUNDS=$${ROUNDS:-300} $(GO) test -count=1 -timeout 120m -run "Kill9|PowerCut|CutAtRandom" -v ./app/e2e

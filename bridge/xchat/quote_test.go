@@ -14,7 +14,13 @@ import (
 func replyWith(t *testing.T, k *talk, p wire.Preview) *xchat.Message {
 	t.Helper()
 	entry := wire.Entry{Kind: wire.EntryText, Text: wire.Text{Text: "reply", Preview: &p}}
-	contents, err := k.thread.Key.Seal(entry.Encode())
+	return opened[*xchat.Message](t, &k.brand.Reader, signedEntry(t, k, entry.Encode()))
+}
+
+// signedEntry is an event of the customer's, with whatever inside.
+func signedEntry(t *testing.T, k *talk, entry []byte) string {
+	t.Helper()
+	contents, err := k.thread.Key.Seal(entry)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,8 +34,7 @@ func replyWith(t *testing.T, k *talk, p wire.Preview) *xchat.Message {
 		MessageID: "m-9", SenderID: customerID, ConversationID: string(pair), SequenceID: "9",
 		Signature: &wire.Signature{Signature: base64.RawStdEncoding.EncodeToString(raw), KeyVersion: "1765001112223", Version: "7"},
 	}
-	event := base64.StdEncoding.EncodeToString(e.Encode(wire.Detail{Kind: wire.KindMessage, Message: message}.Encode()))
-	return opened[*xchat.Message](t, &k.brand.Reader, event)
+	return base64.StdEncoding.EncodeToString(e.Encode(wire.Detail{Kind: wire.KindMessage, Message: message}.Encode()))
 }
 
 func number(id string) int64 {

@@ -18,6 +18,10 @@ const (
 	pair                          = xchat.ConversationID("3001969357:4337869213")
 )
 
+// unversioned is the SDK's object of a side that does not know the version of its keys. Like Perch, it tries copies of a
+// conversation's key for any version.
+const unversioned = " without a version"
+
 // side is an account that Perch and the SDK both have, with the same keys.
 type side struct {
 	name string // of the SDK's object
@@ -47,7 +51,9 @@ func newSide(t testing.TB, s *sdk, name, id, version string) *side {
 		t.Fatal(err)
 	}
 	s.must(name, "new", nil)
-	s.must(name, "importKeys", nil, bytesOf(raw)) // without a version it tries copies for any, as Perch does
+	s.must(name, "importKeys", nil, bytesOf(raw), version)
+	s.must(name+unversioned, "new", nil)
+	s.must(name+unversioned, "importKeys", nil, bytesOf(raw))
 	s.must(name, "setIdentity", nil, id, version)
 	var signature data
 	s.must(name, "sign", &signature, bytesOf(private.Identity().SPKI()))

@@ -65,7 +65,7 @@ func (w *world) sdkTakesKey(reader *side, encoded string) string {
 		Messages         []struct{ Event event }
 		ConversationKeys struct{ Keys map[string]data }
 	}
-	if err := w.call(reader.name, "decryptEvents", &result, []string{encoded}, w.signers); err != nil || len(result.Messages) != 1 {
+	if err := w.call(reader.name+unversioned, "decryptEvents", &result, []string{encoded}, w.signers); err != nil || len(result.Messages) != 1 {
 		return nothing
 	}
 	e := result.Messages[0].Event

@@ -28,9 +28,6 @@ func (r *reader) list(visit func(v Value)) {
 		r.fail(ErrType)
 	}
 	n := r.count()
-	if n > 0 && element == Stop {
-		r.fail(ErrType)
-	}
 	for i := 0; i < n && r.err == nil; i++ {
 		r.value(element, visit)
 	}
@@ -43,9 +40,6 @@ func (r *reader) skipMap() {
 	}
 	key, value := Type(r.byte()), Type(r.byte())
 	n := r.count()
-	if n > 0 && (!key.exists() || !value.exists()) {
-		r.fail(ErrType)
-	}
 	for i := 0; i < n && r.err == nil; i++ {
 		r.skip(key)
 		r.skip(value)

@@ -28,6 +28,18 @@ func Read(raw []byte, visit func(id int16, v Value)) error {
 	return r.err
 }
 
+// Whole checks the structure that the input begins with, and returns it without what follows its end. It shares the input's
+// memory.
+func Whole(raw []byte) ([]byte, error) {
+	r := &reader{raw: raw}
+	r.skip(Struct)
+	if r.err != nil {
+		return nil, r.err
+	}
+	n := len(raw) - len(r.raw)
+	return raw[:n:n], nil
+}
+
 func (r *reader) fields(visit func(id int16, v Value)) {
 	if !r.enter() {
 		return
@@ -37,6 +49,9 @@ func (r *reader) fields(visit func(id int16, v Value)) {
 		if kind == Stop {
 			break
 		}
+		if !kind.exists() {
+			r.fail(ErrType)
+		}
 		id := int16(r.number(2))
 		r.value(kind, func(v Value) { visit(id, v) })
 	}
@@ -45,9 +60,6 @@ func (r *reader) fields(visit func(id int16, v Value)) {
 
 // value hands a value over and skips it if nobody has read it.
 func (r *reader) value(kind Type, visit func(v Value)) {
-	if !kind.exists() {
-		r.fail(ErrType)
-	}
 	if r.err != nil {
 		return
 	}

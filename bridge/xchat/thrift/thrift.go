@@ -49,24 +49,26 @@ var (
 	ErrText     = errors.New("thrift: a text is not UTF-8")
 )
 
-// size is how many bytes a value of the type takes, or at least takes; 0 stands for a type that does not exist.
+// size is how many bytes a number or truth value takes.
 func (t Type) size() int {
 	switch t {
-	case Bool, I8, Struct:
+	case Bool, I8:
 		return 1
 	case I16:
 		return 2
-	case I32, Text:
+	case I32:
 		return 4
-	case Double, I64:
-		return 8
-	case List, Set:
-		return 5
-	case Map:
-		return 6
 	}
-	return 0
+	return 8
 }
 
-// exists reports whether there is such a type.
-func (t Type) exists() bool { return t.size() > 0 }
+// exists reports whether there is such a type. Three that are never written count too: they cannot be skipped, but what is
+// read is not asked for its type.
+func (t Type) exists() bool {
+	const void, utf8, utf16 = 1, 16, 17
+	switch t {
+	case Bool, I8, Double, I16, I32, I64, Text, Struct, Map, Set, List, void, utf8, utf16:
+		return true
+	}
+	return false
+}

@@ -106,6 +106,7 @@ func (c *KeyChange) field(id int16, v thrift.Value) {
 	case 1:
 		c.Version = v.Text()
 	case 2:
+		c.Participants = nil
 		v.List(func(v thrift.Value) {
 			var p ParticipantKey
 			v.Struct(p.field)
@@ -139,6 +140,7 @@ func (f *Failure) field(id int16, v thrift.Value) {
 func (d *Delete) field(id int16, v thrift.Value) {
 	switch id {
 	case 1:
+		d.SequenceIDs = nil
 		v.List(func(v thrift.Value) { d.SequenceIDs = append(d.SequenceIDs, v.Text()) })
 	case 2:
 		d.Action = v.I32()

@@ -52,10 +52,18 @@ func isWrapped(raw []byte) bool {
 	return len(raw) > 2 && raw[0] == byte(thrift.Struct) && raw[1] == 0 && (raw[2] == wrapperEvent || raw[2] == wrapperBatch)
 }
 
+// whole returns a structure without what follows its end.
+func whole(raw []byte) ([]byte, error) {
+	if len(raw) > MaxEvent {
+		return nil, ErrSize
+	}
+	return thrift.Whole(raw)
+}
+
 // Bare returns an event without what it may be wrapped in. It shares memory with what it is given.
 func Bare(raw []byte) ([]byte, error) {
 	if !isWrapped(raw) {
-		return raw, read(raw, func(int16, thrift.Value) {})
+		return whole(raw)
 	}
 	var event []byte
 	err := read(raw, func(id int16, v thrift.Value) {
@@ -63,10 +71,13 @@ func Bare(raw []byte) ([]byte, error) {
 			event = v.Raw()
 		}
 	})
-	if err == nil && event == nil {
-		err = ErrUnion
+	switch {
+	case err != nil:
+		return nil, err
+	case event == nil:
+		return nil, ErrUnion
 	}
-	return event, err
+	return event, nil
 }
 
 func (e *Event) wrapped(id int16, v thrift.Value) {

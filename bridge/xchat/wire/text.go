@@ -42,6 +42,7 @@ func (t *Text) field(id int16, v thrift.Value) {
 	case 1:
 		t.Text = v.Text()
 	case 3:
+		t.Attachments = nil
 		v.List(func(v thrift.Value) { t.Attachments = append(t.Attachments, readAttachment(v)) })
 	case 4:
 		t.Preview = &Preview{}
@@ -51,6 +52,7 @@ func (t *Text) field(id int16, v thrift.Value) {
 	case 8:
 		t.readQuickReply(v)
 	case 9:
+		t.Buttons = nil
 		v.List(func(v thrift.Value) {
 			var b Button
 			v.Struct(pair(&b.Label, &b.URL))
@@ -101,6 +103,7 @@ func (p *Preview) field(id int16, v thrift.Value) {
 	case 9:
 		p.Edit = v.Raw()
 	case 10:
+		p.KeyChanges = nil
 		v.List(func(v thrift.Value) { p.KeyChanges = append(p.KeyChanges, v.Raw()) })
 	}
 }
