@@ -6,11 +6,11 @@ import "perch/bridge/xchat/wire"
 type Outcome int
 
 const (
-	// Unclear: it cannot be told. The message has to be looked for before it is posted again.
+	// Unclear means that it cannot be told. The message has to be looked for before it is posted again.
 	Unclear Outcome = iota
-	// Taken: X has the message.
+	// Taken means that X has the message.
 	Taken
-	// Failed: X has refused the message, although it answered 201.
+	// Failed means that X has refused the message, although it answered 201.
 	Failed
 )
 

@@ -54,7 +54,8 @@ func FuzzEntry(f *testing.F) {
 	k := newTalk(f)
 	f.Add(wire.Entry{Kind: wire.EntryText, Text: wire.Text{Text: "Grüße 🙂", Links: []wire.Span{{Start: 0, End: 3}}, Attachments: []wire.Attachment{
 		{Kind: wire.AttachmentMedia, Media: wire.Media{HashKey: "Ab", Type: wire.MediaImage, Width: 3, Filename: "../a.png", Duration: 5}},
-		{Kind: wire.AttachmentURL, URL: "https://a.b", Title: "t"}, {Kind: wire.AttachmentPost, PostID: "1", URL: "https://x.com/1"},
+		{Kind: wire.AttachmentURL, URL: "https://a.b", Title: "t"},
+		{Kind: wire.AttachmentPost, PostID: "1", URL: "https://x.com/1"},
 	}}}.Encode())
 	event := decode(f, k.say(f, k.customer, "1", "first"))
 	f.Add(wire.Entry{Kind: wire.EntryText, Text: wire.Text{Text: "re", Preview: &wire.Preview{SenderID: number(customerID), Text: "first", Event: event, Edit: event, KeyChanges: [][]byte{event}}}}.Encode())

@@ -135,7 +135,7 @@ func TestAChangeOfKeys(t *testing.T) {
 }
 
 // changeOfKeys makes a change of keys by hand, with a signature of an older form.
-func changeOfKeys(t *testing.T, k *talk, sender *person, c wire.KeyChange, form, payload string) string {
+func changeOfKeys(t *testing.T, sender *person, c wire.KeyChange, form, payload string) string {
 	t.Helper()
 	raw, err := sender.Reader.Keys.Sign([]byte(payload))
 	if err != nil {
@@ -157,7 +157,7 @@ func TestAnOlderFormSignsTheCopies(t *testing.T) {
 	c := wire.KeyChange{Version: "9", Participants: []wire.ParticipantKey{{UserID: brandID, Wrapped: wrapped, KeyVersion: "1736001112223"}}}
 	payload := "ConversationKeyChangeEvent,m-1," + customerID + "," + string(pair) + ",9," + brandID + "," + wrapped + ",1736001112223"
 	for form, want := range map[string]bool{"2": true, "5": true, "6": false} {
-		found := k.brand.Open(changeOfKeys(t, k, k.customer, c, form, payload), xchat.Origin{})
+		found := k.brand.Open(changeOfKeys(t, k.customer, c, form, payload), xchat.Origin{})
 		change, ok := found.(*xchat.KeyChange)
 		isVerified := false
 		if ok {
@@ -168,7 +168,7 @@ func TestAnOlderFormSignsTheCopies(t *testing.T) {
 		}
 	}
 	for _, form := range []string{"1", "0", "x", "-7"} {
-		c, ok := k.brand.Open(changeOfKeys(t, k, k.customer, c, form, payload), xchat.Origin{}).(*xchat.KeyChange)
+		c, ok := k.brand.Open(changeOfKeys(t, k.customer, c, form, payload), xchat.Origin{}).(*xchat.KeyChange)
 		if ok {
 			if _, isVerified := c.Sending(); isVerified {
 				t.Errorf("form %s counts", form)

@@ -67,7 +67,8 @@ func newPerson(t testing.TB, id, version string, private keys.Private, records x
 	records[id] = append(records[id], record)
 	return &person{
 		xchat.Reader{OwnID: id, Keys: private, KeyVersion: version, Signers: records, Conversations: ring},
-		xchat.Writer{OwnID: id, Keys: private, KeyVersion: version}, record,
+		xchat.Writer{OwnID: id, Keys: private, KeyVersion: version},
+		record,
 	}
 }
 

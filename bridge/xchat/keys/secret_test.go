@@ -37,8 +37,10 @@ func TestNothingShowsASecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := holders{
-		private, conversation, private, conversation, &private, conversation, []keys.Conversation{conversation},
-		map[string]keys.Conversation{"1": conversation}, []keys.Private{private},
+		private, conversation, private, conversation, &private, conversation,
+		[]keys.Conversation{conversation},
+		map[string]keys.Conversation{"1": conversation},
+		[]keys.Private{private},
 	}
 	var shown strings.Builder
 	for _, value := range []any{all, &all, private, &private, conversation, &conversation, []any{private}, all.Map} {

@@ -39,10 +39,10 @@ func (w *world) judge(t *testing.T, n *tally, name, damaged, whole string) {
 	n.tried++
 	perch := perchSays(&w.brand.r, damaged)
 	sdk, err := w.sdkSays(w.brand, damaged)
-	switch {
-	case perch == whole:
+	switch perch {
+	case whole:
 		n.same++
-	case perch == nothing || perch == "failure":
+	case nothing, "failure":
 		n.refused++
 	default:
 		n.forged++

@@ -43,7 +43,8 @@ func TestEntriesAreReadAsWritten(t *testing.T) {
 		}}},
 		"files": {Kind: wire.EntryText, Text: wire.Text{Attachments: []wire.Attachment{
 			{Kind: wire.AttachmentMedia, Media: wire.Media{HashKey: "a", Width: 1, Height: 2, Type: wire.MediaVideo, Duration: 3, Size: 4, Filename: "f", AttachmentID: "i"}},
-			{Kind: wire.AttachmentPost, PostID: "1", URL: "u"}, {Kind: wire.AttachmentURL, URL: "u", Title: "t"},
+			{Kind: wire.AttachmentPost, PostID: "1", URL: "u"},
+			{Kind: wire.AttachmentURL, URL: "u", Title: "t"},
 		}}},
 	} {
 		if got, err := wire.ParseEntry(want.Encode()); err != nil || !reflect.DeepEqual(got, want) {
