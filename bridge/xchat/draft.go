@@ -21,8 +21,8 @@ var (
 	ErrText = errors.New("the text is longer than 10,000 characters, or not valid text")
 	// ErrEmpty says that there is nothing to send.
 	ErrEmpty = errors.New("the message has neither text nor files")
-	// ErrFiles says that files cannot go together in one message.
-	ErrFiles = errors.New("a message has up to 10 pictures and videos, or one file of another kind")
+	// ErrFiles says that files cannot go together in one message, or are not at X.
+	ErrFiles = errors.New("a message has up to 10 pictures and videos, or one file of another kind, and each is at X already")
 )
 
 // Draft is a message to be sent.
@@ -69,6 +69,9 @@ func (d Draft) check() error {
 		return ErrFiles
 	}
 	for _, file := range d.Files {
+		if !file.HasKey() {
+			return ErrFiles
+		}
 		isSeen := file.Type == wire.MediaImage || file.Type == wire.MediaGIF || file.Type == wire.MediaVideo
 		if !isSeen && len(d.Files) > 1 {
 			return ErrFiles

@@ -77,6 +77,7 @@ func TestAQuoteIsVerifiedOrNotThere(t *testing.T) {
 		"more words":           func(p *wire.Preview) { p.Text = m.Text + " Promised." },
 		"another author":       func(p *wire.Preview) { p.SenderID = number(customerID) },
 		"another message":      func(p *wire.Preview) { p.MessageID = "m-9" },
+		"another sequence id":  func(p *wire.Preview) { p.SequenceID = "2" },
 		"another conversation": func(p *wire.Preview) { p.MessageID, p.Event = "", decode(t, sent(t, brandID, "g7", "1", other)) },
 		"signed by others": func(p *wire.Preview) {
 			p.Event = decode(t, foreign.say(t, foreign.brand, "1", m.Text))

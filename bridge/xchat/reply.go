@@ -19,7 +19,7 @@ func (r *Reader) reply(p *wire.Preview, m Meta) *Reply {
 // is made of that message and not of what the sender shows, since even a true beginning of it can mislead.
 func (r *Reader) quote(p *wire.Preview, m Meta) *Quote {
 	e, entry, ok := r.quoted(p.Event, p, m)
-	isNamed := p.MessageID == "" || p.MessageID == e.MessageID
+	isNamed := (p.MessageID == "" || p.MessageID == e.MessageID) && (p.SequenceID == "" || p.SequenceID == e.SequenceID)
 	if !ok || entry.Kind != wire.EntryText || !isNamed || strconv.FormatInt(p.SenderID, 10) != e.SenderID {
 		return nil
 	}

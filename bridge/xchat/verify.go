@@ -27,7 +27,7 @@ func (r *Reader) check(e wire.Event, text []byte) verdict {
 	}
 	record, ok := r.Signers.Signer(e.SenderID, s.KeyVersion)
 	switch {
-	case !ok:
+	case !ok || record.Version() != s.KeyVersion:
 		return noSigner
 	case text != nil && record.Signing().VerifyText(text, s.Signature):
 		return good

@@ -100,16 +100,17 @@ func TestDraftsAreCheckedBeforeAnythingIsMade(t *testing.T) {
 		d    xchat.Draft
 		want error
 	}{
-		"text":                 {xchat.Draft{Text: "x"}, nil},
-		"10,000 characters":    {xchat.Draft{Text: strings.Repeat("🙂", 10_000)}, nil},
-		"10,001 characters":    {xchat.Draft{Text: strings.Repeat("x", 10_001)}, xchat.ErrText},
-		"not UTF-8":            {xchat.Draft{Text: "a\xff"}, xchat.ErrText},
-		"nothing":              {xchat.Draft{}, xchat.ErrEmpty},
-		"a file alone":         {xchat.Draft{Files: []wire.Media{file}}, nil},
-		"ten pictures":         {xchat.Draft{Files: many[:10]}, nil},
-		"eleven pictures":      {xchat.Draft{Files: many}, xchat.ErrFiles},
-		"a file and a picture": {xchat.Draft{Files: []wire.Media{image, file}}, xchat.ErrFiles},
-		"an answer to nothing": {xchat.Draft{Text: "x", Answer: &xchat.Answered{}}, xchat.ErrTarget},
+		"text":                    {xchat.Draft{Text: "x"}, nil},
+		"10,000 characters":       {xchat.Draft{Text: strings.Repeat("🙂", 10_000)}, nil},
+		"10,001 characters":       {xchat.Draft{Text: strings.Repeat("x", 10_001)}, xchat.ErrText},
+		"not UTF-8":               {xchat.Draft{Text: "a\xff"}, xchat.ErrText},
+		"nothing":                 {xchat.Draft{}, xchat.ErrEmpty},
+		"a file alone":            {xchat.Draft{Files: []wire.Media{file}}, nil},
+		"ten pictures":            {xchat.Draft{Files: many[:10]}, nil},
+		"eleven pictures":         {xchat.Draft{Files: many}, xchat.ErrFiles},
+		"a file that is not at X": {xchat.Draft{Files: []wire.Media{{Type: wire.MediaImage}}}, xchat.ErrFiles},
+		"a file and a picture":    {xchat.Draft{Files: []wire.Media{image, file}}, xchat.ErrFiles},
+		"an answer to nothing":    {xchat.Draft{Text: "x", Answer: &xchat.Answered{}}, xchat.ErrTarget},
 		"an answer to an elsewhere": {xchat.Draft{Text: "x", Answer: &xchat.Answered{Message: &xchat.Message{Meta: xchat.Meta{
 			Conversation: "1:2", SenderID: "1", SequenceID: "1",
 		}}}}, xchat.ErrTarget},

@@ -39,7 +39,7 @@ const (
 
 // Media is a MediaAttachment: a file that is kept encrypted at X.
 type Media struct {
-	// HashKey is the file's name at X.
+	// HashKey is the file's name at X, as the sender tells it: see HasKey.
 	HashKey string
 	// Width and Height are in pixels, Duration in milliseconds, Size in bytes before encryption.
 	Width, Height  int64
@@ -79,6 +79,20 @@ func fields(texts map[int16]*string) func(id int16, v thrift.Value) {
 		}
 	}
 }
+
+// HasKey reports whether the file's name has the form in which X gives them: 1 to 50 letters and digits. Only then may it
+// stand in the path of a call.
+func (m Media) HasKey() bool {
+	for _, r := range []byte(m.HashKey) {
+		if (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') {
+			return false
+		}
+	}
+	return m.HashKey != "" && len(m.HashKey) <= maxHashKey
+}
+
+// maxHashKey is how long the name of a file may be (characters; X's OpenAPI).
+const maxHashKey = 50
 
 func (m *Media) field(id int16, v thrift.Value) {
 	switch id {

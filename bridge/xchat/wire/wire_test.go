@@ -3,6 +3,7 @@ package wire_test
 import (
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
 
 	"perch/bridge/xchat/wire"
@@ -73,6 +74,16 @@ func TestWhatIsReadOnly(t *testing.T) {
 	} {
 		if got, err := wire.ParseEntry(tc.raw); err != nil || !reflect.DeepEqual(got.Text, tc.want) {
 			t.Errorf("%s: %+v, want %+v (%v)", name, got.Text, tc.want, err)
+		}
+	}
+}
+
+func TestNamesOfFiles(t *testing.T) {
+	for name, want := range map[string]bool{
+		"Ab3": true, strings.Repeat("z", 50): true, "": false, strings.Repeat("z", 51): false, "../x": false, "a b": false, "a/b": false, "é": false, "a?b": false, "a\n": false,
+	} {
+		if got := (wire.Media{HashKey: name}).HasKey(); got != want {
+			t.Errorf("%q: %v", name, got)
 		}
 	}
 }
