@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -174,6 +175,98 @@ func TestAnOlderFormSignsTheCopies(t *testing.T) {
 				t.Errorf("form %s counts", form)
 			}
 		}
+	}
+}
+
+func TestAnOlderFormThatIsWrongIsForReading(t *testing.T) {
+	k := newTalk(t)
+	wrapped, err := k.thread.Key.Wrap(k.brand.record.Identity())
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine := wire.ParticipantKey{UserID: brandID, Wrapped: wrapped, KeyVersion: "1736001112223"}
+	c := wire.KeyChange{Version: "9", Participants: []wire.ParticipantKey{mine}}
+	change := opened[*xchat.KeyChange](t, &k.brand.Reader, changeOfKeys(t, k.customer, c, "5", "nonsense"))
+	if _, ok := change.Sending(); ok || !change.Reading().Equal(k.thread.Key) {
+		t.Error("it is for writing, or not for reading")
+	}
+	opened[*xchat.Refused](t, &k.brand.Reader, changeOfKeys(t, k.customer, c, "6", "nonsense"))
+	others := make([]wire.ParticipantKey, xchat.MaxUnwraps)
+	for i := range others {
+		others[i] = wire.ParticipantKey{UserID: brandID, Wrapped: "AAAA", KeyVersion: "1736001112223"}
+	}
+	c.Participants = append(others[1:], mine)
+	opened[*xchat.KeyChange](t, &k.brand.Reader, changeOfKeys(t, k.customer, c, "5", "nonsense"))
+	c.Participants = append(others, mine)
+	if f := opened[*xchat.Refused](t, &k.brand.Reader, changeOfKeys(t, k.customer, c, "5", "nonsense")); f.Reason != xchat.OtherKeys {
+		t.Errorf("more copies are tried than is said: %v", f.Reason)
+	}
+}
+
+// anyRecord gives a user's record whatever version is asked for.
+type anyRecord struct{ keys.Record }
+
+func (a anyRecord) Signer(string, string) (keys.Record, bool) { return a.Record, true }
+
+func TestFramesThatCannotBeSigned(t *testing.T) {
+	k := newTalk(t)
+	post, err := k.customer.Message(k.thread, xchat.Draft{Text: marker})
+	if err != nil {
+		t.Fatal(err)
+	}
+	detail := append(append([]byte{0x0c, 0, 1}, decode(t, post.Event)...), 0)
+	contents := parse(t, append(append([]byte{0x0c, 0, 7}, detail...), 0)).Detail.Message.Contents
+	for name, tc := range map[string]struct{ id, payload string }{
+		"no id":                     {"", "MessageCreateEvent,," + customerID + "," + string(pair) + "," + k.thread.KeyVersion + "," + base64.RawStdEncoding.EncodeToString(contents)},
+		"an id with a comma":        {"m,1", "MessageCreateEvent,m,1," + customerID + "," + string(pair) + "," + k.thread.KeyVersion + "," + base64.RawStdEncoding.EncodeToString(contents)},
+		"an id with one, over none": {"m,1", ""},
+	} {
+		raw, err := k.customer.Reader.Keys.Sign([]byte(tc.payload))
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := frame(t, customerID, pair, "1", post)
+		e.MessageID, e.Signature.Signature = tc.id, base64.RawStdEncoding.EncodeToString(raw)
+		f := opened[*xchat.Refused](t, &k.brand.Reader, base64.StdEncoding.EncodeToString(e.Encode(detail)))
+		if f.Reason != xchat.BadSignature {
+			t.Errorf("%s: %v", name, f.Reason)
+		}
+	}
+	r := k.brand.Reader
+	r.Signers = anyRecord{recordOf(t, k.customer.Reader.Keys, "5")}
+	if w := opened[*xchat.Waiting](t, &r, k.say(t, k.customer, "1", marker)); w.Need.SignerVersion != "1765001112223" {
+		t.Errorf("a record of another version counts: %+v", w)
+	}
+}
+
+func TestTimesThatCannotBe(t *testing.T) {
+	k := newTalk(t)
+	for text, isKnown := range map[string]bool{"1795020983370": true, "": false, "0": false, "-5": false, "x": false, "4102444800001": false, "99999999999999999999": false} {
+		e := parse(t, decode(t, k.say(t, k.customer, "1", "x")))
+		e.CreatedAt = text
+		found := k.brand.Open(base64.StdEncoding.EncodeToString(e.Encode([]byte{0x0c, 0, 6, 0, 0})), xchat.Origin{})
+		if found.About().CreatedAt.IsZero() == isKnown {
+			t.Errorf("%q is %v", text, found.About().CreatedAt)
+		}
+	}
+}
+
+func TestAHugeTextIsRefusedUnread(t *testing.T) {
+	k := newTalk(t)
+	huge := strings.Repeat("A", 64<<20)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	k.brand.Open(huge, xchat.Origin{})
+	xchat.ReadAnswer(huge, xchat.MessagePost{})
+	if _, err := keys.Import(huge, "1"); err == nil {
+		t.Error("it is an account's keys")
+	}
+	if _, err := keys.ParsePublic(huge); err == nil || k.brand.record.Signing().VerifyText(nil, huge) {
+		t.Error("it is a key or a signature")
+	}
+	runtime.ReadMemStats(&after)
+	if got := after.TotalAlloc - before.TotalAlloc; got > 1<<20 {
+		t.Errorf("it costs %d bytes", got)
 	}
 }
 

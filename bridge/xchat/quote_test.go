@@ -63,7 +63,7 @@ func TestAQuoteIsVerifiedOrNotThere(t *testing.T) {
 	broken := append([]byte(nil), raw...)
 	broken[len(broken)/2] ^= 1
 	editOf := func(from *person, target string) []byte {
-		post, err := from.Edit(k.thread, target, "You get it tomorrow, edited")
+		post, err := from.Edit(k.thread, target, "You get it tomorrow. Edited")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,8 +95,8 @@ func TestAQuoteIsVerifiedOrNotThere(t *testing.T) {
 		}
 	}
 	p := good
-	p.Edit, p.Text = editOf(k.brand, "1"), "You get it tomorrow, ed"
-	if r := replyWith(t, k, p); r.Reply.Quote == nil || r.Reply.Quote.Text != "You get it tomorrow, edited" {
+	p.Edit, p.Text = editOf(k.brand, "1"), "You get it tomorrow. Ed"
+	if r := replyWith(t, k, p); r.Reply.Quote == nil || r.Reply.Quote.Text != "You get it tomorrow. Edited" {
 		t.Errorf("with its edit: %+v", r.Reply)
 	}
 	delete(k.records, brandID)
@@ -130,6 +130,19 @@ func TestAQuoteUnderAnotherKey(t *testing.T) {
 	}
 	if len(k.ring[pair]) != 1 {
 		t.Error("a key that came with a reply is kept")
+	}
+	late := make([][]byte, 9)
+	for i := range late {
+		late[i] = []byte{0}
+	}
+	late[8] = decode(t, change)
+	behind := wire.Preview{SenderID: number(customerID), Text: "under", Event: decode(t, event), KeyChanges: late}
+	if r := replyWith(t, k, behind); r.Reply.Quote != nil {
+		t.Error("more changes of keys are looked at than is said")
+	}
+	behind.KeyChanges = late[1:]
+	if r := replyWith(t, k, behind); r.Reply.Quote == nil {
+		t.Error("the eighth change of keys is not looked at")
 	}
 	junk := wire.Preview{SenderID: number(brandID), Text: "x", Event: decode(t, event), KeyChanges: [][]byte{{0}, decode(t, event)}}
 	if r := replyWith(t, k, junk); r.Reply.Quote != nil {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
+	"strings"
 	"testing"
 
 	"perch/bridge/xchat/keys"
@@ -92,6 +93,19 @@ func TestARecordNeedsItsBinding(t *testing.T) {
 	}
 	if _, ok := private.Match(records[:1]); ok {
 		t.Error("keys match another account's record")
+	}
+	stranger, _ := generate(t, "1")
+	raw, _ := base64.StdEncoding.DecodeString(private.Reveal())
+	theirs, _ := base64.StdEncoding.DecodeString(stranger.Reveal())
+	if mixed, err := keys.ParsePrivate(append(bytes.Clone(raw[:32]), theirs[32:]...)); err != nil {
+		t.Error(err)
+	} else if _, ok := mixed.Match([]keys.Record{record}); ok {
+		t.Error("keys match although the signing key is another one")
+	}
+	if half, err := keys.ParsePrivate(raw[:32]); err != nil {
+		t.Error(err)
+	} else if _, ok := half.Match([]keys.Record{record}); !ok {
+		t.Error("keys that only read do not match")
 	}
 }
 
@@ -208,6 +222,11 @@ func TestSignatures(t *testing.T) {
 			t.Errorf("it verifies with bit %d flipped", bit)
 		}
 		signature[bit/8] ^= 1 << (bit % 8)
+	}
+	text86 := base64.RawStdEncoding.EncodeToString(signature)
+	last := strings.IndexByte("AQgw", text86[85])
+	if last < 0 || public.VerifyText(text, text86[:85]+string("BRhx"[last])) || public.VerifyText(text, text86+"A") || public.VerifyText(text, text86[:85]) {
+		t.Error("a signature verifies in two ways of writing")
 	}
 	if public.Verify(append(text, 'x'), signature) || public.Verify(text, signature[:63]) || public.Verify(text, nil) ||
 		public.Verify(text, make([]byte, 64)) || private.Identity().Verify(text, signature) || (keys.Public{}).Verify(text, signature) {
