@@ -234,6 +234,18 @@ func TestSignatures(t *testing.T) {
 	}
 }
 
+func TestKeysCheckThemselves(t *testing.T) {
+	private, _ := generate(t, "1")
+	raw, _ := base64.StdEncoding.DecodeString(private.Reveal())
+	half, err := keys.ParsePrivate(raw[:32])
+	if err != nil || private.Check() != nil || half.Check() != nil {
+		t.Errorf("good keys do not work: %v", err)
+	}
+	if err := (keys.Private{}).Check(); !errors.Is(err, keys.ErrCheck) {
+		t.Errorf("no keys: %v", err)
+	}
+}
+
 func TestNoKeysDoNothing(t *testing.T) {
 	var private keys.Private
 	var conversation keys.Conversation

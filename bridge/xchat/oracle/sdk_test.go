@@ -10,7 +10,11 @@ import (
 	"os"
 	"os/exec"
 	"testing"
+
+	"perch/bridge/sim/tidy"
 )
+
+func TestMain(m *testing.M) { os.Exit(tidy.Run(m.Run)) }
 
 // sdk is X's Chat SDK in a process of its own.
 type sdk struct {
