@@ -24,7 +24,7 @@ GOFLAGS := $(GOFLAGS) -buildvcs=false -trimpath
 export GOFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build window tray test test-all test-repeat race-needs test-desktop fuzz hostile oracle-media torture bench lint fmt check clean desktop-deps screenshots FORCE
+.PHONY: help demo build window tray test test-all test-repeat race-needs test-desktop fuzz hostile oracle torture bench lint fmt check clean desktop-deps screenshots FORCE
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-13s %s\n", $$1, $$2}'
@@ -84,12 +84,15 @@ fuzz: ## run each fuzz target for FUZZTIME (default 2000x, that many inputs)
 	    echo "fuzz $$pkg $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x ./$$pkg; \
 	  done; done
 
-# Their packages, at the versions that the golden data was made with.
-ORACLE_MEDIA := @xdevplatform/chat-xdk@0.4.3 juicebox-sdk@0.3.7
+oracle: $(BIN)/oracle/node_modules ## hold bridge/xchat against X's own Chat SDK, ROUNDS=1000 messages each way (needs node and npm)
+	CGO_ENABLED=0 PERCH_ORACLE=$(BIN)/oracle/node_modules $(GO) test -vet=off -count=1 -timeout 60m -v ./bridge/xchat/oracle
+	CGO_ENABLED=0 PERCH_ORACLE=$(BIN)/oracle/node_modules $(GO) test -vet=off -count=1 -run '^TestOracle' -v ./bridge/xchat/stream ./bridge/xchat/juicebox
 
-oracle-media: ## ask X's own SDK about media and the PIN's recovery (needs node and the npm registry)
-	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && npm install --silent --no-save --ignore-scripts --prefix "$$dir" $(ORACLE_MEDIA) && \
-	  CGO_ENABLED=0 PERCH_ORACLE="$$dir/node_modules" $(GO) test -count=1 -run '^TestOracle' -v ./bridge/xchat/stream ./bridge/xchat/juicebox
+$(BIN)/oracle/node_modules: bridge/xchat/oracle/package-lock.json
+	@command -v npm >/dev/null || { echo "X's own programs run in node: install it from https://nodejs.org/"; exit 1; }
+	mkdir -p $(BIN)/oracle
+	cp bridge/xchat/oracle/package.json bridge/xchat/oracle/package-lock.json $(BIN)/oracle/
+	cd $(BIN)/oracle && npm ci --ignore-scripts --no-audit --no-fund && touch node_modules
 
 torture: ## kill -9 hundreds of times and count (ROUNDS=300)
 	ROUNDS=$${ROUNDS:-300} $(GO) test -count=1 -timeout 120m -run "Kill9|PowerCut|CutAtRandom" -v ./app/e2e

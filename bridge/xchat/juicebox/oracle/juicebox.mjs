@@ -1,6 +1,6 @@
 // Registers and recovers with Juicebox's own client (npm: juicebox-sdk) and with X's wrapper around it
 // (npm: @xdevplatform/chat-xdk), as the other side of Perch's tests. Answers requests, one JSON a line; asked by
-// "make oracle-media". NODE_MODULES names the folder that the packages were installed into.
+// "make oracle". NODE_MODULES names the folder that the packages were installed into.
 import fs from 'node:fs';
 import path from 'node:path';
 import readline from 'node:readline';

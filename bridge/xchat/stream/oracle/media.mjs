@@ -1,5 +1,5 @@
 // Encrypts and decrypts streams with X's own SDK (npm: @xdevplatform/chat-xdk), as the other side of Perch's tests.
-//   node media.mjs          answers requests, one JSON a line; asked by "make oracle-media"
+//   node media.mjs          answers requests, one JSON a line; asked by "make oracle"
 //   node media.mjs golden   prints testdata/golden.json
 // NODE_MODULES names the folder that the package was installed into.
 import fs from 'node:fs';

@@ -1,6 +1,6 @@
 // Package oracle lets tests ask another implementation: a script under node that answers one JSON value with another.
 //
-// It is for tests only. Where PERCH_ORACLE is not set, the test that asks is skipped; "make oracle-media" installs X's
+// It is for tests only. Where PERCH_ORACLE is not set, the test that asks is skipped; "make oracle" installs X's
 // packages into a folder of its own and names it there.
 package oracle
 
@@ -27,7 +27,7 @@ func Start(tb testing.TB, file string) *Script {
 	tb.Helper()
 	modules := os.Getenv("PERCH_ORACLE")
 	if modules == "" {
-		tb.Skip("PERCH_ORACLE names no folder with X's packages: run make oracle-media")
+		tb.Skip("PERCH_ORACLE names no folder with X's packages: run make oracle")
 	}
 	cmd := exec.CommandContext(tb.Context(), "node", "--no-warnings", file)
 	cmd.Env = append(os.Environ(), "NODE_MODULES="+modules)
