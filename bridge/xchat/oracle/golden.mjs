@@ -1,6 +1,6 @@
 // Makes testdata/golden.json: events that X's Chat SDK has encrypted and signed, with the keys that open them and what
 // stands in them. The keys are made for it and belong to nobody.
-//   node golden.mjs path/to/node_modules > ../testdata/golden.json
+//   node golden.mjs ../../../bin/oracle/node_modules > ../testdata/golden.json
 import { load, messageEvent, actionEvent } from './sdk.mjs';
 
 const sdk = await load(process.argv[2]);
