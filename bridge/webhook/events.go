@@ -2,17 +2,9 @@ package webhook
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"net/http"
-	"net/url"
 	"regexp"
-	"slices"
-	"strings"
 	"time"
-
-	"perch/bridge/endpoint"
 )
 
 const signatureHeader = "X-Twitter-Webhooks-Signature"
@@ -32,39 +24,6 @@ func (h *Handler) serveX(w http.ResponseWriter, r *http.Request, apps []*app) {
 		w.Header().Set("Allow", "GET, POST")
 		turnAway(w, r, http.StatusMethodNotAllowed, "use GET or POST")
 	}
-}
-
-func (h *Handler) serveCRC(w http.ResponseWriter, r *http.Request, apps []*app) {
-	token, ok := tokenIn(r.URL.RawQuery)
-	if !ok || len(apps) == 0 {
-		h.stats.badCRC.Add(1)
-		refuse(w, http.StatusBadRequest, "crc_token is missing or is not one of X's")
-		return
-	}
-	var sum [sha256.Size]byte
-	answer := endpoint.SignaturePrefix + base64.StdEncoding.EncodeToString(apps[0].sum([]byte(token), sum[:0]))
-	h.stats.crc.Store(time.Now().UnixMilli())
-	writeJSON(w, http.StatusOK, map[string]string{"response_token": answer})
-}
-
-// tokenIn finds the one well-formed crc_token of a query. A plus sign stands for itself: X's tokens hold no spaces.
-func tokenIn(query string) (string, bool) {
-	var found []string
-	for part := range strings.SplitSeq(query, "&") {
-		value, ok := strings.CutPrefix(part, "crc_token=")
-		if !ok {
-			continue
-		}
-		value, err := url.PathUnescape(value)
-		if err != nil {
-			return "", false
-		}
-		found = append(found, value)
-	}
-	if len(found) != 1 || !crcToken.MatchString(found[0]) {
-		return "", false
-	}
-	return found[0], true
 }
 
 func (h *Handler) serveEvents(w http.ResponseWriter, r *http.Request, apps []*app) {
@@ -108,29 +67,6 @@ func (h *Handler) keep(ctx context.Context, channels []string, b *body) error {
 		}
 	}
 	return h.events.AcceptX(ctx, channels, b.whole())
-}
-
-// signatureIn returns the signature that a request claims, if it has the form of one.
-func signatureIn(r *http.Request) (sum []byte, ok bool) {
-	given, ok := strings.CutPrefix(r.Header.Get(signatureHeader), endpoint.SignaturePrefix)
-	if !ok {
-		return nil, false
-	}
-	sum, err := base64.StdEncoding.DecodeString(given)
-	return sum, err == nil && len(sum) == sha256.Size
-}
-
-// signerOf returns the app whose secret made the signature, or nil.
-func signerOf(apps []*app, signature []byte, b *body) *app {
-	if !b.isWanted {
-		return nil
-	}
-	var sum [sha256.Size]byte
-	i := slices.IndexFunc(apps, func(a *app) bool { return hmac.Equal(a.sumOf(b.parts, sum[:0]), signature) })
-	if i < 0 {
-		return nil
-	}
-	return apps[i]
 }
 
 func (h *Handler) refuseSignature(w http.ResponseWriter, r *http.Request) {
