@@ -8,12 +8,12 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/spf13/cobra"
+
 	"perch/app/config"
 	"perch/app/desk"
 	"perch/bridge"
 	"perch/bridge/secret"
-
-	"github.com/spf13/cobra"
 )
 
 // withPassphrase lets whoever starts a relay without a terminal hand the vault's passphrase over: by standard input it
@@ -64,3 +64,6 @@ func readPhrase(in io.Reader) (string, error) {
 		Remedy: "give it with perch start --passphrase-stdin, or let Perch keep it: perch secret keep", Err: secret.ErrNoPassphrase,
 	}
 }
+
+// maxPhrase bounds a passphrase on standard input, in bytes.
+const maxPhrase = 4 << 10

@@ -9,9 +9,6 @@ import (
 	"perch/bridge/secret"
 )
 
-// maxPhrase bounds a passphrase on standard input, in bytes.
-const maxPhrase = 4 << 10
-
 // keyringTime bounds the question whether the keyring gives its secrets out.
 const keyringTime = 10 * time.Second
 
