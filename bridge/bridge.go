@@ -25,6 +25,8 @@
 // refusals end Dead at once. Retry-After and x-rate-limit-reset win over the table.
 package bridge
 
+import "perch/bridge/xchat/keys"
+
 // Channel is one X account joined to one Open Channel account of Motion.
 type Channel struct {
 	Name string
@@ -34,6 +36,10 @@ type Channel struct {
 	// Keys tells one account's keys from another's without holding them; empty when there are none. With the keys of the
 	// last confirmed account Perch sends without asking X first.
 	Keys string
+	// ChatKeys are the private keys of the account's encrypted chat; the zero value when Perch was given none.
+	ChatKeys keys.Private
+	// Chat is X's API for encrypted chat; nil where there is none.
+	Chat ChatAPI
 	// Limits is what X's client obeys; shown to people. It may be nil.
 	Limits Limits
 }

@@ -22,7 +22,7 @@ const (
 	Undecided State = "undecided"
 	// Dead was refused for good or ran out of attempts; a person may retry or discard it.
 	Dead State = "dead"
-	// Discarded was dropped by a person.
+	// Discarded was dropped by a person, or held nothing for people once it was opened.
 	Discarded State = "discarded"
 )
 
@@ -31,7 +31,7 @@ func States() []State { return []State{Queued, Sending, Delivered, Undecided, De
 
 var transitions = map[State][]State{
 	Queued:    {Sending, Discarded},
-	Sending:   {Queued, Delivered, Undecided, Dead},
+	Sending:   {Queued, Delivered, Undecided, Dead, Discarded},
 	Undecided: {Queued, Delivered, Undecided, Dead, Discarded},
 	Dead:      {Queued, Discarded},
 	Delivered: {},
@@ -69,6 +69,13 @@ type Progress struct {
 	CalledURL string `json:"called_url,omitempty"`
 	// Held is set on a message for an account about which it was not settled whether the channel speaks for it.
 	Held bool `json:"held,omitempty"`
+	// Posted is the encrypted message, kept before it is posted for the first time.
+	Posted *Posted `json:"posted,omitempty"`
+	// Waits is set while the notice about an encrypted message stands in for it: it is delivered once it can be opened.
+	Waits bool `json:"waits,omitempty"`
+	// MayBeDirect is set on a reply in X Chat to somebody who has not written yet: without keys of the person's it goes as
+	// a direct message.
+	MayBeDirect bool `json:"may_be_direct,omitempty"`
 	// Deferrals counts how often the delivery was put off without an attempt being counted.
 	Deferrals int `json:"deferrals,omitempty"`
 }
@@ -135,6 +142,8 @@ type Attempt struct {
 type Result struct {
 	// Delivery holds the new values of every field that an attempt may change.
 	Delivery *Delivery
+	// Opened is set when the attempt has found out what the delivery holds: kind, lane, text and event are stored too.
+	Opened bool
 	// Held keeps the conversation waiting for this delivery although it is undecided.
 	Held bool
 	// Attempt is appended to the delivery's history.

@@ -33,7 +33,9 @@ const (
 	KindReply MessageKind = "reply"
 	// KindNote is a line that Perch itself writes to the agent.
 	KindNote MessageKind = "note"
-	// KindEncrypted is an encrypted X Chat message, of which only the fact is known.
+	// KindChat is an encrypted message of X Chat, either way, that Perch could open and verify.
+	KindChat MessageKind = "chat"
+	// KindEncrypted is an encrypted X Chat message that could not be opened (yet).
 	KindEncrypted MessageKind = "encrypted"
 	// KindUnreadable is an authentic event that Perch could not read; kept as it came.
 	KindUnreadable MessageKind = "unreadable"
@@ -41,7 +43,7 @@ const (
 
 // Kinds lists them all, in the order in which people choose.
 func Kinds() []MessageKind {
-	return []MessageKind{KindDM, KindMention, KindReply, KindNote, KindEncrypted, KindUnreadable}
+	return []MessageKind{KindDM, KindMention, KindReply, KindChat, KindNote, KindEncrypted, KindUnreadable}
 }
 
 // IsPublic reports whether messages of the kind can be seen by anybody on X.
@@ -110,13 +112,15 @@ type Event struct {
 	InReplyTo string `json:"in_reply_to,omitempty"`
 	// CreatedAt is X's time; zero when the payload had none.
 	CreatedAt time.Time `json:"created_at,omitzero"`
+	// Sealed is set for an event of X Chat.
+	Sealed *Sealed `json:"sealed,omitempty"`
 	// Problem says in words why the event is KindUnreadable.
 	Problem string `json:"problem,omitempty"`
 }
 
 // NeedsLookUp reports whether X has to be asked where files of the event are.
 func (e *Event) NeedsLookUp() bool {
-	return (e.MediaUnknown && len(e.Media) == 0) || slices.ContainsFunc(e.Media, func(m Media) bool { return len(m.Variants) == 0 })
+	return (e.MediaUnknown && len(e.Media) == 0) || slices.ContainsFunc(e.Media, func(m Media) bool { return !m.IsDescribed() })
 }
 
 // Describe returns the files of the event with what X said of them when it was asked: by their ids, and the others in
@@ -128,14 +132,14 @@ func (e *Event) Describe(found []Media) []Media {
 	files := slices.Clone(e.Media)
 	rest := slices.DeleteFunc(slices.Clone(found), func(m Media) bool {
 		i := slices.IndexFunc(files, func(f Media) bool { return isSameFile(f.ID, m.ID) })
-		if i >= 0 && len(files[i].Variants) == 0 {
+		if i >= 0 && !files[i].IsDescribed() {
 			files[i] = m
 		}
 		return i >= 0
 	})
 	var open []int
 	for i, f := range files {
-		if len(f.Variants) == 0 {
+		if !f.IsDescribed() {
 			open = append(open, i)
 		}
 	}

@@ -3,7 +3,7 @@ package bridge
 import "strings"
 
 // Lane is one channel's queue towards one side. Each has a circuit breaker of its own, so that
-// one which has tripped never holds up another: "support/in", "support/in/files", "support/out/dm", "support/out/post".
+// one which has tripped never holds up another: "support/in", "support/in/files", "support/out/dm", "support/out/chat", "support/out/post".
 type Lane string
 
 // LaneOf returns the lane of a message.
@@ -13,6 +13,8 @@ func LaneOf(channel string, direction Direction, kind MessageKind) Lane {
 		return Lane(channel + "/in")
 	case kind == KindDM:
 		return Lane(channel + "/out/dm")
+	case kind == KindChat:
+		return Lane(channel + "/out/chat")
 	default:
 		return Lane(channel + "/out/post")
 	}
@@ -25,7 +27,7 @@ func FilesLane(channel string) Lane { return Lane(channel + "/in/files") }
 func LanesOf(channel string) []Lane {
 	return []Lane{
 		LaneOf(channel, In, KindDM), FilesLane(channel),
-		LaneOf(channel, Out, KindDM), LaneOf(channel, Out, KindReply),
+		LaneOf(channel, Out, KindDM), LaneOf(channel, Out, KindChat), LaneOf(channel, Out, KindReply),
 	}
 }
 

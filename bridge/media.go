@@ -29,7 +29,12 @@ type Media struct {
 	ID       string    `json:"id,omitempty"`
 	Type     MediaType `json:"type"`
 	Variants []Variant `json:"variants,omitempty"`
+	// Sealed is set for an encrypted file of X Chat, which has no variants.
+	Sealed *SealedFile `json:"sealed,omitempty"`
 }
+
+// IsDescribed reports whether it is known where the file is.
+func (m Media) IsDescribed() bool { return len(m.Variants) > 0 || m.Sealed != nil }
 
 // isSameFile compares the ids of files, which are v1.1's numbers or v2's keys: the kind, an underscore and the number.
 func isSameFile(a, b string) bool {

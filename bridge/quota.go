@@ -39,4 +39,6 @@ const MaxWindow = 24 * time.Hour
 const (
 	EndpointDM   = "dm.send"
 	EndpointPost = "post.create"
+	// EndpointChat is that of encrypted messages.
+	EndpointChat = "chat.send"
 )

@@ -31,6 +31,7 @@ type ChannelStatus struct {
 	X, Motion Link
 	In, Out   Tally
 	Encrypted int
+	Chat      ChatStatus
 	Blocked   []Blocked
 }
 

@@ -49,7 +49,7 @@ func (r *Registry) letGo(ctx context.Context, e *entry) {
 }
 
 func lanesToX(channel string) []bridge.Lane {
-	return []bridge.Lane{bridge.LaneOf(channel, bridge.Out, bridge.KindDM), bridge.LaneOf(channel, bridge.Out, bridge.KindReply)}
+	return []bridge.Lane{bridge.LaneOf(channel, bridge.Out, bridge.KindDM), bridge.LaneOf(channel, bridge.Out, bridge.KindChat), bridge.LaneOf(channel, bridge.Out, bridge.KindReply)}
 }
 
 // answered takes in what X said when it was asked whose the keys are. The caller has the entry's turn.

@@ -36,9 +36,21 @@ func waiting(counts []bridge.Count, channel, endpoint string) int {
 		if c.Channel != channel || c.Direction != bridge.Out || (c.State != bridge.Queued && c.State != bridge.Sending) {
 			continue
 		}
-		if (endpoint == bridge.EndpointDM && c.Kind == bridge.KindDM) || (endpoint == bridge.EndpointPost && c.Kind != bridge.KindDM) {
+		if endpoint == endpointOf(c.Kind) {
 			n += c.N
 		}
 	}
 	return n
+}
+
+// endpointOf is the endpoint that a reply of the kind is sent by.
+func endpointOf(kind bridge.MessageKind) string {
+	switch kind {
+	case bridge.KindDM:
+		return bridge.EndpointDM
+	case bridge.KindChat:
+		return bridge.EndpointChat
+	default:
+		return bridge.EndpointPost
+	}
 }

@@ -107,7 +107,7 @@ func (j *job) wasMended(e *bridge.Error) bool {
 
 // isMainEndpoint reports whether a limit holds up the whole lane, and not just messages that need one more call.
 func isMainEndpoint(endpoint string) bool {
-	return endpoint == "" || endpoint == bridge.EndpointDM || endpoint == bridge.EndpointPost
+	return endpoint == "" || endpoint == bridge.EndpointDM || endpoint == bridge.EndpointChat || endpoint == bridge.EndpointPost
 }
 
 func isDeferral(k bridge.Kind) bool { return k == bridge.Operator || k == bridge.RateLimited }
