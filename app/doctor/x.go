@@ -48,8 +48,8 @@ func (e *exam) planX(ch config.Channel, store *check) *channel {
 
 func (x *xChecks) checkSecrets(context.Context) result {
 	var missing []string
-	for _, name := range secret.ChannelNames() {
-		if strings.HasPrefix(name, "x.") && x.value(x.Name, name) == "" {
+	for _, name := range secret.XNames() {
+		if x.value(x.Name, name) == "" {
 			missing = append(missing, name)
 		}
 	}

@@ -8,15 +8,18 @@ import (
 )
 
 var (
-	channelNames = []string{
-		"x.consumer_key", "x.consumer_secret", "x.access_token", "x.access_token_secret", "motion.password", "motion.api_key",
-	}
+	xNames       = []string{"x.consumer_key", "x.consumer_secret", "x.access_token", "x.access_token_secret"}
+	channelNames = append(slices.Clone(xNames), "motion.password", "motion.api_key",
+		"x.chat_keys", "x.oauth2_client_id", "x.oauth2_client_secret", "x.oauth2_access_token", "x.oauth2_refresh_token")
 	globalNames  = []string{"reach.proxy_token", "reach.ngrok_token", "reach.cloudflared_token", "reach.ssh_passphrase"}
 	channelRegex = regexp.MustCompile(`^[a-z0-9-]{1,32}$`)
 )
 
 // ChannelNames returns the names of the secrets that each channel has, in the order in which to ask for them.
 func ChannelNames() []string { return slices.Clone(channelNames) }
+
+// XNames returns the names of the four secrets without which a channel cannot speak to X.
+func XNames() []string { return slices.Clone(xNames) }
 
 // GlobalNames returns the names of the secrets that Perch has once.
 func GlobalNames() []string { return slices.Clone(globalNames) }

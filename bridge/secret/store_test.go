@@ -232,7 +232,7 @@ func TestKey_ReadsWhatItWrites(t *testing.T) {
 	for _, name := range secret.ChannelNames() {
 		all = append(all, secret.Key{Channel: "support-2", Name: name})
 	}
-	if len(all) != 10 {
+	if len(all) != 15 {
 		t.Errorf("%d names", len(all))
 	}
 	for _, key := range all {
