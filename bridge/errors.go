@@ -143,3 +143,11 @@ const CodeJournal = "journal/"
 var ErrStopping = &Error{
 	Kind: Temporary, Side: SidePerch, Op: "write journal", Message: "Perch is stopping", Remedy: "start Perch again",
 }
+
+// CodeOf returns the code of err; "" for none.
+func CodeOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	return AsError(err).Code
+}

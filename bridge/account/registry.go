@@ -56,10 +56,12 @@ type entry struct {
 	hold Hold
 	// newX and newMotion tell that a side got another client.
 	newX, newMotion wait.Signal
+	// newChat tells that the keys of encrypted chat, or what X is asked with about it, have changed.
+	newChat wait.Signal
 }
 
 func newEntry(ch bridge.Channel) *entry {
-	e := &entry{newX: wait.NewSignal(), newMotion: wait.NewSignal()}
+	e := &entry{newX: wait.NewSignal(), newMotion: wait.NewSignal(), newChat: wait.NewSignal()}
 	e.now.Store(&ch)
 	return e
 }
@@ -74,6 +76,9 @@ func (r *Registry) Channel(name string) *bridge.Channel {
 	}
 	return nil
 }
+
+// ChatChanged tells one reader that a channel has got other keys of encrypted chat, or that whose it is may be known now.
+func (r *Registry) ChatChanged(name string) wait.Signal { return r.channels[name].newChat }
 
 // Account returns whom a channel speaks for, as far as X has told; the zero value when it has not.
 func (r *Registry) Account(channel string) bridge.Account { return r.memory.get(channel) }

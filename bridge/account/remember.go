@@ -27,5 +27,6 @@ func (r *Registry) remember(ctx context.Context, ch *bridge.Channel, account bri
 		return err
 	}
 	r.memory.set(ch.Name, account, ch.Keys)
+	r.channels[ch.Name].newChat.Send()
 	return nil
 }

@@ -18,6 +18,9 @@ func (r *Registry) Replace(ctx context.Context, ch bridge.Channel) {
 	}
 	old := r.swap(ctx, e, &ch)
 	newX, newMotion := old.X != ch.X, old.Motion != ch.Motion
+	if newX || old.Chat != ch.Chat || old.ChatKeys.Fingerprint() != ch.ChatKeys.Fingerprint() || old.ChatKeys.CanSign() != ch.ChatKeys.CanSign() {
+		e.newChat.Send()
+	}
 	if newX {
 		e.newX.Send()
 	}
