@@ -122,6 +122,8 @@ type ChatAPI interface {
 	// SendChat posts a message and returns encoded_message_event of X's answer, which may be empty. A lost answer is
 	// OutcomeUnknown.
 	SendChat(ctx context.Context, conversation string, post xchat.MessagePost) (string, error)
+	// ChatCall shows the call of SendChat without making it.
+	ChatCall(conversation string, post xchat.MessagePost) Call
 	// UploadChatMedia uploads an encrypted file of size bytes and returns its media_hash_key. It may be repeated.
 	UploadChatMedia(ctx context.Context, conversation string, sealed io.Reader, size int64) (string, error)
 	// FetchChatMedia opens an encrypted file. The caller closes it and bounds what is read.

@@ -71,6 +71,8 @@ type Progress struct {
 	Held bool `json:"held,omitempty"`
 	// Posted is the encrypted message, kept before it is posted for the first time.
 	Posted *Posted `json:"posted,omitempty"`
+	// Opened is set once an encrypted message was opened: what TextDone is about is its own text and not the notice.
+	Opened bool `json:"opened,omitempty"`
 	// Waits is set while the notice about an encrypted message stands in for it: it is delivered once it can be opened.
 	Waits bool `json:"waits,omitempty"`
 	// MayBeDirect is set on a reply in X Chat to somebody who has not written yet: without keys of the person's it goes as

@@ -48,6 +48,8 @@ type Filter struct {
 	Direction Direction
 	Kind      MessageKind
 	State     State
+	// Waits selects messages whose notices stand in for them.
+	Waits bool
 	// Search is a part of the text, a handle, an id.
 	Search string
 	// Before and After bound the ID, both exclusive.
@@ -148,4 +150,5 @@ type Journal interface {
 	EchoLog
 	Settings
 	History
+	ChatStore
 }

@@ -26,7 +26,7 @@ func PreflightText(d *Delivery, measure func(text string) (weighted int, valid b
 	switch {
 	case d.Reply.AttachmentID != "" && d.Text == "":
 		return nil
-	case d.Kind == KindDM:
+	case !d.Kind.IsPublic():
 		if n := utf8.RuneCountInString(d.Text); n > MaxDM {
 			return dmTooLongError(n)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"perch/bridge"
 	"perch/bridge/account"
+	"perch/bridge/chat"
 	"perch/bridge/schedule"
 	"perch/bridge/wait"
 )
@@ -36,6 +37,7 @@ type Config struct {
 	Accounts   *account.Registry
 	Breakers   *schedule.Breakers
 	Dispatcher *schedule.Dispatcher
+	Chats      *chat.Rooms
 	Feed       *bridge.Feed
 	Wake       wait.Signal
 	Log        *slog.Logger
@@ -49,6 +51,7 @@ type Console struct {
 	accounts   *account.Registry
 	breakers   *schedule.Breakers
 	dispatcher *schedule.Dispatcher
+	chats      *chat.Rooms
 	feed       *bridge.Feed
 	files      *files
 	wake       wait.Signal
@@ -60,7 +63,7 @@ type Console struct {
 func New(c Config) *Console {
 	return &Console{
 		journal: c.Journal, health: c.Health, accounts: c.Accounts, breakers: c.Breakers, dispatcher: c.Dispatcher,
-		feed: c.Feed, files: newFiles(), wake: c.Wake, log: c.Log, now: c.Now,
+		chats: c.Chats, feed: c.Feed, files: newFiles(), wake: c.Wake, log: c.Log, now: c.Now,
 	}
 }
 

@@ -52,8 +52,8 @@ func (c *Console) fetchShown(ctx context.Context, ch *bridge.Channel, d *bridge.
 		if err != nil {
 			return bridge.File{}, err
 		}
-		if n < len(media) && len(media[n].Variants) > 0 {
-			return ch.X.FetchMedia(ctx, media[n])
+		if n < len(media) && media[n].IsDescribed() {
+			return delivery.FetchMedia(ctx, c.chats, ch, media[n])
 		}
 	}
 	return bridge.File{}, noSuchFileError(d.ID, n)

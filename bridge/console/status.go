@@ -18,12 +18,12 @@ func (c *Console) Status(ctx context.Context) (bridge.Status, error) {
 	}
 	s := bridge.Status{Paused: c.dispatcher.IsPaused(), Journal: c.health.Link()}
 	for _, name := range c.accounts.Names() {
-		s.Channels = append(s.Channels, c.channelStatus(name, counts))
+		s.Channels = append(s.Channels, c.channelStatus(ctx, name, counts))
 	}
 	return s, nil
 }
 
-func (c *Console) channelStatus(name string, counts []bridge.Count) bridge.ChannelStatus {
+func (c *Console) channelStatus(ctx context.Context, name string, counts []bridge.Count) bridge.ChannelStatus {
 	out := bridge.ChannelStatus{Name: name, Account: c.accounts.Account(name), X: c.link(bridge.SideX, name), Motion: c.link(bridge.SideMotion, name)}
 	for _, lane := range bridge.LanesOf(name) {
 		if blocked, ok := c.breakers.Blocked(lane); ok && !blocked.Until.IsZero() {
@@ -42,6 +42,9 @@ func (c *Console) channelStatus(name string, counts []bridge.Count) bridge.Chann
 		if n.Kind == bridge.KindEncrypted {
 			out.Encrypted += n.N
 		}
+	}
+	if out.Chat = c.chats.Status(ctx, name); out.Chat.State != bridge.ChatOff {
+		out.Chat.Unreadable = out.Encrypted
 	}
 	if s := c.accounts.Hold(name).Stranger; s.ID != "" {
 		now := bridge.FailureOf(account.StrangerError(name, out.Account, s, out.Out.Queued+out.Out.Undecided))

@@ -12,7 +12,7 @@ import (
 // files. brand is the handle of the channel's account. They are made by the functions that the delivery uses.
 func Calls(ch *bridge.Channel, d *bridge.Delivery, brand string) []bridge.Call {
 	if d.Direction == bridge.Out {
-		return asMade(callsToX(ch.X, d), d)
+		return asMade(callsToX(ch, d), d)
 	}
 	var calls []bridge.Call
 	for _, n := range notificationsFor(d, brand) {
@@ -73,22 +73,25 @@ func notificationsFor(d *bridge.Delivery, brand string) []bridge.Notification {
 }
 
 // callsToX is the call that sends a reply; none for one that was given up before X was called.
-func callsToX(x bridge.XCalls, d *bridge.Delivery) []bridge.Call {
+func callsToX(ch *bridge.Channel, d *bridge.Delivery) []bridge.Call {
 	if d.Reply == nil || (!d.Progress.Called && (d.State == bridge.Dead || d.State == bridge.Discarded)) {
 		return nil
+	}
+	if d.Kind == bridge.KindChat {
+		return chatCalls(ch, d)
 	}
 	message := bridge.Outgoing{Text: d.Text}
 	if d.Reply.AttachmentID != "" {
 		message.MediaID = mediaIDLater
 	}
 	if d.Kind != bridge.KindDM {
-		return []bridge.Call{x.ReplyCall(d.ThreadID, bridge.Person{ID: d.PeerID, Handle: d.To}, message)}
+		return []bridge.Call{ch.X.ReplyCall(d.ThreadID, bridge.Person{ID: d.PeerID, Handle: d.To}, message)}
 	}
 	recipient := d.PeerID
 	if recipient == "" {
 		recipient = recipientLater
 	}
-	return []bridge.Call{x.DMCall(recipient, message)}
+	return []bridge.Call{ch.X.DMCall(recipient, message)}
 }
 
 // addressed fills in who a notification is from and what it is about.

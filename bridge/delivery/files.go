@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"perch/bridge"
+	"perch/bridge/chat"
 	"perch/bridge/schedule"
 	"perch/bridge/visible"
 )
@@ -43,7 +44,7 @@ func (j *job) fetchFiles(ctx context.Context) []fetched {
 	var files []fetched
 	for i := j.d.Progress.FilesDone; i < len(event.Media); i++ {
 		why := wait
-		if len(event.Media[i].Variants) == 0 {
+		if !event.Media[i].IsDescribed() {
 			why = untold
 		}
 		files = append(files, j.fetchFile(ctx, i, why))
@@ -57,15 +58,23 @@ func (j *job) fetchFile(ctx context.Context, index int, wait *bridge.Error) fetc
 	switch {
 	case wait != nil:
 		return f
-	case len(f.media.Variants) == 0:
+	case !f.media.IsDescribed():
 		f.err = noFileShownError()
 		return f
 	}
 	var err error
-	if f.file, err = j.ch.X.FetchMedia(ctx, f.media); err != nil {
+	if f.file, err = FetchMedia(ctx, j.chats, j.ch, f.media); err != nil {
 		f.err = bridge.AsError(err)
 	}
 	return f
+}
+
+// FetchMedia gets a customer's file from X, and decrypts it where it is one of encrypted chat.
+func FetchMedia(ctx context.Context, chats *chat.Rooms, ch *bridge.Channel, media bridge.Media) (bridge.File, error) {
+	if media.Sealed != nil {
+		return chats.Fetch(ctx, ch, media)
+	}
+	return ch.X.FetchMedia(ctx, media)
 }
 
 // LookUpMedia asks X for the files that the payload of d did not describe.
@@ -133,7 +142,7 @@ func fileDelivery(d *bridge.Delivery, f fetched, now time.Time) *bridge.Delivery
 	event := *d.Event
 	event.Text, event.Extras = "", nil
 	event.Media, event.MediaUnknown = []bridge.Media{f.media}, false
-	if f.media.ID == "" && len(f.media.Variants) == 0 {
+	if f.media.ID == "" && !f.media.IsDescribed() {
 		event.Media, event.MediaUnknown = nil, true
 	}
 	due, _ := schedule.RetryPolicy{}.Next(now, d.ReceivedAt, 1, time.Time{})

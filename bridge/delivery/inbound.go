@@ -21,6 +21,9 @@ func (j *job) deliverIn(ctx context.Context) error {
 	if err := j.findSender(ctx); err != nil {
 		return err
 	}
+	if isDone, err := j.open(ctx); isDone || err != nil {
+		return err
+	}
 	files := j.fetchFiles(ctx)
 	if err := j.sendText(ctx, files); err != nil {
 		return err

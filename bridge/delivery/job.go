@@ -22,6 +22,12 @@ type job struct {
 	isHeld bool
 	// remembered is set when the sender's handle came from the memory and not from X.
 	remembered bool
+	// opened is set when the attempt has found out what the delivery holds, or which way it goes.
+	opened bool
+	// refreshed is set once a refused encrypted message was encrypted anew in this attempt.
+	refreshed bool
+	// said is what the history says of an attempt that was settled by itself.
+	said string
 	// settled is set when the state was decided already (by reconciling).
 	settled bool
 }

@@ -18,6 +18,9 @@ func (j *job) deliverOut(ctx context.Context) error {
 	if err := j.findRecipient(ctx); err != nil {
 		return err
 	}
+	if j.d.Kind == bridge.KindChat {
+		return j.deliverChat(ctx)
+	}
 	if done, err := j.wentOutBefore(ctx); done || err != nil {
 		return err
 	}
@@ -43,27 +46,36 @@ func (j *job) wentOutBefore(ctx context.Context) (bool, error) {
 
 // compose makes the content: the text, or the agent's file brought from Motion to X.
 func (j *job) compose(ctx context.Context) (bridge.Outgoing, error) {
+	file, err := j.agentFile(ctx)
+	if err != nil || file == nil {
+		return bridge.Outgoing{Text: j.d.Text}, err
+	}
+	if refusal := bridge.PreflightFile(*file); refusal != nil {
+		return bridge.Outgoing{}, refusal
+	}
+	id, err := j.ch.X.UploadMedia(ctx, *file, j.d.Kind.IsPublic())
+	return bridge.Outgoing{Text: j.d.Text, MediaID: id}, err
+}
+
+// agentFile gets the agent's file from Motion and tells its name from the text beside it; nil when there is none.
+func (j *job) agentFile(ctx context.Context) (*bridge.File, error) {
 	if j.d.Reply.AttachmentID == "" {
-		return bridge.Outgoing{Text: j.d.Text}, nil
+		return nil, nil
 	}
 	file, err := j.ch.Motion.Download(ctx, j.d.Reply.AttachmentID)
 	if err != nil {
-		return bridge.Outgoing{}, err
+		return nil, err
 	}
 	isNamed := file.Name != ""
 	j.d.Text, j.d.Media = bridge.Captioned(*j.d.Reply, file.Name, file.Type)
 	file.Name, j.d.Media[0].Bytes = j.d.Media[0].Name, int64(len(file.Data))
 	if !isNamed && isTextInstead(file) { // what Motion names is Motion's
-		return bridge.Outgoing{}, textInsteadError(file)
+		return nil, textInsteadError(file)
 	}
 	if refusal := bridge.PreflightText(j.d, j.measure); refusal != nil {
-		return bridge.Outgoing{}, refusal
+		return nil, refusal
 	}
-	if refusal := bridge.PreflightFile(file); refusal != nil {
-		return bridge.Outgoing{}, refusal
-	}
-	id, err := j.ch.X.UploadMedia(ctx, file, j.d.Kind != bridge.KindDM)
-	return bridge.Outgoing{Text: j.d.Text, MediaID: id}, err
+	return &file, nil
 }
 
 // send makes X send. A file that X refuses is uploaded once more.
@@ -85,7 +97,7 @@ func (j *job) send(ctx context.Context, message bridge.Outgoing) error {
 	}
 	switch {
 	case err == nil:
-		d.Progress.CalledURL = addressOf(callsToX(j.ch.X, d))
+		d.Progress.CalledURL = addressOf(callsToX(j.ch, d))
 		return nil
 	case bridge.KindOf(err) == bridge.OutcomeUnknown:
 		return err

@@ -9,7 +9,7 @@ import (
 // findRecipient looks the handle up at X when Perch has never met the person.
 func (j *job) findRecipient(ctx context.Context) error {
 	d := j.d
-	if d.Kind != bridge.KindDM || d.PeerID != "" {
+	if d.Kind.IsPublic() || d.PeerID != "" {
 		return nil
 	}
 	if d.To == "" {

@@ -27,6 +27,9 @@ func (j *job) reconcile(ctx context.Context) error {
 		j.reconcileAgain(j.now().Add(reconcileRetry)) // another account's messages prove nothing
 		return e
 	}
+	if j.d.Kind == bridge.KindChat {
+		return j.reconcileChat(ctx)
+	}
 	var found string
 	// Perch may have ended before it wrote down who the recipient is.
 	err := j.findRecipient(ctx)

@@ -14,7 +14,7 @@ func (j *job) settle(err error, isReconciling bool) bridge.Result {
 	result := bridge.Result{Delivery: d}
 	switch e := bridge.AsError(err); {
 	case j.settled:
-		result.Attempt.Number = d.Attempts
+		result.Attempt.Number, result.Attempt.Message = d.Attempts, j.said
 		if isReconciling {
 			result.Attempt.Number = 0
 		}
@@ -30,7 +30,7 @@ func (j *job) settle(err error, isReconciling bool) bridge.Result {
 			result.Attempt.Number = d.Attempts
 		}
 	}
-	result.Held, result.Learned, result.Spawned = j.isHeld, j.learned, j.spawned
+	result.Held, result.Learned, result.Spawned, result.Opened = j.isHeld, j.learned, j.spawned, j.opened
 	return result
 }
 

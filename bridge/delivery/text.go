@@ -17,6 +17,7 @@ const (
 	fileNameLater     = "(the name of the file)"
 	attachmentIDLater = "(Motion's number of the file)"
 	mediaIDLater      = "(X's number of the file)"
+	encryptedLater    = "(made when the message is encrypted)"
 	recipientLater    = "(X's number of the recipient)"
 )
 

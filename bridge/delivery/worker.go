@@ -7,6 +7,7 @@ import (
 
 	"perch/bridge"
 	"perch/bridge/account"
+	"perch/bridge/chat"
 	"perch/bridge/schedule"
 )
 
@@ -16,6 +17,8 @@ type Store interface {
 	bridge.Memory
 	bridge.EchoLog
 	Hasten(ctx context.Context, lane bridge.Lane, now time.Time) error
+	// LastWay returns in which way a person has written in private last; "" when never.
+	LastWay(ctx context.Context, channel, personID string) (bridge.MessageKind, error)
 	// IsSent reports whether a message at X is known to be one of the channel's deliveries.
 	IsSent(ctx context.Context, channel, xID string) (bool, error)
 }
@@ -37,6 +40,7 @@ type Config struct {
 	Accounts  *account.Registry
 	Breakers  *schedule.Breakers
 	Scheduler Scheduler
+	Chats     *chat.Rooms
 	Waiters   Waiters
 	Feed      *bridge.Feed
 	// Measure returns the weighted length of a post and whether X takes it.
@@ -51,6 +55,7 @@ type Worker struct {
 	accounts  *account.Registry
 	breakers  *schedule.Breakers
 	scheduler Scheduler
+	chats     *chat.Rooms
 	waiters   Waiters
 	feed      *bridge.Feed
 	measure   func(text string) (weighted int, valid bool)
@@ -61,7 +66,7 @@ type Worker struct {
 // NewWorker returns a Worker.
 func NewWorker(c Config) *Worker {
 	return &Worker{
-		journal: c.Journal, accounts: c.Accounts, breakers: c.Breakers, scheduler: c.Scheduler, waiters: c.Waiters,
-		feed: c.Feed, measure: c.Measure, log: c.Log, now: c.Now,
+		journal: c.Journal, accounts: c.Accounts, breakers: c.Breakers, scheduler: c.Scheduler, chats: c.Chats,
+		waiters: c.Waiters, feed: c.Feed, measure: c.Measure, log: c.Log, now: c.Now,
 	}
 }

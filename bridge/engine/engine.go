@@ -10,6 +10,7 @@ import (
 
 	"perch/bridge"
 	"perch/bridge/account"
+	"perch/bridge/chat"
 	"perch/bridge/console"
 	"perch/bridge/delivery"
 	"perch/bridge/health"
@@ -44,6 +45,7 @@ type Engine struct {
 	accounts   *account.Registry
 	dispatcher *schedule.Dispatcher
 	worker     *delivery.Worker
+	chats      *chat.Rooms
 }
 
 // New returns an Engine that does nothing until Run.
@@ -57,24 +59,26 @@ func New(config Config) *Engine {
 		lanes = append(lanes, bridge.LanesOf(name)...)
 	}
 	dispatcher := schedule.NewDispatcher(lanes, health, breakers, feed, wake, config.Log, config.Now)
-	return &Engine{
-		journal: health, health: health, now: config.Now, accounts: accounts, dispatcher: dispatcher,
-		Console: console.New(console.Config{
-			Journal: health, Health: health, Accounts: accounts, Breakers: breakers, Dispatcher: dispatcher, Feed: feed,
-			Wake: wake, Log: config.Log, Now: config.Now,
-		}),
-		events: intake.NewEvents(intake.EventsConfig{
-			Journal: health, Accounts: accounts, Feed: feed, Wake: wake, Read: config.Read, Log: config.Log, Now: config.Now,
-		}),
-		replies: intake.NewReplies(intake.RepliesConfig{
-			Journal: health, Accounts: accounts, Scheduler: dispatcher, Waiters: waiters, Feed: feed, Wake: wake,
-			Measure: config.Measure, Log: config.Log, Now: config.Now,
-		}),
-		worker: delivery.NewWorker(delivery.Config{
-			Journal: health, Accounts: accounts, Breakers: breakers, Scheduler: dispatcher, Waiters: waiters, Feed: feed,
-			Measure: config.Measure, Log: config.Log, Now: config.Now,
-		}),
-	}
+	e := &Engine{journal: health, health: health, now: config.Now, accounts: accounts, dispatcher: dispatcher}
+	e.chats = chat.New(chat.Config{
+		Journal: health, Accounts: accounts, Feed: feed, Wake: wake, Accept: e.AcceptX, Log: config.Log, Now: config.Now,
+	})
+	e.Console = console.New(console.Config{
+		Journal: health, Health: health, Accounts: accounts, Breakers: breakers, Dispatcher: dispatcher, Chats: e.chats, Feed: feed,
+		Wake: wake, Log: config.Log, Now: config.Now,
+	})
+	e.events = intake.NewEvents(intake.EventsConfig{
+		Journal: health, Accounts: accounts, Feed: feed, Wake: wake, Read: config.Read, News: e.chats.News, Log: config.Log, Now: config.Now,
+	})
+	e.replies = intake.NewReplies(intake.RepliesConfig{
+		Journal: health, Accounts: accounts, Scheduler: dispatcher, Chats: e.chats, Waiters: waiters, Feed: feed, Wake: wake,
+		Measure: config.Measure, Log: config.Log, Now: config.Now,
+	})
+	e.worker = delivery.NewWorker(delivery.Config{
+		Journal: health, Accounts: accounts, Breakers: breakers, Scheduler: dispatcher, Chats: e.chats, Waiters: waiters, Feed: feed,
+		Measure: config.Measure, Log: config.Log, Now: config.Now,
+	})
+	return e
 }
 
 func withDefaults(config Config) Config {
@@ -114,6 +118,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	workers.Go(func() { e.runLedgers(ctx) })
 	workers.Go(func() { e.accounts.Run(ctx) })
 	workers.Go(func() { e.health.Run(ctx) })
+	workers.Go(func() { e.chats.Run(ctx) })
 	workers.Wait()
 	return nil
 }
@@ -132,6 +137,15 @@ func (e *Engine) AcceptReply(ctx context.Context, channel string, reply bridge.R
 
 // Accounts returns the registry of the channels and their accounts.
 func (e *Engine) Accounts() *account.Registry { return e.accounts }
+
+// Missed says that events of a channel may have been missed; encrypted conversations are looked through at once. It does
+// not block.
+func (e *Engine) Missed(channel string) { e.chats.News(channel, "") }
+
+// ForgetChat drops all that is kept of a channel's encrypted conversations, after its keys were deleted.
+func (e *Engine) ForgetChat(ctx context.Context, channel string) error {
+	return e.chats.Forget(ctx, channel)
+}
 
 // ledgerFlush is how often changed windows are written to the journal; a window that is used up is written at once.
 const ledgerFlush = 2 * time.Second

@@ -104,7 +104,7 @@ func (s *Replies) outboundDelivery(ctx context.Context, channel string, r bridge
 // outboundConversation keys the order of replies: by person for direct messages, by post for public ones. Replies to
 // somebody whom Perch knew by the handle only stay together until the last of them is done.
 func (s *Replies) outboundConversation(ctx context.Context, d *bridge.Delivery) (string, error) {
-	if d.Kind != bridge.KindDM {
+	if d.Kind.IsPublic() {
 		return bridge.PostConversation(d.Channel, d.ThreadID), nil
 	}
 	byHandle := bridge.HandleConversation(d.Channel, d.Reply.Handle)

@@ -27,6 +27,7 @@ type Events struct {
 	log      *slog.Logger
 	now      func() time.Time
 	read     func(body []byte) bridge.Parsed
+	news     func(channel, conversation string)
 	wake     wait.Signal // tells the dispatcher that there is work
 	unpack   wait.Signal
 	lastKept atomic.Int64 // Unix ms of the newest post kept
@@ -41,6 +42,8 @@ type EventsConfig struct {
 	Wake wait.Signal
 	// Read reads a body from X. It never fails: what cannot be read is an event of KindUnreadable.
 	Read func(body []byte) bridge.Parsed
+	// News is told of each conversation of encrypted chat whose keys have changed. It must not block.
+	News func(channel, conversation string)
 	Log  *slog.Logger
 	Now  func() time.Time
 }
@@ -48,7 +51,7 @@ type EventsConfig struct {
 // NewEvents returns Events, which unpacks while Run is running.
 func NewEvents(c EventsConfig) *Events {
 	return &Events{
-		journal: c.Journal, accounts: c.Accounts, feed: c.Feed, wake: c.Wake, read: c.Read, log: c.Log, now: c.Now, unpack: wait.NewSignal(),
+		journal: c.Journal, accounts: c.Accounts, feed: c.Feed, wake: c.Wake, read: c.Read, news: c.News, log: c.Log, now: c.Now, unpack: wait.NewSignal(),
 	}
 }
 

@@ -33,7 +33,32 @@ func (s *Replies) routeReply(ctx context.Context, d *bridge.Delivery) (*bridge.E
 	if about.Public && !about.Direct {
 		return publicOnlyError(), nil
 	}
-	return nil, s.findRecipient(ctx, d, about)
+	if err := s.findRecipient(ctx, d, about); err != nil {
+		return nil, err
+	}
+	return nil, s.choosePrivateWay(ctx, d)
+}
+
+// choosePrivateWay answers in the way in which the customer has written last. Who has not written yet is answered in
+// encrypted chat, as long as that works on both sides.
+func (s *Replies) choosePrivateWay(ctx context.Context, d *bridge.Delivery) error {
+	if !s.chats.HasKeys(d.Channel) {
+		return nil
+	}
+	var way bridge.MessageKind
+	if d.PeerID != "" {
+		var err error
+		if way, err = s.journal.LastWay(ctx, d.Channel, d.PeerID); err != nil {
+			return err
+		}
+	}
+	switch {
+	case way == bridge.KindChat:
+		d.Kind = bridge.KindChat
+	case way == "" && s.chats.CanWrite(d.Channel):
+		d.Kind, d.Progress.MayBeDirect = bridge.KindChat, true
+	}
+	return nil
 }
 
 // mendThread puts the post that the interaction is known to be about in the place of a number that has lost its last

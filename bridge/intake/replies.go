@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
@@ -13,6 +14,14 @@ import (
 type ReplyStore interface {
 	bridge.Outbox
 	bridge.Memory
+	// LastWay returns in which way a person has written in private last; "" when never.
+	LastWay(ctx context.Context, channel, personID string) (bridge.MessageKind, error)
+}
+
+// Chats says what a channel can do in encrypted chat.
+type Chats interface {
+	HasKeys(channel string) bool
+	CanWrite(channel string) bool
 }
 
 // Scheduler says what cannot go now.
@@ -25,6 +34,7 @@ type Replies struct {
 	journal   ReplyStore
 	accounts  *account.Registry
 	scheduler Scheduler
+	chats     Chats
 	waiters   *Waiters
 	feed      *bridge.Feed
 	log       *slog.Logger
@@ -38,6 +48,7 @@ type RepliesConfig struct {
 	Journal   ReplyStore
 	Accounts  *account.Registry
 	Scheduler Scheduler
+	Chats     Chats
 	Waiters   *Waiters
 	Feed      *bridge.Feed
 	// Wake tells the dispatcher that there is work.
@@ -51,7 +62,7 @@ type RepliesConfig struct {
 // NewReplies returns Replies.
 func NewReplies(c RepliesConfig) *Replies {
 	return &Replies{
-		journal: c.Journal, accounts: c.Accounts, scheduler: c.Scheduler, waiters: c.Waiters, feed: c.Feed, wake: c.Wake,
-		measure: c.Measure, log: c.Log, now: c.Now,
+		journal: c.Journal, accounts: c.Accounts, scheduler: c.Scheduler, chats: c.Chats, waiters: c.Waiters, feed: c.Feed,
+		wake: c.Wake, measure: c.Measure, log: c.Log, now: c.Now,
 	}
 }

@@ -1,5 +1,7 @@
 package xchat
 
+import "strconv"
+
 // FailureType is why X did not take a message (MessageFailureEvent).
 type FailureType int32
 
@@ -40,3 +42,6 @@ func (t FailureType) String() string {
 
 // Tier is the limit that a message met: 1 free, 2 verified phone, 3 premium, 4 premium+, 5 business, 0 not said.
 type Tier int32
+
+// Name is its number, for logs.
+func (t FailureType) Name() string { return strconv.Itoa(int(t)) }

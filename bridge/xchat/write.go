@@ -86,7 +86,7 @@ func (w *Writer) seal(t Thread, entry wire.Entry) (MessagePost, error) {
 
 // frame makes the event that is signed, with a message id of its own.
 func (w *Writer) frame(id ConversationID, detail wire.Detail) wire.Event {
-	return wire.Event{MessageID: newMessageID(), SenderID: w.OwnID, ConversationID: string(id), Detail: detail}
+	return wire.Event{MessageID: NewID(), SenderID: w.OwnID, ConversationID: string(id), Detail: detail}
 }
 
 func (w *Writer) sign(text []byte) (wire.Signature, error) {
@@ -97,8 +97,8 @@ func (w *Writer) sign(text []byte) (wire.Signature, error) {
 	return wire.Signature{Signature: base64.RawStdEncoding.EncodeToString(raw), KeyVersion: w.KeyVersion, Version: signatureVersion}, err
 }
 
-// newMessageID makes a UUID of version 4 (RFC 9562).
-func newMessageID() string {
+// NewID makes the id of a message or an attachment: a UUID of version 4 in small letters. A sender chooses its own.
+func NewID() string {
 	var id [16]byte
 	_, _ = rand.Read(id[:]) // it never fails: a system that has no random bytes ends the program
 	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80

@@ -1,0 +1,270 @@
+package chat
+
+import (
+	"context"
+	"fmt"
+
+	"perch/bridge"
+	"perch/bridge/logkey"
+	"perch/bridge/xchat"
+	"perch/bridge/xchat/keys"
+)
+
+// Verdict is what came of opening a delivery.
+type Verdict int
+
+const (
+	// Sealed: there are no keys here, so that only the fact is known.
+	Sealed Verdict = iota
+	// Opened: the delivery is of KindChat now, with text and files.
+	Opened
+	// Waits: it cannot be opened yet; Progress.Waits is set, unless it is from before Perch was given keys.
+	Waits
+	// Empty: it holds nothing for people; the reason is in Delivery.Text of no use and not set.
+	Empty
+)
+
+// maxRounds bounds how often an event is tried with more than was known before.
+const maxRounds = 4
+
+// Open opens what an inbound delivery of KindEncrypted holds. what names what an Empty one was. An error of kind
+// Unreadable says that it failed the check of authenticity or is damaged, and never will be shown; any other that X has
+// to be asked and did not answer.
+func (r *Rooms) Open(ctx context.Context, ch *bridge.Channel, d *bridge.Delivery) (verdict Verdict, what string, err error) {
+	m := r.rooms[d.Channel]
+	sealed := d.Event.Sealed
+	if m == nil || sealed == nil || sealed.Event == "" || ch.Chat == nil {
+		return Sealed, "", nil
+	}
+	if err := r.ready(ctx, m, ch); err != nil {
+		return Sealed, "", err
+	}
+	if !m.isOn() {
+		return Sealed, "", nil
+	}
+	found, err := r.find(ctx, m, ch, *sealed)
+	if err != nil {
+		r.setAside(m, d, conversationOf(*sealed, r.ownOf(m)))
+		return Waits, "", err
+	}
+	return r.apply(ctx, m, d, found)
+}
+
+// ready takes up the channel's keys where Run has not yet.
+func (r *Rooms) ready(ctx context.Context, m *room, ch *bridge.Channel) error {
+	own := r.Accounts.Account(m.channel).ID
+	if ch.ChatKeys.IsZero() || own == "" {
+		return nil
+	}
+	return r.take(ctx, m, ch.ChatKeys, own)
+}
+
+// find opens an event with all that can be had: first with what is known, then with what X tells.
+func (r *Rooms) find(ctx context.Context, m *room, ch *bridge.Channel, s bridge.Sealed) (xchat.Finding, error) {
+	from := xchat.Origin{Conversation: s.Conversation, SenderID: s.Sender}
+	if s.KeyChange != "" {
+		if id, isNew, err := r.learn(ctx, m, ch, s.KeyChange, xchat.Origin{Conversation: s.Conversation}); err != nil {
+			return nil, err
+		} else if isNew {
+			m.ask(string(id))
+		}
+	}
+	hasFetched := false
+	for range maxRounds {
+		found := m.reader().Open(s.Event, from)
+		waiting, isWaiting := found.(*xchat.Waiting)
+		if !isWaiting {
+			return found, nil
+		}
+		isMore, err := r.supply(ctx, m, ch, waiting, &hasFetched)
+		if err != nil || !isMore {
+			return found, err
+		}
+	}
+	return m.reader().Open(s.Event, from), nil
+}
+
+// supply gets what an event waits for. It reports whether there is more than before.
+func (r *Rooms) supply(ctx context.Context, m *room, ch *bridge.Channel, w *xchat.Waiting, hasFetched *bool) (bool, error) {
+	id, need := w.Conversation, w.Need
+	if need.SignerID != "" {
+		return r.findSigner(ctx, m, ch, need.SignerID, need.SignerVersion)
+	}
+	m.mu.Lock()
+	_, isLoaded := m.ring[id]
+	m.mu.Unlock()
+	if !isLoaded {
+		return true, r.load(ctx, m, id)
+	}
+	if *hasFetched {
+		return false, nil
+	}
+	*hasFetched = true
+	if _, err := r.fetchKeys(ctx, m, ch, id, need.KeyVersion); err != nil {
+		return false, err
+	}
+	_, ok := m.ConversationKey(id, need.KeyVersion)
+	return ok, nil
+}
+
+// keyPages is how many pages of a conversation are looked through for a key that is not known.
+const keyPages = 5
+
+// fetchKeys looks for a change of keys in a conversation's events: of the version wanted, or any for "". It reports
+// whether the conversation has events at all.
+func (r *Rooms) fetchKeys(ctx context.Context, m *room, ch *bridge.Channel, id xchat.ConversationID, wanted string) (hasEvents bool, err error) {
+	next := ""
+	for range keyPages {
+		page, err := ch.Chat.ChatEvents(ctx, r.pathOf(m, id), next, smallPage)
+		if bridge.CodeOf(err) == bridge.CodeNoConversation {
+			return hasEvents, nil
+		}
+		if err != nil {
+			return hasEvents, err
+		}
+		hasEvents = hasEvents || len(page.Events) > 0
+		if err := r.learnPage(ctx, m, ch, id, page); err != nil {
+			return hasEvents, err
+		}
+		_, version, _ := m.newest(id)
+		if _, ok := m.ConversationKey(id, wanted); page.Next == "" || ok || (wanted == "" && version != "") {
+			return hasEvents, nil
+		}
+		next = page.Next
+	}
+	return hasEvents, nil
+}
+
+// learnPage takes in all changes of keys of a page.
+func (r *Rooms) learnPage(ctx context.Context, m *room, ch *bridge.Channel, id xchat.ConversationID, page bridge.ChatPage) error {
+	for _, encoded := range page.KeyChanges {
+		if _, _, err := r.learn(ctx, m, ch, encoded, xchat.Origin{Conversation: string(id)}); err != nil {
+			return err
+		}
+	}
+	for _, e := range page.Events {
+		if peek, ok := xchat.Peek(e.Sealed.Event); ok && peek.What == xchat.PeekKeyChange {
+			if _, _, err := r.learn(ctx, m, ch, e.Sealed.Event, xchat.Origin{Conversation: string(id)}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// pathOf is how X wants a conversation named: of two people by the other one.
+func (r *Rooms) pathOf(m *room, id xchat.ConversationID) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if peer := id.Peer(m.ownID); peer != "" {
+		return peer
+	}
+	return id.Path()
+}
+
+// apply puts what was found into the delivery.
+func (r *Rooms) apply(ctx context.Context, m *room, d *bridge.Delivery, found xchat.Finding) (Verdict, string, error) {
+	meta := found.About()
+	if _, isRefused := found.(*xchat.Refused); !isRefused {
+		r.follow(ctx, m, meta)
+	}
+	switch f := found.(type) {
+	case *xchat.Waiting:
+		r.setAside(m, d, meta.Conversation)
+		r.Log.Info("encrypted message waits for a key", logkey.Delivery, d.ID, logkey.Channel, d.Channel, "conversation", string(meta.Conversation),
+			"signer_version", f.Need.SignerVersion, "key_version", f.Need.KeyVersion)
+		return Waits, "", nil
+	case *xchat.Refused:
+		return Sealed, "", refusedError(d, f.Reason)
+	case *xchat.KeyChange:
+		return Empty, "chat_key_change", nil
+	case *xchat.Failure:
+		return Empty, "chat_failure", nil
+	case *xchat.Ignored:
+		return Empty, "chat_" + f.What, nil
+	}
+	words, files, what := render(found, r.ownOf(m))
+	if what != "" {
+		return Empty, "chat_" + what, nil
+	}
+	r.fill(d, meta, words, files)
+	r.noteSigner(ctx, m, meta)
+	return Opened, "", nil
+}
+
+// setAside makes a delivery wait to be opened later, unless it is from before Perch was given keys.
+func (r *Rooms) setAside(m *room, d *bridge.Delivery, id xchat.ConversationID) {
+	d.Progress.Waits = r.isSince(m, d)
+	if d.Progress.Waits {
+		m.wait(d.ID, id)
+	}
+}
+
+func (r *Rooms) ownOf(m *room) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.ownID
+}
+
+// fill makes the delivery one of a message that was read.
+func (r *Rooms) fill(d *bridge.Delivery, meta xchat.Meta, words string, files []bridge.Media) {
+	event := *d.Event
+	event.Kind, event.Text, event.Media = bridge.KindChat, words, files
+	event.Sealed = &bridge.Sealed{Conversation: string(meta.Conversation)}
+	if event.CreatedAt.IsZero() {
+		event.CreatedAt = meta.CreatedAt
+	}
+	d.Kind, d.Text, d.Event, d.Media = bridge.KindChat, words, &event, nil
+	d.Progress.Waits = false
+	for i, f := range files {
+		name := fmt.Sprintf("file %d", i+1)
+		if f.Sealed != nil && f.Sealed.Name != "" {
+			name = f.Sealed.Name
+		}
+		d.Media = append(d.Media, bridge.Attached{Type: string(f.Type), Name: name})
+	}
+}
+
+// isSince reports whether a message came after Perch was given keys of the account.
+func (r *Rooms) isSince(m *room, d *bridge.Delivery) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	at := d.Event.CreatedAt
+	if at.IsZero() {
+		at = d.ReceivedAt
+	}
+	return !m.since.IsZero() && !at.Before(m.since)
+}
+
+// follow notes how far a conversation has come. An event that does not follow the one before points to a gap.
+func (r *Rooms) follow(ctx context.Context, m *room, meta xchat.Meta) {
+	if meta.SequenceID == "" || !keys.IsVersion(meta.SequenceID) {
+		return
+	}
+	place, err := r.Journal.ChatPlace(ctx, m.channel, string(meta.Conversation))
+	if err != nil {
+		return
+	}
+	m.mu.Lock()
+	last := m.last[meta.Conversation]
+	if keys.CompareVersions(place.Sequence, last) > 0 {
+		last = place.Sequence
+	}
+	isGap := meta.PreviousID != "" && last != "" && keys.CompareVersions(meta.PreviousID, last) > 0
+	if keys.CompareVersions(meta.SequenceID, m.last[meta.Conversation]) > 0 {
+		m.last[meta.Conversation] = meta.SequenceID
+	}
+	m.mu.Unlock()
+	next := bridge.ChatPlace{Conversation: string(meta.Conversation), Token: meta.Token}
+	if meta.PreviousID != "" && meta.PreviousID == place.Sequence { // only what follows without a gap moves the cursor
+		next.Sequence, next.UpdatedAt = meta.SequenceID, meta.CreatedAt
+	}
+	if next.Sequence != "" || (next.Token != "" && next.Token != place.Token) {
+		if err := r.Journal.KeepChatPlace(ctx, m.channel, next); err != nil {
+			r.Log.Warn("place in chat not kept", logkey.Channel, m.channel, logkey.Error, err)
+		}
+	}
+	if isGap {
+		m.ask(string(meta.Conversation))
+	}
+}

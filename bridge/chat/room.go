@@ -1,0 +1,110 @@
+package chat
+
+import (
+	"sync"
+	"time"
+
+	"perch/bridge"
+	"perch/bridge/wait"
+	"perch/bridge/xchat"
+	"perch/bridge/xchat/keys"
+)
+
+// room is what is known of one channel's encrypted chat. Its lock is never held during a call or a step of the journal.
+type room struct {
+	channel string
+	asked   wait.Signal
+
+	mu sync.Mutex
+	// private are the keys that the rest is about, ownID the account and version that of its record with these keys.
+	private        keys.Private
+	ownID, version string
+	// since is when Perch was given keys of the account: what is older is not pushed to agents.
+	since time.Time
+	state bridge.ChatStatus
+	// people are the records of users, ring the keys of conversations, threads how far these are known to be loaded.
+	people  map[string]person
+	ring    map[xchat.ConversationID]map[string]heldKey
+	last    map[xchat.ConversationID]string // the newest sequence id that came in live
+	waiting map[int64]xchat.ConversationID
+	wishes  map[string]bool // conversations to be looked at; "" for all
+	changed map[string]bool // people whose keys are others than before, until an agent is told
+	// hasRequests is set while X says that strangers wait to be accepted.
+	hasRequests bool
+}
+
+// person is what X last told of somebody's keys.
+type person struct {
+	records []keys.Record
+	at      time.Time
+}
+
+// heldKey is a conversation's key, opened.
+type heldKey struct {
+	keys.Conversation
+	isVerified bool
+}
+
+func newRoom(channel string) *room {
+	m := &room{channel: channel, asked: wait.NewSignal()}
+	m.clear()
+	return m
+}
+
+// clear forgets all that belongs to certain keys. The caller has the lock, or the room alone.
+func (m *room) clear() {
+	m.private, m.ownID, m.version, m.since = keys.Private{}, "", "", time.Time{}
+	m.state = bridge.ChatStatus{State: bridge.ChatOff}
+	m.people, m.ring = map[string]person{}, map[xchat.ConversationID]map[string]heldKey{}
+	m.last, m.waiting, m.wishes = map[xchat.ConversationID]string{}, map[int64]xchat.ConversationID{}, map[string]bool{}
+	m.changed, m.hasRequests = map[string]bool{}, false
+}
+
+// isOn reports whether there are keys.
+func (m *room) isOn() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return !m.private.IsZero()
+}
+
+// ask wishes for a look at a conversation, or at all for "".
+func (m *room) ask(conversation string) {
+	m.mu.Lock()
+	m.wishes[conversation] = true
+	m.mu.Unlock()
+	m.asked.Send()
+}
+
+// reader opens events with what is known now.
+func (m *room) reader() *xchat.Reader {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return &xchat.Reader{OwnID: m.ownID, Keys: m.private, KeyVersion: m.version, Signers: m, Conversations: m}
+}
+
+// writer makes events with the account's keys; ok is false while it is not known which of its records they belong to.
+func (m *room) writer() (w *xchat.Writer, ok bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return &xchat.Writer{OwnID: m.ownID, Keys: m.private, KeyVersion: m.version}, m.version != ""
+}
+
+// Signer implements xchat.Signers.
+func (m *room) Signer(userID, version string) (keys.Record, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, record := range m.people[userID].records {
+		if record.Version() == version {
+			return record, true
+		}
+	}
+	return keys.Record{}, false
+}
+
+// ConversationKey implements xchat.ConversationKeys.
+func (m *room) ConversationKey(id xchat.ConversationID, version string) (keys.Conversation, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	key, ok := m.ring[id][version]
+	return key.Conversation, ok
+}

@@ -1,0 +1,66 @@
+package chat
+
+import (
+	"context"
+	"strings"
+
+	"perch/bridge"
+)
+
+// Status is how a channel's encrypted chat is; Unreadable is the caller's to fill in.
+func (r *Rooms) Status(ctx context.Context, channel string) bridge.ChatStatus {
+	m := r.rooms[channel]
+	if m == nil {
+		return bridge.ChatStatus{State: bridge.ChatOff}
+	}
+	m.mu.Lock()
+	s, hasRequests := m.state, m.hasRequests
+	m.mu.Unlock()
+	if s.State == bridge.ChatOff {
+		return s
+	}
+	if n, err := r.Journal.CountChats(ctx, channel); err == nil {
+		s.Conversations = n
+	}
+	if hasRequests && s.Detail == "" {
+		s.Detail = requestsText
+	}
+	return s
+}
+
+// Forget drops all that is kept of a channel's conversations, after its keys were deleted.
+func (r *Rooms) Forget(ctx context.Context, channel string) error {
+	m := r.rooms[channel]
+	if m == nil {
+		return nil
+	}
+	if err := r.Journal.ForgetChat(ctx, channel); err != nil {
+		return err
+	}
+	if err := r.Journal.SetSetting(ctx, settingOwn+channel, ""); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.clear()
+	return nil
+}
+
+// CanWrite reports whether a channel's messages can be encrypted and signed, as far as is known now.
+func (r *Rooms) CanWrite(channel string) bool {
+	m := r.rooms[channel]
+	if m == nil {
+		return false
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.state.State == bridge.ChatReady && m.version != ""
+}
+
+// HasKeys reports whether a channel has keys of encrypted chat at all.
+func (r *Rooms) HasKeys(channel string) bool {
+	ch := r.Accounts.Channel(channel)
+	return ch != nil && ch.Chat != nil && !ch.ChatKeys.IsZero()
+}
+
+func isLogin(e *bridge.Error) bool { return strings.HasPrefix(e.Code, bridge.CodeLogin) }

@@ -1,0 +1,151 @@
+package chat
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"perch/bridge"
+	"perch/bridge/logkey"
+	"perch/bridge/xchat"
+)
+
+// maxWaiting bounds how many messages that wait for a key are looked after; the oldest are given up first, with their
+// notices.
+const maxWaiting = 5_000
+
+// findWaiting lists, after a start or with other keys, what waits to be opened.
+func (r *Rooms) findWaiting(ctx context.Context, channel, own string) (map[int64]xchat.ConversationID, error) {
+	list, err := r.Journal.List(ctx, bridge.Filter{Channel: channel, Direction: bridge.In, Kind: bridge.KindEncrypted, Waits: true, Limit: maxWaiting})
+	if err != nil {
+		return nil, err
+	}
+	waiting := map[int64]xchat.ConversationID{}
+	for _, d := range list {
+		if d.Event != nil && d.Event.Sealed != nil {
+			waiting[d.ID] = conversationOf(*d.Event.Sealed, own)
+		}
+	}
+	return waiting, nil
+}
+
+// conversationOf is the conversation of an event as far as it says so itself.
+func conversationOf(s bridge.Sealed, own string) xchat.ConversationID {
+	if peek, ok := xchat.Peek(s.Event); ok && peek.Conversation != "" {
+		return peek.Conversation
+	}
+	id, _ := xchat.ParseConversation(s.Conversation, own)
+	return id
+}
+
+func (m *room) wait(delivery int64, id xchat.ConversationID) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if delivery != 0 && len(m.waiting) < maxWaiting {
+		m.waiting[delivery] = id
+	}
+}
+
+// waitingOf lists what waits in a conversation, or in all for "", oldest first.
+func (m *room) waitingOf(id xchat.ConversationID) []int64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var ids []int64
+	for delivery, of := range m.waiting {
+		if id == "" || of == id {
+			ids = append(ids, delivery)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// openWaiting tries what waits in a conversation, or in all for "", in the order in which it came.
+func (r *Rooms) openWaiting(ctx context.Context, m *room, id xchat.ConversationID) {
+	ch := r.Accounts.Channel(m.channel)
+	if ch == nil || !m.isOn() {
+		return
+	}
+	for _, delivery := range m.waitingOf(id) {
+		if ctx.Err() != nil {
+			return
+		}
+		if err := r.openLate(ctx, m, ch, delivery); err != nil {
+			r.Log.Info("encrypted message still waits", logkey.Delivery, delivery, logkey.Channel, m.channel, logkey.Error, err)
+		}
+	}
+}
+
+// openLate opens a message whose notice has been delivered. The notice becomes a line of Perch's own, and the message a
+// delivery of its own.
+func (r *Rooms) openLate(ctx context.Context, m *room, ch *bridge.Channel, delivery int64) error {
+	d, err := r.Journal.Get(ctx, delivery)
+	switch {
+	case err != nil:
+		return err
+	case d.State != bridge.Delivered || d.Event == nil || d.Event.Sealed == nil || !d.Progress.Waits:
+		if d.State != bridge.Queued && d.State != bridge.Sending {
+			m.forget(delivery)
+		}
+		return nil
+	}
+	found, err := r.find(ctx, m, ch, *d.Event.Sealed)
+	if err != nil {
+		return err
+	}
+	if _, isWaiting := found.(*xchat.Waiting); isWaiting {
+		return nil
+	}
+	opened := *d
+	event := *d.Event
+	opened.Event = &event
+	verdict, _, err := r.apply(ctx, m, &opened, found)
+	var late *bridge.Delivery
+	if verdict == Opened && err == nil {
+		late = lateDelivery(d, &opened, r.Now())
+	}
+	return r.settleLate(ctx, m, d.ID, late)
+}
+
+// lateDelivery hands on a message that could be opened only after its notice.
+func lateDelivery(notice, opened *bridge.Delivery, now time.Time) *bridge.Delivery {
+	at := opened.Event.CreatedAt
+	if at.IsZero() {
+		at = notice.ReceivedAt
+	}
+	return &bridge.Delivery{
+		Channel: notice.Channel, Direction: bridge.In, Kind: bridge.KindChat, State: bridge.Queued,
+		Lane: bridge.LaneOf(notice.Channel, bridge.In, bridge.KindChat), Conversation: notice.Conversation, XID: notice.XID,
+		From: notice.From, To: notice.To, PeerID: notice.PeerID, Text: lateLine(at) + "\n" + opened.Text, Media: opened.Media,
+		Event: opened.Event, Post: notice.Post, ReceivedAt: now, DueAt: now,
+	}
+}
+
+func (r *Rooms) settleLate(ctx context.Context, m *room, delivery int64, late *bridge.Delivery) error {
+	err := r.Journal.Update(ctx, delivery, func(d *bridge.Delivery) (bridge.Result, error) {
+		result := bridge.Result{Delivery: d, Opened: true, Attempt: bridge.Attempt{At: r.Now(), Outcome: d.State, Message: "could not be opened later either"}}
+		d.Progress.Waits = false
+		if late != nil {
+			d.Kind, d.XID = bridge.KindNote, fmt.Sprintf("notice:%d", d.ID)
+			result.Attempt.Message, result.Spawned = "the message could be opened and follows", []*bridge.Delivery{late}
+		}
+		return result, nil
+	})
+	if err != nil {
+		return err
+	}
+	m.forget(delivery)
+	if late != nil {
+		r.Log.Info("encrypted message opened later", logkey.Delivery, delivery, logkey.Channel, m.channel, "as", late.ID)
+		r.Feed.Publish(late)
+		r.Wake.Send()
+	}
+	return nil
+}
+
+func (m *room) forget(delivery int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.waiting, delivery)
+}

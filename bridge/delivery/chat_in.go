@@ -1,0 +1,46 @@
+package delivery
+
+import (
+	"context"
+
+	"perch/bridge"
+	"perch/bridge/chat"
+)
+
+// openTries is how often an encrypted message is tried to be opened while X cannot be asked; after that the agent gets the
+// notice, and the message follows.
+const openTries = 3
+
+// open opens an encrypted message before anything of it is handed on. Where that cannot be done yet, the notice goes in its
+// place. It reports whether nothing is left to do.
+func (j *job) open(ctx context.Context) (isDone bool, err error) {
+	d := j.d
+	isNoticed := d.Progress.TextDone && !d.Progress.Opened
+	if d.Kind != bridge.KindEncrypted || d.Event.Sealed == nil || d.Parent != 0 || isNoticed {
+		return false, nil
+	}
+	verdict, what, err := j.chats.Open(ctx, j.ch, d)
+	switch {
+	case bridge.KindOf(err) == bridge.Unreadable:
+		j.spawned = append(j.spawned, noteTo(d, autoResponse+chat.RefusedText(d.From), j.now()))
+		return true, err
+	case err != nil && isPassing(err) && d.Attempts+1 < openTries:
+		return true, err
+	case verdict == chat.Opened:
+		j.opened, d.Progress.Opened = true, true
+		if text := j.chats.Changed(ctx, d); text != "" {
+			j.spawned = append(j.spawned, noteTo(d, autoResponse+text, j.now()))
+		}
+	case verdict == chat.Empty:
+		j.opened, j.settled, j.said = true, true, "it holds nothing for people: "+what
+		d.Kind, d.State, d.Failure = bridge.KindChat, bridge.Discarded, nil
+		return true, nil
+	}
+	return false, nil
+}
+
+// isPassing reports whether an error may be over within minutes.
+func isPassing(err error) bool {
+	kind := bridge.KindOf(err)
+	return kind == bridge.Temporary || kind == bridge.RateLimited
+}

@@ -1,0 +1,189 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"perch/bridge"
+	"perch/bridge/chat"
+	"perch/bridge/schedule"
+	"perch/bridge/wait"
+	"perch/bridge/xchat"
+)
+
+// deliverChat sends a reply in encrypted chat. The encrypted message is on disk before it is posted for the first time, and
+// every repeat posts the same.
+func (j *job) deliverChat(ctx context.Context) error {
+	d := j.d
+	if isDirect, err := j.mustGoDirect(ctx); isDirect || err != nil {
+		return err
+	}
+	if d.Progress.Posted != nil && !d.Progress.CallingSince.IsZero() { // an earlier call ended without a verdict
+		isThere, err := j.chats.IsThere(ctx, j.ch, d)
+		if isThere {
+			d.XID = d.Progress.Posted.MessageID
+		}
+		if isThere || err != nil {
+			return err
+		}
+	}
+	if d.Progress.Posted == nil {
+		if isDirect, err := j.seal(ctx); isDirect || err != nil {
+			return err
+		}
+	}
+	return j.post(ctx)
+}
+
+// mustGoDirect decides about a reply to somebody who had not written when it came: it goes the way in which the person
+// writes now, and in encrypted chat only while that works.
+func (j *job) mustGoDirect(ctx context.Context) (bool, error) {
+	d := j.d
+	if !d.Progress.MayBeDirect || d.Progress.Posted != nil {
+		return false, nil
+	}
+	way, err := j.journal.LastWay(ctx, d.Channel, d.PeerID)
+	switch {
+	case err != nil:
+		return false, err
+	case way == bridge.KindChat:
+		d.Progress.MayBeDirect = false
+		return false, nil
+	case way == bridge.KindDM || !j.chats.CanWrite(d.Channel):
+		j.goDirect()
+		return true, nil
+	}
+	return false, nil
+}
+
+// goDirect makes the reply a direct message, at once.
+func (j *job) goDirect() {
+	d := j.d
+	j.breakers.Release(d.Lane)
+	d.Kind, d.Lane = bridge.KindDM, bridge.LaneOf(d.Channel, bridge.Out, bridge.KindDM)
+	d.Progress.MayBeDirect, d.Progress.Posted = false, nil
+	d.State, d.DueAt, d.Failure = bridge.Queued, j.now(), nil
+	j.opened, j.settled, j.said = true, true, "the customer has no encrypted chat: it goes as a direct message"
+}
+
+// seal encrypts the reply. It reports whether it goes as a direct message instead.
+func (j *job) seal(ctx context.Context) (isDirect bool, err error) {
+	file, err := j.agentFile(ctx)
+	if err != nil {
+		return false, err
+	}
+	if file != nil {
+		if refusal := chat.Preflight(*file); refusal != nil {
+			return false, refusal
+		}
+	}
+	err = j.chats.Seal(ctx, j.ch, j.d, file)
+	switch {
+	case err == nil:
+		return false, nil
+	case errors.Is(err, chat.ErrNoPeer) && j.d.Progress.MayBeDirect:
+		j.goDirect()
+		return true, nil
+	case errors.Is(err, chat.ErrNoPeer):
+		return false, chat.NoPeerError(j.d.To)
+	}
+	return false, err
+}
+
+// post makes X take the message that is sealed.
+func (j *job) post(ctx context.Context) error {
+	d := j.d
+	if d.Progress.CallingSince.IsZero() {
+		d.Progress.CallingSince = j.now()
+	}
+	d.Progress.Called, d.From = true, j.accounts.Account(d.Channel).HandleOrID()
+	if err := j.mark(ctx); err != nil {
+		return err
+	}
+	failed, err := j.chats.Post(ctx, j.ch, d)
+	switch {
+	case err == nil:
+		d.XID, d.Progress.CalledURL = d.Progress.Posted.MessageID, addressOf(callsToX(j.ch, d))
+		return nil
+	case bridge.KindOf(err) == bridge.OutcomeUnknown, bridge.AsError(err).Doubtful:
+		return err
+	}
+	d.Progress.CallingSince = time.Time{} // X has surely not taken it
+	if failed == 0 {
+		return err
+	}
+	d.Progress.Posted = nil // what is tried next is another message
+	if j.refreshed || (failed != xchat.FailureOldKey && failed != xchat.FailureRecipientKey) {
+		return err
+	}
+	j.refreshed = true
+	if err := j.chats.Refresh(ctx, j.ch, d, failed); err != nil {
+		return notBecause(err, chat.ErrNoPeer, chat.NoPeerError(d.To))
+	}
+	return j.deliverChat(ctx)
+}
+
+func notBecause(err, cause error, instead *bridge.Error) error {
+	if errors.Is(err, cause) {
+		return instead
+	}
+	return err
+}
+
+// reconcileChat settles an encrypted message whose answer was lost, without a person: X knows its id, so that it is found
+// or posted once more.
+func (j *job) reconcileChat(ctx context.Context) error {
+	d := j.d
+	if d.Progress.Posted == nil {
+		j.notFound()
+		return nil
+	}
+	isThere, err := j.isEchoed(ctx)
+	if !isThere && err == nil {
+		isThere, err = j.chats.IsThere(ctx, j.ch, d)
+	}
+	switch {
+	case isThere:
+		d.XID, d.State, d.DeliveredAt, d.Failure = d.Progress.Posted.MessageID, bridge.Delivered, j.now(), nil
+		j.sideWorks()
+	case j.now().Sub(d.ReceivedAt) > schedule.Lifetime:
+		d.State, d.Failure = bridge.Undecided, undecidedFailure()
+	case err != nil:
+		j.reconcileAgain(wait.Later(bridge.AsError(err).RetryAt, j.now().Add(reconcileRetry)))
+		return err
+	default:
+		d.Progress.Looks++
+		d.Progress.CallingSince = time.Time{}
+		d.State, d.DueAt = bridge.Queued, j.now().Add(reconcileSteps[min(d.Progress.Looks, len(reconcileSteps))-1])
+		j.said = "X does not have it: the same message is posted once more"
+	}
+	return nil
+}
+
+// isEchoed reports whether X has told of the message by itself.
+func (j *job) isEchoed(ctx context.Context) (bool, error) {
+	echoes, err := j.journal.Echoes(ctx, j.d.Channel, j.d.Progress.CallingSince.Add(-reconcilePatience))
+	for _, e := range echoes {
+		if e.XID == j.d.Progress.Posted.MessageID {
+			return true, nil
+		}
+	}
+	return false, err
+}
+
+// chatCalls is the call that posts an encrypted message.
+func chatCalls(ch *bridge.Channel, d *bridge.Delivery) []bridge.Call {
+	if ch.Chat == nil {
+		return nil
+	}
+	post := xchat.MessagePost{MessageID: encryptedLater, Event: encryptedLater, Signature: encryptedLater}
+	if d.Progress.Posted != nil {
+		post = d.Progress.Posted.MessagePost
+	}
+	recipient := d.PeerID
+	if recipient == "" {
+		recipient = recipientLater
+	}
+	return []bridge.Call{ch.Chat.ChatCall(recipient, post)}
+}
