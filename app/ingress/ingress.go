@@ -38,6 +38,8 @@ type Config struct {
 	Memory   reach.Memory
 	Settings reach.Settings
 	Handler  *webhook.Handler
+	// Missed is told that something of a channel may have been missed which X lists elsewhere. It does not block.
+	Missed func(channel string)
 	// Setup returns what the relay works with now.
 	Setup func() Setup
 	Log   *slog.Logger
@@ -72,7 +74,7 @@ func (i *Ingress) makeReceivers() *receivers {
 	s := i.Setup()
 	made := &receivers{since: time.Now()}
 	for n, a := range adapter.Apps(s.Config, s.Values) {
-		c := reach.Config{Inbox: i.Inbox, Memory: i.Memory, Settings: i.Settings, Log: i.Log}
+		c := reach.Config{Inbox: i.Inbox, Memory: i.Memory, Settings: i.Settings, Missed: i.Missed, Log: i.Log}
 		for _, name := range a.Channels {
 			at := slices.IndexFunc(s.Config.Channels, func(ch config.Channel) bool { return ch.Name == name })
 			ch := s.Config.Channels[at]

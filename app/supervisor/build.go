@@ -40,7 +40,7 @@ func (r *relay) build(ctx context.Context) error {
 	}
 	r.handler = webhook.New(r.webhookConfig(s))
 	r.ingress = ingress.New(ingress.Config{
-		Home: r.Home, Inbox: r.engine, Memory: r.journal, Settings: r.health, Handler: r.handler, Setup: r.ingressSetup, Log: r.log.Logger,
+		Home: r.Home, Inbox: r.engine, Memory: r.journal, Settings: r.health, Handler: r.handler, Missed: r.engine.Missed, Setup: r.ingressSetup, Log: r.log.Logger,
 	})
 	r.replies = monitor.New(monitor.Config{Targets: r.replyTargets, MayAsk: r.engine.Accounts().MayAskMotion, Changed: r.logReply})
 	if r.public, err = ingress.Listen(ctx, r.Config.Listen); err != nil {

@@ -16,6 +16,7 @@ import (
 	"perch/bridge/schedule"
 	"perch/bridge/sqlite"
 	"perch/bridge/xapi/payload"
+	"perch/bridge/xchat/keys"
 )
 
 const (
@@ -285,6 +286,9 @@ type rig struct {
 	journal *sqlite.Store
 	clock   func() time.Time
 	keys    string
+	// chat is X Chat, and chatKeys what Perch was given for it; nil for none.
+	chat     *fakeChat
+	chatKeys keys.Private
 	// second is a second channel of the same X app, "sales"; nil for none.
 	second *fakeX
 	// wrap makes the journal of the bridge out of the real one; nil for the real one.
@@ -322,7 +326,7 @@ func (r *rig) start(path string) {
 	working, endWork := context.WithCancel(context.Background())
 	var journal, bridging sync.WaitGroup
 	journal.Go(func() { _ = r.journal.Run(writing) })
-	channels := []bridge.Channel{{Name: "support", Wanted: bridge.Wanted{Mentions: true}, X: r.x, Motion: r.motion, Keys: r.keys, Limits: schedule.NewLedger("support", r.journal, nil)}}
+	channels := []bridge.Channel{r.channel()}
 	if r.second != nil {
 		channels = append(channels, bridge.Channel{Name: "sales", Wanted: bridge.Wanted{Mentions: true}, X: r.second, Motion: r.motion})
 	}
@@ -348,6 +352,18 @@ func (r *rig) start(path string) {
 			r.t.Error(err)
 		}
 	})
+}
+
+// channel is what the channel "support" works with now.
+func (r *rig) channel() bridge.Channel {
+	ch := bridge.Channel{
+		Name: "support", Wanted: bridge.Wanted{Mentions: true}, X: r.x, Motion: r.motion, Keys: r.keys,
+		Limits: schedule.NewLedger("support", r.journal, nil), ChatKeys: r.chatKeys,
+	}
+	if r.chat != nil {
+		ch.Chat = r.chat
+	}
+	return ch
 }
 
 func dmBody(id, from, text string) []byte {

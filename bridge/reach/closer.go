@@ -64,6 +64,7 @@ func (g *closer) key(name string) string { return "reach/" + g.member.Channel + 
 func (g *closer) missed(from, to time.Time) {
 	g.add(&outage{from: from, to: to})
 	g.wake.Send()
+	g.tellMissed(g.member.Channel)
 }
 
 func (g *closer) add(o *outage) {

@@ -17,7 +17,7 @@ const (
 	pollCosts = 5 * time.Minute
 )
 
-// Poll is the way in by asking X: slow and without encrypted messages, but it needs nothing but the keys.
+// Poll is the way in by asking X: slow, but it needs nothing but the keys.
 type Poll struct {
 	Config
 	*board
@@ -80,6 +80,9 @@ func (p *Poll) ask(ctx context.Context, g *closer, l *list, away *outage, woken 
 		if err == nil {
 			p.succeeded(ctx, g, l, open, t)
 			open, good = nil, time.Now()
+			if l.name == "dm" {
+				p.tellMissed(g.member.Channel)
+			}
 		} else {
 			p.failed(ctx, hopPoll, l.title+" of "+g.member.Channel, err)
 			if open == nil {

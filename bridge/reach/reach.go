@@ -141,15 +141,24 @@ type Member struct {
 	bridge.Wanted
 }
 
-// Config is what a source is made of. Every field is needed but Memory; without it everything that is fetched counts as
-// recovered.
+// Config is what a source is made of. Every field is needed but Memory and Missed; without Memory everything that is fetched
+// counts as recovered.
 type Config struct {
 	// Members are the channels of one X app, at least one. The first one's client makes the calls of the app.
 	Members  []Member
 	Inbox    Inbox
 	Memory   Memory
 	Settings Settings
-	Log      *slog.Logger
+	// Missed is told that something of a channel may have been missed which X lists elsewhere, such as encrypted messages.
+	// It does not block.
+	Missed func(channel string)
+	Log    *slog.Logger
+}
+
+func (c *Config) tellMissed(channel string) {
+	if c.Missed != nil {
+		c.Missed(channel)
+	}
 }
 
 func (c *Config) app() X { return c.Members[0].X }
