@@ -18,7 +18,7 @@ const (
 	// maxLists and maxPages bound one pass, in pages of X's answers.
 	maxLists, maxPages = 50, 200
 	// sinceMargin is how long before Perch was given the keys an event may be dated by X's clock.
-	sinceMargin = time.Second
+	sinceMargin = time.Minute
 	// strangersDays and maxStrangers are for which of those who wrote in public X is asked whether they wrote in private too,
 	// while X says that requests of strangers wait.
 	strangersDays, maxStrangers = 7 * 24 * time.Hour, 20
@@ -42,6 +42,10 @@ func (r *Rooms) catchUp(ctx context.Context, m *room) bool {
 		if isLogin(bridge.AsError(err)) {
 			m.set(bridge.ChatNeedsLogin, bridge.FailureOf(bridge.AsError(err)).Sentence(), m.fingerprint())
 		}
+	}
+	if err == nil && m.isState(bridge.ChatNeedsLogin) { // somebody has logged in
+		m.expireOwn()
+		r.askOwn(ctx, m, ch)
 	}
 	return err == nil
 }
@@ -98,24 +102,6 @@ func (r *Rooms) strangers(ctx context.Context, m *room) []bridge.ChatConversatio
 		people = append(people, bridge.ChatConversation{ID: d.PeerID})
 	}
 	return people
-}
-
-// lookAtAsked looks at the conversations that somebody asked for, and reports whether all of them are wanted.
-func (r *Rooms) lookAtAsked(ctx context.Context, m *room) (all bool) {
-	m.mu.Lock()
-	wishes := m.wishes
-	m.wishes = map[string]bool{}
-	m.mu.Unlock()
-	if wishes[""] || !r.enter(ctx, m) {
-		return wishes[""]
-	}
-	ch := r.Accounts.Channel(m.channel)
-	for id := range wishes {
-		if err := r.catchUpOne(ctx, m, ch, bridge.ChatConversation{ID: id}); err != nil && ctx.Err() == nil {
-			r.Log.Warn("look at encrypted conversation failed", logkey.Channel, m.channel, "conversation", id, logkey.Error, err)
-		}
-	}
-	return false
 }
 
 // catchUpOne hands on what a conversation holds above its cursor, oldest first, and moves the cursor.

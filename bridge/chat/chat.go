@@ -73,11 +73,18 @@ func (r *Rooms) Run(ctx context.Context) {
 	all.Wait()
 }
 
-// News says that events of a channel may have been missed, or that X told of a conversation's key: it is looked after at
-// once. It never blocks. A channel that is not known is ignored.
-func (r *Rooms) News(channel, conversation string) {
+// Missed says that events of a channel may have been missed: its conversations are looked through at once. It never blocks.
+// A channel that is not known is ignored.
+func (r *Rooms) Missed(channel string) {
 	if m := r.rooms[channel]; m != nil {
-		m.ask(conversation)
+		m.tell(wish{isLook: true})
+	}
+}
+
+// Heard takes in what is not delivered to anybody: a change of keys, or a message of the account's own. It never blocks.
+func (r *Rooms) Heard(channel string, s bridge.Sealed) {
+	if m := r.rooms[channel]; m != nil {
+		m.tell(wish{conversation: s.Conversation, heard: &s})
 	}
 }
 
@@ -122,7 +129,7 @@ func (r *Rooms) untilDue(ctx context.Context, m *room, rest time.Duration, chang
 		case <-changed:
 			return true
 		case <-m.asked:
-			if r.lookAtAsked(ctx, m) {
+			if r.fulfil(ctx, m) {
 				return true
 			}
 		}

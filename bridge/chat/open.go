@@ -66,7 +66,7 @@ func (r *Rooms) find(ctx context.Context, m *room, ch *bridge.Channel, s bridge.
 		if id, isNew, err := r.learn(ctx, m, ch, s.KeyChange, xchat.Origin{Conversation: s.Conversation}); err != nil {
 			return nil, err
 		} else if isNew {
-			m.ask(string(id))
+			m.tell(wish{conversation: string(id)})
 		}
 	}
 	hasFetched := false
@@ -227,13 +227,11 @@ func (r *Rooms) fill(d *bridge.Delivery, meta xchat.Meta, words string, files []
 
 // isSince reports whether a message came after Perch was given keys of the account.
 func (r *Rooms) isSince(m *room, d *bridge.Delivery) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
 	at := d.Event.CreatedAt
 	if at.IsZero() {
 		at = d.ReceivedAt
 	}
-	return !m.since.IsZero() && !at.Before(m.since)
+	return m.isOn() && !at.Before(m.from())
 }
 
 // follow notes how far a conversation has come. An event that does not follow the one before points to a gap.
@@ -264,7 +262,7 @@ func (r *Rooms) follow(ctx context.Context, m *room, meta xchat.Meta) {
 			r.Log.Warn("place in chat not kept", logkey.Channel, m.channel, logkey.Error, err)
 		}
 	}
-	if isGap {
-		m.ask(string(meta.Conversation))
+	if isGap && m.mayLook(meta.Conversation, r.Now()) {
+		m.tell(wish{conversation: string(meta.Conversation), isLook: true})
 	}
 }

@@ -33,9 +33,7 @@ func (r *Rooms) enter(ctx context.Context, m *room) bool {
 	own := r.Accounts.Account(m.channel).ID
 	if ch == nil || ch.ChatKeys.IsZero() || ch.Chat == nil {
 		m.mu.Lock()
-		wishes := m.wishes
 		m.clear()
-		m.wishes = wishes
 		m.mu.Unlock()
 		return false
 	}
@@ -48,6 +46,16 @@ func (r *Rooms) enter(ctx context.Context, m *room) bool {
 		return false
 	}
 	return r.askOwn(ctx, m, ch)
+}
+
+// expireOwn makes the next askOwn ask X.
+func (m *room) expireOwn() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if own, ok := m.people[m.ownID]; ok {
+		own.at = own.at.Add(-recheckAfter)
+		m.people[m.ownID] = own
+	}
 }
 
 // take makes the room one about these keys, with what is kept of them.
@@ -79,9 +87,8 @@ func (r *Rooms) take(ctx context.Context, m *room, private keys.Private, own str
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	wishes := m.wishes
 	m.clear()
-	m.private, m.ownID, m.version, m.since, m.wishes, m.waiting = private, own, k.Version, k.Since, wishes, waiting
+	m.private, m.ownID, m.version, m.since, m.waiting = private, own, k.Version, k.Since, waiting
 	m.state = bridge.ChatStatus{State: bridge.ChatDegraded, Detail: notAskedText, Fingerprint: k.Fingerprint}
 	return nil
 }
@@ -157,6 +164,12 @@ func (m *room) set(state, detail, fingerprint string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.state.State, m.state.Detail, m.state.Fingerprint = state, detail, fingerprint
+}
+
+func (m *room) isState(state string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.state.State == state
 }
 
 func (m *room) fingerprint() string {

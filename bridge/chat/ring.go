@@ -134,10 +134,6 @@ func (r *Rooms) noteRefusedKey(m *room, found xchat.Finding) {
 	}
 	r.Log.Warn("change of chat keys refused", logkey.Channel, m.channel, "conversation", string(refused.Conversation), "reason", refused.Reason.String())
 	if refused.Reason == xchat.OtherKeys {
-		m.mu.Lock()
-		own := m.people[m.ownID]
-		own.at = own.at.Add(-recheckAfter)
-		m.people[m.ownID] = own
-		m.mu.Unlock()
+		m.expireOwn()
 	}
 }

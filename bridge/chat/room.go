@@ -27,8 +27,9 @@ type room struct {
 	ring    map[xchat.ConversationID]map[string]heldKey
 	last    map[xchat.ConversationID]string // the newest sequence id that came in live
 	waiting map[int64]xchat.ConversationID
-	wishes  map[string]bool // conversations to be looked at; "" for all
-	changed map[string]bool // people whose keys are others than before, until an agent is told
+	wishes  []wish
+	looked  map[xchat.ConversationID]time.Time // when a gap last made it look
+	changed map[string]bool                    // people whose keys are others than before, until an agent is told
 	// hasRequests is set while X says that strangers wait to be accepted.
 	hasRequests bool
 }
@@ -56,7 +57,8 @@ func (m *room) clear() {
 	m.private, m.ownID, m.version, m.since = keys.Private{}, "", "", time.Time{}
 	m.state = bridge.ChatStatus{State: bridge.ChatOff}
 	m.people, m.ring = map[string]person{}, map[xchat.ConversationID]map[string]heldKey{}
-	m.last, m.waiting, m.wishes = map[xchat.ConversationID]string{}, map[int64]xchat.ConversationID{}, map[string]bool{}
+	m.last, m.waiting = map[xchat.ConversationID]string{}, map[int64]xchat.ConversationID{}
+	m.looked = map[xchat.ConversationID]time.Time{}
 	m.changed, m.hasRequests = map[string]bool{}, false
 }
 
@@ -65,14 +67,6 @@ func (m *room) isOn() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return !m.private.IsZero()
-}
-
-// ask wishes for a look at a conversation, or at all for "".
-func (m *room) ask(conversation string) {
-	m.mu.Lock()
-	m.wishes[conversation] = true
-	m.mu.Unlock()
-	m.asked.Send()
 }
 
 // reader opens events with what is known now.

@@ -169,22 +169,14 @@ func (r *Rooms) Post(ctx context.Context, ch *bridge.Channel, d *bridge.Delivery
 	a := xchat.ReadAnswer(answer, posted.MessagePost)
 	switch a.Outcome {
 	case xchat.Taken:
-		r.keepAnswer(ctx, m, posted, a)
+		if peek, ok := xchat.Peek(answer); ok {
+			r.follow(ctx, m, peek.Meta)
+		}
 		return 0, nil
 	case xchat.Failed:
 		return a.Failure, failureError(ch.Name, a)
 	default:
 		return 0, unclearError()
-	}
-}
-
-func (r *Rooms) keepAnswer(ctx context.Context, m *room, posted *bridge.Posted, a xchat.Answer) {
-	if a.Token == "" {
-		return
-	}
-	err := r.Journal.KeepChatPlace(ctx, m.channel, bridge.ChatPlace{Conversation: posted.Conversation, Token: a.Token})
-	if err != nil {
-		r.Log.Warn("place in chat not kept", logkey.Channel, m.channel, logkey.Error, err)
 	}
 }
 

@@ -68,7 +68,7 @@ func New(config Config) *Engine {
 		Wake: wake, Log: config.Log, Now: config.Now,
 	})
 	e.events = intake.NewEvents(intake.EventsConfig{
-		Journal: health, Accounts: accounts, Feed: feed, Wake: wake, Read: config.Read, News: e.chats.News, Log: config.Log, Now: config.Now,
+		Journal: health, Accounts: accounts, Feed: feed, Wake: wake, Read: config.Read, Heard: e.chats.Heard, Log: config.Log, Now: config.Now,
 	})
 	e.replies = intake.NewReplies(intake.RepliesConfig{
 		Journal: health, Accounts: accounts, Scheduler: dispatcher, Chats: e.chats, Waiters: waiters, Feed: feed, Wake: wake,
@@ -140,7 +140,7 @@ func (e *Engine) Accounts() *account.Registry { return e.accounts }
 
 // Missed says that events of a channel may have been missed; encrypted conversations are looked through at once. It does
 // not block.
-func (e *Engine) Missed(channel string) { e.chats.News(channel, "") }
+func (e *Engine) Missed(channel string) { e.chats.Missed(channel) }
 
 // ForgetChat drops all that is kept of a channel's encrypted conversations, after its keys were deleted.
 func (e *Engine) ForgetChat(ctx context.Context, channel string) error {

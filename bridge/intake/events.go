@@ -27,7 +27,7 @@ type Events struct {
 	log      *slog.Logger
 	now      func() time.Time
 	read     func(body []byte) bridge.Parsed
-	news     func(channel, conversation string)
+	heard    func(channel string, s bridge.Sealed)
 	wake     wait.Signal // tells the dispatcher that there is work
 	unpack   wait.Signal
 	lastKept atomic.Int64 // Unix ms of the newest post kept
@@ -42,16 +42,16 @@ type EventsConfig struct {
 	Wake wait.Signal
 	// Read reads a body from X. It never fails: what cannot be read is an event of KindUnreadable.
 	Read func(body []byte) bridge.Parsed
-	// News is told of each conversation of encrypted chat whose keys have changed. It must not block.
-	News func(channel, conversation string)
-	Log  *slog.Logger
-	Now  func() time.Time
+	// Heard is told of events of encrypted chat that become no message: changes of keys and the account's own. It must not block.
+	Heard func(channel string, s bridge.Sealed)
+	Log   *slog.Logger
+	Now   func() time.Time
 }
 
 // NewEvents returns Events, which unpacks while Run is running.
 func NewEvents(c EventsConfig) *Events {
 	return &Events{
-		journal: c.Journal, accounts: c.Accounts, feed: c.Feed, wake: c.Wake, read: c.Read, news: c.News, log: c.Log, now: c.Now, unpack: wait.NewSignal(),
+		journal: c.Journal, accounts: c.Accounts, feed: c.Feed, wake: c.Wake, read: c.Read, heard: c.Heard, log: c.Log, now: c.Now, unpack: wait.NewSignal(),
 	}
 }
 

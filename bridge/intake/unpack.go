@@ -172,16 +172,17 @@ func (v *Events) unpackEvent(p bridge.Post, channels []string, index int, e *bri
 		out.Ignored[bridge.IgnoredKey{Channel: channels[0], Kind: "unknown_user"}]++
 		return
 	}
-	if e.Sealed != nil && e.Sealed.KeyChange != "" {
-		v.news(name, e.Sealed.Conversation)
-	}
 	if e.Sealed != nil && e.Sealed.Event == "" && e.Sealed.KeyChange != "" {
+		v.heard(name, *e.Sealed)
 		out.Ignored[bridge.IgnoredKey{Channel: name, Kind: "chat_key_change"}]++
 		return
 	}
 	own := v.accounts.Account(name).ID
 	if e.Kind != bridge.KindUnreadable && e.From.ID != "" && (e.From.ID == own || e.From.ID == e.ForUser) {
 		out.Ignored[bridge.IgnoredKey{Channel: name, Kind: "echo"}]++
+		if e.Sealed != nil {
+			v.heard(name, *e.Sealed)
+		}
 		if own == "" || own == e.ForUser {
 			out.Echoes = append(out.Echoes, echoOf(name, e, p.ReceivedAt))
 		}
