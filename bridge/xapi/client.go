@@ -42,6 +42,7 @@ func New(config Config) *Client {
 	config.UploadBase = strings.TrimSuffix(config.UploadBase, "/")
 	b := &base{config: config, calls: xcall.New(xcall.Config{
 		Channel: config.Channel, APIBase: config.APIBase, Keys: config.Keys, Quota: config.Quota, Log: config.Log, UserAgent: config.UserAgent,
+		Login: config.Login,
 	})}
 	if config.Profile == "v1.1" {
 		return &Client{&v11{b}, b}
@@ -49,11 +50,11 @@ func New(config Config) *Client {
 	return &Client{&v2{b}, b}
 }
 
-// With returns a client of the same account with another configuration; it knows the account and the clock as c does. c
+// With returns a client of the same account with another configuration; it knows the account, the clock and which login X wants as c does. c
 // stays as it is, for the calls under way.
 func (c *Client) With(config Config) *Client {
 	next := New(config)
-	next.calls.KnowClock(c.calls)
+	next.calls.Know(c.calls)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	next.me = c.me

@@ -10,6 +10,15 @@ import (
 // Keys are the four secrets of an X app and the account that speaks through it.
 type Keys = xcall.Keys
 
+// Login is an OAuth 2.0 login of an account.
+type Login = xcall.Login
+
+// Tokens are what an OAuth 2.0 login gives.
+type Tokens = xcall.Tokens
+
+// TokenStore keeps the tokens of a login.
+type TokenStore = xcall.TokenStore
+
 // Config is what a Client is made of.
 type Config struct {
 	// Channel is the channel's name, for sentences that name a command.
@@ -25,6 +34,8 @@ type Config struct {
 	Keys       Keys
 	Quota      bridge.Quota
 	Log        *slog.Logger
+	// Login is the account's OAuth 2.0 login, used where X refuses OAuth 1.0a; the zero value for none.
+	Login Login
 	// UserAgent names the program to X; empty means "Perch".
 	UserAgent string
 }

@@ -13,7 +13,7 @@ func (a *Answer) Verdict() (*Answer, bool) {
 		return a, false
 	}
 	if status, is := a.refusesInside(); is {
-		return &Answer{status, a.Header, a.Body}, false
+		return &Answer{Status: status, Header: a.Header, Body: a.Body, byLogin: a.byLogin}, false
 	}
 	return a, true
 }

@@ -20,7 +20,7 @@ func (c *Caller) token(ctx context.Context) (string, error) {
 	}
 	what := Call{
 		Op: "ask X for the app's token", Endpoint: endpointToken, Method: http.MethodPost, URL: c.URLOf("/oauth2/token"),
-		Form: url.Values{"grant_type": {"client_credentials"}}, basic: true,
+		Form: url.Values{"grant_type": {"client_credentials"}}, basic: &[2]string{c.config.Keys.ConsumerKey, c.config.Keys.ConsumerSecret},
 	}
 	a, err := c.Do(ctx, what)
 	if err != nil {

@@ -1,6 +1,7 @@
 package xcall
 
 import (
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -24,10 +25,17 @@ type Call struct {
 	MayBeEmpty bool
 	// Sends marks a call that makes X send something: it is never repeated, and a lost answer is unknown.
 	Sends bool
-	// bearer, when set, is used in place of the OAuth 1.0a signature.
-	bearer string
-	// basic sends the consumer key and secret themselves in place of the signature.
-	basic bool
+	// Family names calls that X may want an OAuth 2.0 login for; "" for all others.
+	Family Family
+	// bearer, when set, is used in place of the OAuth 1.0a signature; isLogin tells that it is that of an OAuth 2.0 login.
+	bearer  string
+	isLogin bool
+	// basic, when set, is a user and a password that are sent in place of the signature.
+	basic *[2]string
+	// isPlain sends no keys at all.
+	isPlain bool
+	// isFile marks a call whose success is any bytes, and may be long.
+	isFile bool
 	// Limit bounds the call; zero means callTimeout.
 	Limit time.Duration
 }
@@ -37,6 +45,10 @@ type Answer struct {
 	Status int
 	Header http.Header
 	Body   []byte
+	// file is the body where that is a file, and still to be read.
+	file io.ReadCloser
+	// byLogin tells that the call was made with an OAuth 2.0 login.
+	byLogin bool
 }
 
 // Decode reads the answer. Members of an unexpected type are left out, so who needs one has to look whether it is there.
@@ -56,4 +68,4 @@ func (a *Answer) Unexpected(op string, err error) error {
 }
 
 // isSigned reports whether the call carries an OAuth 1.0a signature.
-func (w Call) isSigned() bool { return w.bearer == "" && !w.basic }
+func (w Call) isSigned() bool { return w.bearer == "" && w.basic == nil && !w.isPlain }

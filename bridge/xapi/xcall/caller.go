@@ -54,6 +54,8 @@ type Config struct {
 	Log   *slog.Logger
 	// UserAgent names the program to X; empty means "Perch".
 	UserAgent string
+	// Login is the account's OAuth 2.0 login; the zero value for none.
+	Login Login
 }
 
 // Caller makes calls: it signs, times, admits, observes and classifies them.
@@ -63,6 +65,7 @@ type Caller struct {
 	signed atomic.Pointer[signing]
 	ahead  atomic.Int64 // nanoseconds that X's clock is ahead of ours, as last measured
 	app    appKeys
+	login  *login
 }
 
 // signing signs by X's clock as it was last corrected.
@@ -92,7 +95,7 @@ func New(config Config) *Caller {
 	transport.TLSHandshakeTimeout = dialTimeout
 	transport.ResponseHeaderTimeout = headerTimeout
 	transport.IdleConnTimeout = idleTimeout
-	c := &Caller{config: config, plain: &http.Client{Transport: transport, CheckRedirect: noRedirect}}
+	c := &Caller{config: config, plain: &http.Client{Transport: transport, CheckRedirect: noRedirect}, login: newLogin(config.Login)}
 	c.setSkew(0)
 	return c
 }
@@ -100,10 +103,11 @@ func New(config Config) *Caller {
 // noRedirect keeps keys from travelling to another address.
 func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// KnowClock signs by X's clock as another caller of the same account knows it.
-func (c *Caller) KnowClock(of *Caller) {
+// Know signs by X's clock as another caller of the same account knows it, and logs in where that one had to.
+func (c *Caller) Know(of *Caller) {
 	c.setSkew(of.Skew())
 	c.ahead.Store(of.ahead.Load())
+	c.login.know(of.login)
 }
 
 // CheckKeys returns an error that names the secrets that are not set.

@@ -32,8 +32,21 @@ func (c *Caller) Do(ctx context.Context, what Call) (*Answer, error) {
 	return a, nil
 }
 
-// Exchange makes the call and returns X's answer, whatever it says; what only stands in X's place is an error.
+// Exchange makes the call and returns X's answer, whatever it says; what only stands in X's place is an error. Where X wants
+// an OAuth 2.0 login for calls of this family and there is one, it is used.
 func (c *Caller) Exchange(ctx context.Context, what Call) (*Answer, error) {
+	if c.login.isChosen(what.Family) {
+		return c.asLogin(ctx, what)
+	}
+	a, err := c.exchange(ctx, what)
+	if err == nil && what.isSigned() && what.Family.wantsLogin(a) && c.login.choose(what.Family) {
+		return c.asLogin(ctx, what)
+	}
+	return a, err
+}
+
+// exchange makes the call with the keys that it names.
+func (c *Caller) exchange(ctx context.Context, what Call) (*Answer, error) {
 	if err := c.admit(what); err != nil {
 		return nil, err
 	}
@@ -48,7 +61,7 @@ func (c *Caller) Exchange(ctx context.Context, what Call) (*Answer, error) {
 
 // admit reports why a call is not made at all.
 func (c *Caller) admit(what Call) error {
-	if err := c.CheckKeys(what.Op); err != nil {
+	if err := c.CheckKeys(what.Op); err != nil && !what.isLogin {
 		return err
 	}
 	if c.config.Quota == nil {
@@ -76,7 +89,12 @@ func (c *Caller) once(ctx context.Context, what Call, by *signing) (*Answer, err
 		limit = callTimeout
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
+	isOpen := false
+	defer func() {
+		if !isOpen {
+			cancel()
+		}
+	}()
 	var written atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { written.Store(true) }})
 	request, err := c.request(ctx, what)
@@ -91,12 +109,16 @@ func (c *Caller) once(ctx context.Context, what Call, by *signing) (*Answer, err
 	if err != nil {
 		return nil, Lost(what, err, written.Load())
 	}
+	if file := fileOf(what, response, cancel); file != nil {
+		isOpen = true
+		return &Answer{Status: response.StatusCode, Header: response.Header, file: file}, nil
+	}
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil && response.StatusCode/100 == 2 {
 		return nil, Lost(what, err, true)
 	}
-	a := &Answer{response.StatusCode, response.Header, body}
+	a := &Answer{Status: response.StatusCode, Header: response.Header, Body: body, byLogin: what.isLogin}
 	if e := judgeForm(what, a); e != nil {
 		return nil, e
 	}

@@ -154,7 +154,7 @@ func (c *Caller) openStream(ctx context.Context, what Call) (io.ReadCloser, erro
 		}
 		raw, _ := io.ReadAll(io.LimitReader(response.Body, maxAnswer)) // a part of the reason is better than none
 		_ = response.Body.Close()
-		a := &Answer{response.StatusCode, response.Header, raw}
+		a := &Answer{Status: response.StatusCode, Header: response.Header, Body: raw}
 		if e := judgeForm(what, a); e != nil {
 			return nil, e
 		}

@@ -172,6 +172,9 @@ func Classify(what Call, a *Answer) *bridge.Error {
 	if e == nil {
 		e = byStatus(what, readRefusal(a))
 	}
+	if (what.Family == FamilyChat || a.byLogin) && what.Family.wantsLogin(a) {
+		e = loginError(what, a)
+	}
 	if e.RetryAt.IsZero() && (e.Kind == bridge.RateLimited || e.Kind == bridge.Temporary) {
 		e.RetryAt = RetryAfter(a.Header, MaxOutageWait)
 		if e.Kind == bridge.RateLimited {

@@ -42,11 +42,14 @@ func (c *Caller) request(ctx context.Context, what Call) (*http.Request, error) 
 	if what.bearer != "" {
 		r.Header.Set("Authorization", "Bearer "+what.bearer)
 	}
-	if what.basic { // both are percent-encoded before they are joined (X docs: application-only authentication)
-		r.SetBasicAuth(url.QueryEscape(c.config.Keys.ConsumerKey), url.QueryEscape(c.config.Keys.ConsumerSecret))
+	if what.basic != nil { // both are percent-encoded before they are joined (X docs: application-only authentication)
+		r.SetBasicAuth(url.QueryEscape(what.basic[0]), url.QueryEscape(what.basic[1]))
 	}
 	r.Header.Set("User-Agent", c.config.UserAgent)
 	r.Header.Set("Accept", "application/json")
+	if what.isFile {
+		r.Header.Set("Accept", "application/octet-stream, application/json")
+	}
 	return r, nil
 }
 
