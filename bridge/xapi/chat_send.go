@@ -11,10 +11,8 @@ import (
 
 // SendChat implements bridge.ChatAPI.
 func (c *base) SendChat(ctx context.Context, conversation string, post xchat.MessagePost) (string, error) {
-	what := chatCall("send encrypted message", bridge.EndpointChat, http.MethodPost)
-	what.Sends, what.JSON = true, post
-	var err error
-	if what.URL, err = c.conversationURL(what.Op, conversation, "/messages"); err != nil {
+	what, err := c.sendChatCall(conversation, post)
+	if err != nil {
 		return "", err
 	}
 	a, err := c.inChat(ctx, what)
