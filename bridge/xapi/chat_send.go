@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"perch/bridge"
 	"perch/bridge/loose"
 	"perch/bridge/xchat"
 )
