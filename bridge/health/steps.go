@@ -189,3 +189,42 @@ func (h *Journal) Ignored(ctx context.Context) (map[bridge.IgnoredKey]int, error
 	ignored, err := h.Journal.Ignored(ctx)
 	return ignored, h.note(ctx, "count what is ignored", err)
 }
+
+// ChatKeys implements ChatStore.
+func (h *Journal) ChatKeys(ctx context.Context, channel, conversation string) ([]bridge.ChatKey, error) {
+	keys, err := h.Journal.ChatKeys(ctx, channel, conversation)
+	return keys, h.note(ctx, "read the keys of a conversation", err)
+}
+
+// KeepChatKey implements ChatStore.
+func (h *Journal) KeepChatKey(ctx context.Context, channel string, key bridge.ChatKey) error {
+	return h.note(ctx, "keep the key of a conversation", h.Journal.KeepChatKey(ctx, channel, key))
+}
+
+// ChatPlace implements ChatStore.
+func (h *Journal) ChatPlace(ctx context.Context, channel, conversation string) (bridge.ChatPlace, error) {
+	place, err := h.Journal.ChatPlace(ctx, channel, conversation)
+	return place, h.note(ctx, "read how far a conversation is", err)
+}
+
+// KeepChatPlace implements ChatStore.
+func (h *Journal) KeepChatPlace(ctx context.Context, channel string, place bridge.ChatPlace) error {
+	return h.note(ctx, "keep how far a conversation is", h.Journal.KeepChatPlace(ctx, channel, place))
+}
+
+// CountChats implements ChatStore.
+func (h *Journal) CountChats(ctx context.Context, channel string) (int, error) {
+	n, err := h.Journal.CountChats(ctx, channel)
+	return n, h.note(ctx, "count conversations", err)
+}
+
+// ForgetChat implements ChatStore.
+func (h *Journal) ForgetChat(ctx context.Context, channel string) error {
+	return h.note(ctx, "forget conversations", h.Journal.ForgetChat(ctx, channel))
+}
+
+// LastWay implements ChatStore.
+func (h *Journal) LastWay(ctx context.Context, channel, personID string) (bridge.MessageKind, error) {
+	way, err := h.Journal.LastWay(ctx, channel, personID)
+	return way, h.note(ctx, "look up how a customer writes", err)
+}

@@ -46,8 +46,15 @@ func conditions(f bridge.Filter) (where string, args []any) {
 	if f.Direction != "" {
 		add("m.direction = ?", f.Direction)
 	}
-	if f.Kind != "" {
+	switch f.Kind {
+	case "":
+	case bridge.KindEncrypted:
+		add("m.kind = 'encrypted'") // a literal, because these have an index of their own
+	default:
 		add("m.kind = ?", f.Kind)
+	}
+	if f.Waits {
+		add("m.state = 'delivered' AND json_extract(nullif(m.progress, ''), '$.waits') = 1")
 	}
 	switch f.State {
 	case "":

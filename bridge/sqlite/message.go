@@ -48,6 +48,9 @@ func scanDelivery(row rowScanner) (*bridge.Delivery, error) {
 func insertIfNew(t *tx, d *bridge.Delivery) error {
 	open := d.State == bridge.Queued
 	f := failureOf(d)
+	if err := ownID(t, d); err != nil {
+		return err
+	}
 	result, err := t.exec(`INSERT INTO message (channel, direction, kind, state, open, lane, conversation, x_id, motion_id,
 		thread_id, sender, recipient, peer_id, text, media, parent, post, progress, received_at, due_at,
 		error_kind, error_message, error_remedy)
@@ -64,7 +67,10 @@ func insertIfNew(t *tx, d *bridge.Delivery) error {
 	if d.ID, err = result.LastInsertId(); err != nil {
 		return err
 	}
-	if err := putContent(t, d); err != nil || !open {
+	if err := putContent(t, d); err != nil {
+		return err
+	}
+	if err := learnWay(t, d); err != nil || !open {
 		return err
 	}
 	_, err = t.exec(`INSERT INTO conv (key, lane, head, due) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,

@@ -87,7 +87,7 @@ func TestMigrationFindsPostsBelowTheCursor(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "perch.db")
 	s := open(t, path)
 	keep(t, s, "never read", time.Now())
-	for _, query := range []string{`UPDATE setting SET value = '4711' WHERE key = 'unpacked'`, `DROP TABLE kept`, `PRAGMA user_version = 1`} {
+	for _, query := range []string{`UPDATE setting SET value = '4711' WHERE key = 'unpacked'`, `DROP TABLE kept`, `DROP TABLE chat_key`, `DROP TABLE chat_place`, `DROP TABLE way`, `DROP INDEX message_encrypted`, `PRAGMA user_version = 1`} {
 		if err := s.write(t.Context(), func(tx *tx) error { tx.synced = span{}; _, err := tx.exec(query); return err }); err != nil {
 			t.Fatal(err)
 		}
@@ -108,7 +108,7 @@ func TestMigrationFindsPostsThatTheCursorHasPassed(t *testing.T) {
 	if err := s.Unpack(t.Context(), 3, bridge.Unpacked{Deliveries: []*bridge.Delivery{inbound("ann", "3")}}); err != nil {
 		t.Fatal(err)
 	}
-	for _, query := range []string{`DROP TABLE kept`, `PRAGMA user_version = 1`} {
+	for _, query := range []string{`DROP TABLE kept`, `DROP TABLE chat_key`, `DROP TABLE chat_place`, `DROP TABLE way`, `DROP INDEX message_encrypted`, `PRAGMA user_version = 1`} {
 		if err := s.write(t.Context(), func(tx *tx) error { tx.synced = span{}; _, err := tx.exec(query); return err }); err != nil {
 			t.Fatal(err)
 		}

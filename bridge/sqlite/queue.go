@@ -100,15 +100,22 @@ func saveDelivery(t *tx, r bridge.Result) error {
 		d.State, open, orNull(d.XID), orNull(d.MotionID), d.ThreadID, d.From,
 		d.To, d.PeerID, encodeMedia(d.Media), encodeProgress(d.Progress), d.Attempts, toMilli(d.DueAt),
 		toMilli(d.DeliveredAt), f.Kind, f.Message, f.Remedy, d.ID)
-	return err
+	if err != nil || !r.Opened {
+		return err
+	}
+	if _, err := t.exec(`UPDATE message SET kind = ?, lane = ?, text = ? WHERE id = ?`, d.Kind, d.Lane, d.Text, d.ID); err != nil {
+		return err
+	}
+	return putContent(t, d)
 }
 
 // reschedule points the conversation at its oldest open message, or ends its row. A conversation that is being
 // attempted keeps its head until that attempt frees it.
 func reschedule(t *tx, d *bridge.Delivery, free bool) error {
 	var head, due int64
-	err := t.row(`SELECT id, due_at FROM message WHERE conversation = ? AND open = 1 ORDER BY id LIMIT 1`,
-		d.Conversation).Scan(&head, &due)
+	var lane bridge.Lane // a conversation's messages may go by different ones
+	err := t.row(`SELECT id, due_at, lane FROM message WHERE conversation = ? AND open = 1 ORDER BY id LIMIT 1`,
+		d.Conversation).Scan(&head, &due, &lane)
 	if errors.Is(err, sql.ErrNoRows) {
 		_, err = t.exec(`DELETE FROM conv WHERE key = ? AND (busy = 0 OR ?)`, d.Conversation, free)
 		return err
@@ -117,8 +124,8 @@ func reschedule(t *tx, d *bridge.Delivery, free bool) error {
 		return err
 	}
 	_, err = t.exec(`INSERT INTO conv (key, lane, head, due) VALUES (?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET head = excluded.head, due = excluded.due, busy = 0 WHERE busy = 0 OR ?`,
-		d.Conversation, d.Lane, head, due, free)
+		ON CONFLICT DO UPDATE SET lane = excluded.lane, head = excluded.head, due = excluded.due, busy = 0 WHERE busy = 0 OR ?`,
+		d.Conversation, lane, head, due, free)
 	return err
 }
 
