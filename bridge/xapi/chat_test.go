@@ -312,7 +312,10 @@ func TestWhatXSaysOfChatCalls(t *testing.T) {
 
 func TestWhatIsNotThereInChat(t *testing.T) {
 	x := newChatX(t)
-	x.answer = func(w http.ResponseWriter, _ *http.Request) bool { x.refuse(w, 404, "Conversation not found"); return true }
+	x.answer = func(w http.ResponseWriter, _ *http.Request) bool {
+		x.refuse(w, 404, "Conversation not found")
+		return true
+	}
 	errs := everyChatCall(t, x.client())
 	for call, code := range map[string]string{"events": bridge.CodeNoConversation, "messages": bridge.CodeNoConversation, "keys": bridge.CodeNoConversation, "conversations": "404", "media": "404", "upload": "media/404"} {
 		if e := bridge.AsError(errs[call]); e == nil || e.Kind != bridge.Rejected || e.Code != code {
