@@ -50,4 +50,6 @@ type Wanted struct {
 	Mentions bool
 	// Encrypted is whether X is asked to tell of encrypted messages, which it charges for.
 	Encrypted bool
+	// Chat is whether encrypted messages can be opened, so that what else X tells of encrypted chat is of use. It is free.
+	Chat bool
 }

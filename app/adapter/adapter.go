@@ -20,13 +20,14 @@ func XConfig(ch config.Channel, values map[secret.Key]string, quota bridge.Quota
 	return xapi.Config{
 		Profile: ch.X.API, APIBase: ch.X.APIBase, UploadBase: ch.X.UploadBase, MediaHosts: ch.X.MediaHosts, Quota: quota,
 		Log: log.With("channel", ch.Name), Channel: ch.Name, Environment: ch.X.Environment, UserAgent: "Perch/" + version.Number,
-		Keys: XKeys(ch.Name, values),
+		Keys: XKeys(ch.Name, values), Login: XLogin(ch.Name, values),
 	}
 }
 
-// Wanted is what a channel wants to hear of from X.
-func Wanted(x config.XConfig) bridge.Wanted {
-	return bridge.Wanted{Mentions: x.Mentions, Encrypted: x.Chat}
+// Wanted is what a channel wants to hear of from X, as the settings and the secrets have it.
+func Wanted(ch config.Channel, values map[secret.Key]string) bridge.Wanted {
+	chat, err := ChatKeys(ch.Name, values)
+	return bridge.Wanted{Mentions: ch.X.Mentions, Encrypted: ch.X.Chat, Chat: err == nil && !chat.IsZero()}
 }
 
 // XKeys are the keys of X of a channel.

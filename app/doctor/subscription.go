@@ -27,7 +27,7 @@ func (x *xChecks) checkStream(ctx context.Context) result {
 // judge looks for what is missing.
 func (x *xChecks) judge(all []xapi.Subscription, webhookID string) result {
 	var missing []string
-	for _, kind := range reach.Needed(adapter.Wanted(x.X)) {
+	for _, kind := range reach.Needed(adapter.Wanted(x.Channel, x.Values)) {
 		if !hasSubscription(all, kind, x.account.ID, webhookID) {
 			missing = append(missing, kind)
 		}

@@ -78,7 +78,7 @@ func (i *Ingress) makeReceivers() *receivers {
 		for _, name := range a.Channels {
 			at := slices.IndexFunc(s.Config.Channels, func(ch config.Channel) bool { return ch.Name == name })
 			ch := s.Config.Channels[at]
-			c.Members = append(c.Members, reach.Member{Channel: name, X: s.X[at], Wanted: adapter.Wanted(ch.X)})
+			c.Members = append(c.Members, reach.Member{Channel: name, X: s.X[at], Wanted: adapter.Wanted(ch, s.Values)})
 		}
 		made.list = append(made.list, i.newReceiver(s.Config.Reach.Mode, c, n, a))
 	}

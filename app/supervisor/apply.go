@@ -27,7 +27,7 @@ type outcome struct {
 // apply makes the relay work with what it can of a change, and says what that is.
 func (r *relay) apply(ctx context.Context, to *wanted) outcome {
 	r.log.Hide(valuesOf(to.values))
-	running := r.setup()
+	running := r.setup().withTokens()
 	next := &setup{config: change.Applicable(running.config, to.config), values: maps.Clone(to.values)}
 	out := outcome{result: change.Summary(running.config, next.config, to.config), refused: map[string]string{}}
 	out.retainTunnelSecrets(running, next)
@@ -79,10 +79,11 @@ func (r *relay) activate(ctx context.Context, running, next *setup) {
 	for i, ch := range next.config.Channels {
 		old, clients := running.config.Channels[i], running.clients[i]
 		has := func(prefix string) bool { return hasChanged(running, next, ch.Name, prefix) }
-		if has("x.") || !slices.Equal(old.X.MediaHosts, ch.X.MediaHosts) {
+		hasX := hasChanged(running, next, ch.Name, "x.", "x.chat_keys")
+		if hasX || !slices.Equal(old.X.MediaHosts, ch.X.MediaHosts) {
 			defer clients.x.Close()
-			clients.x = clients.x.With(adapter.XConfig(ch, next.values, clients.quota, r.log.Logger))
-			if account := r.engine.Accounts().Account(ch.Name); account.ID != "" && has("x.") {
+			clients.x = clients.x.With(r.xConfig(ch, next.values, clients.quota))
+			if account := r.engine.Accounts().Account(ch.Name); account.ID != "" && hasX {
 				clients.x.Know(account) // those of another account were refused
 			}
 		}
@@ -90,12 +91,12 @@ func (r *relay) activate(ctx context.Context, running, next *setup) {
 			defer clients.motion.Close()
 			clients.motion = clients.motion.With(adapter.MotionConfig(ch, next.values, r.log.Logger))
 		}
-		replaceReceivers = replaceReceivers || has("x.") || adapter.Wanted(old.X) != adapter.Wanted(ch.X)
+		replaceReceivers = replaceReceivers || hasX || adapter.Wanted(old, running.values) != adapter.Wanted(ch, next.values)
 		next.clients = append(next.clients, clients)
 	}
 	r.current.Store(next)
 	r.handler.Update(r.webhookConfig(next))
-	for _, ch := range next.channels(r.salt) {
+	for _, ch := range next.channels(r.salt, r.log.Logger) {
 		r.engine.Accounts().Replace(ctx, ch)
 	}
 	if replaceReceivers {
@@ -104,10 +105,10 @@ func (r *relay) activate(ctx context.Context, running, next *setup) {
 	r.replies.Poke()
 }
 
-// hasChanged reports whether a secret of the channel whose name begins so differs.
-func hasChanged(running, next *setup, channel, prefix string) bool {
+// hasChanged reports whether a secret of the channel whose name begins so differs, but for those named.
+func hasChanged(running, next *setup, channel, prefix string, but ...string) bool {
 	return slices.ContainsFunc(change.Secrets(running.values, next.values), func(k secret.Key) bool {
-		return k.Channel == channel && strings.HasPrefix(k.Name, prefix)
+		return k.Channel == channel && strings.HasPrefix(k.Name, prefix) && !slices.Contains(but, k.Name)
 	})
 }
 

@@ -23,13 +23,13 @@ func (r *relay) build(ctx context.Context) error {
 		return err
 	}
 	s := r.setup()
-	s.clients = makeClients(s.config, s.values, r.health, r.log.Logger)
+	s.clients = r.makeClients(s.config, s.values)
 	for _, c := range s.clients {
 		if err := c.quota.Load(ctx); err != nil {
 			return err
 		}
 	}
-	r.engine = engine.New(engine.Config{Channels: s.channels(r.salt), Journal: r.health, Log: r.log.Logger, Read: payload.Read, Measure: measure})
+	r.engine = engine.New(engine.Config{Channels: s.channels(r.salt, r.log.Logger), Journal: r.health, Log: r.log.Logger, Read: payload.Read, Measure: measure})
 	if err := r.engine.Prepare(ctx); err != nil {
 		return err
 	}

@@ -35,10 +35,11 @@ func keyMark(salt, channel string, values map[secret.Key]string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
+// valuesOf are the texts that no log may hold.
 func valuesOf(secrets map[secret.Key]string) []string {
 	var values []string
-	for _, v := range secrets {
-		values = append(values, v)
+	for key, v := range secrets {
+		values = append(values, v, adapter.XLogin(key.Channel, secrets).Access) // which is stored with its end
 	}
 	return values
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"perch/app/adapter"
@@ -41,7 +40,7 @@ func (r *relay) checkOwners(ctx context.Context, channels []config.Channel, runn
 	var all []unusable
 	for _, ch := range channels {
 		changed := slices.DeleteFunc(change.Secrets(running, values), func(k secret.Key) bool {
-			return k.Channel != ch.Name || !strings.HasPrefix(k.Name, "x.")
+			return k.Channel != ch.Name || !slices.Contains(secret.XNames(), k.Name)
 		})
 		if len(changed) == 0 {
 			continue

@@ -2,6 +2,7 @@ package supervisor
 
 import (
 	"log/slog"
+	"maps"
 
 	"perch/app/adapter"
 	"perch/app/config"
@@ -28,13 +29,30 @@ type setup struct {
 }
 
 // channels are those of the bridge. With the salt their keys are told from others.
-func (s *setup) channels(salt string) []bridge.Channel {
+func (s *setup) channels(salt string, log *slog.Logger) []bridge.Channel {
 	var all []bridge.Channel
 	for i, c := range s.clients {
 		ch := s.config.Channels[i]
-		all = append(all, bridge.Channel{Name: ch.Name, Wanted: adapter.Wanted(ch.X), X: c.x, Motion: c.motion, Keys: keyMark(salt, ch.Name, s.values), Limits: c.quota})
+		chat, err := adapter.ChatKeys(ch.Name, s.values)
+		if err != nil {
+			log.Error("keys of encrypted chat cannot be used", "channel", ch.Name, "error", err)
+		}
+		all = append(all, bridge.Channel{
+			Name: ch.Name, Wanted: adapter.Wanted(ch, s.values), X: c.x, Motion: c.motion, Keys: keyMark(salt, ch.Name, s.values), Limits: c.quota,
+			Chat: c.x, ChatKeys: chat,
+		})
 	}
 	return all
+}
+
+// withTokens is s with the tokens of logins as they are now: the relay renews them itself, which is no change to take over.
+func (s *setup) withTokens() *setup {
+	now := *s
+	now.values = maps.Clone(s.values)
+	for i, c := range s.clients {
+		maps.Copy(now.values, adapter.TokenSecrets(s.config.Channels[i].Name, c.x.Tokens()))
+	}
+	return &now
 }
 
 // retain leaves a secret as it is in another setup.
@@ -52,13 +70,20 @@ func (s *setup) close() {
 	}
 }
 
-func makeClients(c *config.Config, values map[secret.Key]string, journal bridge.Settings, log *slog.Logger) []clients {
+func (r *relay) makeClients(c *config.Config, values map[secret.Key]string) []clients {
 	var all []clients
 	for _, ch := range c.Channels {
-		quota := schedule.NewLedger(ch.Name, journal, nil)
+		quota := schedule.NewLedger(ch.Name, r.health, nil)
 		all = append(all, clients{
-			quota: quota, x: xapi.New(adapter.XConfig(ch, values, quota, log)), motion: motion.New(adapter.MotionConfig(ch, values, log)),
+			quota: quota, x: xapi.New(r.xConfig(ch, values, quota)), motion: motion.New(adapter.MotionConfig(ch, values, r.log.Logger)),
 		})
 	}
 	return all
+}
+
+// xConfig is what a channel's client of X is made of in a relay, which renews the tokens of its login.
+func (r *relay) xConfig(ch config.Channel, values map[secret.Key]string, quota bridge.Quota) xapi.Config {
+	c := adapter.XConfig(ch, values, quota, r.log.Logger)
+	c.Login.Store = adapter.XTokens(r.Secrets, ch.Name, r.log.Hide)
+	return c
 }

@@ -117,11 +117,11 @@ func (g *closer) lost(open *outage, t tally) string {
 // closers are those of the members, in their order.
 type closers []*closer
 
-func newClosers(c Config, b *board, unaskable string) closers {
+func newClosers(c Config, b *board, unaskable func(bridge.Wanted) string) closers {
 	var all closers
 	for _, m := range c.Members {
 		g := newCloser(c, m, b)
-		g.unaskable = unaskable
+		g.unaskable = unaskable(m.Wanted)
 		all = append(all, g)
 	}
 	return all

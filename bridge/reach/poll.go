@@ -33,7 +33,7 @@ var _ Source = (*Poll)(nil)
 // NewPoll returns a poll that does nothing until Run.
 func NewPoll(c Config) *Poll {
 	b := newBoard(ModePoll, &c)
-	p := &Poll{Config: c, board: b, closers: newClosers(c, b, ""), good: map[string]time.Time{}}
+	p := &Poll{Config: c, board: b, closers: newClosers(c, b, nothing), good: map[string]time.Time{}}
 	for _, g := range p.closers {
 		for range g.lists {
 			p.poked = append(p.poked, wait.NewSignal())

@@ -180,6 +180,33 @@ func TestStreamSubscribesToWhatIsWanted(t *testing.T) {
 	})
 }
 
+// What opens encrypted messages makes more of X's events useful, none of them is needed, and a refusal is asked again later.
+func TestStreamSubscribesToChat(t *testing.T) {
+	inBubble(t, func(r *rig) {
+		r.refuse["chat.conversation_join"] = refusal(bridge.Rejected, "400")
+		r.refuse["chat.received"] = refusal(bridge.Operator, bridge.CodeLogin+"403")
+		r.config.Members[0].Mentions, r.config.Members[0].Chat = false, true
+		r.start(reach.NewStream(r.config))
+		r.until(reach.Connected, time.Minute)
+		want := []string{"dm.received", "dm.sent", "chat.sent", "oauth.revoke"}
+		if got := r.subscribed(); !slices.Equal(got, want) {
+			t.Errorf("subscribed to %v", got)
+		}
+		r.with(func() { clear(r.refuse) })
+		time.Sleep(30 * time.Minute)
+		if got := r.subscribed(); !slices.Equal(got, want) {
+			t.Errorf("asked again at once: %v", got)
+		}
+		time.Sleep(40 * time.Minute)
+		if got := r.subscribed(); !slices.Equal(got, append(want, "chat.received", "chat.conversation_join")) {
+			t.Errorf("after an hour: %v", got)
+		}
+		if needed := reach.Needed(r.config.Members[0].Wanted); !slices.Equal(needed, []string{"dm.received"}) {
+			t.Errorf("needed: %v", needed)
+		}
+	})
+}
+
 func TestStreamWithoutPermission(t *testing.T) {
 	inBubble(t, func(r *rig) {
 		r.refuse["dm.received"] = &bridge.Error{Kind: bridge.Operator, Side: bridge.SideX, Message: "the X app lacks the permission", Remedy: "set it", Code: "403/93"}

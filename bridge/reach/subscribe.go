@@ -19,8 +19,24 @@ type kind struct {
 	isNeeded bool
 }
 
-// unaskable names those of the kinds that cannot be fetched afterwards.
-const unaskable = "quotes and encrypted messages of that time, because X does not list them"
+// unaskable names those of the kinds that cannot be fetched afterwards; "" for none. Encrypted messages that can be opened
+// are fetched by conversation.
+func unaskable(w bridge.Wanted) string {
+	var names []string
+	if w.Mentions {
+		names = append(names, "quotes")
+	}
+	if w.Encrypted && !w.Chat {
+		names = append(names, "encrypted messages")
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return strings.Join(names, " and ") + " of that time, because X does not list them"
+}
+
+// nothing is unaskable where X tells all or nothing.
+func nothing(bridge.Wanted) string { return "" }
 
 // Needed are the kinds of event of the X Activity API without which customers' messages are missing.
 func Needed(w bridge.Wanted) []string {
@@ -42,6 +58,9 @@ func kinds(w bridge.Wanted) []kind {
 	}
 	if w.Encrypted {
 		all = append(all, kind{"chat.received", false})
+	}
+	if w.Chat {
+		all = append(all, kind{"chat.sent", false}, kind{"chat.conversation_join", false})
 	}
 	return append(all, kind{"oauth.revoke", false})
 }
@@ -121,7 +140,7 @@ func isRefusal(err error) bool {
 	if !errors.As(err, &e) || (e.Kind != bridge.Rejected && e.Kind != bridge.Operator) {
 		return false
 	}
-	return strings.HasPrefix(e.Code, "403") || strings.HasPrefix(e.Code, "404") || strings.HasPrefix(e.Code, "400")
+	return strings.HasPrefix(e.Code, "403") || strings.HasPrefix(e.Code, bridge.CodeLogin) || strings.HasPrefix(e.Code, "404") || strings.HasPrefix(e.Code, "400")
 }
 
 // all subscribes by the Account Activity API.

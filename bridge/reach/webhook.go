@@ -54,7 +54,7 @@ var _ Source = (*Webhook)(nil)
 func NewWebhook(c WebhookConfig) *Webhook {
 	b := newBoard(ModeWebhook, &c.Config)
 	b.url = c.URL
-	cannot := ""
+	cannot := nothing
 	if c.app().HasActivity() {
 		cannot = unaskable
 	}

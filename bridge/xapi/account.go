@@ -66,5 +66,8 @@ func (c *base) Skew() time.Duration { return c.calls.Skew() }
 // when it was behind, 0 when X has never answered.
 func (c *base) ClockAhead() time.Duration { return c.calls.ClockAhead() }
 
+// Tokens returns those of the OAuth 2.0 login that are in use; the zero value for none.
+func (c *base) Tokens() Tokens { return c.calls.Tokens() }
+
 // Close drops idle connections.
 func (c *base) Close() { c.calls.Close() }

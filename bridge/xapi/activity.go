@@ -37,7 +37,7 @@ func (c *base) Subscriptions(ctx context.Context) ([]Subscription, error) {
 	query := url.Values{"max_results": {subscriptionsPerPage}}
 	for range maxSubscriptionPages {
 		what := c.activityCall("list subscriptions", http.MethodGet, "")
-		what.Query = query
+		what.Query, what.Family = query, xcall.FamilyActivity
 		a, err := c.list(ctx, what)
 		if a, err = judged(what, a, err); err != nil {
 			return nil, err
@@ -93,7 +93,7 @@ func (c *Client) Subscribe(ctx context.Context, eventType, webhookID string) err
 		body["webhook_id"] = webhookID
 	}
 	what := c.activityCall("subscribe to "+eventType, http.MethodPost, "")
-	what.JSON = body
+	what.JSON, what.Family = body, xcall.FamilyActivity
 	ask := c.calls.Exchange
 	if eventType == eventRevoke {
 		ask = c.calls.AsUserOrApp

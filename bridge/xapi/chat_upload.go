@@ -142,24 +142,17 @@ func (u *chatUpload) finish(ctx context.Context, parts int) error {
 func (u *chatUpload) step(ctx context.Context, path string, body map[string]any) (*xcall.Answer, error) {
 	a, err := u.post(ctx, path, body)
 	other := strings.Replace(u.conversation, "-", ":", 1)
-	if !strings.HasPrefix(codeOf(err)+"/", "400/") || other == u.conversation {
+	if !strings.HasPrefix(bridge.CodeOf(err)+"/", "400/") || other == u.conversation {
 		return a, err
 	}
 	before := u.conversation
 	u.conversation = other
 	second, secondErr := u.post(ctx, path, body)
-	if secondErr != nil && strings.HasPrefix(codeOf(secondErr)+"/", "400/") {
+	if secondErr != nil && strings.HasPrefix(bridge.CodeOf(secondErr)+"/", "400/") {
 		u.conversation = before
 		return nil, err
 	}
 	return second, secondErr
-}
-
-func codeOf(err error) string {
-	if err == nil {
-		return ""
-	}
-	return bridge.AsError(err).Code
 }
 
 func (u *chatUpload) post(ctx context.Context, path string, body map[string]any) (*xcall.Answer, error) {

@@ -155,7 +155,7 @@ func (c *base) appendChunk(ctx context.Context, target string, fields map[string
 	}
 	_, err = c.calls.Do(ctx, xcall.Call{
 		Op: opUpload, Endpoint: endpointUpload, Method: http.MethodPost, URL: target, Body: body, ContentType: contentType, Limit: chunkTimeout,
-		MayBeEmpty: true,
+		MayBeEmpty: true, Family: xcall.FamilyMedia,
 	})
 	return err
 }

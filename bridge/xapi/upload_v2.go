@@ -49,6 +49,7 @@ func (v *v2) upload(ctx context.Context, file bridge.File, category string) (str
 
 func (v *v2) uploadStep(ctx context.Context, what xcall.Call) (v2Upload, error) {
 	var u v2Upload
+	what.Family = xcall.FamilyMedia
 	a, err := v.step(ctx, what)
 	if err == nil {
 		err = a.Decode(opUpload, &u)

@@ -3,7 +3,6 @@ package payload
 import (
 	"encoding/json"
 
-	"perch/bridge"
 	"perch/bridge/loose"
 )
 
@@ -37,8 +36,8 @@ func (p *parser) activity(a activity) {
 		p.activityDM(forUser, a)
 	case "post.mention.create", "post.reply.create", "post.quote.create", "post.create":
 		p.each(forUser, "post", a.Payload, func(raw json.RawMessage) { p.post(forUser, raw, readIncludes(a.Includes)) })
-	case "chat.received":
-		p.encrypted(forUser, a.Payload)
+	case "chat.received", "chat.sent", "chat.conversation_join", "chat.conversation.join":
+		p.chat(forUser, a.EventType == "chat.received", a.Payload)
 	case "oauth.revoke":
 		var revoke struct {
 			UserID loose.ID `json:"user_id"`
@@ -76,23 +75,4 @@ func (p *parser) activityDM(forUser string, a activity) {
 	default:
 		p.unreadable(forUser, "its payload holds no direct message")
 	}
-}
-
-// encrypted reads the little that an encrypted message shows.
-func (p *parser) encrypted(forUser string, payload json.RawMessage) {
-	var c struct {
-		ID          loose.ID   `json:"id"`
-		SenderID    loose.ID   `json:"sender_id"`
-		CreatedAtMS loose.Time `json:"created_at_msec"`
-	}
-	if !p.element(forUser, "encrypted message", payload, &c) {
-		return
-	}
-	if !isID(string(c.ID)) || !isNumber(string(c.SenderID)) {
-		p.unreadable(forUser, "its encrypted message has no id or no sender")
-		return
-	}
-	p.Events = append(p.Events, bridge.Event{
-		Kind: bridge.KindEncrypted, ForUser: forUser, XID: string(c.ID), From: bridge.Person{ID: string(c.SenderID)}, CreatedAt: c.CreatedAtMS.Time,
-	})
 }

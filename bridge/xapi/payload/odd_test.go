@@ -55,7 +55,7 @@ func variants(value any, set func(any) string, all *[]string) {
 // not touched.
 func TestAnOddMemberCostsNoMoreThanItself(t *testing.T) {
 	n := 0
-	for _, body := range []string{legacyDM, activityDM, legacyMention, activityMention, activityReply, encryptedChat} {
+	for _, body := range []string{legacyDM, activityDM, legacyMention, activityMention, activityReply, encryptedChat, wholeChat, joinedChat} {
 		var value any
 		if err := json.Unmarshal([]byte(body), &value); err != nil {
 			t.Fatal(err)

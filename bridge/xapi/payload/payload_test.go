@@ -68,6 +68,7 @@ func TestRead(t *testing.T) {
 		}},
 		{"encrypted", encryptedChat, bridge.Event{
 			Kind: bridge.KindEncrypted, XID: "e4f4d3fc", From: bridge.Person{ID: ann.ID}, CreatedAt: time.UnixMilli(1795020983370),
+			Sealed: &bridge.Sealed{Sender: ann.ID, Event: "CwAB"},
 		}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -124,7 +125,7 @@ func TestReadReadsEveryElementOfABatch(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	for _, body := range []string{legacyDM, activityDM, legacyMention, activityMention, activityReply, encryptedChat, `{}`, `{"data":[]}`} {
+	for _, body := range []string{legacyDM, activityDM, legacyMention, activityMention, activityReply, encryptedChat, wholeChat, joinedChat, `{}`, `{"data":[]}`} {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {

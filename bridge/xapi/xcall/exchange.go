@@ -35,7 +35,7 @@ func (c *Caller) Do(ctx context.Context, what Call) (*Answer, error) {
 // Exchange makes the call and returns X's answer, whatever it says; what only stands in X's place is an error. Where X wants
 // an OAuth 2.0 login for calls of this family and there is one, it is used.
 func (c *Caller) Exchange(ctx context.Context, what Call) (*Answer, error) {
-	if c.login.isChosen(what.Family) {
+	if what.isSigned() && c.login.isChosen(what.Family) {
 		return c.asLogin(ctx, what)
 	}
 	a, err := c.exchange(ctx, what)
