@@ -90,8 +90,8 @@ func (r *Rooms) grant(ctx context.Context, m *room, ch *bridge.Channel, w wish) 
 
 // hear learns a key that came along with what nobody gets, and how far the conversation is.
 func (r *Rooms) hear(ctx context.Context, m *room, ch *bridge.Channel, s bridge.Sealed) error {
-	if s.KeyChange != "" {
-		id, isNew, err := r.learn(ctx, m, ch, s.KeyChange, xchat.Origin{Conversation: s.Conversation})
+	for _, change := range changesIn(s) {
+		id, isNew, err := r.learn(ctx, m, ch, change, xchat.Origin{Conversation: s.Conversation})
 		if err != nil {
 			return err
 		}
@@ -103,4 +103,16 @@ func (r *Rooms) hear(ctx context.Context, m *room, ch *bridge.Channel, s bridge.
 		r.follow(ctx, m, peek.Meta)
 	}
 	return nil
+}
+
+// changesIn are the changes of keys that an event brings along or is.
+func changesIn(s bridge.Sealed) []string {
+	var all []string
+	if s.KeyChange != "" {
+		all = append(all, s.KeyChange)
+	}
+	if peek, ok := xchat.Peek(s.Event); ok && peek.What == xchat.PeekKeyChange {
+		all = append(all, s.Event)
+	}
+	return all
 }

@@ -60,8 +60,8 @@ func (j *job) findSender(ctx context.Context) error {
 		}
 	}
 	j.d.From = sender.Handle
-	if j.d.To == "" {
-		j.d.To = j.accounts.Account(j.d.Channel).HandleOrID()
+	if own := j.accounts.Account(j.d.Channel); j.d.To == "" || j.d.To == own.ID {
+		j.d.To = own.HandleOrID()
 	}
 	return nil
 }

@@ -22,7 +22,6 @@ func chatRig(t *testing.T, change ...func(*rig)) *rig {
 		r.x.people["annlee"] = bridge.Person{ID: customerID, Handle: "annlee", Name: "Ann Lee"}
 		r.chat = newFakeChat(t)
 		r.chatKeys = r.chat.brandKeys
-		r.read = readChat
 	}}, change...)
 	r := newRig(t, all...)
 	r.until("X told whose the keys are", time.Minute, func() bool { return r.chatState() == bridge.ChatReady || len(change) > 0 })
@@ -135,7 +134,7 @@ func TestMessagesFromBeforeTheKeysAreNotPushed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, func(r *rig) {
 			r.x.people["annlee"] = bridge.Person{ID: customerID, Handle: "annlee", Name: "Ann Lee"}
-			r.chat, r.read = newFakeChat(t), readChat
+			r.chat = newFakeChat(t)
 		})
 		change := r.chat.begin()
 		r.receive(chatBody(r.chat.write(xchat.Draft{Text: "an old secret"}), change))

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"perch/bridge"
-	"perch/bridge/xapi/payload"
 	"perch/bridge/xchat"
 	"perch/bridge/xchat/keys"
 	"perch/bridge/xchat/stream"
@@ -373,26 +372,4 @@ func chatBody(event, change string) []byte {
 		"event_type": "chat.received", "filter": map[string]any{"user_id": brandID}, "payload": payload,
 	}})
 	return body
-}
-
-func readChat(body []byte) bridge.Parsed {
-	p := payload.Read(body)
-	var b struct {
-		Data struct {
-			Payload struct {
-				Event  string `json:"encoded_event"`
-				Change string `json:"conversation_key_change_event"`
-				Conv   string `json:"conversation_id"`
-				Sender string `json:"sender_id"`
-			}
-		}
-	}
-	_ = json.Unmarshal(body, &b)
-	for i := range p.Events {
-		if p.Events[i].Kind == bridge.KindEncrypted {
-			x := b.Data.Payload
-			p.Events[i].Sealed = &bridge.Sealed{Conversation: x.Conv, Sender: x.Sender, Event: x.Event, KeyChange: x.Change}
-		}
-	}
-	return p
 }

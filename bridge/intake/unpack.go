@@ -131,6 +131,9 @@ func (v *Events) readPost(p bridge.Post) (parsed bridge.Parsed) {
 	return v.read(p.Body)
 }
 
+// keyChangeID begins the id of an event that brings the key of an encrypted conversation and nothing else.
+const keyChangeID = "key:"
+
 // errWhoseIsIt tells that an event waits until X has told which channel has the account that it is for.
 var errWhoseIsIt = errors.New("x has not told yet which channel has which account")
 
@@ -172,7 +175,7 @@ func (v *Events) unpackEvent(p bridge.Post, channels []string, index int, e *bri
 		out.Ignored[bridge.IgnoredKey{Channel: channels[0], Kind: "unknown_user"}]++
 		return
 	}
-	if e.Sealed != nil && e.Sealed.Event == "" && e.Sealed.KeyChange != "" {
+	if e.Sealed != nil && (strings.HasPrefix(e.XID, keyChangeID) || (e.Sealed.Event == "" && e.Sealed.KeyChange != "")) {
 		v.heard(name, *e.Sealed)
 		out.Ignored[bridge.IgnoredKey{Channel: name, Kind: "chat_key_change"}]++
 		return
