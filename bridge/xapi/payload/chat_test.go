@@ -113,7 +113,9 @@ func TestChatIsReadByWhatIsInside(t *testing.T) {
 
 // Every event that X's own SDK made is known by the id inside of it.
 func TestChatOfXsOwnMaking(t *testing.T) {
-	var golden struct{ Events []struct{ Name, Event string } }
+	var golden struct {
+		Events []struct{ Name, Event string }
+	}
 	raw, err := os.ReadFile("../../xchat/testdata/golden.json")
 	if err == nil {
 		err = json.Unmarshal(raw, &golden)

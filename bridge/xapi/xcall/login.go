@@ -43,7 +43,9 @@ type login struct {
 	tokens Tokens
 	// unsaved are renewed tokens that could not be kept yet; they are not used before they are.
 	unsaved *Tokens
-	chosen  map[Family]bool
+	// dead is the refresh token that X has refused; of whoever has the turn.
+	dead   string
+	chosen map[Family]bool
 }
 
 func newLogin(l Login) *login {
@@ -160,6 +162,9 @@ func (c *Caller) renewed(ctx context.Context, refused string) (Tokens, error) {
 		if kept.isGood(refused) {
 			return l.use(kept), nil
 		}
+		if kept.Refresh == l.dead && l.dead != "" {
+			return Tokens{}, refreshError(loginEnded)
+		}
 		t, err := c.refresh(ctx, kept)
 		if err != nil {
 			return c.orAnothers(ctx, kept, err)
@@ -204,6 +209,7 @@ func (c *Caller) orAnothers(ctx context.Context, used Tokens, refused error) (To
 		}
 		time.Sleep(lookPause)
 	}
+	c.login.dead = used.Refresh
 	return Tokens{}, refused
 }
 

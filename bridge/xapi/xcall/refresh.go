@@ -17,6 +17,7 @@ const (
 	// codeRefresh marks a refresh token that X does not take any more.
 	codeRefresh = bridge.CodeLogin + "refresh"
 	opRefresh   = "renew the OAuth 2.0 login"
+	loginEnded  = "X does not take the OAuth 2.0 login any more"
 	opCode      = "log in to X"
 )
 
@@ -103,7 +104,7 @@ func judgeTokens(what Call, a *Answer) error {
 			Remedy:  "compare x.oauth2_client_id and x.oauth2_client_secret with X's developer portal (Keys and tokens), then: perch x login",
 		}
 	case isRefused && what.Op == opRefresh:
-		return refreshError("X does not take the OAuth 2.0 login any more")
+		return refreshError(loginEnded)
 	}
 	return Classify(what, a)
 }
