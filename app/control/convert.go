@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -62,7 +63,11 @@ func fromChannel(c bridge.ChannelStatus) Channel {
 		Name: c.Name, Account: c.Account.Handle, X: fromLink(c.X), Motion: fromLink(c.Motion), Encrypted: c.Encrypted,
 		Inbound:  Inbound{Queued: c.In.Queued, Delivered: c.In.Delivered, Dead: c.In.Dead},
 		Outbound: Outbound{Queued: c.Out.Queued, Delivered: c.Out.Delivered, Undecided: c.Out.Undecided, Dead: c.Out.Dead},
-		Blocked:  []Blocked{},
+		Chat: Chat{
+			State: cmp.Or(c.Chat.State, bridge.ChatOff), Detail: c.Chat.Detail, Fingerprint: c.Chat.Fingerprint,
+			Conversations: c.Chat.Conversations, Unreadable: c.Chat.Unreadable,
+		},
+		Blocked: []Blocked{},
 	}
 	for _, b := range c.Blocked {
 		out.Blocked = append(out.Blocked, Blocked{

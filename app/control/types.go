@@ -47,7 +47,20 @@ type Channel struct {
 	Inbound   Inbound   `json:"inbound"`
 	Outbound  Outbound  `json:"outbound"`
 	Encrypted int       `json:"encrypted"`
+	Chat      Chat      `json:"chat"`
 	Blocked   []Blocked `json:"blocked"`
+}
+
+// Chat is how the channel's encrypted chat is.
+type Chat struct {
+	// State is "off", "ready", "read_only", "wrong_keys", "no_record", "needs_login" or "degraded"; Detail says why in words.
+	State  string `json:"state"`
+	Detail string `json:"detail"`
+	// Fingerprint is that of the account's keys; empty when there are none.
+	Fingerprint string `json:"fingerprint"`
+	// Conversations are those of which there is a key; Unreadable are messages that could not be opened (yet).
+	Conversations int `json:"conversations"`
+	Unreadable    int `json:"unreadable"`
 }
 
 // Link is the connection to one side: "connected", "degraded", "paused" or "unknown", and why in words.
@@ -72,7 +85,7 @@ type Outbound struct {
 	Dead      int `json:"dead"`
 }
 
-// Blocked is a queue that waits: "in", "in/files", "out/dm" or "out/post".
+// Blocked is a queue that waits: "in", "in/files", "out/dm", "out/chat" or "out/post".
 type Blocked struct {
 	Queue string    `json:"queue"`
 	Kind  string    `json:"kind"`

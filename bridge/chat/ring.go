@@ -135,5 +135,6 @@ func (r *Rooms) noteRefusedKey(m *room, found xchat.Finding) {
 	r.Log.Warn("change of chat keys refused", logkey.Channel, m.channel, "conversation", string(refused.Conversation), "reason", refused.Reason.String())
 	if refused.Reason == xchat.OtherKeys {
 		m.expireOwn()
+		m.tell(wish{}) // has the account's keys looked after
 	}
 }

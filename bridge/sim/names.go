@@ -1,6 +1,9 @@
 package sim
 
-import "perch/bridge/sim/xstate"
+import (
+	"perch/bridge/sim/xsealed"
+	"perch/bridge/sim/xstate"
+)
 
 // The names that whoever plays on X needs all the time.
 type (
@@ -14,4 +17,8 @@ type (
 	Message = xstate.Message
 	// Post is what somebody posts in public.
 	Post = xstate.Post
+	// Note is what somebody writes in encrypted chat.
+	Note = xsealed.Note
+	// ChatOptions say how encrypted chat behaves.
+	ChatOptions = xsealed.Options
 )

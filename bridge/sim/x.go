@@ -8,6 +8,7 @@ import (
 	"perch/bridge/sim/xactions"
 	"perch/bridge/sim/xevents"
 	"perch/bridge/sim/xgate"
+	"perch/bridge/sim/xsealed"
 	"perch/bridge/sim/xstate"
 	"perch/bridge/sim/xv11"
 	"perch/bridge/sim/xv2"
@@ -19,6 +20,7 @@ type X struct {
 	*xevents.Events   // webhooks and streams
 	*xgate.Gate       // limits, faults, oddities and what was called
 	*xactions.Actions // uploads
+	*xsealed.Chats    // encrypted conversations
 	server            *serve.Server
 }
 
@@ -27,11 +29,12 @@ func StartX(options xstate.Options) (*X, error) {
 	x, odd := &X{}, &hostile.List{}
 	x.State = xstate.NewState(options, x.URL)
 	x.Events, x.Gate = xevents.NewEvents(x.State, odd), xgate.NewGate(x.State, odd)
-	x.Actions = xactions.NewActions(x.Events)
+	x.Actions, x.Chats = xactions.NewActions(x.Events), xsealed.New(x.Events, x.URL)
 	routes := x.Doors()
 	maps.Copy(routes, xv2.Routes(x.Actions))
 	maps.Copy(routes, xv11.Routes(x.Actions))
-	x.server = serve.NewServer(options.Addr, x.Handler(routes))
+	maps.Copy(routes, x.Chats.Routes())
+	x.server = serve.NewServer(options.Addr, x.Chats.Handler(x.Gate.Handler(routes)))
 	if err := x.server.Up(); err != nil {
 		x.Stop()
 		return nil, err

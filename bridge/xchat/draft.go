@@ -58,7 +58,7 @@ func (w *Writer) Message(t Thread, d Draft) (MessagePost, error) {
 		}
 		text.Preview = preview
 	}
-	return w.seal(t, wire.Entry{Kind: wire.EntryText, Text: text})
+	return w.Seal(t, wire.Entry{Kind: wire.EntryText, Text: text})
 }
 
 func (d Draft) check() error {

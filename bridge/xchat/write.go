@@ -51,7 +51,7 @@ func (w *Writer) React(t Thread, target, emoji string, isRemoved bool) (MessageP
 	if !keys.IsVersion(target) || emoji == "" {
 		return MessagePost{}, ErrTarget
 	}
-	return w.seal(t, wire.Entry{Kind: kind, Reaction: wire.Reaction{SequenceID: target, Emoji: emoji}})
+	return w.Seal(t, wire.Entry{Kind: kind, Reaction: wire.Reaction{SequenceID: target, Emoji: emoji}})
 }
 
 // Edit gives one of the account's own messages a new text.
@@ -62,11 +62,11 @@ func (w *Writer) Edit(t Thread, target, text string) (MessagePost, error) {
 	if err := checkText(text); err != nil {
 		return MessagePost{}, err
 	}
-	return w.seal(t, wire.Entry{Kind: wire.EntryEdit, Edit: wire.Edit{SequenceID: target, Text: text}})
+	return w.Seal(t, wire.Entry{Kind: wire.EntryEdit, Edit: wire.Edit{SequenceID: target, Text: text}})
 }
 
-// seal encrypts and signs.
-func (w *Writer) seal(t Thread, entry wire.Entry) (MessagePost, error) {
+// Seal encrypts and signs any content; Message, React and Edit do so with theirs.
+func (w *Writer) Seal(t Thread, entry wire.Entry) (MessagePost, error) {
 	if !t.Conversation.Has(w.OwnID) || !keys.IsVersion(t.KeyVersion) || t.Key.IsZero() {
 		return MessagePost{}, ErrThread
 	}

@@ -122,3 +122,10 @@ func (x *Events) publish(e event) {
 func newUUID() string {
 	return strconv.FormatInt(int64(rand.Uint64()), 10) //nolint:gosec // no secret hangs on it; the sign may change
 }
+
+// TellChat makes an event of X Chat for an account; only X's Activity API tells of it. The caller holds the lock.
+func (x *Events) TellChat(kind, account, id string, at time.Time, payload map[string]any) {
+	if x.FindAccount(account) != nil {
+		x.publish(event{XAA, kind, account, id, newUUID(), at, payload, nil})
+	}
+}
