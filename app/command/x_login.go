@@ -112,27 +112,20 @@ const maxPasted = 8 << 10
 
 // readPasted reads one line. Where nobody writes one, the reading ends with the program.
 func (p *program) readPasted(ctx context.Context) (string, error) {
-	type line struct {
-		text string
-		err  error
-	}
-	read := make(chan line, 1)
+	read := make(chan string, 1)
 	go func() {
-		text, err := bufio.NewReader(io.LimitReader(p.In, maxPasted)).ReadString('\n')
-		if strings.TrimSpace(text) != "" {
-			err = nil
-		}
-		read <- line{text, err}
+		text, _ := bufio.NewReader(io.LimitReader(p.In, maxPasted)).ReadString('\n') // the last line may lack its end
+		read <- text
 	}()
 	select {
-	case l := <-read:
-		if l.err != nil {
+	case text := <-read:
+		if strings.TrimSpace(text) == "" {
 			return "", &bridge.Error{
 				Kind: bridge.Invalid, Side: bridge.SidePerch, Op: "log in to X", Message: "standard input holds no answer",
 				Remedy: "paste the address that the browser ended at",
 			}
 		}
-		return l.text, nil
+		return text, nil
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
