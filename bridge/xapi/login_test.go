@@ -36,9 +36,9 @@ type loginX struct {
 
 func newLoginX(t *testing.T) *loginX {
 	x := &loginX{chatX: newChatX(t), access: "good-0", refresh: "refresh-0"}
-	x.Server.Close()
+	x.Close()
 	x.Server = httptest.NewServer(http.HandlerFunc(x.serve))
-	t.Cleanup(x.Server.Close)
+	t.Cleanup(x.Close)
 	return x
 }
 
@@ -354,7 +354,7 @@ func TestATokenFollowsNoRedirect(t *testing.T) {
 	defer other.Close()
 	for _, status := range []int{301, 302, 307, 308} {
 		x := newLoginX(t)
-		x.chatX.answer = func(w http.ResponseWriter, r *http.Request) bool {
+		x.answer = func(w http.ResponseWriter, r *http.Request) bool {
 			http.Redirect(w, r, other.URL, status)
 			return true
 		}
