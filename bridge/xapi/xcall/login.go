@@ -65,15 +65,19 @@ func (l *login) know(of *login) {
 }
 
 // isThere reports whether there is something to log in with.
-func (l *login) isThere() bool { return l.tokens.Access != "" || l.tokens.Refresh != "" }
+func (l *login) isThere() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.tokens.Access != "" || l.tokens.Refresh != ""
+}
 
 // choose logs in for a family from now on; false when there is nothing to log in with.
 func (l *login) choose(f Family) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	if f == "" || !l.isThere() {
 		return false
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.chosen[f] = true
 	return true
 }
