@@ -197,8 +197,8 @@ func (l *login) keepWaiting(t *Tokens) {
 const (
 	// looks is how often the store is looked into for what another process got for the same refresh token, lookPause the
 	// wait between.
-	looks     = 6
-	lookPause = 500 * time.Millisecond
+	looks     = 5
+	lookPause = 400 * time.Millisecond
 )
 
 // orAnothers returns the tokens that another process has got where X refused this one, because it came second.
