@@ -73,6 +73,7 @@ func (p *program) fillDoctor(ctx context.Context, home config.Home, s *doctor.Se
 			ctx, cancel = context.WithTimeout(ctx, doctorKeyring)
 			defer cancel()
 		}
+		s.Secrets = store
 		s.Values, err = adapter.ReadSecrets(ctx, store, s.Config)
 	}
 	s.SecretsErr = err

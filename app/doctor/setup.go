@@ -35,6 +35,8 @@ type Setup struct {
 	// Values are the secrets. SecretsErr says why they could not be read; one that is not set is no error.
 	Values     map[secret.Key]string
 	SecretsErr error
+	// Secrets is where the tokens of a login are renewed; nil where they cannot be.
+	Secrets secret.Store
 	// Relay is nil where there can be none.
 	Relay Relay
 	// Lock takes the lock that a relay would hold, so that none starts meanwhile. It may be nil.

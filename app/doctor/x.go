@@ -64,6 +64,9 @@ func (x *xChecks) askToken(ctx context.Context) result {
 	of := func(name string) string { return x.value(x.Name, name) }
 	c := adapter.XConfig(x.Channel, x.Values, nil, x.Log)
 	c.UserAgent = "Perch doctor"
+	if x.Secrets != nil {
+		c.Login.Store = adapter.XTokens(x.Secrets, x.Name, nil)
+	}
 	x.client = xapi.New(c)
 	body := strings.NewReader("grant_type=client_credentials")
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(x.X.APIBase, "/")+"/oauth2/token", body)

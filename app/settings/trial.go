@@ -40,7 +40,9 @@ func (l *Local) trial(ctx context.Context, r control.CheckRequest) (*trial, erro
 	if t.values, err = adapter.ReadSecrets(ctx, store, &config.Config{Channels: []config.Channel{t.channel}}); err != nil {
 		return nil, err
 	}
-	t.x = xapi.New(adapter.XConfig(t.channel, t.values, nil, l.log))
+	x := adapter.XConfig(t.channel, t.values, nil, l.log)
+	x.Login.Store = adapter.XTokens(store, t.channel.Name, nil)
+	t.x = xapi.New(x)
 	t.motion = motion.New(adapter.MotionConfig(t.channel, t.values, l.log))
 	if t.public = adapter.PublicURL(c, t.values, endpoint.PathEvents); t.public == "" && l.relay != nil {
 		t.public = l.relay.PublicURL()

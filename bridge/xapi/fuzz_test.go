@@ -15,6 +15,7 @@ import (
 
 	"perch/bridge"
 	"perch/bridge/xapi"
+	"perch/bridge/xchat"
 )
 
 // fuzzWait bounds a call of a fuzz target: an upload waits for X as long as X says.
@@ -109,6 +110,37 @@ var fuzzCalls = []func(context.Context, *xapi.Client) (ids []string, times []tim
 		account, err := c.Me(ctx)
 		return []string{account.ID}, nil, err
 	},
+	func(ctx context.Context, c *xapi.Client) ([]string, []time.Time, error) {
+		_, err := c.ChatRecords(ctx, annID)
+		return nil, nil, err
+	},
+	func(ctx context.Context, c *xapi.Client) ([]string, []time.Time, error) {
+		list, err := c.ChatConversations(ctx, "")
+		var times []time.Time
+		for _, one := range list.Conversations {
+			times = append(times, one.UpdatedAt)
+		}
+		return nil, times, err
+	},
+	func(ctx context.Context, c *xapi.Client) ([]string, []time.Time, error) {
+		page, err := c.ChatEvents(ctx, annID, "", 10)
+		var times []time.Time
+		for _, e := range page.Events {
+			times = append(times, e.CreatedAt)
+		}
+		return nil, times, err
+	},
+	func(ctx context.Context, c *xapi.Client) ([]string, []time.Time, error) {
+		_, err := c.SendChat(ctx, annID, post)
+		return nil, nil, err
+	},
+	func(ctx context.Context, c *xapi.Client) ([]string, []time.Time, error) {
+		return nil, nil, c.SendChatKeys(ctx, annID, xchat.KeysPost{})
+	},
+	func(ctx context.Context, c *xapi.Client) ([]string, []time.Time, error) {
+		_, err := c.UploadChatMedia(ctx, annID, bytes.NewReader([]byte("sealed")), 6)
+		return nil, nil, err
+	},
 }
 
 func sentTimes(list []bridge.Sent) (all []time.Time) {
@@ -131,7 +163,8 @@ func FuzzAnswers(f *testing.F) {
 	for i, body := range []string{
 		`{"data":{"id":"1","username":"ann","name":"Ann"}}`, `{"data":{"dm_event_id":"7","dm_conversation_id":"1-2"}}`, `{"errors":[{"code":"349","message":"no"}]}`,
 		`{"data":[{"id":"7","text":"x","created_at":"58876-01-01T00:00:00Z"}],"meta":{"next_token":7}}`, `{"title":"Forbidden","detail":"\u001b]0;x","status":"403"}`,
-		"<html><body>Sign in</body></html>", "", "null", `{"data":{"id":"1","processing_info":{"state":"in_progress","error":{"message":"bad"}}}}`,
+		"<html><body>Sign in</body></html>", "", "null", `{"data":[{"public_key_version":1,"public_key":"I","encoded_event":"CwAB","created_at":7}],"meta":{"conversation_key_events":[1]}}`,
+		`{"data":{"session_id":"../me","media_hash_key":"a/b","encoded_message_event":5}}`, `{"data":{"id":"1","processing_info":{"state":"in_progress","error":{"message":"bad"}}}}`,
 		`{"errors":{"code":50}}`, `[{"id_str":"../me","created_at":""}]`, "\xef\xbb\xbf{}", `{"data":[{"subscription_id":["1"],"event_type":7}]}`,
 	} {
 		for n := i % 4; n < len(fuzzCalls)*len(profiles); n += 7 {

@@ -27,6 +27,8 @@ type loginX struct {
 	renewals        int
 	oauth1, oauth2  int
 	secret          string
+	// bare refuses OAuth 1.0a without a word.
+	bare bool
 	// token, when set, answers the token endpoint; delay is how long a renewal takes.
 	token func(w http.ResponseWriter) bool
 	delay time.Duration
@@ -36,9 +38,9 @@ type loginX struct {
 
 func newLoginX(t *testing.T) *loginX {
 	x := &loginX{chatX: newChatX(t), access: "good-0", refresh: "refresh-0"}
-	x.Server.Close()
+	x.Close()
 	x.Server = httptest.NewServer(http.HandlerFunc(x.serve))
-	t.Cleanup(x.Server.Close)
+	t.Cleanup(x.Close)
 	return x
 }
 
@@ -62,6 +64,8 @@ func (x *loginX) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	x.mu.Unlock()
 	switch {
+	case strings.HasPrefix(auth, "OAuth ") && x.bare:
+		x.refuse(w, http.StatusForbidden, "Forbidden")
 	case strings.HasPrefix(auth, "OAuth "):
 		w.Header().Set("Content-Type", "application/problem+json")
 		w.WriteHeader(http.StatusForbidden)
@@ -176,6 +180,30 @@ func TestALoginIsUsedWhereXWantsOne(t *testing.T) {
 	}
 	if _, err := x.client().ChatRecords(t.Context(), annID); bridge.CodeOf(err) != "login/403" {
 		t.Errorf("without a login: %v", err)
+	}
+}
+
+// A bare refusal may mean the keys or the customer: the login is tried, and chosen only if X lets it in.
+func TestABareRefusalIsTriedWithTheLogin(t *testing.T) {
+	for name, tc := range map[string]struct {
+		byLogin int
+		kind    bridge.Kind
+		oauth1  int
+	}{"X lets the login in": {0, "", 1}, "it is the customer": {403, bridge.Rejected, 3}, "X is out of order": {503, bridge.Temporary, 3}} {
+		x := newLoginX(t)
+		x.bare = true
+		if tc.byLogin > 0 {
+			x.answer = func(w http.ResponseWriter, _ *http.Request) bool { x.refuse(w, tc.byLogin, "Forbidden"); return true }
+		}
+		c := x.withLogin(&shelf{tokens: xapi.Tokens{Access: "good-0", Refresh: "refresh-0"}})
+		for range 3 {
+			if _, err := c.SendChat(t.Context(), pair, post); bridge.KindOf(err) != tc.kind {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if x.oauth1 != tc.oauth1 || x.oauth2 != 3 {
+			t.Errorf("%s: %d calls with OAuth 1.0a, %d with the login", name, x.oauth1, x.oauth2)
+		}
 	}
 }
 
@@ -354,7 +382,7 @@ func TestATokenFollowsNoRedirect(t *testing.T) {
 	defer other.Close()
 	for _, status := range []int{301, 302, 307, 308} {
 		x := newLoginX(t)
-		x.chatX.answer = func(w http.ResponseWriter, r *http.Request) bool {
+		x.answer = func(w http.ResponseWriter, r *http.Request) bool {
 			http.Redirect(w, r, other.URL, status)
 			return true
 		}

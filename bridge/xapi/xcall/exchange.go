@@ -39,10 +39,30 @@ func (c *Caller) Exchange(ctx context.Context, what Call) (*Answer, error) {
 		return c.asLogin(ctx, what)
 	}
 	a, err := c.exchange(ctx, what)
-	if err == nil && what.isSigned() && what.Family.wantsLogin(a) && c.login.choose(what.Family) {
+	switch {
+	case err != nil || !what.isSigned():
+	case what.Family.wantsLogin(a) && c.login.choose(what.Family):
 		return c.asLogin(ctx, what)
+	case what.Family.mayWantLogin(a) && c.login.isThere():
+		return c.orLogin(ctx, what, a)
 	}
 	return a, err
+}
+
+// orLogin makes a refused call with the login, and chooses that if X lets it in; else the first refusal stands.
+func (c *Caller) orLogin(ctx context.Context, what Call, refused *Answer) (*Answer, error) {
+	a, err := c.asLogin(ctx, what)
+	switch {
+	case bridge.KindOf(err) == bridge.Operator: // of the login itself
+		return refused, nil
+	case err != nil:
+		return nil, err
+	case a.RefusesKeys():
+		return refused, nil
+	case a.Status/100 == 2:
+		c.login.choose(what.Family)
+	}
+	return a, nil
 }
 
 // exchange makes the call with the keys that it names.

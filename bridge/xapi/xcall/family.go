@@ -39,6 +39,11 @@ func (f Family) wantsLogin(a *Answer) bool {
 	return a.Status == http.StatusUnauthorized && isOpen && (f == FamilyChat || a.byLogin)
 }
 
+// mayWantLogin reports whether an answer refuses the keys without a word about why, so that only a try tells.
+func (f Family) mayWantLogin(a *Answer) bool {
+	return f == FamilyChat && a.Status == http.StatusForbidden && ByRules(rules, Call{}, a) == nil
+}
+
 const (
 	needsLogin   = "X wants an OAuth 2.0 login for this, which Perch does not have"
 	loginRefused = "X does not take the OAuth 2.0 login"

@@ -65,15 +65,19 @@ func (l *login) know(of *login) {
 }
 
 // isThere reports whether there is something to log in with.
-func (l *login) isThere() bool { return l.tokens.Access != "" || l.tokens.Refresh != "" }
+func (l *login) isThere() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.tokens.Access != "" || l.tokens.Refresh != ""
+}
 
 // choose logs in for a family from now on; false when there is nothing to log in with.
 func (l *login) choose(f Family) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	if f == "" || !l.isThere() {
 		return false
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.chosen[f] = true
 	return true
 }
@@ -193,8 +197,8 @@ func (l *login) keepWaiting(t *Tokens) {
 const (
 	// looks is how often the store is looked into for what another process got for the same refresh token, lookPause the
 	// wait between.
-	looks     = 6
-	lookPause = 500 * time.Millisecond
+	looks     = 5
+	lookPause = 400 * time.Millisecond
 )
 
 // orAnothers returns the tokens that another process has got where X refused this one, because it came second.

@@ -105,6 +105,11 @@ func judgeTokens(what Call, a *Answer) error {
 		}
 	case isRefused && what.Op == opRefresh:
 		return refreshError(loginEnded)
+	case isRefused:
+		return &bridge.Error{
+			Kind: bridge.Operator, Side: bridge.SideX, Op: what.Op, Code: bridge.CodeLogin + "code", Remedy: fixLogin,
+			Message: "X does not take the answer of the login: it was used before, is too old, or the callback address is not the app's",
+		}
 	}
 	return Classify(what, a)
 }
