@@ -39,6 +39,9 @@ func TestKill9WithEncryptedChat(t *testing.T) {
 			b.start()
 		}
 		b.x.Fault(fault.Fault{Endpoint: "chat.send", Delay: 20 * time.Millisecond, After: round%2 == 0, Times: 4})
+		if round%4 == 1 {
+			b.x.Fault(fault.Fault{Endpoint: "chat.send", Status: 503, After: true, Times: 2})
+		}
 		if round%3 == 0 {
 			lost := fault.Lost()
 			lost.Endpoint, lost.Times = "chat.send", 2

@@ -111,8 +111,11 @@ func TestAnswersLostInEncryptedChat(t *testing.T) {
 	b.x.Fault(never)
 	b.reply(interaction, motionsim.Reply{Text: "not taken, then taken"})
 	b.until("both delivered", func() bool { return b.traffic("--direction", "out")[0].State == "delivered" })
+	b.x.Fault(fault.Fault{Endpoint: "chat.send", Status: 503, After: true, Times: 1})
+	b.reply(interaction, motionsim.Reply{Text: "taken, and refused"})
+	b.until("all delivered", func() bool { return b.traffic("--direction", "out")[0].State == "delivered" })
 	time.Sleep(time.Second)
-	if got := b.letters(); !slices.Equal(got, []string{"taken, answer lost", "not taken, then taken"}) {
+	if got := b.letters(); !slices.Equal(got, []string{"taken, answer lost", "not taken, then taken", "taken, and refused"}) {
 		t.Errorf("Ann reads %q", got)
 	}
 	if v := b.x.Violations(); len(v) > 0 {
