@@ -19,6 +19,9 @@ func (r *Registry) Probe(ctx context.Context, lane bridge.Lane) (isReplaced bool
 	asked := r.Channel(lane.Channel())
 	if lane.Side() == bridge.SideX {
 		err = r.checkX(ctx, lane.Channel())
+		if err == nil && lane == bridge.LaneOf(lane.Channel(), bridge.Out, bridge.KindChat) && asked.Chat != nil {
+			_, err = asked.Chat.ChatRecords(ctx, r.Account(lane.Channel()).ID) // X may want another login for it
+		}
 	} else {
 		err = r.checkMotion(ctx, lane.Channel())
 	}
