@@ -27,6 +27,8 @@ type demo struct {
 	motion *motionsim.Motion
 	brand  sim.Account
 	home   config.Home
+	// chatKeys are the brand's keys of encrypted chat, as an admin imports them.
+	chatKeys string
 	// written is what customers wrote in private, to be counted at the end.
 	written []string
 }

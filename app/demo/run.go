@@ -39,7 +39,9 @@ func Run(ctx context.Context, out terminal.Printer, o Options) error {
 	d.brand = d.x.AddAccount(sim.Account{ID: "4337869213", Handle: "acme_support", Name: "Acme Support"})
 	for _, person := range customers {
 		d.x.AddPerson(person)
+		d.x.EnableChat(person.ID)
 	}
+	d.chatKeys = d.x.EnableChat(d.brand.ID)
 	// The window shows what is set, so the demo's settings are in a file like anybody's.
 	if err = errors.Join(d.home.Make(), mark(d.home), config.Save(d.home.Config(), d.config())); err != nil {
 		return errors.Join(err, d.x.Close(), d.motion.Close())
@@ -101,7 +103,7 @@ func (d *demo) secrets() secret.Store {
 	return secret.NewMemory(map[secret.Key]string{
 		of("x.consumer_key"): d.brand.ConsumerKey, of("x.consumer_secret"): d.brand.ConsumerSecret,
 		of("x.access_token"): d.brand.AccessToken, of("x.access_token_secret"): d.brand.AccessTokenSecret,
-		of("motion.password"): d.motion.Options().Password,
+		of("motion.password"): d.motion.Options().Password, of("x.chat_keys"): d.chatKeys,
 	})
 }
 

@@ -25,13 +25,13 @@ func (d *demo) privateReply(ctx context.Context) error {
 }
 
 func (d *demo) publicMention(ctx context.Context) error {
-	text := "@acme_support the parcel is damaged, look"
+	text, before := "@acme_support the parcel is damaged, look", len(d.motion.Attachments())
 	d.say("@annlee", "%q + photo, for everybody to see", text)
 	d.x.Post("3001969357", sim.Post{Text: text, Files: []media.File{media.SamplePNG()}})
 	if err := d.inMotion(ctx, text); err != nil {
 		return err
 	}
-	_, err := d.until(ctx, "the picture in Motion", func() bool { return len(d.motion.Attachments()) > 0 })
+	_, err := d.until(ctx, "the picture in Motion", func() bool { return len(d.motion.Attachments()) > before })
 	d.say("Motion", "has the picture too, as a file of its own")
 	return err
 }

@@ -15,6 +15,8 @@ type scene struct {
 var story = []scene{
 	{"A customer writes in private", (*demo).privateMessage},
 	{"The agent answers", (*demo).privateReply},
+	{"A customer writes in encrypted chat, with a picture", (*demo).encryptedMessage},
+	{"The agent answers, and only the customer can read it", (*demo).encryptedReply},
 	{"A customer complains in public, with a picture", (*demo).publicMention},
 	{"The agent answers in public", (*demo).publicReply},
 	{"The agent writes too much", (*demo).tooLong},
@@ -74,6 +76,11 @@ func (d *demo) verdict() string {
 	}
 	for _, s := range append(d.x.SentDMs(), d.x.SentPosts()...) {
 		atX[s.Text]++
+	}
+	for _, person := range customers {
+		for _, letter := range d.x.Letters(person.ID) {
+			atX[letter.Text]++
+		}
 	}
 	lost, twice := 0, 0
 	for _, text := range d.written {
