@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -62,7 +63,7 @@ func fromChannel(c bridge.ChannelStatus) Channel {
 		Name: c.Name, Account: c.Account.Handle, X: fromLink(c.X), Motion: fromLink(c.Motion), Encrypted: c.Encrypted,
 		Inbound:  Inbound{Queued: c.In.Queued, Delivered: c.In.Delivered, Dead: c.In.Dead},
 		Outbound: Outbound{Queued: c.Out.Queued, Delivered: c.Out.Delivered, Undecided: c.Out.Undecided, Dead: c.Out.Dead},
-		Blocked:  []Blocked{},
+		Blocked:  []Blocked{}, Chat: fromChat(c.Chat),
 	}
 	for _, b := range c.Blocked {
 		out.Blocked = append(out.Blocked, Blocked{
@@ -70,6 +71,13 @@ func fromChannel(c bridge.ChannelStatus) Channel {
 		})
 	}
 	return out
+}
+
+func fromChat(c bridge.ChatStatus) Chat {
+	return Chat{
+		State: cmp.Or(c.State, bridge.ChatOff), Detail: c.Detail, Fingerprint: c.Fingerprint, Conversations: c.Conversations,
+		Unreadable: c.Unreadable,
+	}
 }
 
 func fromLink(l bridge.Link) Link {

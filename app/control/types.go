@@ -48,6 +48,7 @@ type Channel struct {
 	Outbound  Outbound  `json:"outbound"`
 	Encrypted int       `json:"encrypted"`
 	Blocked   []Blocked `json:"blocked"`
+	Chat      Chat      `json:"chat"`
 }
 
 // Link is the connection to one side: "connected", "degraded", "paused" or "unknown", and why in words.
@@ -210,6 +211,9 @@ type failure struct {
 	What    string `json:"what"`
 	Message string `json:"message"`
 	Remedy  string `json:"remedy"`
+	Code    string `json:"code,omitempty"`
+	// Left is how many guesses of a PIN are left, where that is known.
+	Left *int `json:"left,omitempty"`
 }
 
 // Document is JSON as people read it: indented, in the order in which it was written, and without secrets.
