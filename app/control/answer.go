@@ -31,9 +31,12 @@ func write(w http.ResponseWriter, code int, data []byte) {
 	_, _ = w.Write(append(data, '\n')) // who has gone away gets no answer
 }
 
-func fail(w http.ResponseWriter, what string, err error) {
+func fail(w http.ResponseWriter, what string, err error) { failWith(w, what, err, nil) }
+
+// failWith also says how many guesses of a PIN are left.
+func failWith(w http.ResponseWriter, what string, err error, left *int) {
 	e := bridge.AsError(err)
-	data, _ := json.Marshal(failure{What: what, Message: e.Message, Remedy: e.Remedy}) // strings only: cannot fail
+	data, _ := json.Marshal(failure{what, e.Message, e.Remedy, e.Code, left}) // strings and numbers only: cannot fail
 	write(w, http.StatusUnprocessableEntity, data)
 }
 

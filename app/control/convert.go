@@ -63,11 +63,7 @@ func fromChannel(c bridge.ChannelStatus) Channel {
 		Name: c.Name, Account: c.Account.Handle, X: fromLink(c.X), Motion: fromLink(c.Motion), Encrypted: c.Encrypted,
 		Inbound:  Inbound{Queued: c.In.Queued, Delivered: c.In.Delivered, Dead: c.In.Dead},
 		Outbound: Outbound{Queued: c.Out.Queued, Delivered: c.Out.Delivered, Undecided: c.Out.Undecided, Dead: c.Out.Dead},
-		Chat: Chat{
-			State: cmp.Or(c.Chat.State, bridge.ChatOff), Detail: c.Chat.Detail, Fingerprint: c.Chat.Fingerprint,
-			Conversations: c.Chat.Conversations, Unreadable: c.Chat.Unreadable,
-		},
-		Blocked: []Blocked{},
+		Blocked:  []Blocked{}, Chat: fromChat(c.Chat),
 	}
 	for _, b := range c.Blocked {
 		out.Blocked = append(out.Blocked, Blocked{
@@ -75,6 +71,13 @@ func fromChannel(c bridge.ChannelStatus) Channel {
 		})
 	}
 	return out
+}
+
+func fromChat(c bridge.ChatStatus) Chat {
+	return Chat{
+		State: cmp.Or(c.State, bridge.ChatOff), Detail: c.Detail, Fingerprint: c.Fingerprint, Conversations: c.Conversations,
+		Unreadable: c.Unreadable,
+	}
 }
 
 func fromLink(l bridge.Link) Link {

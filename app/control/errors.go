@@ -43,8 +43,21 @@ func refused(response *http.Response) error {
 	if err := json.NewDecoder(response.Body).Decode(&f); err != nil || f.Message == "" {
 		return unexpected(fmt.Errorf("answer %d", response.StatusCode)) //nolint:err113 // a cause for the log
 	}
-	return &bridge.Error{Kind: bridge.Invalid, Side: bridge.SidePerch, Op: f.What, Message: f.Message, Remedy: f.Remedy}
+	e := &bridge.Error{Kind: bridge.Invalid, Side: bridge.SidePerch, Op: f.What, Message: f.Message, Remedy: f.Remedy, Code: f.Code}
+	if f.Left != nil {
+		return &leftError{e, f.Left}
+	}
+	return e
 }
+
+// leftError is a refusal that told how many guesses of a PIN are left.
+type leftError struct {
+	error
+	left *int
+}
+
+// Unwrap returns the refusal itself.
+func (e *leftError) Unwrap() error { return e.error }
 
 // Said makes an error of what the program perch has printed: "perch: what: why; what to do", of which the last line counts.
 // It returns nil for nothing.

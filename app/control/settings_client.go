@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"time"
 )
 
 // ErrNoSettings is in the chain of every error of a relay that does not let itself be set by the control API.
@@ -69,7 +70,11 @@ func pathChannel(channel string) string {
 
 // exchange is a call with a body.
 func (c *Client) exchange(ctx context.Context, method, path string, body, into any) error {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	return c.exchangeWithin(ctx, callTimeout, method, path, body, into)
+}
+
+func (c *Client) exchangeWithin(ctx context.Context, limit time.Duration, method, path string, body, into any) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	response, err := c.do(ctx, method, path, body)
 	if err != nil {

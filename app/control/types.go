@@ -47,20 +47,8 @@ type Channel struct {
 	Inbound   Inbound   `json:"inbound"`
 	Outbound  Outbound  `json:"outbound"`
 	Encrypted int       `json:"encrypted"`
-	Chat      Chat      `json:"chat"`
 	Blocked   []Blocked `json:"blocked"`
-}
-
-// Chat is how the channel's encrypted chat is.
-type Chat struct {
-	// State is "off", "ready", "read_only", "wrong_keys", "no_record", "needs_login" or "degraded"; Detail says why in words.
-	State  string `json:"state"`
-	Detail string `json:"detail"`
-	// Fingerprint is that of the account's keys; empty when there are none.
-	Fingerprint string `json:"fingerprint"`
-	// Conversations are those of which there is a key; Unreadable are messages that could not be opened (yet).
-	Conversations int `json:"conversations"`
-	Unreadable    int `json:"unreadable"`
+	Chat      Chat      `json:"chat"`
 }
 
 // Link is the connection to one side: "connected", "degraded", "paused" or "unknown", and why in words.
@@ -223,6 +211,9 @@ type failure struct {
 	What    string `json:"what"`
 	Message string `json:"message"`
 	Remedy  string `json:"remedy"`
+	Code    string `json:"code,omitempty"`
+	// Left is how many guesses of a PIN are left, where that is known.
+	Left *int `json:"left,omitempty"`
 }
 
 // Document is JSON as people read it: indented, in the order in which it was written, and without secrets.
