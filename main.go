@@ -19,6 +19,7 @@ import (
 	"perch/bridge/visible"
 	"perch/ui"
 	"perch/ui/translation"
+	"perch/ui/window"
 )
 
 func main() {
@@ -52,9 +53,20 @@ func run() error {
 	programs := desk.Programs{Home: *homeFlag, Passphrase: local.Passphrase}
 	ui.New(ui.Options{
 		App: fyneapp.NewWithID("io.github.perch.window"), Relay: client, Settings: ui.FirstOf(client, local), Vault: local,
+		Chat: ui.ChatOf(client, local), Login: ui.LoginThen(loginWith(local), client),
 		Process: &ui.Command{Programs: programs}, Desktop: ui.ThisDesktop{Programs: programs},
 		Texts: translation.New(*lang), LogPath: home.Log(),
 		PreferencesPath: filepath.Join(filepath.Dir(home.Journal()), "window.json"), Section: *section, Theme: *theme, Exit: os.Exit,
 	}).Run()
 	return nil
+}
+
+// loginWith logs in from this computer: the browser comes back to it.
+func loginWith(local *settings.Local) window.Login {
+	return func(ctx context.Context, channel, clientID string, show func(string)) (string, error) {
+		handle, _, err := local.Login(ctx, channel, settings.LoginRequest{
+			ClientID: clientID, Show: func(address, _ string) { show(address) },
+		})
+		return handle, err
+	}
 }

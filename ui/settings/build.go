@@ -23,6 +23,7 @@ func (s *page) build() {
 	s.tabs.Add(kit.NewButton(s.win.T("window.tab.add"), "", kit.Quiet, s.onAdd).Small())
 	s.cards.RemoveAll()
 	clear(s.places)
+	s.chat = nil
 	kind, channel := s.tab, 0
 	if n, err := strconv.Atoi(s.tab); err == nil {
 		kind, channel = "channel", n
@@ -34,6 +35,10 @@ func (s *page) build() {
 		if g.Tab == kind {
 			s.addGroup(g, channel, s.onEdit)
 		}
+	}
+	if kind == "channel" && s.isStored(channel) {
+		s.chat = form.NewChatKeys(s.win, s.name(channel))
+		s.cards.Add(kit.Card(kit.VStack(16, kit.Heading(s.win.T("window.chat"), kit.TextHeading), s.chat.Content)))
 	}
 	if kind == "channel" && len(s.draft.Channels) > 1 {
 		s.cards.Add(kit.HStack(0, kit.Space(), kit.NewButton(s.win.T("window.channel.remove"), "trash", kit.Danger, func() { s.onRemove(channel) })))

@@ -37,7 +37,12 @@ func newPage(win *window.Window) *page {
 
 func (s *page) Content() fyne.CanvasObject { return s.root }
 
-func (s *page) Render(d snapshot.Data) { s.login.Render(d) }
+func (s *page) Render(d snapshot.Data) {
+	s.login.Render(d)
+	if s.chat != nil {
+		s.chat.Render(d)
+	}
+}
 
 // Shown reads the settings anew, unless something was changed here.
 func (s *page) Shown(on bool) {

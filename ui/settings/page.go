@@ -27,6 +27,7 @@ type page struct {
 	tabs     *fyne.Container
 	cards    *fyne.Container
 	login    *form.LoginSwitch
+	chat     *form.ChatKeys // of the channel whose tab is open; nil for none
 	bar      *fyne.Container
 	barText  *kit.Text
 	saveIt   *kit.Button

@@ -15,8 +15,11 @@ func (w *page) goTo(step int) {
 	if step < 0 || step >= stepCount {
 		return
 	}
+	isOver := w.draft.Step == stepChat // what was answered is in perch.toml
 	w.draft.Step, w.checked = step, false
-	w.saveDraft()
+	if !isOver {
+		w.saveDraft()
+	}
 	w.build()
 }
 
@@ -61,10 +64,10 @@ func (w *page) label() {
 		key = "window.wizard.check"
 	case w.draft.Step == stepFinish && w.begun.IsZero():
 		key = "window.wizard.save"
-	case w.draft.Step == stepFinish:
+	case w.draft.Step == stepChat:
 		key = "window.wizard.done"
 	}
-	w.next.Set(w.win.T(key), kit.Pick(w.draft.Step == stepFinish, "check", "right"), kit.Strong)
+	w.next.Set(w.win.T(key), kit.Pick(w.draft.Step == stepChat || (w.draft.Step == stepFinish && w.begun.IsZero()), "check", "right"), kit.Strong)
 	w.next.Enabled(!w.isBusy)
 	w.back.Enabled(!w.isBusy)
 }

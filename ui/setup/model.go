@@ -17,11 +17,12 @@ const (
 	stepReach
 	stepReplies
 	stepFinish
+	stepChat // after the end: keys are imported into a set-up that is saved
 	stepCount
 )
 
 // stepKeys name the steps, for texts.
-func stepKeys() []string { return []string{"start", "x", "motion", "reach", "replies", "finish"} }
+func stepKeys() []string { return []string{"start", "x", "motion", "reach", "replies", "finish", "chat"} }
 
 // firstConfig is the configuration that a set-up begins with: what is there, with one channel at least.
 func firstConfig(s control.Settings) control.Config {

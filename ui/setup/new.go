@@ -37,6 +37,7 @@ func (w *page) newTable() [stepCount]step {
 	return [stepCount]step{
 		stepStart: {w.startStep, w.goOn}, stepX: {w.xStep, w.unlessChecked(w.checkX)}, stepMotion: {w.motionStep, w.unlessChecked(w.checkMotion)},
 		stepReach: {w.reachStep, w.checkReach}, stepReplies: {w.repliesStep, w.checkReach}, stepFinish: {w.finishStep, w.onFinish},
+		stepChat: {w.chatStep, w.onDone},
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 	"perch/ui/window"
 )
 
-// onFinish saves the set-up or, once that is done, ends it.
-func (w *page) onFinish() { kit.Pick(w.begun.IsZero(), w.onSave, w.onDone)() }
+// onFinish saves the set-up or, once that is done, offers encrypted chat.
+func (w *page) onFinish() { kit.Pick(w.begun.IsZero(), w.onSave, w.onChat)() }
 
 // onSave writes perch.toml and starts the relay with it.
 func (w *page) onSave() {

@@ -37,5 +37,5 @@ func makeRow(m *control.Message, now time.Time, t *translation.Texts) rowText {
 }
 
 var kindIcons = map[string]string{
-	"dm": "dm", "mention": "at", "reply": "reply", "note": "note", "encrypted": "lock", "unreadable": "info",
+	"dm": "dm", "mention": "at", "reply": "reply", "note": "note", "chat": "lock", "encrypted": "key", "unreadable": "info",
 }

@@ -45,6 +45,18 @@ type Settings interface {
 	CheckSettings(ctx context.Context, what string, r control.CheckRequest) (control.CheckResult, error)
 }
 
+// Chat keeps the keys of encrypted chat; see control.ChatBackend for what it guarantees.
+type Chat interface {
+	ImportChat(ctx context.Context, channel, pasted string) (control.ChatResult, error)
+	UnlockChat(ctx context.Context, channel, pin string, confirm func(left int) bool) (control.ChatResult, error)
+	CheckChat(ctx context.Context, channel string) (control.ChatResult, error)
+	ForgetChat(ctx context.Context, channel string) (control.ChatResult, error)
+}
+
+// Login logs a channel in to X by OAuth 2.0. It calls show with the address that the person has to open in a browser on this
+// computer, waits for the person, and returns the account's handle. clientID is "" for the stored one.
+type Login func(ctx context.Context, channel, clientID string, show func(address string)) (handle string, err error)
+
 // Vault is the encrypted file of secrets that stands in where there is no keyring.
 type Vault interface {
 	VaultState(ctx context.Context) control.VaultState

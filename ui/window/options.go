@@ -8,11 +8,14 @@ import (
 	"perch/ui/translation"
 )
 
-// Options are what a window is made of. App, Relay, Settings, Vault, Process, Desktop and Texts are needed.
+// Options are what a window is made of. App, Relay, Settings, Chat, Vault, Process, Desktop and Texts are needed.
 type Options struct {
 	App      fyne.App
 	Relay    Relay
 	Settings Settings
+	Chat     Chat
+	// Login may be nil where nobody can log in.
+	Login    Login
 	Vault    Vault
 	Process  Process
 	Desktop  Desktop
