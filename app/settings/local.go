@@ -18,6 +18,8 @@ type Local struct {
 	// relay is the one in this process; nil when there is none.
 	relay *Relay
 
+	unlocking sync.Mutex // one attempt at a backup's PIN at a time
+
 	mu     sync.Mutex // one change at a time
 	opened map[string]secret.Store
 	phrase string // typed by a person; "" for none
@@ -31,6 +33,14 @@ func New(home config.Home) *Local {
 	return &Local{home: home, log: slog.New(slog.DiscardHandler), opened: map[string]secret.Store{}}
 }
 
+// With lets l use a store of a kind ("vault" or "keyring") that is open already, and returns l.
+func (l *Local) With(kind string, store secret.Store) *Local {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.opened[kind] = store
+	return l
+}
+
 // Relay is a relay that runs in this process.
 type Relay struct {
 	Reloader
@@ -39,7 +49,9 @@ type Relay struct {
 	SecretsKind string
 	// PublicURL is the address at which X reaches it; "" while there is none.
 	PublicURL func() string
-	Log       *slog.Logger
+	// ForgetChat drops what the relay has kept of a channel's encrypted conversations; may be nil.
+	ForgetChat func(ctx context.Context, channel string) error
+	Log        *slog.Logger
 }
 
 // Reloader applies what was changed.

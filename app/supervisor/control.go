@@ -9,10 +9,12 @@ import (
 // controlServer is the control API of the relay and of what it is set up with.
 func (r *relay) controlServer(l *reloader) *control.Server {
 	server := control.NewServer(r.controlled(l), r.log.Logger)
-	server.HandleSettings(settings.Of(r.Home, settings.Relay{
+	local := settings.Of(r.Home, settings.Relay{
 		Reloader: l, Secrets: r.Secrets, SecretsKind: r.Config.Secrets, Log: r.log.Logger,
-		PublicURL: func() string { return r.reach().PublicURL },
-	}))
+		PublicURL: func() string { return r.reach().PublicURL }, ForgetChat: r.engine.ForgetChat,
+	})
+	server.HandleSettings(local)
+	server.HandleChat(local)
 	server.HandleReplyURLs(r)
 	return server
 }
