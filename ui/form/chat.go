@@ -1,6 +1,8 @@
 package form
 
 import (
+	"cmp"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
@@ -77,6 +79,7 @@ func (c *ChatKeys) Render(d snapshot.Data) {
 	if !isKnown && c.win.Stored.Has(c.channel, "x.chat_keys") {
 		now.State = "stopped"
 	}
+	now.State = cmp.Or(now.State, "off") // a relay of an earlier version says nothing
 	tones := map[string]format.Tone{
 		"ready": format.Good, "read_only": format.Warn, "wrong_keys": format.Bad, "no_record": format.Bad, "needs_login": format.Warn, "degraded": format.Warn,
 	}

@@ -22,7 +22,9 @@ const (
 )
 
 // stepKeys name the steps, for texts.
-func stepKeys() []string { return []string{"start", "x", "motion", "reach", "replies", "finish", "chat"} }
+func stepKeys() []string {
+	return []string{"start", "x", "motion", "reach", "replies", "finish", "chat"}
+}
 
 // firstConfig is the configuration that a set-up begins with: what is there, with one channel at least.
 func firstConfig(s control.Settings) control.Config {

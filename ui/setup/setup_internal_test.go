@@ -97,6 +97,11 @@ func TestWizardFromNothingToARoundTrip(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	r.MustSee("The message went all the way round.")
+	r.Press("Continue")
+	r.MustSee("Read encrypted messages, too (optional)", "The account's key", "Or the PIN of X Chat")
+	if isRemembered(path) {
+		t.Error("the draft is remembered although it was saved")
+	}
 	r.Press("Done")
 	if r.Current() != window.Overview || isRemembered(path) {
 		t.Errorf("%s is open, the draft is remembered: %v", r.Current(), isRemembered(path))

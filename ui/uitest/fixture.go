@@ -19,7 +19,7 @@ var talks = []talk{
 	{"eva_lind", "mention", "Big thanks to @acme_support, that was quick 🎉", "@eva_lind Happy to hear it, have a nice day!"},
 	{"farid_h", "dm", "The voucher WELCOME10 is refused at the checkout.", "Thank you, it works again now. Please try once more."},
 	{"gina_m", "mention", "@acme_support how do I return shoes that I bought online in a shop?", "@gina_m Take the parcel and the order number to any shop, no receipt needed."},
-	{"hugo_w", "dm", "I have been charged twice for order 90112, see the picture", "One of the two is only reserved and disappears within three days."},
+	{"hugo_w", "chat", "I have been charged twice for order 90112, see the picture", "One of the two is only reserved and disappears within three days."},
 }
 
 // Messages are the traffic of the hour before now, oldest first. They are the same for the same now.
@@ -32,7 +32,7 @@ func Messages(now time.Time) []control.Message {
 		if t.who == "hugo_w" {
 			in.Media = []control.Media{{Type: "photo", Name: "statement.jpg", Bytes: 284_311}}
 		}
-		kind := map[string]string{"dm": "dm", "mention": "reply"}[t.kind]
+		kind := map[string]string{"dm": "dm", "chat": "chat", "mention": "reply"}[t.kind]
 		out := message(int64(2*i+2), "out", kind, "acme_support", t.who, t.answers, at.Add(25*time.Second), time.Duration(420+i*53%900)*time.Millisecond)
 		list = append(list, in, out)
 		at = at.Add(time.Duration(28+(i*i*7)%61) * time.Second)
@@ -125,7 +125,7 @@ func Limits(now time.Time) []control.Limit {
 func Random(id int64, at time.Time) control.Message {
 	t := talks[int(id)%len(talks)]
 	if id%3 == 0 {
-		return message(id, "out", map[string]string{"dm": "dm", "mention": "reply"}[t.kind], "acme_support", t.who, t.answers, at, time.Duration(200+id%700)*time.Millisecond)
+		return message(id, "out", map[string]string{"dm": "dm", "chat": "chat", "mention": "reply"}[t.kind], "acme_support", t.who, t.answers, at, time.Duration(200+id%700)*time.Millisecond)
 	}
 	return message(id, "in", t.kind, t.who, "acme_support", t.asks, at, time.Duration(120+id%300)*time.Millisecond)
 }

@@ -15,11 +15,11 @@ type Options struct {
 	Settings Settings
 	Chat     Chat
 	// Login may be nil where nobody can log in.
-	Login    Login
-	Vault    Vault
-	Process  Process
-	Desktop  Desktop
-	Texts    *translation.Texts
+	Login   Login
+	Vault   Vault
+	Process Process
+	Desktop Desktop
+	Texts   *translation.Texts
 	// PreferencesPath is the path of the file in which the window keeps its size, section and theme; "" for nowhere.
 	PreferencesPath string
 	// Downloads is the folder into which files are saved; "" for the user's own.

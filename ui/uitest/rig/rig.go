@@ -36,6 +36,7 @@ type Rig struct {
 	*window.Window
 	Relay    *uitest.Relay
 	Settings *uitest.Settings
+	Chat     *uitest.Chat
 	Desktop  *uitest.Desktop
 	Clock    *Clock
 
@@ -71,9 +72,10 @@ func Must(t *testing.T, change func(o *window.Options, r *Rig), pages ...window.
 	t.Setenv("LANG", "en_US.UTF-8") // Fyne complains about the locale C
 	c := &Clock{at: Now}
 	r := &Rig{t: t, Relay: uitest.New(c.Now), Settings: uitest.NewSettings(), Desktop: uitest.NewDesktop(), Clock: c}
+	r.Chat = uitest.NewChat(r.Relay)
 	r.Settings.Stored.LogPath = filepath.Join("testdata", "sample.log")
 	o := window.Options{
-		App: test.NewTempApp(t), Relay: r.Relay, Settings: r.Settings, Vault: r.Settings, Process: r.Relay, Desktop: r.Desktop,
+		App: test.NewTempApp(t), Relay: r.Relay, Settings: r.Settings, Chat: r.Chat, Vault: r.Settings, Process: r.Relay, Desktop: r.Desktop,
 		Texts: translation.New("en"), LogPath: r.Settings.Stored.LogPath, Section: pages[0].Name, Theme: kit.ModeLight, Now: c.Now, Post: r.post,
 	}
 	if change != nil {
