@@ -36,7 +36,7 @@ func (p *program) chatCommand() *cobra.Command {
 	cmd.AddCommand(
 		of("import", "Store the account's keys, which are read from standard input or asked for", p.importChat), unlock,
 		of("status", "Say how encrypted chat is (exit 3: the relay is not running)", p.chatStatus),
-		of("forget", "Delete the keys, and all keys of conversations with them", p.forgetChat),
+		of("forget", "Delete the keys; a running relay drops its keys of conversations with them", p.forgetChat),
 	)
 	return cmd
 }
