@@ -2,13 +2,9 @@ package command
 
 import (
 	"context"
-	"io"
-	"os"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"perch/app/config"
 	"perch/bridge"
@@ -108,28 +104,8 @@ func (p *program) setSecret(ctx context.Context, channel, name string) error {
 	return nil
 }
 
-// readSecret reads a value without echo from a terminal, else from standard input; one newline at its end is cut.
 func (p *program) readSecret(key secret.Key) (string, error) {
-	var raw []byte
-	var err error
-	if f, ok := p.In.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		p.Say("%s: ", key)
-		raw, err = term.ReadPassword(int(f.Fd()))
-		p.Say("\n")
-	} else {
-		raw, err = io.ReadAll(io.LimitReader(p.In, maxSecret+1))
-	}
-	value := strings.TrimSuffix(strings.TrimSuffix(string(raw), "\n"), "\r")
-	switch {
-	case err != nil:
-		return "", err
-	case value == "" || len(value) > maxSecret || !utf8.ValidString(value):
-		return "", &bridge.Error{
-			Kind: bridge.Invalid, Side: bridge.SidePerch, Op: "secret set", Message: "the value is empty, too long or no text",
-			Remedy: "pipe the value in, or type it when asked",
-		}
-	}
-	return value, nil
+	return p.readHidden("secret set", key.String(), maxSecret)
 }
 
 func (p *program) deleteSecret(ctx context.Context, channel, name string) error {

@@ -98,6 +98,9 @@ func (p *program) showChannel(c control.Channel) {
 	t.Row("  X → Motion\t%d delivered\t%d waiting, %d dead", c.Inbound.Delivered, c.Inbound.Queued, c.Inbound.Dead)
 	t.Row("  Motion → X\t%d delivered\t%d waiting, %d undecided, %d dead",
 		c.Outbound.Delivered, c.Outbound.Queued, c.Outbound.Undecided, c.Outbound.Dead)
+	if c.Chat.State != bridge.ChatOff {
+		t.Row("  Encrypted chat\t%s\t%s", chatStateTexts[c.Chat.State], c.Chat.Detail)
+	}
 	t.Flush()
 	if c.Encrypted > 0 {
 		p.Print("  %d encrypted messages that only x.com can show\n", c.Encrypted)

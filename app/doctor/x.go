@@ -43,6 +43,7 @@ func (e *exam) planX(ch config.Channel, store *check) *channel {
 	if ch.X.API == config.APIv1 {
 		x.environmentCheck = e.add(check{name: "x-environment", title: "X environment", channel: ch.Name, needs: []*check{x.accountCheck}, after: some(x.hooksCheck), run: x.checkEnvironment})
 	}
+	x.planChat(store)
 	return c
 }
 
