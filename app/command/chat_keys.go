@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	// maxPasted bounds what keys are imported from, maxPIN a PIN; both in bytes.
-	maxPasted = 64 << 10
+	// maxKeyText bounds what keys are imported from, maxPIN a PIN; both in bytes.
+	maxKeyText = 64 << 10
 	maxPIN    = 256
 )
 
@@ -16,7 +16,7 @@ const (
 const keyPower = "This key can read all encrypted messages of this account, also old ones. It is stored encrypted on this machine only."
 
 func (p *program) importChat(ctx context.Context, o chatOptions) error {
-	pasted, err := p.readHidden("chat import", "Private keys of the account", maxPasted)
+	pasted, err := p.readHidden("chat import", "Private keys of the account", maxKeyText)
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ type loginSite struct {
 	redeemed  int
 }
 
-const brandID, plantedCode = "4337869213", "planted-code-0123456789"
+const plantedCode = "planted-code-0123456789"
 
 func newLoginSite(t *testing.T) *loginSite {
 	s := &loginSite{t: t, owner: brandID, code: plantedCode}
