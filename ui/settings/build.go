@@ -23,7 +23,6 @@ func (s *page) build() {
 	s.tabs.Add(kit.NewButton(s.win.T("window.tab.add"), "", kit.Quiet, s.onAdd).Small())
 	s.cards.RemoveAll()
 	clear(s.places)
-	s.chat = nil
 	kind, channel := s.tab, 0
 	if n, err := strconv.Atoi(s.tab); err == nil {
 		kind, channel = "channel", n
@@ -37,8 +36,7 @@ func (s *page) build() {
 		}
 	}
 	if kind == "channel" && s.isStored(channel) {
-		s.chat = form.NewChatKeys(s.win, s.name(channel))
-		s.cards.Add(kit.Card(kit.VStack(16, kit.Heading(s.win.T("window.chat"), kit.TextHeading), s.chat.Content)))
+		s.cards.Add(kit.Card(kit.VStack(16, kit.Heading(s.win.T("window.chat"), kit.TextHeading), s.chatOf(s.name(channel)).Content)))
 	}
 	if kind == "channel" && len(s.draft.Channels) > 1 {
 		s.cards.Add(kit.HStack(0, kit.Space(), kit.NewButton(s.win.T("window.channel.remove"), "trash", kit.Danger, func() { s.onRemove(channel) })))
@@ -46,6 +44,14 @@ func (s *page) build() {
 	s.tabs.Refresh()
 	s.cards.Refresh()
 	s.mark()
+}
+
+// chatOf is the block about a channel's encrypted chat.
+func (s *page) chatOf(channel string) *form.ChatKeys {
+	if s.chats[channel] == nil {
+		s.chats[channel] = form.NewChatKeys(s.win, channel)
+	}
+	return s.chats[channel]
 }
 
 func (s *page) choose(tab string) {

@@ -18,7 +18,7 @@ func TestKeysOfEncryptedChatAreImportedTriedAndForgotten(t *testing.T) {
 	r.Fill("Paste the key", "own-keys")
 	r.Press("Import")
 	r.Refresh()
-	r.MustSee("Ready", "Fingerprint of the key: jQ1M5u", "Conversations: 12")
+	r.MustSee("Ready", "Fingerprint of the key: jQ1M5u", "Conversations: 12", "The keys of @acme_support are stored.")
 	r.MustNotSee("own-keys")
 	r.Press("Test")
 	r.MustSee("The keys are those of @acme_support and work.")

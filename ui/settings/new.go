@@ -18,7 +18,7 @@ import (
 func New(win *window.Window) window.Page { return newPage(win) }
 
 func newPage(win *window.Window) *page {
-	s := &page{win: win, tab: "general", tabs: kit.HStack(6), cards: kit.VStack(kit.GapBig), places: map[string]*kit.Paragraph{}}
+	s := &page{win: win, tab: "general", tabs: kit.HStack(6), cards: kit.VStack(kit.GapBig), places: map[string]*kit.Paragraph{}, chats: map[string]*form.ChatKeys{}}
 	s.login = form.NewLoginSwitch(win)
 	s.about = kit.CutText("", kit.TextSmall, kit.Muted)
 	s.unlock = kit.NewButton(win.T("window.settings.unlock"), "key", kit.Strong, func() { win.Unlock(func() {}) }).Small()
@@ -39,8 +39,8 @@ func (s *page) Content() fyne.CanvasObject { return s.root }
 
 func (s *page) Render(d snapshot.Data) {
 	s.login.Render(d)
-	if s.chat != nil {
-		s.chat.Render(d)
+	for _, chat := range s.chats {
+		chat.Render(d)
 	}
 }
 

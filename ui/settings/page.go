@@ -27,7 +27,7 @@ type page struct {
 	tabs     *fyne.Container
 	cards    *fyne.Container
 	login    *form.LoginSwitch
-	chat     *form.ChatKeys // of the channel whose tab is open; nil for none
+	chats    map[string]*form.ChatKeys // by channel; kept, so that an outcome stays when the cards are made anew
 	bar      *fyne.Container
 	barText  *kit.Text
 	saveIt   *kit.Button

@@ -72,7 +72,7 @@ func Must(t *testing.T, change func(o *window.Options, r *Rig), pages ...window.
 	t.Setenv("LANG", "en_US.UTF-8") // Fyne complains about the locale C
 	c := &Clock{at: Now}
 	r := &Rig{t: t, Relay: uitest.New(c.Now), Settings: uitest.NewSettings(), Desktop: uitest.NewDesktop(), Clock: c}
-	r.Chat = uitest.NewChat(r.Relay)
+	r.Chat = uitest.NewChat(r.Relay, r.Settings)
 	r.Settings.Stored.LogPath = filepath.Join("testdata", "sample.log")
 	o := window.Options{
 		App: test.NewTempApp(t), Relay: r.Relay, Settings: r.Settings, Chat: r.Chat, Vault: r.Settings, Process: r.Relay, Desktop: r.Desktop,
