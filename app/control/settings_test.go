@@ -48,7 +48,7 @@ func (b *backend) CheckSettings(_ context.Context, what string, r control.CheckR
 }
 
 // mustServe serves b on a socket for the length of the test; nil serves a relay without settings.
-func mustServe(t *testing.T, b control.SettingsBackend) *control.Client {
+func mustServe(t *testing.T, b control.SettingsBackend, more ...func(*control.Server)) *control.Client {
 	t.Helper()
 	socket := filepath.Join(t.TempDir(), "c.sock")
 	listener, err := control.Listen(t.Context(), socket)
@@ -58,6 +58,9 @@ func mustServe(t *testing.T, b control.SettingsBackend) *control.Client {
 	server := control.NewServer(control.Relay{Console: engine.New(engine.Config{Log: slog.New(slog.DiscardHandler)})}, slog.New(slog.DiscardHandler))
 	if b != nil {
 		server.HandleSettings(b)
+	}
+	for _, add := range more {
+		add(server)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)

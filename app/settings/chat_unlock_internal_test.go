@@ -167,3 +167,30 @@ func TestOnlyASimulatorOfThisComputerIsLocal(t *testing.T) {
 		}
 	}
 }
+
+// Servers that break in the middle of an attempt are not asked again, and the admin is told what it may have cost.
+func TestAnAttemptThatBreaksIsNotRepeated(t *testing.T) {
+	w := mustChatWorld(t)
+	private := mustKeys(t)
+	w.register(private, "1765001112223", "u")
+	w.register(mustKeys(t), "1736001112223", "old")
+	w.backUp("u", rawOf(t, private), realm.MaxGuesses)
+	w.backUp("old", rawOf(t, private), realm.MaxGuesses)
+	for _, r := range w.set.Realms {
+		r.Answer = func(step string, answer any) any {
+			if step == "Recover2" {
+				return "nonsense"
+			}
+			return answer
+		}
+	}
+	r, e := w.unlock(brandPIN, never(t))
+	if e == nil || r.Left != nil || !strings.Contains(e.Message, "may have cost a guess") || w.stored() != "" {
+		t.Errorf("%+v, %v", r, e)
+	}
+	for _, r := range w.set.Realms {
+		if n := r.Asked("Recover2"); n > 1 {
+			t.Errorf("a server was asked for %d guesses in one attempt", n)
+		}
+	}
+}

@@ -1,8 +1,10 @@
 // Package settings lets people read, check and change what a home is set up with: perch.toml, the secrets and their vault.
 //
 // It guarantees that a perch.toml is written as a whole or not at all, that what is wrong with it is told field by field,
-// that no value of a secret is ever given out, that no secret is lost when they move, and that a check changes nothing but
-// for the small file that proves Motion's storage. It works beside a relay, inside one, and without any.
+// that no value of a secret is ever given out, that no secret is lost when they move, that a check changes nothing but for
+// the small file that proves Motion's storage and for tokens of a login that had to be renewed, that ImportChat and
+// UnlockChat store no keys of encrypted chat but those that X tells to be the account's newest, and that a PIN is tried once
+// and kept nowhere. It works beside a relay, inside one, and without any.
 package settings
 
 import (

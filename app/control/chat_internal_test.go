@@ -1,0 +1,30 @@
+package control
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"perch/bridge"
+)
+
+func TestTheStatusShowsEncryptedChat(t *testing.T) {
+	status := bridge.ChannelStatus{Chat: bridge.ChatStatus{State: bridge.ChatNeedsLogin, Detail: "log in", Fingerprint: "f", Conversations: 3, Unreadable: 2}}
+	for want, c := range map[string]bridge.ChannelStatus{
+		`"chat":{"state":"off","detail":"","fingerprint":"","conversations":0,"unreadable":0}`:                {},
+		`"chat":{"state":"needs_login","detail":"log in","fingerprint":"f","conversations":3,"unreadable":2}`: status,
+	} {
+		if data, err := json.Marshal(fromChannel(c)); err != nil || !strings.Contains(string(data), want) {
+			t.Errorf("%s, %v; want %s", data, err, want)
+		}
+	}
+}
+
+func TestBodiesWithSecretsShowNothing(t *testing.T) {
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
+		if text := fmt.Sprintf(verb+verb, keysBody{"planted"}, pinBody{"planted", true}); strings.Contains(text, "planted") {
+			t.Error(text)
+		}
+	}
+}
