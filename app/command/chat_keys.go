@@ -9,7 +9,7 @@ import (
 const (
 	// maxKeyText bounds what keys are imported from, maxPIN a PIN; both in bytes.
 	maxKeyText = 64 << 10
-	maxPIN    = 256
+	maxPIN     = 256
 )
 
 // keyPower is what whoever gives Perch the keys should know.

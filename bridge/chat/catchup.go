@@ -64,7 +64,7 @@ func (r *Rooms) changedConversations(ctx context.Context, m *room, ch *bridge.Ch
 			if err != nil || (!c.UpdatedAt.IsZero() && c.UpdatedAt.Before(m.from())) {
 				continue
 			}
-			place, err := r.Journal.ChatPlace(ctx, m.channel, string(id))
+			place, err := r.place(ctx, m, id)
 			if err != nil {
 				return nil, false, err
 			}
@@ -110,7 +110,7 @@ func (r *Rooms) catchUpOne(ctx context.Context, m *room, ch *bridge.Channel, c b
 	if err != nil {
 		return nil //nolint:nilerr // what has no such name cannot be asked for
 	}
-	place, err := r.Journal.ChatPlace(ctx, m.channel, string(id))
+	place, err := r.place(ctx, m, id)
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (r *Rooms) catchUpOne(ctx context.Context, m *room, ch *bridge.Channel, c b
 	if err != nil {
 		return err
 	}
-	next := bridge.ChatPlace{Conversation: string(id), UpdatedAt: c.UpdatedAt}
+	next := bridge.ChatPlace{UpdatedAt: c.UpdatedAt}
 	for _, e := range slices.Backward(missed) {
 		if err := r.hand(ctx, m, id, e); err != nil {
 			return err
@@ -130,9 +130,9 @@ func (r *Rooms) catchUpOne(ctx context.Context, m *room, ch *bridge.Channel, c b
 	if len(missed) > 0 {
 		r.Log.Info("encrypted messages fetched", logkey.Channel, m.channel, "conversation", string(id), "n", len(missed))
 	}
-	if err := r.Journal.KeepChatPlace(ctx, m.channel, next); err != nil {
-		return err
-	}
+	m.mu.Lock()
+	m.advance(id, next)
+	m.mu.Unlock()
 	r.openWaiting(ctx, m, id)
 	return nil
 }

@@ -69,6 +69,7 @@ func (r *Rooms) Run(ctx context.Context) {
 	var all sync.WaitGroup
 	for _, name := range r.Accounts.Names() {
 		all.Go(func() { r.keep(ctx, r.rooms[name]) })
+		all.Go(func() { r.write(ctx, r.rooms[name]) })
 	}
 	all.Wait()
 }

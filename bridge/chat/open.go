@@ -239,7 +239,7 @@ func (r *Rooms) follow(ctx context.Context, m *room, meta xchat.Meta) {
 	if meta.SequenceID == "" || !keys.IsVersion(meta.SequenceID) {
 		return
 	}
-	place, err := r.Journal.ChatPlace(ctx, m.channel, string(meta.Conversation))
+	place, err := r.place(ctx, m, meta.Conversation)
 	if err != nil {
 		return
 	}
@@ -249,19 +249,19 @@ func (r *Rooms) follow(ctx context.Context, m *room, meta xchat.Meta) {
 		last = place.Sequence
 	}
 	isGap := meta.PreviousID != "" && last != "" && keys.CompareVersions(meta.PreviousID, last) > 0
+	if len(m.last) >= maxRing {
+		clear(m.last)
+		clear(m.looked)
+	}
 	if keys.CompareVersions(meta.SequenceID, m.last[meta.Conversation]) > 0 {
 		m.last[meta.Conversation] = meta.SequenceID
 	}
-	m.mu.Unlock()
-	next := bridge.ChatPlace{Conversation: string(meta.Conversation), Token: meta.Token}
-	if meta.PreviousID != "" && meta.PreviousID == place.Sequence { // only what follows without a gap moves the cursor
+	next := bridge.ChatPlace{Token: meta.Token}
+	if meta.PreviousID != "" && meta.PreviousID == m.places[meta.Conversation].Sequence { // only what follows without a gap
 		next.Sequence, next.UpdatedAt = meta.SequenceID, meta.CreatedAt
 	}
-	if next.Sequence != "" || (next.Token != "" && next.Token != place.Token) {
-		if err := r.Journal.KeepChatPlace(ctx, m.channel, next); err != nil {
-			r.Log.Warn("place in chat not kept", logkey.Channel, m.channel, logkey.Error, err)
-		}
-	}
+	m.advance(meta.Conversation, next)
+	m.mu.Unlock()
 	if isGap && m.mayLook(meta.Conversation, r.Now()) {
 		m.tell(wish{conversation: string(meta.Conversation), isLook: true})
 	}

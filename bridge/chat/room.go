@@ -14,6 +14,7 @@ import (
 type room struct {
 	channel string
 	asked   wait.Signal
+	dirtied wait.Signal // tells that a place has to be written
 
 	mu sync.Mutex
 	// private are the keys that the rest is about, ownID the account and version that of its record with these keys.
@@ -26,6 +27,7 @@ type room struct {
 	people  map[string]person
 	ring    map[xchat.ConversationID]map[string]heldKey
 	last    map[xchat.ConversationID]string // the newest sequence id that came in live
+	places  map[xchat.ConversationID]heldPlace
 	waiting map[int64]xchat.ConversationID
 	wishes  []wish
 	looked  map[xchat.ConversationID]time.Time // when a gap last made it look
@@ -47,7 +49,7 @@ type heldKey struct {
 }
 
 func newRoom(channel string) *room {
-	m := &room{channel: channel, asked: wait.NewSignal()}
+	m := &room{channel: channel, asked: wait.NewSignal(), dirtied: wait.NewSignal()}
 	m.clear()
 	return m
 }
@@ -58,7 +60,7 @@ func (m *room) clear() {
 	m.state = bridge.ChatStatus{State: bridge.ChatOff}
 	m.people, m.ring = map[string]person{}, map[xchat.ConversationID]map[string]heldKey{}
 	m.last, m.waiting = map[xchat.ConversationID]string{}, map[int64]xchat.ConversationID{}
-	m.looked = map[xchat.ConversationID]time.Time{}
+	m.looked, m.places = map[xchat.ConversationID]time.Time{}, map[xchat.ConversationID]heldPlace{}
 	m.changed, m.hasRequests = map[string]bool{}, false
 }
 

@@ -75,7 +75,7 @@ func (r *Rooms) thread(ctx context.Context, m *room, ch *bridge.Channel, w *xcha
 	if err := r.load(ctx, m, id); err != nil {
 		return xchat.Thread{}, err
 	}
-	place, err := r.Journal.ChatPlace(ctx, m.channel, string(id))
+	place, err := r.place(ctx, m, id)
 	if err != nil {
 		return xchat.Thread{}, err
 	}

@@ -1,0 +1,108 @@
+package chat
+
+import (
+	"context"
+	"time"
+
+	"perch/bridge"
+	"perch/bridge/logkey"
+	"perch/bridge/wait"
+	"perch/bridge/xchat"
+	"perch/bridge/xchat/keys"
+)
+
+// flushAfter is how long what is new about places waits to be written: no message waits for it, and what a crash takes
+// of it is fetched once more and dropped as known.
+const flushAfter = 2 * time.Second
+
+// heldPlace is how far a conversation is known; isDirty is set until that is written.
+type heldPlace struct {
+	bridge.ChatPlace
+	isDirty bool
+}
+
+// place returns how far a conversation is known.
+func (r *Rooms) place(ctx context.Context, m *room, id xchat.ConversationID) (bridge.ChatPlace, error) {
+	m.mu.Lock()
+	held, ok := m.places[id]
+	m.mu.Unlock()
+	if ok {
+		return held.ChatPlace, nil
+	}
+	place, err := r.Journal.ChatPlace(ctx, m.channel, string(id))
+	if err != nil {
+		return place, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.makeRoom()
+	if held, ok = m.places[id]; ok {
+		return held.ChatPlace, nil
+	}
+	m.places[id] = heldPlace{ChatPlace: place}
+	return place, nil
+}
+
+// makeRoom drops the places that are written when there are too many. The caller has the lock.
+func (m *room) makeRoom() {
+	if len(m.places) < maxRing {
+		return
+	}
+	for id, p := range m.places {
+		if !p.isDirty {
+			delete(m.places, id)
+		}
+	}
+}
+
+// advance takes in what is newer about a place, which was asked for before. The caller has the lock.
+func (m *room) advance(id xchat.ConversationID, to bridge.ChatPlace) {
+	p := m.places[id]
+	before := p.ChatPlace
+	p.Conversation = string(id)
+	if keys.CompareVersions(to.Sequence, p.Sequence) > 0 {
+		p.Sequence = to.Sequence
+	}
+	if to.Token != "" {
+		p.Token = to.Token
+	}
+	p.UpdatedAt = wait.Later(p.UpdatedAt, to.UpdatedAt)
+	if p.ChatPlace != before {
+		p.isDirty = true
+		m.dirtied.Send()
+	}
+	m.places[id] = p
+}
+
+// write writes what is new about places, now and then, until ctx ends; and once more then.
+func (r *Rooms) write(ctx context.Context, m *room) {
+	for {
+		select {
+		case <-m.dirtied:
+			wait.Pause(ctx, flushAfter)
+			r.flush(context.WithoutCancel(ctx), m)
+		case <-ctx.Done():
+			r.flush(context.WithoutCancel(ctx), m)
+			return
+		}
+	}
+}
+
+func (r *Rooms) flush(ctx context.Context, m *room) {
+	m.mu.Lock()
+	var dirty []bridge.ChatPlace
+	for id, p := range m.places {
+		if p.isDirty {
+			dirty = append(dirty, p.ChatPlace)
+			p.isDirty = false
+			m.places[id] = p
+		}
+	}
+	m.mu.Unlock()
+	for _, p := range dirty {
+		if err := r.Journal.KeepChatPlace(ctx, m.channel, p); err != nil {
+			r.Log.Warn("place in chat not kept", logkey.Channel, m.channel, logkey.Error, err)
+			return
+		}
+	}
+}
