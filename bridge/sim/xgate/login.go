@@ -99,6 +99,16 @@ func (x *Gate) ReusedRefreshTokens() int {
 	return x.logins.reused
 }
 
+// ClientID is the OAuth 2.0 client id of an account's app.
+func (x *Gate) ClientID(accountID string) string {
+	x.Lock()
+	defer x.Unlock()
+	if a := x.FindAccount(accountID); a != nil {
+		return x.App(a.ConsumerKey).ClientID
+	}
+	return ""
+}
+
 // Login makes tokens as a login in the browser would, for an account and with those scopes.
 func (x *Gate) Login(accountID string, scopes ...string) (access, refresh string) {
 	x.Lock()
