@@ -12,6 +12,7 @@ import (
 	"perch/bridge/sim/xstate"
 	"perch/bridge/sim/xv11"
 	"perch/bridge/sim/xv2"
+	"perch/bridge/sim/xv2chat"
 )
 
 // X is a simulated X. Make one with StartX. All methods are safe for concurrent use, but those that want its lock held.
@@ -33,7 +34,7 @@ func StartX(options xstate.Options) (*X, error) {
 	routes := x.Doors()
 	maps.Copy(routes, xv2.Routes(x.Actions))
 	maps.Copy(routes, xv11.Routes(x.Actions))
-	maps.Copy(routes, x.Chats.Routes())
+	maps.Copy(routes, xv2chat.Routes(x.Chats))
 	x.server = serve.NewServer(options.Addr, x.Chats.Handler(x.Gate.Handler(routes)))
 	if err := x.server.Up(); err != nil {
 		x.Stop()

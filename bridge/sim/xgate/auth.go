@@ -46,6 +46,9 @@ func (x *Gate) authenticate(in *Request) *serve.Answer {
 func (x *Gate) checkBearer(in *Request, token string) *serve.Answer {
 	x.Lock()
 	defer x.Unlock()
+	if l := x.logins.access[token]; l != nil {
+		return x.checkLogin(in, l)
+	}
 	if in.App = x.AppByBearer(token); in.App == nil {
 		return in.Refuse(fault.Keys())
 	}
@@ -70,6 +73,9 @@ func (x *Gate) checkUserKeys(in *Request, header string) *serve.Answer {
 	}
 	if refused := x.checkSignature(in, account, params); refused != nil {
 		return refused
+	}
+	if x.refusesKeys(in.end.Name) {
+		return in.Refuse(errLoginOnly)
 	}
 	own := *account // X may get new keys for it meanwhile
 	in.Account, in.App = &own, x.App(own.ConsumerKey)

@@ -10,10 +10,11 @@ import (
 	"perch/bridge/sim/xstate"
 )
 
-// Doors are the routes that belong to no version of the API: an app's own token, and the files.
+// Doors are the routes that belong to no version of the API: tokens, logins, and the files.
 func (x *Gate) Doors() map[string]Route {
 	all := x.fileRoutes()
 	all["POST /oauth2/token"] = Endpoint{Name: "oauth2.token", Auth: basic, Body: FormBody}.By(x.grantBearer)
+	all["GET /i/oauth2/authorize"], all["POST /2/oauth2/token"] = x.authorizeRoute(), x.tokenRoute()
 	return all
 }
 

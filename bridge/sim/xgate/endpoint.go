@@ -9,7 +9,7 @@ type AuthKind uint8
 
 // The kinds of key.
 const (
-	// UserKeys is OAuth 1.0a user context; Bearer is app-only; basic is the consumer key and secret themselves.
+	// UserKeys is user context: OAuth 1.0a, and in v2 an OAuth 2.0 login; Bearer is app-only; basic is the consumer key and secret themselves.
 	UserKeys AuthKind = 1 << iota
 	Bearer
 	basic
@@ -30,6 +30,8 @@ type Endpoint struct {
 	// MaxBody is in bytes; 0 means maxJSON.
 	MaxBody int64
 	Query   Params
+	// Scopes are those that an OAuth 2.0 login needs for it.
+	Scopes []string
 	// Unlocked handlers take the State's lock themselves, because they wait for something.
 	Unlocked bool
 }
@@ -55,6 +57,8 @@ const (
 	MultipartBody BodyKind = "multipart/form-data"
 	AnyForm       BodyKind = "form"
 	OptionalJSON  BodyKind = "json or none"
+	// JSONOrMultipart is one of the two.
+	JSONOrMultipart BodyKind = "json or multipart"
 )
 
 // The bounds of a body, in bytes: a part of a file is 5 MB at most, with its frame.

@@ -26,11 +26,12 @@ type Gate struct {
 	limits  map[string]rates
 	windows map[windowKey]*window
 	nonces  map[string]time.Time
+	logins  logins
 }
 
 // NewGate makes a gate with X's limits. odd are the oddities that calls may meet.
 func NewGate(state *xstate.State, odd *hostile.List) *Gate {
-	return &Gate{State: state, odd: odd, limits: defaultLimits(), windows: map[windowKey]*window{}, nonces: map[string]time.Time{}}
+	return &Gate{State: state, odd: odd, limits: defaultLimits(), windows: map[windowKey]*window{}, nonces: map[string]time.Time{}, logins: newLogins()}
 }
 
 // Fault makes something go wrong from now on. Of several faults for a call, the one set first strikes.

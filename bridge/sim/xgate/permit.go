@@ -31,7 +31,8 @@ func (in *Request) wellFormed() *serve.Answer {
 		return in.Malformed("body", "", "it has a body, but the endpoint takes none")
 	case want == OptionalJSON && len(in.Raw) > 0 && kind != JSONBody,
 		want == AnyForm && kind != FormBody && kind != MultipartBody && len(in.Raw) > 0,
-		want != noBody && want != AnyForm && want != OptionalJSON && kind != want:
+		want == JSONOrMultipart && kind != JSONBody && kind != MultipartBody,
+		want != noBody && want != AnyForm && want != OptionalJSON && want != JSONOrMultipart && kind != want:
 		return in.Malformed("content-type", string(kind), "its Content-Type %q is not %s", kind, want)
 	}
 	if want == AnyForm {

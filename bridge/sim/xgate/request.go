@@ -42,6 +42,9 @@ func (in *Request) bodyKind() BodyKind {
 	return BodyKind(kind)
 }
 
+// IsMultipart reports whether the body is a form in parts.
+func (in *Request) IsMultipart() bool { return in.bodyKind() == MultipartBody }
+
 // Decode reads the JSON body; unknown members are refused.
 func (in *Request) Decode(into any) *serve.Answer {
 	decoder := json.NewDecoder(bytes.NewReader(in.Raw))

@@ -1,151 +1,196 @@
 package xsealed
 
 import (
-	"encoding/base64"
+	"bytes"
+	"crypto/rand"
+	"encoding/hex"
+	"io"
 	"net/http"
-	"regexp"
 	"strconv"
 	"time"
 
-	"perch/bridge/sim/serve"
-	"perch/bridge/sim/xgate"
-	"perch/bridge/xchat"
+	"perch/bridge/sim/fault"
+	"perch/bridge/sim/media"
+	"perch/bridge/xchat/stream"
+	"perch/bridge/xchat/wire"
 )
 
-// file is an encrypted file of a conversation.
-type file struct {
-	talk xchat.ConversationID
-	data []byte
+// Media is an encrypted file at X.
+type Media struct {
+	// Session names it while it is uploaded, Key from then on.
+	Session, Key string
+	// Conversation is in the canonical form.
+	Conversation string
+	Expires      time.Time
+	// Sealed is the whole of it, once it is complete.
+	Sealed     []byte
+	IsComplete bool
+
+	owner string
+	total int
+	parts [][]byte
 }
 
-// upload is a file on its way.
-type upload struct {
-	session, key, owner string
-	talk                xchat.ConversationID
-	total               int
-	data                []byte
-	parts               int
-	expires             time.Time
+// MaxMedia is the greatest file that X takes (bytes, encrypted), and uploadLife how long an upload may take.
+const (
+	MaxMedia   = 25 << 20
+	uploadLife = 24 * time.Hour
+)
+
+// newMedia makes room for a file.
+func (x *Chats) newMedia(owner, conversation string, total int) *Media {
+	life := x.options.UploadLife
+	if life == 0 {
+		life = uploadLife
+	}
+	m := &Media{Session: x.NewID(), Key: randomKey(), Conversation: conversation, Expires: x.Now().Add(life), owner: owner, total: total}
+	x.media[m.Key] = m
+	return m
 }
 
-// uploadLife is how long an upload may take.
-const uploadLife = time.Hour
-
-var mediaTalk = regexp.MustCompile(`^[0-9]{1,19}-[0-9]{1,19}$`)
-
-// talkOf is the conversation that a body names: two ids with a hyphen.
-func (c *Chats) talkOf(in *xgate.Request, text string) (xchat.ConversationID, *serve.Answer) {
-	id, err := xchat.ParseConversation(text, "")
-	if !mediaTalk.MatchString(text) || err != nil || id.Peer(in.Account.ID) == "" {
-		return "", in.Malformed("conversation_id", text, "conversation_id %q is not one of the account's in the form a-b", text)
-	}
-	return id, nil
+func randomKey() string {
+	raw := make([]byte, 16)
+	_, _ = rand.Read(raw) // never fails
+	return hex.EncodeToString(raw)
 }
 
-func (c *Chats) beginUpload(in *xgate.Request) *serve.Answer {
-	var body struct {
-		Conversation string `json:"conversation_id"`
-		Total        int    `json:"total_bytes"`
+// hide encrypts a file of a person's, with the newest key, and says what a message says of it.
+func (x *Chats) hide(t *talk, f media.File) wire.Media {
+	sealed, _ := io.ReadAll(stream.Seal((*[keySize]byte)(t.latest().key), bytes.NewReader(f.Data))) // it is in memory
+	m := x.newMedia("", t.id, len(sealed))
+	m.Sealed, m.IsComplete = sealed, true
+	says := wire.Media{HashKey: m.Key, Width: 64, Height: 48, Type: wire.MediaImage, Size: int64(len(f.Data)), Filename: f.Name, AttachmentID: newUUID()}
+	switch f.DetectedKind() {
+	case media.GIF:
+		says.Type = wire.MediaGIF
+	case media.Video:
+		says.Type, says.Width, says.Height, says.Duration = wire.MediaVideo, 1280, 720, 1000
 	}
-	if refused := in.Decode(&body); refused != nil {
-		return refused
-	}
-	id, refused := c.talkOf(in, body.Conversation)
-	if refused != nil {
-		return refused
-	}
-	if body.Total < 24 {
-		return in.Malformed("total_bytes", strconv.Itoa(body.Total), "total_bytes %d is no encrypted file", body.Total)
-	}
-	u := &upload{session: "s" + c.x.NewID(), key: "m" + c.x.NewID(), owner: in.Account.ID, talk: id, total: body.Total, expires: c.x.Now().Add(uploadLife)}
-	c.uploads[u.session] = u
-	return serve.JSON(http.StatusOK, map[string]any{"data": map[string]any{"session_id": u.session, "media_hash_key": u.key, "conversation_id": id.Path()}})
+	return says
 }
 
-// ownUpload finds the upload that a path names, and checks that the body is about it.
-func (c *Chats) ownUpload(in *xgate.Request, conversation, key string) (*upload, *serve.Answer) {
-	u := c.uploads[in.PathValue("session")]
-	id, refused := c.talkOf(in, conversation)
+// StartUpload makes room for a file of an account's. The caller holds the lock.
+func (x *Chats) StartUpload(own, conversation string, total int) (*Media, *Refusal) {
+	id, refused := x.ResolveSide(own, conversation)
 	switch {
 	case refused != nil:
 		return nil, refused
-	case u == nil || u.owner != in.Account.ID:
-		return nil, in.Malformed("session", in.PathValue("session"), "there is no such upload")
-	case u.key != key || u.talk != id:
-		return nil, in.Malformed("media_hash_key", key, "the upload belongs to another file or conversation")
-	case c.x.Now().After(u.expires):
-		return nil, problem(http.StatusBadRequest, "invalid-request", "Invalid Request", "The upload has expired.")
+	case x.find(id) == nil:
+		return nil, &Refusal{Fault: none()}
+	case total > MaxMedia:
+		return nil, &Refusal{Fault: invalid("The media is too large.")}
 	}
-	return u, nil
+	if _, ok := stream.OpenedSize(int64(total)); !ok {
+		return nil, wrong("total_bytes", "no encrypted file has "+strconv.Itoa(total)+" bytes")
+	}
+	return x.newMedia(own, id, total), nil
 }
 
-func (c *Chats) appendUpload(in *xgate.Request) *serve.Answer {
-	var body struct {
-		Conversation string `json:"conversation_id"`
-		Key          string `json:"media_hash_key"`
-		Index        int    `json:"segment_index"`
-		Media        string `json:"media"`
+// upload finds an upload of an account's that goes on.
+func (x *Chats) upload(own, session, conversation, key string) (*Media, *Refusal) {
+	m := x.media[key]
+	id, refused := x.ResolveSide(own, conversation)
+	switch {
+	case refused != nil:
+		return nil, refused
+	case m == nil || m.Session != session || m.owner != own || m.Conversation != id:
+		return nil, wrong("media_hash_key", "session, media_hash_key and conversation_id are not those of one upload")
+	case x.Now().After(m.Expires):
+		return nil, &Refusal{Fault: invalid("The upload session has expired.")}
 	}
-	if refused := in.Decode(&body); refused != nil {
-		return refused
+	return m, nil
+}
+
+// AddSegment takes one part of a file. Parts come in order; one may come again. The caller holds the lock.
+func (x *Chats) AddSegment(own, session, conversation, key string, index int, part []byte) (*Media, *Refusal) {
+	m, refused := x.upload(own, session, conversation, key)
+	switch {
+	case refused != nil:
+		return nil, refused
+	case index < 0 || index > maxSegment || len(part) == 0:
+		return nil, wrong("segment_index", "the segment is empty, or its index not between 0 and 999")
+	case index < len(m.parts) && bytes.Equal(m.parts[index], part):
+		return m, nil
+	case index != len(m.parts):
+		return nil, wrong("segment_index", "segment "+strconv.Itoa(index)+" comes after "+strconv.Itoa(len(m.parts))+" segments, or with other bytes than before")
+	case m.IsComplete:
+		return nil, wrong("media_hash_key", "the upload was finalized before")
 	}
-	u, refused := c.ownUpload(in, body.Conversation, body.Key)
+	m.parts = append(m.parts, bytes.Clone(part))
+	return m, nil
+}
+
+// maxSegment is the last index of a part (X's OpenAPI).
+const maxSegment = 999
+
+// EndUpload puts a file together. It may be called again. The caller holds the lock.
+func (x *Chats) EndUpload(own, session, conversation, key, parts string) *Refusal {
+	m, refused := x.upload(own, session, conversation, key)
 	if refused != nil {
 		return refused
 	}
-	raw, err := base64.StdEncoding.DecodeString(body.Media)
-	if err != nil || len(raw) == 0 {
-		return in.Malformed("media", "", "media is not base64 of a part")
+	sealed := bytes.Join(m.parts, nil)
+	switch {
+	case parts != strconv.Itoa(len(m.parts)):
+		return wrong("num_parts", "num_parts is "+strconv.Quote(parts)+", but "+strconv.Itoa(len(m.parts))+" parts came")
+	case len(sealed) != m.total:
+		return wrong("total_bytes", strconv.Itoa(len(sealed))+" bytes came, but total_bytes said "+strconv.Itoa(m.total))
 	}
-	if body.Index != u.parts || body.Index > 999 {
-		return in.Malformed("segment_index", strconv.Itoa(body.Index), "segment_index %d is not the next one, %d", body.Index, u.parts)
-	}
-	u.parts, u.data = u.parts+1, append(u.data, raw...)
-	return serve.JSON(http.StatusOK, map[string]any{"data": map[string]any{"expires_at": u.expires.Unix()}})
+	m.Sealed, m.IsComplete = sealed, true
+	return nil
 }
 
-func (c *Chats) finishUpload(in *xgate.Request) *serve.Answer {
-	var body struct {
-		Conversation string  `json:"conversation_id"`
-		Key          string  `json:"media_hash_key"`
-		Parts        string  `json:"num_parts"`
-		MessageID    *string `json:"message_id"`
-		TTL          *string `json:"ttl_msec"`
+// Download finds a file for one who takes part in its conversation. The caller holds the lock.
+func (x *Chats) Download(own, conversation, key string) (*Media, *Refusal) {
+	if !sidePattern.MatchString(conversation) {
+		return nil, wrong("id", "files are found by a pair with a hyphen or a group only, not by "+strconv.Quote(conversation))
 	}
-	if refused := in.Decode(&body); refused != nil {
-		return refused
-	}
-	u, refused := c.ownUpload(in, body.Conversation, body.Key)
+	id, refused := x.resolve(own, conversation)
 	if refused != nil {
-		return refused
+		return nil, refused
 	}
-	if body.Parts != strconv.Itoa(u.parts) || len(u.data) != u.total {
-		return in.Malformed("num_parts", body.Parts, "%d parts of %d bytes came, %s parts and %d bytes were promised", u.parts, len(u.data), body.Parts, u.total)
+	m := x.media[key]
+	if m == nil || m.Conversation != id || !m.IsComplete {
+		return nil, &Refusal{Fault: fault.Fault{Status: http.StatusNotFound, Title: "Not Found", Detail: "The media does not exist."}}
 	}
-	delete(c.uploads, u.session)
-	c.files[u.key] = &file{talk: u.talk, data: u.data}
-	return serve.JSON(http.StatusOK, map[string]any{"data": map[string]any{"success": true}})
+	return m, nil
 }
 
-func (c *Chats) download(in *xgate.Request) *serve.Answer {
-	id, refused := c.talkOf(in, in.PathValue("id"))
-	if refused != nil {
-		return refused
+// SpoilChatMedia changes what X keeps of every file of a conversation, and of those that come later nothing: "cut" ends them
+// in the middle, "swap" changes two chunks for each other, "flip" one bit, "gone" takes them away.
+func (x *Chats) SpoilChatMedia(a, b, how string) {
+	x.Lock()
+	defer x.Unlock()
+	for key, m := range x.media {
+		if m.Conversation != pairID(a, b) {
+			continue
+		}
+		switch how {
+		case "cut":
+			m.Sealed = m.Sealed[:stream.HeaderSize+(len(m.Sealed)-stream.HeaderSize)/2]
+		case "swap":
+			m.Sealed = swapped(m.Sealed)
+		case "flip":
+			m.Sealed = bytes.Clone(m.Sealed)
+			m.Sealed[len(m.Sealed)-1] ^= 1
+		case "gone":
+			delete(x.media, key)
+		}
 	}
-	f := c.files[in.PathValue("key")]
-	if f == nil || f.talk != id {
-		return problem(http.StatusNotFound, "resource-not-found", "Not Found", "The file does not exist.")
-	}
-	a := &serve.Answer{Status: http.StatusOK, Body: f.data}
-	a.Header().Set("Content-Type", "application/octet-stream")
-	return a
 }
 
 // Spoil changes the encrypted bytes of every file that is kept.
-func (c *Chats) Spoil(change func([]byte) []byte) {
-	c.x.Lock()
-	defer c.x.Unlock()
-	for _, f := range c.files {
-		f.data = change(f.data)
+func (x *Chats) Spoil(change func([]byte) []byte) {
+	x.Lock()
+	defer x.Unlock()
+	for _, m := range x.media {
+		m.Sealed = change(m.Sealed)
 	}
+}
+
+// swapped changes the first two chunks for each other; a file of one chunk has its halves changed.
+func swapped(sealed []byte) []byte {
+	head, body := sealed[:stream.HeaderSize], sealed[stream.HeaderSize:]
+	n := min(stream.ChunkSize+stream.Overhead, len(body)/2)
+	return bytes.Join([][]byte{head, body[n : 2*n], body[:n], body[2*n:]}, nil)
 }

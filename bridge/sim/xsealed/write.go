@@ -1,167 +1,110 @@
 package xsealed
 
 import (
-	"bytes"
-	"encoding/base64"
-	"io"
+	"crypto/rand"
+	"fmt"
+	"strconv"
 
-	"perch/bridge/sim/media"
-	"perch/bridge/xchat"
 	"perch/bridge/xchat/keys"
-	"perch/bridge/xchat/stream"
 	"perch/bridge/xchat/wire"
 )
 
-// Note is what a simulated person writes in encrypted chat. Exactly one of its parts is used, but for Text and Files.
-type Note struct {
-	Text  string
-	Files []media.File
-	// Quote is the id of the message that is answered.
-	Quote string
-	// Edit, React, Delete are the id of the message that is changed, reacted to or deleted.
-	Edit, React, Delete string
-	// Share is the id of a post that is passed on, Link a link with a card.
-	Share, Link string
-	// Forged is signed with keys that are nobody's.
-	Forged bool
+// open finds a conversation with a key that both sides can open, whoever has to make it.
+func (x *Chats) open(from, to string) *talk {
+	t := x.talk(from, to)
+	mine, theirs := x.enabled(from).newest().number, x.enabled(to).newest().number
+	if c := t.latest(); c == nil || c.wrapped[from] != mine || c.wrapped[to] != theirs {
+		x.rotate(t, from)
+	}
+	return t
 }
 
-// Write has somebody write to somebody else in encrypted chat, through the X app, and returns the message id. The
-// conversation gets a key first where it has none, or where the other side has got other keys. Both have chat enabled.
-func (c *Chats) Write(fromID, toID string, n Note) string {
-	c.x.Lock()
-	defer c.x.Unlock()
-	from, t := c.people[fromID], c.talk(pairOf(fromID, toID))
-	if t.key == "" || t.wrapped[toID] != c.people[toID].newest().record.Version() || t.wrapped[fromID] != from.newest().record.Version() {
-		c.rotate(t, from, c.people[toID])
+// rotate makes a key and wraps it for both.
+func (x *Chats) rotate(t *talk, from string) *change {
+	key := keys.NewConversation()
+	c := &change{version: x.newNumber(), key: key.Reveal(), wrapped: map[string]string{}, isHidden: t.isWithholding}
+	e := &Event{MessageID: newUUID(), SenderID: from, kind: wire.KindKeyChange}
+	detail := wire.KeyChange{Version: c.version}
+	for _, id := range []string{from, other(t.id, from)} {
+		v := x.users[id].newest()
+		wrapped, _ := key.Wrap(v.private.Identity()) // the keys are good
+		detail.Participants = append(detail.Participants, wire.ParticipantKey{UserID: id, Wrapped: wrapped, KeyVersion: v.number})
+		c.wrapped[id] = v.number
 	}
-	w, thread := from.writer(), c.thread(t)
-	if n.Delete != "" {
-		return c.deleted(t, w, n.Delete)
-	}
-	post, err := c.compose(t, w, thread, n)
-	if err != nil {
-		panic(err) // a mistake of the test
-	}
-	if n.Forged {
-		w.Keys = newSet("1").private
-		if post, err = w.Message(thread, xchat.Draft{Text: n.Text}); err != nil {
-			panic(err)
-		}
-	}
-	c.keepMessage(t, fromID, post)
-	return post.MessageID
+	e.detail = wire.Detail{Kind: wire.KindKeyChange, KeyChange: detail}.Encode()
+	e.signature = x.sign(from, "ConversationKeyChangeEvent", e.MessageID, from, t.id, c.version, b64n(c.key))
+	c.event = x.stamp(t, e)
+	t.changes = append(t.changes, c)
+	t.updated = e.At
+	return c
 }
 
-func (c *Chats) thread(t *talk) xchat.Thread {
-	return xchat.Thread{Conversation: t.id, Key: t.ring[t.key], KeyVersion: t.key}
-}
-
-func (c *Chats) compose(t *talk, w *xchat.Writer, thread xchat.Thread, n Note) (xchat.MessagePost, error) {
-	switch {
-	case n.Edit != "":
-		return w.Edit(thread, t.sequenceOf(n.Edit), n.Text)
-	case n.React != "":
-		return w.React(thread, t.sequenceOf(n.React), n.Text, false)
-	}
-	draft := xchat.Draft{Text: n.Text}
-	for _, f := range n.Files {
-		draft.Files = append(draft.Files, c.attach(t, f))
-	}
-	if n.Quote != "" {
-		draft.Answer = c.answered(t, w.OwnID, n.Quote)
-	}
-	if n.Share+n.Link != "" {
-		return c.shared(w, thread, n)
-	}
-	return w.Message(thread, draft)
-}
-
-// shared makes a message with a link or a post beside its text, which the account's own writer never does.
-func (c *Chats) shared(w *xchat.Writer, thread xchat.Thread, n Note) (xchat.MessagePost, error) {
-	a := wire.Attachment{Kind: wire.AttachmentPost, PostID: n.Share, URL: "https://x.com/i/status/" + n.Share}
-	if n.Link != "" {
-		a = wire.Attachment{Kind: wire.AttachmentURL, URL: n.Link, Title: "A page"}
-	}
-	return w.Seal(thread, wire.Entry{Kind: wire.EntryText, Text: wire.Text{Text: n.Text, Attachments: []wire.Attachment{a}}})
-}
-
-// attach keeps a file of somebody's, encrypted with the conversation's key.
-func (c *Chats) attach(t *talk, f media.File) wire.Media {
-	var key [stream.KeySize]byte
-	copy(key[:], t.ring[t.key].Reveal())
-	sealed, err := io.ReadAll(stream.Seal(&key, bytes.NewReader(f.Data)))
-	if err != nil {
-		panic(err) // from memory
-	}
-	hash := "c" + c.x.NewID()
-	c.files[hash] = &file{talk: t.id, data: sealed}
-	kind := map[string]wire.MediaType{"image/gif": wire.MediaGIF, "video/mp4": wire.MediaVideo}[f.Type]
-	if kind == 0 {
-		kind = wire.MediaImage
-	}
-	return wire.Media{HashKey: hash, Type: kind, Width: 640, Height: 480, Size: int64(len(f.Data)), AttachmentID: xchat.NewID()}
-}
-
-func (t *talk) find(messageID string) *event {
-	for _, e := range t.events {
-		if e.messageID == messageID {
-			return e
-		}
-	}
-	panic("xsealed: there is no message " + messageID) // a mistake of the test
-}
-
-func (t *talk) sequenceOf(messageID string) string { return t.find(messageID).sequence }
-
-func (c *Chats) answered(t *talk, by, messageID string) *xchat.Answered {
-	e := t.find(messageID)
-	found, ok := c.reader(c.people[by]).Open(e.encoded, xchat.Origin{}).(*xchat.Message)
-	if !ok {
-		panic("xsealed: only a message can be answered")
-	}
-	return &xchat.Answered{Message: found, Event: e.encoded, KeyChange: t.changeOf[found.KeyVersion]}
-}
-
-func (c *Chats) deleted(t *talk, w *xchat.Writer, messageID string) string {
-	post, err := w.Delete(t.id, []string{t.sequenceOf(messageID)}, true)
-	if err != nil {
-		panic(err)
-	}
-	c.keepAction(t, w.OwnID, post.Signatures[0], "deletion")
-	return post.Signatures[0].MessageID
-}
-
-// RotateChatKey has somebody give a conversation a new key.
-func (c *Chats) RotateChatKey(fromID, toID string) {
-	c.x.Lock()
-	defer c.x.Unlock()
-	c.rotate(c.talk(pairOf(fromID, toID)), c.people[fromID], c.people[toID])
-}
-
-// rotate gives a conversation a new key, made by one of the two. The caller has the lock.
-func (c *Chats) rotate(t *talk, by, other *person) {
-	post, thread, err := by.writer().KeyChange(t.id, []xchat.Participant{
-		{UserID: by.id, Record: by.newest().record}, {UserID: other.id, Record: other.newest().record},
-	}, c.x.Now(), t.key)
-	if err != nil {
-		panic(err)
-	}
-	c.takeKey(t, by.id, post, thread.Key)
-}
-
-// takeKey makes a key the conversation's newest. The caller has the lock.
-func (c *Chats) takeKey(t *talk, by string, post xchat.KeysPost, key keys.Conversation) *event {
-	t.key, t.ring[post.Version] = post.Version, key
-	for _, p := range post.Participants {
-		t.wrapped[p.UserID] = p.KeyVersion
-	}
-	e := c.keepAction(t, by, post.Signatures[0], "key change")
-	t.changeOf[post.Version] = e.encoded
+// say encrypts, signs and tells.
+func (x *Chats) say(t *talk, from string, entry wire.Entry) *Event {
+	e := x.seal(t, from, entry.Encode())
+	x.tell(t, x.keep(t, e))
 	return e
 }
 
-func decode(text string) []byte {
-	raw, _ := base64.StdEncoding.DecodeString(text) // checked, or made here
-	return raw
+// seal makes the event of a message, with the newest key.
+func (x *Chats) seal(t *talk, from string, plain []byte) *Event {
+	c := t.latest()
+	key, _ := keys.ParseConversation(c.key) // it has its size
+	contents, _ := key.Seal(plain)
+	e := &Event{MessageID: newUUID(), SenderID: from, kind: wire.KindMessage, version: c.version}
+	message := wire.Message{Contents: contents, KeyVersion: c.version, IsEncrypted: true}
+	e.detail = wire.Detail{Kind: wire.KindMessage, Message: message}.Encode()
+	e.signature = x.sign(from, "MessageCreateEvent", e.MessageID, from, t.id, c.version, b64n(contents))
+	return e
+}
+
+// sign signs with somebody's newest keys.
+func (x *Chats) sign(from string, parts ...string) *signature {
+	v := x.users[from].newest()
+	text, _ := signed(parts...)
+	raw, _ := v.private.Sign([]byte(text)) // they can sign
+	return &signature{b64n(raw), v.number, "7", v.private.Signing().String()}
+}
+
+// preview is what a reply says of the message that it answers, with that message.
+func (*Chats) preview(t *talk, messageID string) *wire.Preview {
+	e := t.event(t.sequenceOf(messageID))
+	sender, _ := strconv.ParseInt(e.SenderID, 10, 64)
+	raw, _ := padded(e.Encoded)
+	p := &wire.Preview{SenderID: sender, SequenceID: e.SequenceID, MessageID: e.MessageID, Event: raw}
+	if entry, ok := t.opened(e); ok {
+		p.Text = entry.Text.Text
+	}
+	if c := t.change(e.version); c != nil && c != t.latest() {
+		raw, _ := padded(c.event.Encoded)
+		p.KeyChanges = append(p.KeyChanges, raw)
+	}
+	return p
+}
+
+// opened is what an event says, as one who has the keys.
+func (t *talk) opened(e *Event) (wire.Entry, bool) {
+	c := t.change(e.version)
+	if c == nil || e.kind != wire.KindMessage {
+		return wire.Entry{}, false
+	}
+	raw, _ := padded(e.Encoded)
+	parsed, err := wire.ParseEvent(raw)
+	if err != nil {
+		return wire.Entry{}, false
+	}
+	plain, ok := unbox(c.key, parsed.Detail.Message.Contents)
+	if !ok {
+		return wire.Entry{}, false
+	}
+	entry, err := wire.ParseEntry(plain)
+	return entry, err == nil
+}
+
+// newUUID makes a message id.
+func newUUID() string {
+	var id [16]byte
+	_, _ = rand.Read(id[:]) // never fails
+	id[6], id[8] = id[6]&0x0f|0x40, id[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
 }

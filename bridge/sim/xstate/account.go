@@ -25,6 +25,8 @@ type Account struct {
 	ID, Handle, Name               string
 	ConsumerKey, ConsumerSecret    string
 	AccessToken, AccessTokenSecret string
+	// ClientID and ClientSecret are the app's for OAuth 2.0; a public client has no secret.
+	ClientID, ClientSecret string
 	// Access is what the app may do: ReadWriteDM, ReadWrite or ReadOnly. Empty means ReadWriteDM.
 	Access string
 }
@@ -32,7 +34,9 @@ type Account struct {
 // App is an X app.
 type App struct {
 	ID, Key, Secret string
-	Owner           string // account id
+	// ClientID and ClientSecret are for OAuth 2.0.
+	ClientID, ClientSecret string
+	Owner                  string // account id
 }
 
 // Bearer returns the app-only token: the same value each time.

@@ -57,6 +57,16 @@ func (x *State) AccountByToken(consumerKey, token string) *Account {
 // App finds an app by its consumer key; nil when there is none. The caller holds the lock.
 func (x *State) App(consumerKey string) *App { return x.apps[consumerKey] }
 
+// AppByClient finds an app by its OAuth 2.0 client id; nil when there is none. The caller holds the lock.
+func (x *State) AppByClient(id string) *App {
+	for _, a := range x.apps {
+		if a.ClientID == id {
+			return a
+		}
+	}
+	return nil
+}
+
 // AppByBearer finds the app whose token it is; nil when there is none. The caller holds the lock.
 func (x *State) AppByBearer(token string) *App {
 	for _, a := range x.apps {

@@ -56,6 +56,10 @@ type Options struct {
 	KeepAlive time.Duration
 	// Processing is how long X takes to process a video or GIF.
 	Processing time.Duration
+
+	// LoginOnly are the endpoints that refuse OAuth 1.0a and take an OAuth 2.0 login only, by their names in faults; "chat"
+	// is all of encrypted chat.
+	LoginOnly []string
 }
 
 const (

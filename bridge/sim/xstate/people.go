@@ -17,7 +17,10 @@ func (x *State) AddAccount(a Account) Account {
 	if x.apps[a.ConsumerKey] == nil {
 		x.apps[a.ConsumerKey] = &App{ID: decimal(int64(10000000 + len(x.apps))), Key: a.ConsumerKey, Owner: a.ID}
 	}
-	x.apps[a.ConsumerKey].Secret = a.ConsumerSecret
+	app := x.apps[a.ConsumerKey]
+	app.Secret = a.ConsumerSecret
+	a.ClientID, a.ClientSecret = cmp.Or(a.ClientID, app.ClientID, randomText(34)), cmp.Or(a.ClientSecret, app.ClientSecret)
+	app.ClientID, app.ClientSecret = a.ClientID, a.ClientSecret
 	if old := x.FindAccount(a.ID); old != nil {
 		*old = a
 	} else {

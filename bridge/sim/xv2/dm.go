@@ -16,10 +16,10 @@ func (x *api) dmRoutes() map[string]xgate.Route {
 		"event_types": xgate.IsListOf("MessageCreate", "ParticipantsJoin", "ParticipantsLeave"),
 	})
 	return map[string]xgate.Route{
-		"POST /2/dm_conversations/with/{participant_id}/messages": xgate.Endpoint{Name: "dm.send", Auth: xgate.UserKeys, Access: xgate.MayDM, Body: xgate.JSONBody}.By(x.createDM),
-		"GET /2/dm_conversations/with/{participant_id}/dm_events": xgate.Endpoint{Name: "dm.events", Auth: xgate.UserKeys, Access: xgate.MayDM, Query: list}.By(x.listDMsWith),
-		"GET /2/dm_events":            xgate.Endpoint{Name: "dm.events", Auth: xgate.UserKeys, Access: xgate.MayDM, Query: list}.By(x.listDMs),
-		"GET /2/dm_events/{event_id}": xgate.Endpoint{Name: "dm.events", Auth: xgate.UserKeys, Access: xgate.MayDM, Query: dmQuery}.By(x.showDM),
+		"POST /2/dm_conversations/with/{participant_id}/messages": xgate.Endpoint{Name: "dm.send", Auth: xgate.UserKeys, Access: xgate.MayDM, Scopes: []string{"dm.write", "tweet.read", "users.read"}, Body: xgate.JSONBody}.By(x.createDM),
+		"GET /2/dm_conversations/with/{participant_id}/dm_events": xgate.Endpoint{Name: "dm.events", Auth: xgate.UserKeys, Access: xgate.MayDM, Scopes: []string{"dm.read", "tweet.read", "users.read"}, Query: list}.By(x.listDMsWith),
+		"GET /2/dm_events":            xgate.Endpoint{Name: "dm.events", Auth: xgate.UserKeys, Access: xgate.MayDM, Scopes: []string{"dm.read", "tweet.read", "users.read"}, Query: list}.By(x.listDMs),
+		"GET /2/dm_events/{event_id}": xgate.Endpoint{Name: "dm.events", Auth: xgate.UserKeys, Access: xgate.MayDM, Scopes: []string{"dm.read", "tweet.read", "users.read"}, Query: dmQuery}.By(x.showDM),
 	}
 }
 

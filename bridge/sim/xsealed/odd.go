@@ -1,0 +1,211 @@
+package xsealed
+
+import (
+	"bytes"
+	"slices"
+
+	"perch/bridge/xchat/keys"
+	"perch/bridge/xchat/thrift"
+	"perch/bridge/xchat/wire"
+)
+
+// The events that no customer's app makes: what X, or somebody in its place, could send. Nothing of them may ever be shown as a
+// customer's words, but those of Plain, with what they are.
+const (
+	Forged      = "forged"       // signed with keys of somebody else's
+	BadSign     = "bad sign"     // a signature with one bit changed
+	NoSign      = "no sign"      // none at all
+	OldSign     = "old sign"     // a signature of version 1
+	Moved       = "moved"        // signed for another conversation
+	Stranger    = "stranger"     // of a sender who takes no part
+	WrongSender = "wrong sender" // the delivery names somebody else than the event
+	WrongPlace  = "wrong place"  // the delivery names another conversation than the event
+	Flipped     = "flipped"      // one bit of the box changed, and signed as it is
+	OtherBox    = "other box"    // encrypted with another key than the one that it names
+	NoKey       = "no key"       // names a key that was never given out
+	NoRecord    = "no record"    // names a record of the sender that there is not
+	Truncated   = "truncated"    // the event ends in the middle
+	Huge        = "huge"         // an event of 2 MB
+	Deep        = "deep"         // structures in structures, 10,000 deep
+	Long        = "long"         // a list that says it has two thousand million members
+	Garbage     = "garbage"      // bytes
+	NoBase64    = "no base64"    // no base64
+	Nothing     = "nothing"      // an empty event
+	Unknown     = "unknown"      // a kind of event that nobody knows
+	Content     = "content"      // content of a kind that nobody knows
+	TwoThings   = "two things"   // two things at once
+	Plain       = "plain"        // not encrypted and not signed
+	NotText     = "not text"     // text that is not UTF-8
+	Rekeyed     = "rekeyed"      // the text, beside an older change of keys that is played again
+	ForgedKey   = "forged key"   // beside a change of keys that somebody else has signed
+	Wrapped     = "wrapped"      // good, in the union in which X's sockets wrap events
+	Repeat      = "repeat"       // good, and told twice
+)
+
+// Oddities are all of them, in one order.
+func Oddities() []string {
+	return []string{
+		Forged, BadSign, NoSign, OldSign, Moved, Stranger, WrongSender, WrongPlace, Flipped, OtherBox, NoKey, NoRecord, Truncated, Huge, Deep, Long,
+		Garbage, NoBase64, Nothing, Unknown, Content, TwoThings, Plain, NotText, Rekeyed, ForgedKey, Wrapped, Repeat,
+	}
+}
+
+// ChatOdd lets X tell of an event that is odd in one way and would say the text. It is told, and listed, as any other.
+func (x *Chats) ChatOdd(fromID, toID, kind, text string) Event {
+	x.Lock()
+	defer x.Unlock()
+	t := x.open(fromID, toID)
+	entry := wire.Entry{Kind: wire.EntryText, Text: wire.Text{Text: text}}.Encode()
+	switch kind {
+	case Content:
+		entry = union(1, union(99, union(1, nil)))
+	case NotText:
+		entry = bytes.Replace(entry, []byte(text), bytes.Repeat([]byte{0xff}, len(text)), 1)
+	}
+	e := x.seal(t, fromID, entry)
+	x.spoilMessage(t, e, kind, entry)
+	x.keep(t, e)
+	e.Encoded = spoilBytes(e.Encoded, kind)
+	payload := func(to string) map[string]any { return x.oddPayload(t, e, to, kind) }
+	if x.FindAccount(toID) != nil && t.askedOf != toID {
+		x.TellChat("chat.received", toID, e.MessageID, e.At, payload(toID))
+		if kind == Repeat {
+			x.TellChat("chat.received", toID, e.MessageID, e.At, payload(toID))
+		}
+	}
+	return *e
+}
+
+// spoilMessage changes an event before it is written.
+func (x *Chats) spoilMessage(t *talk, e *Event, kind string, entry []byte) {
+	switch kind {
+	case Forged:
+		x.forge(t, e)
+	case BadSign:
+		raw := []byte(e.signature.text)
+		raw[10] = map[bool]byte{true: 'B', false: 'A'}[raw[10] == 'A']
+		e.signature.text = string(raw)
+	case NoSign:
+		e.signature = nil
+	case OldSign:
+		e.signature.version = "1"
+	case Moved:
+		e.signature = x.resign(e.SenderID, e, pairID(e.SenderID, forger))
+	case Stranger:
+		x.enabled(forger)
+		e.SenderID = forger
+		e.signature = x.resign(forger, e, t.id)
+	case Flipped, OtherBox, NoKey:
+		x.rebox(t, e, kind, entry)
+	case NoRecord:
+		e.signature.keyVersion = "1"
+	case Unknown:
+		e.detail = union(77, union(1, nil))
+	case TwoThings:
+		e.detail = slices.Concat(e.detail[:len(e.detail)-1], union(6, nil))
+	case Plain:
+		e.signature, e.version = nil, ""
+		e.detail = wire.Detail{Kind: wire.KindMessage, Message: wire.Message{Contents: entry}}.Encode()
+	}
+}
+
+// forger is a person of no importance.
+const forger = "666"
+
+// forge signs an event with keys of the forger's, in the name of the sender's.
+func (x *Chats) forge(t *talk, e *Event) {
+	x.enabled(forger)
+	s := x.resign(forger, e, t.id)
+	s.keyVersion = e.signature.keyVersion
+	e.signature = s
+}
+
+// resign signs an event of a message anew.
+func (x *Chats) resign(signer string, e *Event, conversation string) *signature {
+	parsed, _ := wire.ParseEvent(union(7, e.detail)) // just made
+	m := parsed.Detail.Message
+	return x.sign(signer, "MessageCreateEvent", e.MessageID, e.SenderID, conversation, m.KeyVersion, b64n(m.Contents))
+}
+
+// rebox gives an event another box, with a signature that fits it.
+func (x *Chats) rebox(t *talk, e *Event, kind string, entry []byte) {
+	key, _ := keys.ParseConversation(t.latest().key) // it has its size
+	if kind == OtherBox {
+		key = keys.NewConversation()
+	}
+	contents, _ := key.Seal(entry)
+	if kind == Flipped {
+		contents[len(contents)-1] ^= 1
+	}
+	if kind == NoKey {
+		e.version = x.newNumber()
+	}
+	message := wire.Message{Contents: contents, KeyVersion: e.version, IsEncrypted: true}
+	e.detail = wire.Detail{Kind: wire.KindMessage, Message: message}.Encode()
+	e.signature = x.resign(e.SenderID, e, t.id)
+}
+
+// spoilBytes changes an event that is written.
+func spoilBytes(encoded, kind string) string {
+	const hugeSize, depth, many = 2 << 20, 10_000, "\x7f\xff\xff\xff"
+	raw, _ := padded(encoded)
+	switch kind {
+	case Truncated:
+		return b64(raw[:len(raw)/2])
+	case Huge:
+		var w thrift.Writer
+		w.Bytes(90, make([]byte, hugeSize))
+		return b64(slices.Concat(raw[:len(raw)-1], w.Done()))
+	case Deep:
+		return b64(slices.Concat(raw[:len(raw)-1], bytes.Repeat([]byte{byte(thrift.Struct), 0, 90}, depth)))
+	case Long:
+		return b64(slices.Concat(raw[:len(raw)-1], []byte{byte(thrift.List), 0, 90, byte(thrift.Struct)}, []byte(many)))
+	case Garbage:
+		return b64(bytes.Repeat([]byte("\x0c\xff garbage"), 20))
+	case NoBase64:
+		return "<" + encoded[1:]
+	case Nothing:
+		return ""
+	case Wrapped:
+		return b64(union(1, raw))
+	}
+	return encoded
+}
+
+// oddPayload is what X says of an odd event.
+func (x *Chats) oddPayload(t *talk, e *Event, to, kind string) map[string]any {
+	p := x.payload(t, e)
+	switch kind {
+	case WrongSender:
+		p["sender_id"] = forger
+	case WrongPlace:
+		p["conversation_id"] = pairID(to, forger)
+	case Stranger:
+		p["sender_id"] = other(t.id, to)
+	case Rekeyed:
+		p["conversation_key_change_event"] = t.changes[0].event.Encoded
+	case ForgedKey:
+		p["conversation_key_change_event"] = x.forgeChange(t, to)
+	}
+	return p
+}
+
+// forgeChange makes a change of keys that opens for somebody, is above all others, and was signed by the forger.
+func (x *Chats) forgeChange(t *talk, to string) string {
+	x.enabled(forger)
+	key, number := keys.NewConversation(), x.newNumber()
+	v := x.users[to].newest()
+	wrapped, _ := key.Wrap(v.private.Identity()) // the keys are good
+	e := &Event{MessageID: newUUID(), SenderID: other(t.id, to), kind: wire.KindKeyChange}
+	e.detail = wire.Detail{Kind: wire.KindKeyChange, KeyChange: wire.KeyChange{
+		Version: number, Participants: []wire.ParticipantKey{{UserID: to, Wrapped: wrapped, KeyVersion: v.number}},
+	}}.Encode()
+	e.signature = x.sign(forger, "ConversationKeyChangeEvent", e.MessageID, e.SenderID, t.id, number, b64n(key.Reveal()))
+	e.signature.keyVersion = x.users[e.SenderID].newest().number
+	return x.stamp(t, e).Encoded
+}
+
+// IsGood reports whether the text of an odd event is the customer's own all the same.
+func IsGood(kind string) bool {
+	return slices.Contains([]string{Wrapped, Repeat, Rekeyed, ForgedKey, WrongPlace, WrongSender}, kind)
+}
