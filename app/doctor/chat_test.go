@@ -121,7 +121,7 @@ func TestWhatIsWrongWithEncryptedChat(t *testing.T) {
 		"no events":    {func(w *world, _ *chatFront) { w.runs(nil) }, "chat-events", doctor.Warn, "chat.received is missing", "perch x login"},
 		"events off":   {func(w *world, _ *chatFront) { w.ch().X.Chat = false }, "chat-events", doctor.Warn, "chat is false", "chat = true"},
 		"by asking":    {func(w *world, _ *chatFront) { w.Config.Reach.Mode = config.ModePoll; w.runs(nil) }, "chat-events", doctor.OK, "is asked for", ""},
-		"the relay": {func(w *world, f *chatFront) {
+		"the relay": {func(w *world, _ *chatFront) {
 			w.runs(func(s *control.Status) {
 				s.Channels[0].Chat = control.Chat{State: "wrong_keys", Detail: "they were reset"}
 			})
