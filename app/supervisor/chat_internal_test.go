@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"perch/app/control"
 	"perch/bridge"
 	"perch/bridge/secret"
 	"perch/bridge/sim"
@@ -107,4 +108,25 @@ func (b *bench) countChats() int {
 		b.t.Fatal(err)
 	}
 	return n
+}
+
+// Keys that are of no use are something that needs a look.
+func TestChatKeysOfAnotherAccountAreTold(t *testing.T) {
+	t.Parallel()
+	b := mustBench(t)
+	b.x.EnableChat(testBrand)
+	state := func() string {
+		s, err := b.client.Status(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.State
+	}
+	b.until("running", func() bool { return b.link().Account == "acme_support" && state() == control.StateRunning })
+	b.set("x.chat_keys", b.x.EnableChat("77"))
+	b.reload()
+	b.until("wrong keys", func() bool { c := b.link().Chat; return c.State == bridge.ChatWrongKeys && c.Detail != "" })
+	if got := state(); got != control.StateDegraded {
+		t.Errorf("the relay is %s", got)
+	}
 }
