@@ -16,6 +16,7 @@ const (
 const keyPower = "This key can read all encrypted messages of this account, also old ones. It is stored encrypted on this machine only."
 
 func (p *program) importChat(ctx context.Context, o chatOptions) error {
+	p.Say("%s\n", keyPower)
 	pasted, err := p.readHidden("chat import", "Private keys of the account", maxKeyText)
 	if err != nil {
 		return err
@@ -29,6 +30,7 @@ func (p *program) importChat(ctx context.Context, o chatOptions) error {
 }
 
 func (p *program) unlockChat(ctx context.Context, o chatOptions) error {
+	p.Say("%s\n", keyPower)
 	pin, err := p.readHidden("chat unlock", "PIN of X Chat (a wrong one costs one of the guesses that X allows in a row, 20 mostly)", maxPIN)
 	if err != nil {
 		return err
@@ -61,7 +63,6 @@ func (p *program) showKeys(r control.ChatResult, err error) error {
 	}
 	p.Print("%s\n", asSentence(r.Message))
 	p.Print("Fingerprint: %s\n", r.Fingerprint)
-	p.Print("%s\n", keyPower)
 	if r.Remedy != "" {
 		p.Print("The running relay does not use it yet: %s\n", r.Remedy)
 	}

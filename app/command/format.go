@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"perch/app/control"
+	"perch/bridge"
 )
 
 // textWidth is how many characters of a message's text a line of traffic shows.
@@ -42,6 +43,14 @@ func stateText(m control.Message) string {
 		return m.State
 	}
 }
+
+// kindTexts are the kinds whose names alone do not say enough.
+var kindTexts = map[string]string{
+	string(bridge.KindChat):      "encrypted chat",
+	string(bridge.KindEncrypted): "still encrypted",
+}
+
+func kindText(kind string) string { return orDash(kindTexts[kind], kind) }
 
 // shortText puts a text on one line of bounded length; files are named.
 func shortText(m control.Message) string {

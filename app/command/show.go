@@ -94,7 +94,7 @@ func (p *program) showAndSave(ctx context.Context, client *control.Client, d con
 }
 
 func (p *program) showDetail(d control.Detail) {
-	p.Print("Message %d · %s · %s · %s · %s\n", d.ID, d.Channel, arrow(d.Direction), d.Kind, stateText(d.Message))
+	p.Print("Message %d · %s · %s · %s · %s\n", d.ID, d.Channel, arrow(d.Direction), kindText(d.Kind), stateText(d.Message))
 	p.showFields(d)
 	p.showHistory(d.History)
 	if content, err := json.MarshalIndent(d.Content, "  ", "  "); err == nil && d.Content != nil {

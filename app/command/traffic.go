@@ -77,7 +77,7 @@ func (p *program) showLine(m control.Message) {
 		_ = p.JSON(m) // a reader that went away ends the program by itself
 		return
 	}
-	p.Print("%-6d %s  %-10s %-9s %-18s %-16s %s\n", m.ID, clock(m.ReceivedAt), arrow(m.Direction), m.Kind, peer(m), stateText(m), shortText(m))
+	p.Print("%-6d %s  %-10s %-15s %-18s %-16s %s\n", m.ID, clock(m.ReceivedAt), arrow(m.Direction), kindText(m.Kind), peer(m), stateText(m), shortText(m))
 	if m.Error != nil && m.State != "delivered" {
 		p.Print("       %s\n", sentenceOf(m.Error))
 	}

@@ -1,6 +1,10 @@
 package control
 
-import "context"
+import (
+	"context"
+
+	"perch/bridge"
+)
 
 // CodeFewGuesses is the code of the error of an attempt that was not carried on because few guesses are left.
 const CodeFewGuesses = "chat/few-guesses"
@@ -55,4 +59,9 @@ type Chat struct {
 	// Conversations are those of which Perch has a key; Unreadable are messages that could not be opened.
 	Conversations int `json:"conversations"`
 	Unreadable    int `json:"unreadable"`
+}
+
+// NeedsLook reports whether keys were given that are of no use until a person does something.
+func (c Chat) NeedsLook() bool {
+	return c.State == bridge.ChatWrongKeys || c.State == bridge.ChatNoRecord || c.State == bridge.ChatNeedsLogin
 }

@@ -28,3 +28,15 @@ func TestBodiesWithSecretsShowNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestWhichChatNeedsALook(t *testing.T) {
+	t.Parallel()
+	for state, want := range map[string]bool{
+		"": false, bridge.ChatOff: false, bridge.ChatReady: false, bridge.ChatReadOnly: false, bridge.ChatDegraded: false,
+		bridge.ChatWrongKeys: true, bridge.ChatNoRecord: true, bridge.ChatNeedsLogin: true,
+	} {
+		if got := (Chat{State: state}).NeedsLook(); got != want {
+			t.Errorf("%q: %v", state, got)
+		}
+	}
+}

@@ -33,7 +33,7 @@ func (s *Server) snapshot(ctx context.Context) (Status, error) {
 			ch.X, isTrouble = withKeysWaiting(ch.X, why), true
 		}
 		ch.Reply = s.relay.ReplyURL(c.Name)
-		isTrouble = isTrouble || ch.Reply.State == bridge.LinkDegraded
+		isTrouble = isTrouble || ch.Reply.State == bridge.LinkDegraded || ch.Chat.NeedsLook()
 		out.Channels = append(out.Channels, ch)
 	}
 	switch {

@@ -2,9 +2,11 @@ package doctor
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"perch/app/adapter"
+	"perch/app/config"
 	"perch/bridge"
 	"perch/bridge/xchat/keys"
 )
@@ -22,15 +24,33 @@ type chatChecks struct {
 	private keys.Private
 }
 
-// planChat lists the checks of encrypted chat, for a channel that has keys of it.
+// planChat lists the checks of encrypted chat, for a channel that has keys of it or had need of them.
 func (x *xChecks) planChat(store *check) {
+	c := &chatChecks{xChecks: x}
 	if x.value(x.Name, "x.chat_keys") == "" {
+		if c.unread() > 0 {
+			x.add(check{name: "chat-keys", title: "keys of encrypted chat", channel: x.Name, needs: []*check{store}, run: c.checkNeed})
+		}
 		return
 	}
-	c := &chatChecks{xChecks: x}
 	parsed := x.add(check{name: "chat-keys", title: "keys of encrypted chat", channel: x.Name, needs: []*check{store}, run: c.checkKeys})
 	record := x.add(check{name: "chat-record", title: "record of encrypted chat", channel: x.Name, needs: []*check{parsed, x.accountCheck}, run: c.checkRecord})
 	x.add(check{name: "chat-events", title: "events of encrypted chat", channel: x.Name, needs: []*check{record}, run: c.checkEvents})
+}
+
+// unread counts the encrypted messages that the relay could not read.
+func (c *chatChecks) unread() int {
+	for _, s := range c.relay.status.Channels {
+		if s.Name == c.Name {
+			return s.Encrypted
+		}
+	}
+	return 0
+}
+
+func (c *chatChecks) checkNeed(context.Context) result {
+	return warn(fmt.Sprintf("%d encrypted messages came that cannot be read here", c.unread()),
+		"Perch reads and answers them with the account's key: perch chat unlock --channel "+c.Name+", or perch chat import --channel "+c.Name)
 }
 
 // checkKeys looks whether what is stored are keys, and whether they work.
@@ -71,6 +91,9 @@ func (c *chatChecks) checkRecord(ctx context.Context) result {
 func (c *chatChecks) checkEvents(ctx context.Context) result {
 	if !c.client.HasActivity() {
 		return warn("API v1.1 does not tell of encrypted messages: they are fetched from time to time only", "write api = \"v2\" below [channel.x] in perch.toml")
+	}
+	if c.Config.Reach.Mode == config.ModePoll {
+		return fine("X is asked for encrypted messages as for all others")
 	}
 	all, err := c.client.Subscriptions(ctx)
 	switch {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"perch/app/config"
 	"perch/app/control"
 	"perch/app/doctor"
 	"perch/bridge/xchat/keys"
@@ -119,6 +120,12 @@ func TestWhatIsWrongWithEncryptedChat(t *testing.T) {
 		"a login":      {func(_ *world, f *chatFront) { f.refuse, f.body = http.StatusForbidden, wantsLogin }, "chat-record", doctor.Failed, "", "perch x login"},
 		"no events":    {func(w *world, _ *chatFront) { w.runs(nil) }, "chat-events", doctor.Warn, "chat.received is missing", "perch x login"},
 		"events off":   {func(w *world, _ *chatFront) { w.ch().X.Chat = false }, "chat-events", doctor.Warn, "chat is false", "chat = true"},
+		"by asking":    {func(w *world, _ *chatFront) { w.Config.Reach.Mode = config.ModePoll; w.runs(nil) }, "chat-events", doctor.OK, "is asked for", ""},
+		"the relay": {func(w *world, _ *chatFront) {
+			w.runs(func(s *control.Status) {
+				s.Channels[0].Chat = control.Chat{State: "wrong_keys", Detail: "they were reset"}
+			})
+		}, "relay", doctor.Failed, "encrypted chat does not work in channel support: they were reset", "perch chat status --channel support"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -149,5 +156,14 @@ func TestChannelsWithoutKeysAreNotAskedForChat(t *testing.T) {
 		if strings.HasPrefix(f.Check, "chat-") {
 			t.Errorf("%+v", f)
 		}
+	}
+}
+
+func TestAChannelWithoutKeysIsToldWhatItMisses(t *testing.T) {
+	t.Parallel()
+	w := mustWorld(t)
+	w.runs(func(s *control.Status) { s.Channels[0].Encrypted = 3 })
+	if f := of(w.examine(), "chat-keys"); f.State != doctor.Warn || !strings.Contains(f.Message, "3 encrypted messages") || !strings.Contains(f.Remedy, "perch chat unlock --channel support") {
+		t.Errorf("%+v", f)
 	}
 }

@@ -59,6 +59,9 @@ func troubleOf(s control.Status) result {
 				return bad(fmt.Sprintf("the relay has trouble with %s in channel %s: %s", side, c.Name, link.Detail), remedy)
 			}
 		}
+		if c.Chat.NeedsLook() {
+			return bad("encrypted chat does not work in channel "+c.Name+": "+c.Chat.Detail, "see what perch doctor found above; perch chat status --channel "+c.Name)
+		}
 		dead += c.Inbound.Dead + c.Outbound.Dead
 		undecided += c.Outbound.Undecided
 	}

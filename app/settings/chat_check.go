@@ -54,7 +54,7 @@ func (l *Local) ForgetChat(ctx context.Context, channel string) (control.ChatRes
 	}
 	result := control.ChatResult{Message: "the keys of encrypted chat are forgotten", Remedy: notTaken(taken)}
 	if l.relay == nil || l.relay.ForgetChat == nil {
-		result.Message += "; keys of conversations that a relay has kept stay, and open nothing without them"
+		result.Message += "; keys of conversations that a relay has kept open nothing without them, and it drops them at its next start"
 		return result, nil
 	}
 	if err := l.relay.ForgetChat(ctx, t.channel.Name); err != nil {

@@ -35,7 +35,8 @@ func (l *Local) UnlockChat(ctx context.Context, channel, pin string, confirm fun
 	if err != nil {
 		return control.ChatResult{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, unlockPatience)
+	// Who has asked may have gone away meanwhile: an attempt that has begun is ended, since to break it off costs a guess too.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), unlockPatience)
 	defer cancel()
 	private, left, err := t.unlock(ctx, configs, []byte(pin), confirm)
 	if err != nil {

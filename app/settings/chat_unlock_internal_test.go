@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -158,7 +159,7 @@ func TestEveryKindOfFailureHasWords(t *testing.T) {
 // A configuration that only simulators may have is refused where X is not one.
 func TestOnlyASimulatorOfThisComputerIsLocal(t *testing.T) {
 	for base, want := range map[string]bool{
-		"http://127.0.0.1:3000": true, "http://[::1]:3000": true, "https://api.x.com": false, "http://localhost.example": false, "http://127.0.0.1.example": false, "": false,
+		"http://127.0.0.1:3000": true, "http://[::1]:3000": true, "http://localhost:3000": true, "https://api.x.com": false, "http://localhost.example": false, "http://127.0.0.1.example": false, "": false,
 	} {
 		trial := &chatTrial{}
 		trial.channel.X.APIBase = base
@@ -192,5 +193,31 @@ func TestAnAttemptThatBreaksIsNotRepeated(t *testing.T) {
 		if n := r.Asked("Recover2"); n > 1 {
 			t.Errorf("a server was asked for %d guesses in one attempt", n)
 		}
+	}
+}
+
+// Who has asked may go away, or type Ctrl+C: breaking an attempt off would cost a guess for nothing.
+func TestAnAttemptThatHasBegunIsEnded(t *testing.T) {
+	w := mustChatWorld(t)
+	private := mustKeys(t)
+	w.register(private, "1765001112223", "u")
+	w.backUp("u", rawOf(t, private), realm.MaxGuesses)
+	ctx, cancel := context.WithCancel(t.Context())
+	for _, r := range w.set.Realms {
+		r.Answer = func(step string, answer any) any {
+			if step == "Recover2" {
+				cancel()
+			}
+			return answer
+		}
+	}
+	if _, err := w.UnlockChat(ctx, "support", brandPIN, never(t)); err != nil || w.stored() != private.Reveal() || ctx.Err() == nil {
+		t.Errorf("%v, %v", err, ctx.Err())
+	}
+	if used := w.guesses("u"); !slices.Equal(used, []int{0, 0, 0}) {
+		t.Errorf("the right PIN has cost %v", used)
+	}
+	if _, err := w.UnlockChat(ctx, "support", brandPIN, never(t)); err == nil || !slices.Equal(w.guesses("u"), []int{0, 0, 0}) {
+		t.Errorf("an attempt was begun that nobody waits for: %v", err)
 	}
 }

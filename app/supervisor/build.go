@@ -33,6 +33,9 @@ func (r *relay) build(ctx context.Context) error {
 	if err := r.engine.Prepare(ctx); err != nil {
 		return err
 	}
+	if err := r.forgetChats(ctx, s); err != nil {
+		return err
+	}
 	for i, c := range s.clients {
 		if name := s.config.Channels[i].Name; r.engine.Accounts().IsConfirmed(name) {
 			c.x.Know(r.engine.Accounts().Account(name))
