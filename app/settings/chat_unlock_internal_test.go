@@ -203,6 +203,7 @@ func TestAnAttemptThatHasBegunIsEnded(t *testing.T) {
 	w.register(private, "1765001112223", "u")
 	w.backUp("u", rawOf(t, private), realm.MaxGuesses)
 	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
 	for _, r := range w.set.Realms {
 		r.Answer = func(step string, answer any) any {
 			if step == "Recover2" {
