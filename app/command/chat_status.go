@@ -121,7 +121,7 @@ func (p *program) showChat(s chatState) {
 		p.Print("  fingerprint %s\n", s.Fingerprint)
 	}
 	if s.State != chatStopped {
-		p.Print("  keys of %d conversations; %d messages could not be opened\n", s.Conversations, s.Unreadable)
+		p.Print("  conversations with a key: %d; messages that could not be opened: %d\n", s.Conversations, s.Unreadable)
 	}
 }
 

@@ -12,7 +12,7 @@ const opUnlock = "unlock encrypted chat"
 
 // What to do about an attempt that failed.
 const (
-	fixPIN     = "take care with the next one, and look in the X app for the PIN: no more than the guesses that are left can be wrong in a row"
+	fixPIN     = "make sure of the PIN before you try again: once no guess is left, X has deleted the backup"
 	fixReset   = "reset encrypted chat of the account in the X app and set a new PIN, then: perch chat unlock"
 	fixImport  = "import the keys from where they were exported: perch chat import"
 	fixWait    = "wait some minutes, then try again"
