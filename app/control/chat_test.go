@@ -99,14 +99,16 @@ func TestALostAttemptIsNotOneThatWasNeverMade(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answers := []string{"", "HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n{\"account\":", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]"}
+	answers := make(chan string, 3)
+	for _, answer := range []string{"", "HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n{\"account\":", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]"} {
+		answers <- answer
+	}
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		connection, _, err := w.(http.Hijacker).Hijack()
 		if err == nil {
-			_, _ = connection.Write([]byte(answers[0]))
+			_, _ = connection.Write([]byte(<-answers))
 			_ = connection.Close()
 		}
-		answers = answers[1:]
 	}))
 	_ = server.Listener.Close()
 	server.Listener = listener
