@@ -6,7 +6,7 @@ import "slices"
 // promise them.
 var essentialMembers = []string{
 	"data", "data.event_type", "data.filter", "data.filter.user_id", "data.payload", "data.payload.id", "data.payload.author_id", "data.payload.sender_id",
-	"data.payload.direct_message_events", "for_user_id", "direct_message_events", "tweet_create_events", "tweet_create_events.*",
+	"data.payload.direct_message_events", "data.payload.encoded_event", "for_user_id", "direct_message_events", "tweet_create_events", "tweet_create_events.*",
 	"tweet_create_events.*.id_str", "tweet_create_events.*.user", "tweet_create_events.*.user.id_str",
 }
 

@@ -29,10 +29,7 @@ func (in *Request) wellFormed() *serve.Answer {
 	switch {
 	case want == noBody && len(in.Raw) > 0:
 		return in.Malformed("body", "", "it has a body, but the endpoint takes none")
-	case want == OptionalJSON && len(in.Raw) > 0 && kind != JSONBody,
-		want == AnyForm && kind != FormBody && kind != MultipartBody && len(in.Raw) > 0,
-		want == JSONOrMultipart && kind != JSONBody && kind != MultipartBody,
-		want != noBody && want != AnyForm && want != OptionalJSON && want != JSONOrMultipart && kind != want:
+	case !want.takes(kind, len(in.Raw) > 0):
 		return in.Malformed("content-type", string(kind), "its Content-Type %q is not %s", kind, want)
 	}
 	if want == AnyForm {
@@ -43,4 +40,19 @@ func (in *Request) wellFormed() *serve.Answer {
 		return in.Malformed("query", in.URL.RawQuery, "its query cannot be read: %v", err)
 	}
 	return in.Check(query, in.end.Query)
+}
+
+// takes reports whether an endpoint takes a body of that media type.
+func (k BodyKind) takes(kind BodyKind, hasBody bool) bool {
+	switch k {
+	case noBody:
+		return true
+	case OptionalJSON:
+		return !hasBody || kind == JSONBody
+	case AnyForm:
+		return !hasBody || kind == FormBody || kind == MultipartBody
+	case JSONOrMultipart:
+		return kind == JSONBody || kind == MultipartBody
+	}
+	return kind == k
 }

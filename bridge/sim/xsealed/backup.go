@@ -111,7 +111,7 @@ func (x *Chats) Handler(next http.Handler) http.Handler {
 			return
 		}
 		x.Lock()
-		var set http.Handler = http.NotFoundHandler()
+		set := http.NotFoundHandler()
 		if u := x.users[id]; u != nil && u.backup != nil {
 			set = u.backup.realms
 		}

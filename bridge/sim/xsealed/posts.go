@@ -1,5 +1,7 @@
 package xsealed
 
+import "strings"
+
 // MessagePost is what is posted as a message.
 type MessagePost struct {
 	MessageID string `json:"message_id"`
@@ -42,4 +44,24 @@ type DeletePost struct {
 	Action      string            `json:"delete_message_action"`
 	Signatures  []ActionSignature `json:"action_signatures"`
 	MediaKeys   []string          `json:"media_hash_keys"`
+}
+
+// verifies checks the signature of an action by a user: over its name, message id, sender, conversation, and the rest.
+func (a ActionSignature) verifies(u *user, name, own, id string, rest ...string) *Refusal {
+	s := a.Signature
+	switch {
+	case a.Payload != nil:
+		return wrong("action_signatures", "signature_payload is given, which tells secrets")
+	case !uuidPattern.MatchString(a.MessageID):
+		return wrong("action_signatures", "message_id is no UUID of version 4 in lower case")
+	case s.Form != "7" || strings.Contains(s.Signature, "="):
+		return wrong("action_signatures", "the signature is not of version 7, or padded")
+	case u == nil || u.version(s.Version) == nil:
+		return &Refusal{Fault: invalid("The signature names a public key that is not registered.")}
+	case !verifies(u.version(s.Version).signing, s.Signature, append([]string{name, a.MessageID, own, id}, rest...)...):
+		return wrong("action_signatures", "the signature over "+name+" does not verify with the record "+s.Version)
+	case s.Public != "" && s.Public != u.version(s.Version).private.Signing().String():
+		return wrong("action_signatures", "signing_public_key is not that of the record "+s.Version)
+	}
+	return nil
 }

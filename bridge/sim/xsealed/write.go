@@ -20,7 +20,7 @@ func (x *Chats) open(from, to string) *talk {
 }
 
 // rotate makes a key and wraps it for both.
-func (x *Chats) rotate(t *talk, from string) *change {
+func (x *Chats) rotate(t *talk, from string) {
 	key := keys.NewConversation()
 	c := &change{version: x.newNumber(), key: key.Reveal(), wrapped: map[string]string{}, isHidden: t.isWithholding}
 	e := &Event{MessageID: newUUID(), SenderID: from, kind: wire.KindKeyChange}
@@ -36,7 +36,6 @@ func (x *Chats) rotate(t *talk, from string) *change {
 	c.event = x.stamp(t, e)
 	t.changes = append(t.changes, c)
 	t.updated = e.At
-	return c
 }
 
 // say encrypts, signs and tells.

@@ -81,7 +81,7 @@ func TestX_RefusesOAuth1WhereALoginIsWanted(t *testing.T) {
 	if got := b.answer(b.draft(xchat.Draft{Text: "x"})); got.Outcome != xchat.Taken {
 		t.Errorf("with a login: %+v", got)
 	}
-	b.Client.Bearer = b.World.Bearer(t)
+	b.Client.Bearer = b.Bearer(t)
 	b.Clean(t)
 	if r := b.Client.Get("/2/chat/conversations"); r.Status != http.StatusForbidden {
 		t.Errorf("the app's own token: %d", r.Status)

@@ -98,7 +98,7 @@ func TestX_FailsMessagesInsideA201(t *testing.T) {
 		want   xchat.FailureType
 		noted  int
 	}{
-		"another conversation's signature": {change: func(b *brand, p xchat.MessagePost) xchat.MessagePost {
+		"another conversation's signature": {change: func(b *brand, _ xchat.MessagePost) xchat.MessagePost {
 			other := b.thread()
 			other.Conversation, _ = xchat.ParseConversation("77", b.Brand.ID)
 			q, _ := b.writer.Message(other, xchat.Draft{Text: "x"})
