@@ -3,6 +3,7 @@ package e2e
 import (
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -110,5 +111,28 @@ func TestLoginForEncryptedChat(t *testing.T) {
 	}
 	if v := b.x.Violations(); len(v) > 0 {
 		t.Errorf("X found fault with: %q", v)
+	}
+}
+
+// A stranger's request is in no event and in no list. Who wrote in public is asked for by name while X says that requests
+// wait, and people are told to look.
+func TestRequestsOfStrangersInEncryptedChat(t *testing.T) {
+	t.Parallel()
+	b := chatBox(t)
+	b.x.Post(annID, sim.Post{Text: "@acme_support please look at your messages"})
+	b.awaitMotion(1)
+	b.kill(syscall.SIGTERM)
+	b.x.AskChat(annID, brandID)
+	b.x.Write(annID, brandID, sim.Note{Text: "my order number is 77"})
+	b.start()
+	b.until("the request", func() bool { return slices.Contains(b.bodies(), "my order number is 77") })
+	b.until("a word about requests", func() bool {
+		return strings.Contains(b.status().Channels[0].Chat.Detail, "has not accepted")
+	})
+	if r := b.reply(b.motion.Open("annlee", ""), motionsim.Reply{Text: "thank you"}); r.Status != 200 {
+		t.Errorf("%+v", r)
+	}
+	if got := b.letters(); !slices.Equal(got, []string{"thank you"}) {
+		t.Errorf("Ann reads %q", got)
 	}
 }
