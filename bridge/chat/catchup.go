@@ -61,14 +61,15 @@ func (r *Rooms) changedConversations(ctx context.Context, m *room, ch *bridge.Ch
 		hasRequests = hasRequests || list.HasRequests
 		for _, c := range list.Conversations {
 			id, err := xchat.ParseConversation(c.ID, own)
-			if err != nil || (!c.UpdatedAt.IsZero() && c.UpdatedAt.Before(m.from())) {
-				continue
+			if err != nil {
+				continue // what has no such name cannot be asked for
 			}
 			place, err := r.place(ctx, m, id)
 			if err != nil {
 				return nil, false, err
 			}
-			if c.UpdatedAt.IsZero() || c.UpdatedAt.After(place.UpdatedAt) {
+			isOld := place.Sequence == "" && c.UpdatedAt.Before(m.from())
+			if c.UpdatedAt.IsZero() || (!isOld && c.UpdatedAt.After(place.UpdatedAt)) {
 				changed = append(changed, c)
 			}
 		}
@@ -155,7 +156,8 @@ func (r *Rooms) missed(ctx context.Context, m *room, ch *bridge.Channel, id xcha
 		}
 		isDone := page.Next == "" || page.Next == next
 		for _, e := range page.Events {
-			if keys.CompareVersions(e.ID, place.Sequence) <= 0 || (!e.CreatedAt.IsZero() && e.CreatedAt.Before(m.from())) {
+			isOld := place.Sequence == "" && !e.CreatedAt.IsZero() && e.CreatedAt.Before(m.from()) // above a cursor all is new
+			if isOld || keys.CompareVersions(e.ID, place.Sequence) <= 0 {
 				isDone = true
 				continue
 			}

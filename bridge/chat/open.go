@@ -227,11 +227,7 @@ func (r *Rooms) fill(d *bridge.Delivery, meta xchat.Meta, words string, files []
 
 // isSince reports whether a message came after Perch was given keys of the account.
 func (r *Rooms) isSince(m *room, d *bridge.Delivery) bool {
-	at := d.Event.CreatedAt
-	if at.IsZero() {
-		at = d.ReceivedAt
-	}
-	return m.isOn() && !at.Before(m.from())
+	return m.isOn() && !d.ReceivedAt.Before(m.from()) // by this computer's clock, as the keys were
 }
 
 // follow notes how far a conversation has come. An event that does not follow the one before points to a gap.
