@@ -9,6 +9,14 @@ import (
 // CodeFewGuesses is the code of the error of an attempt that was not carried on because few guesses are left.
 const CodeFewGuesses = "chat/few-guesses"
 
+// IsFewGuesses reports whether an attempt was not carried on because few guesses are left.
+func IsFewGuesses(err error) bool { return bridge.CodeOf(err) == CodeFewGuesses }
+
+// FewGuessesError is the error of such an attempt, in words.
+func FewGuessesError(message, remedy string) *bridge.Error {
+	return &bridge.Error{Kind: bridge.Operator, Side: bridge.SideX, Op: opUnlockChat, Code: CodeFewGuesses, Message: message, Remedy: remedy}
+}
+
 // FewGuesses is how many guesses of a PIN may be left for an attempt to be carried on only if somebody says so.
 const FewGuesses = 3
 

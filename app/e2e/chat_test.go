@@ -73,8 +73,12 @@ func TestWhatElseCustomersDoInEncryptedChat(t *testing.T) {
 	first := b.x.Write(annID, brandID, sim.Note{Text: "one"})
 	b.awaitMotion(1)
 	for _, n := range []sim.Note{
-		{Text: "an answer", Quote: first}, {Text: "uno", Edit: first}, {Text: "👍", React: first}, {Delete: first},
-		{Text: "see", Link: "https://a.example/x"}, {Text: "and", Share: "1795000000000000001"},
+		{Text: "an answer", Quote: first},
+		{Text: "uno", Edit: first},
+		{Text: "👍", React: first},
+		{Delete: first},
+		{Text: "see", Link: "https://a.example/x"},
+		{Text: "and", Share: "1795000000000000001"},
 	} {
 		b.x.Write(annID, brandID, n)
 	}

@@ -83,12 +83,11 @@ func declinedError(e *juicebox.Error) error {
 	case juicebox.Unknown:
 		text = "nobody told how many guesses are left"
 	}
-	return &bridge.Error{
-		Kind: bridge.Operator, Side: bridge.SideX, Op: opUnlock, Code: control.CodeFewGuesses,
-		Message: text + ", and after the last wrong one the backup of the keys is gone for good: the PIN was not tried to the end, " +
+	return control.FewGuessesError(
+		text+", and after the last wrong one the backup of the keys is gone for good: the PIN was not tried to the end, "+
 			"which has cost a guess at one of the servers",
-		Remedy: "make sure of the PIN in the X app; then try again and say that you want it so (perch chat unlock --yes)",
-	}
+		"make sure of the PIN in the X app; then try again and say that you want it so (perch chat unlock --yes)",
+	)
 }
 
 func busyError() error {

@@ -18,7 +18,7 @@ func (r *Registry) Replace(ctx context.Context, ch bridge.Channel) {
 	}
 	old := r.swap(ctx, e, &ch)
 	newX, newMotion := old.X != ch.X, old.Motion != ch.Motion
-	if newX || old.Chat != ch.Chat || old.ChatKeys.Fingerprint() != ch.ChatKeys.Fingerprint() || old.ChatKeys.CanSign() != ch.ChatKeys.CanSign() {
+	if newX || isOtherChat(old, &ch) {
 		e.newChat.Send()
 	}
 	if newX {
@@ -59,4 +59,9 @@ func (r *Registry) swap(ctx context.Context, e *entry, ch *bridge.Channel) *brid
 		r.letGo(ctx, e)
 	}
 	return old
+}
+
+// isOtherChat reports whether encrypted chat works with other keys now, or asks X in another way.
+func isOtherChat(old, now *bridge.Channel) bool {
+	return old.Chat != now.Chat || old.ChatKeys.Fingerprint() != now.ChatKeys.Fingerprint() || old.ChatKeys.CanSign() != now.ChatKeys.CanSign()
 }

@@ -110,6 +110,7 @@ func (r *Rooms) keep(ctx context.Context, m *room) {
 			again = min(2*again, passEvery)
 		}
 		r.openWaiting(ctx, m, "")
+		m.forgetOld(r.Now())
 		if !r.untilDue(ctx, m, rest, changed) {
 			return
 		}

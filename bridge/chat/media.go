@@ -17,7 +17,7 @@ func (r *Rooms) Fetch(ctx context.Context, ch *bridge.Channel, media bridge.Medi
 	s := *media.Sealed
 	m := r.rooms[ch.Name]
 	if m == nil || ch.Chat == nil || ch.ChatKeys.IsZero() {
-		return bridge.File{}, fileError(s, "Perch has no keys of encrypted chat for this channel any more")
+		return bridge.File{}, fileError("Perch has no keys of encrypted chat for this channel any more")
 	}
 	if err := r.ready(ctx, m, ch); err != nil {
 		return bridge.File{}, err
@@ -27,7 +27,7 @@ func (r *Rooms) Fetch(ctx context.Context, ch *bridge.Channel, media bridge.Medi
 		return bridge.File{}, err
 	}
 	if s.Bytes > bridge.MaxInboundFile {
-		return bridge.File{}, fileError(s, "it is larger than 25 MB")
+		return bridge.File{}, fileError("it is larger than 25 MB")
 	}
 	body, err := ch.Chat.FetchChatMedia(ctx, s.Conversation, s.Key)
 	if err != nil {
@@ -46,7 +46,7 @@ func (r *Rooms) Fetch(ctx context.Context, ch *bridge.Channel, media bridge.Medi
 func (r *Rooms) fileKey(ctx context.Context, m *room, ch *bridge.Channel, s bridge.SealedFile) (*[stream.KeySize]byte, error) {
 	id, err := xchat.ParseConversation(s.Conversation, "")
 	if err != nil {
-		return nil, fileError(s, "it belongs to no conversation")
+		return nil, fileError("it belongs to no conversation")
 	}
 	if err := r.load(ctx, m, id); err != nil {
 		return nil, err
@@ -57,7 +57,7 @@ func (r *Rooms) fileKey(ctx context.Context, m *room, ch *bridge.Channel, s brid
 			return nil, err
 		}
 		if key, ok = m.ConversationKey(id, s.KeyVersion); !ok {
-			return nil, fileError(s, "its key is not here any more")
+			return nil, fileError("its key is not here any more")
 		}
 	}
 	var raw [stream.KeySize]byte
@@ -78,11 +78,11 @@ func decrypt(body io.Reader, key *[stream.KeySize]byte, s bridge.SealedFile) ([]
 	case source.err != nil:
 		return nil, &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideX, Op: "fetch the customer's encrypted file", Message: "X's answer broke off", Err: source.err}
 	case plain.Len() > bridge.MaxInboundFile:
-		return nil, fileError(s, "it is larger than 25 MB")
+		return nil, fileError("it is larger than 25 MB")
 	case errors.Is(err, stream.ErrSize):
-		return nil, fileError(s, "it has another size than its message says")
+		return nil, fileError("it has another size than its message says")
 	case err != nil:
-		return nil, fileError(s, "it failed the check of authenticity: it was changed or cut")
+		return nil, fileError("it failed the check of authenticity: it was changed or cut")
 	}
 	return plain.Bytes(), nil
 }

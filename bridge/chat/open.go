@@ -14,13 +14,13 @@ import (
 type Verdict int
 
 const (
-	// Sealed: there are no keys here, so that only the fact is known.
+	// Sealed says that there are no keys here, so that only the fact is known.
 	Sealed Verdict = iota
-	// Opened: the delivery is of KindChat now, with text and files.
+	// Opened says that the delivery is of KindChat now, with text and files.
 	Opened
-	// Waits: it cannot be opened yet; Progress.Waits is set, unless it is from before Perch was given keys.
+	// Waits says that it cannot be opened yet; Progress.Waits is set, unless it is from before Perch was given keys.
 	Waits
-	// Empty: it holds nothing for people; the reason is in Delivery.Text of no use and not set.
+	// Empty says that it holds nothing for people.
 	Empty
 )
 

@@ -42,15 +42,15 @@ func (r *Rooms) fetchRecords(ctx context.Context, m *room, ch *bridge.Channel, u
 	return records, nil
 }
 
-// records returns somebody's records, asked for anew when they are old.
-func (r *Rooms) records(ctx context.Context, m *room, ch *bridge.Channel, userID string) ([]keys.Record, error) {
+// forgetOld drops the records that are to be asked for anew when they are needed; the account's own are looked after apart.
+func (m *room) forgetOld(now time.Time) {
 	m.mu.Lock()
-	known, ok := m.people[userID]
-	m.mu.Unlock()
-	if ok && r.Now().Sub(known.at) < recordsAge && len(known.records) > 0 {
-		return known.records, nil
+	defer m.mu.Unlock()
+	for id, p := range m.people {
+		if id != m.ownID && now.Sub(p.at) > recordsAge {
+			delete(m.people, id)
+		}
 	}
-	return r.fetchRecords(ctx, m, ch, userID)
 }
 
 // findSigner gets the records of somebody whose version is not known, unless X has just been asked. It reports whether

@@ -21,10 +21,14 @@ func TestWhatAnAgentReadsOfAnEvent(t *testing.T) {
 	}{
 		"text":  {&xchat.Message{Meta: meta, Content: text("a\nb")}, "a\nb", ""},
 		"group": {&xchat.Message{Meta: group, Content: text("a")}, inGroupLine + "\na", ""},
-		"reply": {&xchat.Message{Meta: meta, Content: text("yes"), Reply: &xchat.Reply{Quote: &xchat.Quote{SenderID: "2", Content: text("is it\nblue?")}}},
-			"[In reply to your “is it blue?”]\nyes", ""},
-		"reply to an own one": {&xchat.Message{Meta: meta, Content: text("yes"), Reply: &xchat.Reply{Quote: &xchat.Quote{SenderID: "1", Content: text("so?")}}},
-			"[In reply to the customer's “so?”]\nyes", ""},
+		"reply": {
+			&xchat.Message{Meta: meta, Content: text("yes"), Reply: &xchat.Reply{Quote: &xchat.Quote{SenderID: "2", Content: text("is it\nblue?")}}},
+			"[In reply to your “is it blue?”]\nyes", "",
+		},
+		"reply to an own one": {
+			&xchat.Message{Meta: meta, Content: text("yes"), Reply: &xchat.Reply{Quote: &xchat.Quote{SenderID: "1", Content: text("so?")}}},
+			"[In reply to the customer's “so?”]\nyes", "",
+		},
 		"forged quote": {&xchat.Message{Meta: meta, Content: text("yes"), Reply: &xchat.Reply{}}, "[In reply to an earlier message]\nyes", ""},
 		"edit":         {&xchat.Edit{Meta: meta, Text: "new"}, editLine + "\nnew", ""},
 		"reaction":     {&xchat.Reaction{Meta: meta, Emoji: "👍\u202e"}, "[The customer reacted to a message with 👍<U+202E>]", ""},

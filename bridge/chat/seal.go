@@ -16,7 +16,7 @@ var ErrNoPeer = errors.New("the recipient has no encrypted chat")
 // Seal encrypts a reply, with its file if it has one, and puts it into Progress.Posted. Nothing is sent but the file and,
 // where the conversation has no key yet, the key. The error is ErrNoPeer or a *bridge.Error.
 func (r *Rooms) Seal(ctx context.Context, ch *bridge.Channel, d *bridge.Delivery, file *bridge.File) error {
-	m, w, err := r.toWrite(ctx, ch, d)
+	m, w, err := r.toWrite(ctx, ch)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (r *Rooms) Seal(ctx context.Context, ch *bridge.Channel, d *bridge.Delivery
 }
 
 // toWrite returns what to write with, or why nothing can be written.
-func (r *Rooms) toWrite(ctx context.Context, ch *bridge.Channel, d *bridge.Delivery) (*room, *xchat.Writer, error) {
+func (r *Rooms) toWrite(ctx context.Context, ch *bridge.Channel) (*room, *xchat.Writer, error) {
 	m := r.rooms[ch.Name]
 	if m == nil || ch.Chat == nil || ch.ChatKeys.IsZero() {
 		return nil, nil, notReadyError(ch.Name, bridge.ChatStatus{State: bridge.ChatOff})
@@ -133,7 +133,7 @@ func (r *Rooms) begin(ctx context.Context, m *room, ch *bridge.Channel, w *xchat
 // Refresh takes in what changed on X's side after it refused a message: the conversation's newest key, or the recipient's,
 // for which the conversation gets a new key.
 func (r *Rooms) Refresh(ctx context.Context, ch *bridge.Channel, d *bridge.Delivery, why xchat.FailureType) error {
-	m, w, err := r.toWrite(ctx, ch, d)
+	m, w, err := r.toWrite(ctx, ch)
 	if err != nil {
 		return err
 	}

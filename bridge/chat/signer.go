@@ -14,7 +14,7 @@ const settingSigner = "chat/signer/"
 
 // Changed tells, once for each change, that the sender of an opened message has other keys than before, in words for the
 // agent; "" when not.
-func (r *Rooms) Changed(ctx context.Context, d *bridge.Delivery) string {
+func (r *Rooms) Changed(d *bridge.Delivery) string {
 	m := r.rooms[d.Channel]
 	if m == nil || d.Event == nil {
 		return ""

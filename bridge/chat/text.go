@@ -163,7 +163,7 @@ func unopenedError() *bridge.Error {
 	}
 }
 
-func fileError(d bridge.SealedFile, message string) *bridge.Error {
+func fileError(message string) *bridge.Error {
 	return &bridge.Error{
 		Kind: bridge.Rejected, Side: bridge.SideX, Op: "fetch the customer's encrypted file", Code: "chat/file", Message: message,
 		Remedy: "look at it in the X app",

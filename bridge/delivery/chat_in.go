@@ -28,7 +28,7 @@ func (j *job) open(ctx context.Context) (isDone bool, err error) {
 		return true, err
 	case verdict == chat.Opened:
 		j.opened, d.Progress.Opened = true, true
-		if text := j.chats.Changed(ctx, d); text != "" {
+		if text := j.chats.Changed(d); text != "" {
 			j.spawned = append(j.spawned, noteTo(d, autoResponse+text, j.now()))
 		}
 	case verdict == chat.Empty:

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"perch/app/control"
-	"perch/bridge"
 	"perch/ui/format"
 	"perch/ui/kit"
 	"perch/ui/window"
@@ -37,7 +36,7 @@ func (c *ChatKeys) unlock(pin string, goOn bool) {
 	c.act("window.chat.unlocking", func(ctx context.Context) (control.ChatResult, error) {
 		return c.win.Chat.UnlockChat(ctx, c.channel, pin, func(int) bool { return goOn })
 	}, func(err error) bool {
-		if bridge.CodeOf(err) != control.CodeFewGuesses {
+		if !control.IsFewGuesses(err) {
 			return false
 		}
 		message, remedy := control.Explain(err)

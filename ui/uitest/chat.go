@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"perch/app/control"
-	"perch/bridge"
 )
 
 // Chat keeps keys of encrypted chat in memory and asks nobody. It is safe for concurrent use.
@@ -49,7 +48,7 @@ func (c *Chat) become(act, state string) {
 // ImportChat takes anything but "foreign-keys".
 func (c *Chat) ImportChat(_ context.Context, channel, pasted string) (control.ChatResult, error) {
 	if pasted == "foreign-keys" {
-		return control.ChatResult{}, &bridge.Error{Kind: bridge.Invalid, Message: "these keys do not belong to @acme_support", Remedy: "get them from the account's own backup"}
+		return control.ChatResult{}, control.Said("these keys do not belong to @acme_support; get them from the account's own backup")
 	}
 	c.become("import "+channel, "ready")
 	return control.ChatResult{Account: "acme_support", Fingerprint: Fingerprint, CanSign: true, Message: "the keys of @acme_support are stored"}, nil
@@ -62,13 +61,13 @@ func (c *Chat) UnlockChat(_ context.Context, channel, pin string, confirm func(i
 	c.mu.Unlock()
 	switch {
 	case left <= control.FewGuesses && !confirm(left):
-		return control.ChatResult{}, &bridge.Error{Kind: bridge.Operator, Code: control.CodeFewGuesses, Message: "only 2 guesses are left", Remedy: "be sure of the PIN"}
+		return control.ChatResult{}, control.FewGuessesError("only 2 guesses are left", "be sure of the PIN")
 	case pin != "1234":
 		c.mu.Lock()
 		c.Left--
 		c.acts = append(c.acts, "guess "+channel)
 		c.mu.Unlock()
-		return control.ChatResult{}, &bridge.Error{Kind: bridge.Invalid, Message: "the PIN is wrong; guesses are left", Remedy: "look it up before you try again"}
+		return control.ChatResult{}, control.Said("the PIN is wrong; look it up before you try again")
 	}
 	c.become("unlock "+channel, "ready")
 	return control.ChatResult{Message: "the keys are back"}, nil
