@@ -1,0 +1,118 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"perch/bridge/sim"
+	"perch/bridge/sim/hostile"
+	"perch/bridge/sim/media"
+	"perch/bridge/sim/motionsim"
+)
+
+// chatEndpoints are those that X Chat is asked by; hostile.Events are X's own events.
+var chatEndpoints = []string{
+	hostile.Events, "chat.send", "chat.events", "chat.public_keys", "chat.keys", "chat.conversations", "chat.media", "chat.media.upload",
+}
+
+// hostileChats is how many things go wrong, one after another; CHATS sets it.
+func hostileChats() int {
+	if n, err := strconv.Atoi(os.Getenv("CHATS")); err == nil && n > 0 {
+		return n
+	}
+	if testing.Short() {
+		return 24
+	}
+	return 160
+}
+
+// Whatever X answers in encrypted chat, or says of it, once it is calm again each message has arrived once, in both
+// directions. An event that is odd itself may be told as one that cannot be read.
+func TestHostileAnswersInEncryptedChat(t *testing.T) {
+	t.Parallel()
+	b := chatBox(t, func(b *box) { b.mode = "stream" })
+	for _, endpoint := range append([]string{"users.id"}, chatEndpoints[1:]...) {
+		b.x.SetLimit(endpoint, 1_000_000, 15*time.Minute)
+	}
+	const people = 8
+	for n := range people {
+		id := fmt.Sprint(810_000 + n)
+		b.x.AddPerson(sim.Person{ID: id, Handle: fmt.Sprint("h", n), Name: "H"})
+		b.x.EnableChat(id)
+		b.x.Write(id, brandID, sim.Note{Text: fmt.Sprint("hello of ", n)})
+	}
+	b.awaitMotion(people)
+	total := hostileChats()
+	for seed := range total {
+		endpoint, n := chatEndpoints[seed%len(chatEndpoints)], seed%people
+		id, handle := fmt.Sprint(810_000+n), fmt.Sprint("h", n)
+		b.x.Hostile(hostile.Oddity{Seed: uint64(seed), Endpoint: endpoint})
+		note := sim.Note{Text: fmt.Sprint("asked ", seed)}
+		switch endpoint {
+		case "chat.media":
+			note.Files = []media.File{media.SamplePNG()}
+		case "chat.public_keys":
+			b.x.EnableChat(id)
+		case "chat.keys":
+			b.x.EnableChat(id)
+			note.Text = ""
+		}
+		if note.Text != "" {
+			b.x.Write(id, brandID, note)
+		}
+		reply := motionsim.Reply{Text: fmt.Sprint("answer ", seed)}
+		if endpoint == "chat.media.upload" {
+			file := media.SamplePNG()
+			file.Name = "offer.png"
+			reply.File = &file
+		}
+		go func() { b.motion.Reply(t.Context(), b.motion.Open(handle, ""), reply) }() //nolint:errcheck // what becomes of it is looked at below
+		time.Sleep(120 * time.Millisecond)
+		if seed%8 == 7 {
+			time.Sleep(time.Second)
+			b.x.Calm()
+			b.must("resume")
+		}
+	}
+	b.x.Calm()
+	b.must("resume")
+	for seed := range total {
+		text := fmt.Sprint("answer ", seed)
+		b.until(text, func() bool { return b.read(text) > 0 })
+	}
+	b.settle()
+	for seed := range total {
+		endpoint := chatEndpoints[seed%len(chatEndpoints)]
+		if n := b.read(fmt.Sprint("answer ", seed)); n != 1 {
+			t.Errorf("%s, seed %d: the answer was read %d times", endpoint, seed, n)
+		}
+		n := 0
+		for _, body := range b.bodies() {
+			if body == fmt.Sprint("asked ", seed) {
+				n++
+			}
+		}
+		if isTold := endpoint != hostile.Events && endpoint != "chat.keys"; n > 1 || (n == 0 && isTold) {
+			t.Errorf("%s, seed %d: the message is in Motion %d times", endpoint, seed, n)
+		}
+	}
+	if v := b.x.Violations(); len(v) > 0 {
+		t.Errorf("X found fault with: %q", v)
+	}
+}
+
+// read counts how often anybody has read a text.
+func (b *box) read(text string) int {
+	n := 0
+	for i := range 8 {
+		for _, letter := range b.x.Letters(fmt.Sprint(810_000 + i)) {
+			if letter.Text == text {
+				n++
+			}
+		}
+	}
+	return n
+}
