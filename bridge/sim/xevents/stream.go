@@ -109,8 +109,9 @@ func (x *Events) broadcast(a *xstate.App, text []byte) {
 	}
 }
 
-// cut ends a stream from X's side. The caller holds the lock.
+// cut ends a stream from X's side; it counts no more, though its handler may not know yet. The caller holds the lock.
 func (x *Events) cut(s *stream) {
+	delete(x.streams, s)
 	select {
 	case <-s.cut:
 	default:
