@@ -120,8 +120,9 @@ func (r *Rooms) keep(ctx context.Context, m *room) {
 // untilDue waits for the next pass or a reason to make one now; what concerns one conversation is done meanwhile. It
 // reports whether ctx goes on.
 func (r *Rooms) untilDue(ctx context.Context, m *room, rest time.Duration, changed <-chan struct{}) bool {
-	timer := time.NewTimer(rest)
+	timer, retry := time.NewTimer(rest), time.NewTimer(m.patience())
 	defer timer.Stop()
+	defer retry.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -129,11 +130,16 @@ func (r *Rooms) untilDue(ctx context.Context, m *room, rest time.Duration, chang
 		case <-timer.C:
 			return true
 		case <-changed:
+			m.noteWriting(nil)
 			return true
+		case <-retry.C:
+			r.openWaiting(ctx, m, "")
+			retry.Reset(m.patience())
 		case <-m.asked:
 			if r.fulfil(ctx, m) {
 				return true
 			}
+			retry.Reset(m.patience())
 		}
 	}
 }

@@ -96,7 +96,7 @@ func (r *Rooms) supply(ctx context.Context, m *room, ch *bridge.Channel, w *xcha
 	if !isLoaded {
 		return true, r.load(ctx, m, id)
 	}
-	if *hasFetched {
+	if *hasFetched || !m.maySeek(id, need.KeyVersion, r.Now()) {
 		return false, nil
 	}
 	*hasFetched = true

@@ -29,9 +29,13 @@ type room struct {
 	last    map[xchat.ConversationID]string // the newest sequence id that came in live
 	places  map[xchat.ConversationID]heldPlace
 	waiting map[int64]xchat.ConversationID
+	tries   int                  // how often what waits was tried since something was added to it
+	sought  map[soughtKey]sought // keys that X was asked for and did not have
 	wishes  []wish
 	looked  map[xchat.ConversationID]time.Time // when a gap last made it look
 	changed map[string]bool                    // people whose keys are others than before, until an agent is told
+	// refused says why X did not let the account write last; nil when it did.
+	refused *bridge.Error
 	// hasRequests is set while X says that strangers wait to be accepted.
 	hasRequests bool
 }
@@ -60,8 +64,9 @@ func (m *room) clear() {
 	m.state = bridge.ChatStatus{State: bridge.ChatOff}
 	m.people, m.ring = map[string]person{}, map[xchat.ConversationID]map[string]heldKey{}
 	m.last, m.waiting = map[xchat.ConversationID]string{}, map[int64]xchat.ConversationID{}
+	m.tries, m.sought = 0, map[soughtKey]sought{}
 	m.looked, m.places = map[xchat.ConversationID]time.Time{}, map[xchat.ConversationID]heldPlace{}
-	m.changed, m.hasRequests = map[string]bool{}, false
+	m.changed, m.hasRequests, m.refused = map[string]bool{}, false, nil
 }
 
 // isOn reports whether there are keys.

@@ -163,6 +163,7 @@ func (r *Rooms) Post(ctx context.Context, ch *bridge.Channel, d *bridge.Delivery
 	m, posted := r.rooms[ch.Name], d.Progress.Posted
 	path := xchat.ConversationID(posted.Conversation)
 	answer, err := ch.Chat.SendChat(ctx, r.pathOf(m, path), posted.MessagePost)
+	m.noteWriting(err)
 	if err != nil {
 		return 0, err
 	}

@@ -14,8 +14,11 @@ func (r *Rooms) Status(ctx context.Context, channel string) bridge.ChatStatus {
 		return bridge.ChatStatus{State: bridge.ChatOff}
 	}
 	m.mu.Lock()
-	s, hasRequests := m.state, m.hasRequests
+	s, hasRequests, refused := m.state, m.hasRequests, m.refused
 	m.mu.Unlock()
+	if s.State == bridge.ChatReady && refused != nil {
+		s.State, s.Detail = bridge.ChatNeedsLogin, bridge.FailureOf(refused).Sentence()
+	}
 	if s.State == bridge.ChatOff {
 		return s
 	}
@@ -26,6 +29,18 @@ func (r *Rooms) Status(ctx context.Context, channel string) bridge.ChatStatus {
 		s.Detail = requestsText
 	}
 	return s
+}
+
+// noteWriting remembers that X wants another login for writing, which it may let be read without; nil forgets it.
+func (m *room) noteWriting(err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch e := bridge.AsError(err); {
+	case e == nil:
+		m.refused = nil
+	case isLogin(e):
+		m.refused = e
+	}
 }
 
 // Forget drops all that is kept of a channel's conversations, after its keys were deleted.
@@ -54,7 +69,7 @@ func (r *Rooms) CanWrite(channel string) bool {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.state.State == bridge.ChatReady && m.version != ""
+	return m.state.State == bridge.ChatReady && m.version != "" && m.refused == nil
 }
 
 // HasKeys reports whether a channel has keys of encrypted chat at all.

@@ -41,10 +41,26 @@ func conversationOf(s bridge.Sealed, own string) xchat.ConversationID {
 
 func (m *room) wait(delivery int64, id xchat.ConversationID) {
 	m.mu.Lock()
-	defer m.mu.Unlock()
 	if delivery != 0 && len(m.waiting) < maxWaiting {
-		m.waiting[delivery] = id
+		m.waiting[delivery], m.tries = id, 0
 	}
+	m.mu.Unlock()
+	m.asked.Send()
+}
+
+// firstRetry is the wait before what waits is tried for the first time although nothing points to a key; it doubles up to
+// passEvery.
+const firstRetry = 30 * time.Second
+
+// patience is how long until what waits is tried once more.
+func (m *room) patience() time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.waiting) == 0 {
+		return passEvery
+	}
+	m.tries = min(m.tries+1, 10)
+	return min(firstRetry<<(m.tries-1), passEvery)
 }
 
 // waitingOf lists what waits in a conversation, or in all for "", oldest first.
