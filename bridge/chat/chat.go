@@ -139,7 +139,9 @@ func (r *Rooms) untilDue(ctx context.Context, m *room, rest time.Duration, chang
 			if r.fulfil(ctx, m) {
 				return true
 			}
-			retry.Reset(m.patience())
+			if m.takeFresh() {
+				retry.Reset(m.patience())
+			}
 		}
 	}
 }

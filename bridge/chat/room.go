@@ -30,6 +30,7 @@ type room struct {
 	places  map[xchat.ConversationID]heldPlace
 	waiting map[int64]xchat.ConversationID
 	tries   int                  // how often what waits was tried since something was added to it
+	isFresh bool                 // something was, since the room took notice
 	sought  map[soughtKey]sought // keys that X was asked for and did not have
 	wishes  []wish
 	looked  map[xchat.ConversationID]time.Time // when a gap last made it look

@@ -42,7 +42,7 @@ func conversationOf(s bridge.Sealed, own string) xchat.ConversationID {
 func (m *room) wait(delivery int64, id xchat.ConversationID) {
 	m.mu.Lock()
 	if delivery != 0 && len(m.waiting) < maxWaiting {
-		m.waiting[delivery], m.tries = id, 0
+		m.waiting[delivery], m.tries, m.isFresh = id, 0, true
 	}
 	m.mu.Unlock()
 	m.asked.Send()
@@ -51,6 +51,15 @@ func (m *room) wait(delivery int64, id xchat.ConversationID) {
 // firstRetry is the wait before what waits is tried for the first time although nothing points to a key; it doubles up to
 // passEvery.
 const firstRetry = 30 * time.Second
+
+// takeFresh reports whether something has begun to wait since it was asked last.
+func (m *room) takeFresh() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	was := m.isFresh
+	m.isFresh = false
+	return was
+}
 
 // patience is how long until what waits is tried once more.
 func (m *room) patience() time.Duration {
