@@ -18,7 +18,8 @@ func (r *Registry) Replace(ctx context.Context, ch bridge.Channel) {
 	}
 	old := r.swap(ctx, e, &ch)
 	newX, newMotion := old.X != ch.X, old.Motion != ch.Motion
-	if newX || old.Chat != ch.Chat || old.ChatKeys.Fingerprint() != ch.ChatKeys.Fingerprint() || old.ChatKeys.CanSign() != ch.ChatKeys.CanSign() {
+	newKeys := old.ChatKeys.Fingerprint() != ch.ChatKeys.Fingerprint() || old.ChatKeys.CanSign() != ch.ChatKeys.CanSign()
+	if newX || old.Chat != ch.Chat || newKeys {
 		e.newChat.Send()
 	}
 	if newX {
@@ -27,11 +28,15 @@ func (r *Registry) Replace(ctx context.Context, ch bridge.Channel) {
 	if newMotion {
 		e.newMotion.Send()
 	}
-	if !newX && !newMotion {
+	if !newX && !newMotion && !newKeys {
 		return
 	}
 	for _, lane := range bridge.LanesOf(ch.Name) {
-		isTarget := (newX && lane.Side() == bridge.SideX) || (newMotion && lane.Side() == bridge.SideMotion)
+		isChat := newKeys && lane == bridge.LaneOf(ch.Name, bridge.Out, bridge.KindChat)
+		if !newX && !newMotion && !isChat {
+			continue
+		}
+		isTarget := isChat || (newX && lane.Side() == bridge.SideX) || (newMotion && lane.Side() == bridge.SideMotion)
 		if isTarget {
 			r.breakers.Hurry(r.now(), lane)
 		}
