@@ -108,6 +108,7 @@ func (r *Rooms) keep(ctx context.Context, m *room) {
 			rest = again
 			again = min(2*again, passEvery)
 		}
+		r.waitAgain(ctx, m)
 		r.openWaiting(ctx, m, "")
 		if !r.untilDue(ctx, m, rest, changed) {
 			return

@@ -15,6 +15,9 @@ type room struct {
 	channel string
 	asked   wait.Signal
 
+	// taking is held while the room becomes one about other keys, before mu.
+	taking sync.Mutex
+
 	mu sync.Mutex
 	// private are the keys that the rest is about, ownID the account and version that of its record with these keys.
 	private        keys.Private
@@ -29,7 +32,10 @@ type room struct {
 	waiting map[int64]xchat.ConversationID
 	wishes  []wish
 	looked  map[xchat.ConversationID]time.Time // when a gap last made it look
-	changed map[string]bool                    // people whose keys are others than before, until an agent is told
+	// strangers are those whose conversations are in no list, and when they were looked at.
+	strangers map[xchat.ConversationID]time.Time
+	sought    map[soughtKey]seek // keys that X was asked for
+	changed   map[string]bool    // people whose keys are others than before, until an agent is told
 	// hasRequests is set while X says that strangers wait to be accepted.
 	hasRequests bool
 }
@@ -58,7 +64,8 @@ func (m *room) clear() {
 	m.state = bridge.ChatStatus{State: bridge.ChatOff}
 	m.people, m.ring = map[string]person{}, map[xchat.ConversationID]map[string]heldKey{}
 	m.last, m.waiting = map[xchat.ConversationID]string{}, map[int64]xchat.ConversationID{}
-	m.looked = map[xchat.ConversationID]time.Time{}
+	m.looked, m.sought = map[xchat.ConversationID]time.Time{}, map[soughtKey]seek{}
+	m.strangers = map[xchat.ConversationID]time.Time{}
 	m.changed, m.hasRequests = map[string]bool{}, false
 }
 
