@@ -16,34 +16,53 @@ func (r *Registry) Replace(ctx context.Context, ch bridge.Channel) {
 	if e == nil {
 		return
 	}
-	old := r.swap(ctx, e, &ch)
-	newX, newMotion := old.X != ch.X, old.Motion != ch.Motion
-	if newX || isOtherChat(old, &ch) {
+	is := changeFrom(r.swap(ctx, e, &ch), &ch)
+	if is.x || is.chat {
 		e.newChat.Send()
 	}
-	if newX {
+	if is.x {
 		e.newX.Send()
 	}
-	if newMotion {
+	if is.motion {
 		e.newMotion.Send()
 	}
-	if !newX && !newMotion {
+	if is == (change{}) {
 		return
 	}
 	for _, lane := range bridge.LanesOf(ch.Name) {
-		isTarget := (newX && lane.Side() == bridge.SideX) || (newMotion && lane.Side() == bridge.SideMotion)
-		if isTarget {
-			r.breakers.Hurry(r.now(), lane)
-		}
-		hasten := r.journal.HastenMended
-		if isTarget && lane.Side() == bridge.SideMotion {
-			hasten = r.journal.Hasten // a wrong address looks like an outage
-		}
-		if err := hasten(ctx, lane, r.now()); err != nil {
-			r.log.Warn("hasten failed", logkey.Lane, lane, logkey.Error, err)
-		}
+		r.tryAnew(ctx, lane, is)
 	}
 	r.wake.Send()
+}
+
+// change says what of a channel was replaced: the client of a side, or the keys of encrypted chat.
+type change struct{ x, motion, chat bool }
+
+func changeFrom(old, now *bridge.Channel) change {
+	return change{
+		x: old.X != now.X, motion: old.Motion != now.Motion,
+		chat: old.Chat != now.Chat || old.ChatKeys.Fingerprint() != now.ChatKeys.Fingerprint() || old.ChatKeys.CanSign() != now.ChatKeys.CanSign(),
+	}
+}
+
+// tryAnew makes what waits in a lane for the admin to mend something be tried now, and the lane itself where it leads to
+// what was replaced.
+func (r *Registry) tryAnew(ctx context.Context, lane bridge.Lane, is change) {
+	isChat := is.chat && lane == bridge.LaneOf(lane.Channel(), bridge.Out, bridge.KindChat)
+	if !is.x && !is.motion && !isChat {
+		return
+	}
+	isTarget := isChat || (is.x && lane.Side() == bridge.SideX) || (is.motion && lane.Side() == bridge.SideMotion)
+	if isTarget {
+		r.breakers.Hurry(r.now(), lane)
+	}
+	hasten := r.journal.HastenMended
+	if isTarget && lane.Side() == bridge.SideMotion {
+		hasten = r.journal.Hasten // a wrong address looks like an outage
+	}
+	if err := hasten(ctx, lane, r.now()); err != nil {
+		r.log.Warn("hasten failed", logkey.Lane, lane, logkey.Error, err)
+	}
 }
 
 // swap puts ch into an entry, held if its keys ask for it, and returns what was there.
@@ -59,9 +78,4 @@ func (r *Registry) swap(ctx context.Context, e *entry, ch *bridge.Channel) *brid
 		r.letGo(ctx, e)
 	}
 	return old
-}
-
-// isOtherChat reports whether encrypted chat works with other keys now, or asks X in another way.
-func isOtherChat(old, now *bridge.Channel) bool {
-	return old.Chat != now.Chat || old.ChatKeys.Fingerprint() != now.ChatKeys.Fingerprint() || old.ChatKeys.CanSign() != now.ChatKeys.CanSign()
 }

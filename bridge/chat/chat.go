@@ -109,6 +109,7 @@ func (r *Rooms) keep(ctx context.Context, m *room) {
 			rest = again
 			again = min(2*again, passEvery)
 		}
+		r.waitAgain(ctx, m)
 		r.openWaiting(ctx, m, "")
 		m.forgetOld(r.Now())
 		if !r.untilDue(ctx, m, rest, changed) {

@@ -19,7 +19,7 @@ func (r *Rooms) Fetch(ctx context.Context, ch *bridge.Channel, media bridge.Medi
 	if m == nil || ch.Chat == nil || ch.ChatKeys.IsZero() {
 		return bridge.File{}, fileError("Perch has no keys of encrypted chat for this channel any more")
 	}
-	if err := r.ready(ctx, m, ch); err != nil {
+	if err := r.ready(ctx, m); err != nil {
 		return bridge.File{}, err
 	}
 	key, err := r.fileKey(ctx, m, ch, s)
@@ -53,7 +53,7 @@ func (r *Rooms) fileKey(ctx context.Context, m *room, ch *bridge.Channel, s brid
 	}
 	key, ok := m.ConversationKey(id, s.KeyVersion)
 	if !ok {
-		if _, err := r.fetchKeys(ctx, m, ch, id, s.KeyVersion); err != nil {
+		if _, err := r.seekKey(ctx, m, ch, soughtKey{id, s.KeyVersion}); err != nil {
 			return nil, err
 		}
 		if key, ok = m.ConversationKey(id, s.KeyVersion); !ok {

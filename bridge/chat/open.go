@@ -36,7 +36,7 @@ func (r *Rooms) Open(ctx context.Context, ch *bridge.Channel, d *bridge.Delivery
 	if m == nil || sealed == nil || sealed.Event == "" || ch.Chat == nil {
 		return Sealed, "", nil
 	}
-	if err := r.ready(ctx, m, ch); err != nil {
+	if err := r.ready(ctx, m); err != nil {
 		return Sealed, "", err
 	}
 	if !m.isOn() {
@@ -50,10 +50,10 @@ func (r *Rooms) Open(ctx context.Context, ch *bridge.Channel, d *bridge.Delivery
 	return r.apply(ctx, m, d, found)
 }
 
-// ready takes up the channel's keys where Run has not yet.
-func (r *Rooms) ready(ctx context.Context, m *room, ch *bridge.Channel) error {
-	own := r.Accounts.Account(m.channel).ID
-	if ch.ChatKeys.IsZero() || own == "" {
+// ready takes up the keys that the channel has now where Run has not yet: an attempt may have begun with others.
+func (r *Rooms) ready(ctx context.Context, m *room) error {
+	ch, own := r.Accounts.Channel(m.channel), r.Accounts.Account(m.channel).ID
+	if ch == nil || ch.ChatKeys.IsZero() || own == "" {
 		return nil
 	}
 	return r.take(ctx, m, ch.ChatKeys, own)
@@ -71,7 +71,7 @@ func (r *Rooms) find(ctx context.Context, m *room, ch *bridge.Channel, s bridge.
 	}
 	hasFetched := false
 	for range maxRounds {
-		found := m.reader().Open(s.Event, from)
+		found := r.openWith(m, s, from)
 		waiting, isWaiting := found.(*xchat.Waiting)
 		if !isWaiting {
 			return found, nil
@@ -81,7 +81,18 @@ func (r *Rooms) find(ctx context.Context, m *room, ch *bridge.Channel, s bridge.
 			return found, err
 		}
 	}
-	return m.reader().Open(s.Event, from), nil
+	return r.openWith(m, s, from), nil
+}
+
+// openWith opens an event with what is known now. Where a key that nobody has signed does not fit, the event waits for
+// another one: it may be good.
+func (r *Rooms) openWith(m *room, s bridge.Sealed, from xchat.Origin) xchat.Finding {
+	found := m.reader().Open(s.Event, from)
+	refused, isRefused := found.(*xchat.Refused)
+	if !isRefused || refused.Reason != xchat.BadBox || m.isVerified(refused.Conversation, refused.KeyVersion) {
+		return found
+	}
+	return &xchat.Waiting{Meta: refused.Meta, Need: xchat.Need{KeyVersion: refused.KeyVersion}}
 }
 
 // supply gets what an event waits for. It reports whether there is more than before.
@@ -96,25 +107,35 @@ func (r *Rooms) supply(ctx context.Context, m *room, ch *bridge.Channel, w *xcha
 	if !isLoaded {
 		return true, r.load(ctx, m, id)
 	}
-	if *hasFetched || !m.maySeek(id, need.KeyVersion, r.Now()) {
+	if *hasFetched {
 		return false, nil
 	}
 	*hasFetched = true
-	if _, err := r.fetchKeys(ctx, m, ch, id, need.KeyVersion); err != nil {
+	return r.seekKey(ctx, m, ch, soughtKey{id, need.KeyVersion})
+}
+
+// seekKey asks X for a key that is not here, unless that was in vain a short while ago. It reports whether it is here now.
+func (r *Rooms) seekKey(ctx context.Context, m *room, ch *bridge.Channel, key soughtKey) (bool, error) {
+	pages, mayAsk := m.maySeek(key, r.Now())
+	if !mayAsk {
+		return false, nil
+	}
+	if _, err := r.fetchKeys(ctx, m, ch, key.conversation, key.version, pages); err != nil {
 		return false, err
 	}
-	_, ok := m.ConversationKey(id, need.KeyVersion)
+	m.hasSought(key, r.Now())
+	_, ok := m.ConversationKey(key.conversation, key.version)
 	return ok, nil
 }
 
 // keyPages is how many pages of a conversation are looked through for a key that is not known.
 const keyPages = 5
 
-// fetchKeys looks for a change of keys in a conversation's events: of the version wanted, or any for "". It reports
-// whether the conversation has events at all.
-func (r *Rooms) fetchKeys(ctx context.Context, m *room, ch *bridge.Channel, id xchat.ConversationID, wanted string) (hasEvents bool, err error) {
+// fetchKeys looks for a change of keys in the newest pages of a conversation: of the version wanted, or any for "". It
+// reports whether the conversation has events at all.
+func (r *Rooms) fetchKeys(ctx context.Context, m *room, ch *bridge.Channel, id xchat.ConversationID, wanted string, pages int) (hasEvents bool, err error) {
 	next := ""
-	for range keyPages {
+	for range pages {
 		page, err := ch.Chat.ChatEvents(ctx, r.pathOf(m, id), next, smallPage)
 		if bridge.CodeOf(err) == bridge.CodeNoConversation {
 			return hasEvents, nil
@@ -143,8 +164,8 @@ func (r *Rooms) learnPage(ctx context.Context, m *room, ch *bridge.Channel, id x
 		}
 	}
 	for _, e := range page.Events {
-		if peek, ok := xchat.Peek(e.Sealed.Event); ok && peek.What == xchat.PeekKeyChange {
-			if _, _, err := r.learn(ctx, m, ch, e.Sealed.Event, xchat.Origin{Conversation: string(id)}); err != nil {
+		for _, change := range changesIn(e.Sealed) {
+			if _, _, err := r.learn(ctx, m, ch, change, xchat.Origin{Conversation: string(id)}); err != nil {
 				return err
 			}
 		}
@@ -188,7 +209,9 @@ func (r *Rooms) apply(ctx context.Context, m *room, d *bridge.Delivery, found xc
 		return Empty, "chat_" + what, nil
 	}
 	r.fill(d, meta, words, files)
-	r.noteSigner(ctx, m, meta)
+	if _, isPlain := found.(*xchat.Plain); !isPlain { // nobody has signed that
+		r.noteSigner(ctx, m, meta)
+	}
 	return Opened, "", nil
 }
 
@@ -225,9 +248,10 @@ func (r *Rooms) fill(d *bridge.Delivery, meta xchat.Meta, words string, files []
 	}
 }
 
-// isSince reports whether a message came after Perch was given keys of the account.
+// isSince reports whether a message came after Perch was given keys of the account. Both times are of Perch's clock, which
+// may be another than X's.
 func (r *Rooms) isSince(m *room, d *bridge.Delivery) bool {
-	return m.isOn() && !d.ReceivedAt.Before(m.from()) // by this computer's clock, as the keys were
+	return m.isOn() && !d.ReceivedAt.Before(m.from())
 }
 
 // follow notes how far a conversation has come. An event that does not follow the one before points to a gap.

@@ -60,6 +60,8 @@ func (m *room) expireOwn() {
 
 // take makes the room one about these keys, with what is kept of them.
 func (r *Rooms) take(ctx context.Context, m *room, private keys.Private, own string) error {
+	m.taking.Lock()
+	defer m.taking.Unlock()
 	m.mu.Lock()
 	isSame := m.private.Fingerprint() == private.Fingerprint() && m.private.CanSign() == private.CanSign() && m.ownID == own
 	m.mu.Unlock()

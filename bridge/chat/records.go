@@ -62,7 +62,12 @@ func (r *Rooms) findSigner(ctx context.Context, m *room, ch *bridge.Channel, use
 	if ok && r.Now().Sub(known.at) < recordsPause {
 		return false, nil
 	}
-	if _, err := r.fetchRecords(ctx, m, ch, userID); err != nil {
+	_, err := r.fetchRecords(ctx, m, ch, userID)
+	if kind := bridge.KindOf(err); kind == bridge.Rejected || kind == bridge.Invalid { // X does not tell of this person
+		r.Log.Warn("chat records refused", logkey.Channel, m.channel, "person", userID, logkey.Error, err)
+		return false, nil
+	}
+	if err != nil {
 		return false, err
 	}
 	_, ok = m.Signer(userID, version)

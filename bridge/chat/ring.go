@@ -81,6 +81,13 @@ func (r *Rooms) hold(ctx context.Context, m *room, id xchat.ConversationID, vers
 	return nil
 }
 
+// isVerified reports whether a key is here of which it was verified who gave it.
+func (m *room) isVerified(id xchat.ConversationID, version string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.ring[id][version].isVerified
+}
+
 // newest returns the verified key with the highest version, and the highest version of all that are known.
 func (m *room) newest(id xchat.ConversationID) (key keys.Conversation, version, highest string) {
 	m.mu.Lock()
@@ -120,9 +127,10 @@ func (r *Rooms) learn(ctx context.Context, m *room, ch *bridge.Channel, encoded 
 		return "", false, err
 	}
 	_, wasThere := m.ConversationKey(meta.Conversation, meta.KeyVersion)
+	wasVerified := m.isVerified(meta.Conversation, meta.KeyVersion)
 	_, isVerified := change.Sending()
 	err := r.hold(ctx, m, meta.Conversation, meta.KeyVersion, change.Reading(), isVerified)
-	return meta.Conversation, err == nil && !wasThere, err
+	return meta.Conversation, err == nil && (!wasThere || (isVerified && !wasVerified)), err
 }
 
 // noteRefusedKey tells of a change of keys that does not count. Those for other keys of the account say that the account

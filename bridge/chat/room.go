@@ -16,6 +16,9 @@ type room struct {
 	asked   wait.Signal
 	dirtied wait.Signal // tells that a place has to be written
 
+	// taking is held while the room becomes one about other keys, before mu.
+	taking sync.Mutex
+
 	mu sync.Mutex
 	// private are the keys that the rest is about, ownID the account and version that of its record with these keys.
 	private        keys.Private
@@ -29,12 +32,14 @@ type room struct {
 	last    map[xchat.ConversationID]string // the newest sequence id that came in live
 	places  map[xchat.ConversationID]heldPlace
 	waiting map[int64]xchat.ConversationID
-	tries   int                  // how often what waits was tried since something was added to it
-	isFresh bool                 // something was, since the room took notice
-	sought  map[soughtKey]sought // keys that X was asked for and did not have
+	tries   int                // how often what waits was tried since something was added to it
+	isFresh bool               // something was, since the room took notice
+	sought  map[soughtKey]seek // keys that X was asked for and did not have
 	wishes  []wish
 	looked  map[xchat.ConversationID]time.Time // when a gap last made it look
-	changed map[string]bool                    // people whose keys are others than before, until an agent is told
+	// strangers are those whose conversations are in no list, and when they were looked at.
+	strangers map[xchat.ConversationID]time.Time
+	changed   map[string]bool // people whose keys are others than before, until an agent is told
 	// refused says why X did not let the account write last; nil when it did.
 	refused *bridge.Error
 	// hasRequests is set while X says that strangers wait to be accepted.
@@ -65,8 +70,9 @@ func (m *room) clear() {
 	m.state = bridge.ChatStatus{State: bridge.ChatOff}
 	m.people, m.ring = map[string]person{}, map[xchat.ConversationID]map[string]heldKey{}
 	m.last, m.waiting = map[xchat.ConversationID]string{}, map[int64]xchat.ConversationID{}
-	m.tries, m.sought = 0, map[soughtKey]sought{}
+	m.tries, m.sought = 0, map[soughtKey]seek{}
 	m.looked, m.places = map[xchat.ConversationID]time.Time{}, map[xchat.ConversationID]heldPlace{}
+	m.strangers = map[xchat.ConversationID]time.Time{}
 	m.changed, m.hasRequests, m.refused = map[string]bool{}, false, nil
 }
 

@@ -48,9 +48,9 @@ func (r *Rooms) Seal(ctx context.Context, ch *bridge.Channel, d *bridge.Delivery
 func (r *Rooms) toWrite(ctx context.Context, ch *bridge.Channel) (*room, *xchat.Writer, error) {
 	m := r.rooms[ch.Name]
 	if m == nil || ch.Chat == nil || ch.ChatKeys.IsZero() {
-		return nil, nil, notReadyError(ch.Name, bridge.ChatStatus{State: bridge.ChatOff})
+		return nil, nil, noKeysError()
 	}
-	if err := r.ready(ctx, m, ch); err != nil {
+	if err := r.ready(ctx, m); err != nil {
 		return nil, nil, err
 	}
 	if _, isKnown := m.writer(); !isKnown {
@@ -82,7 +82,7 @@ func (r *Rooms) thread(ctx context.Context, m *room, ch *bridge.Channel, w *xcha
 	if key, version, _ := m.newest(id); version != "" {
 		return xchat.Thread{Conversation: id, Key: key, KeyVersion: version, Token: place.Token}, nil
 	}
-	hasEvents, err := r.fetchKeys(ctx, m, ch, id, "")
+	hasEvents, err := r.fetchKeys(ctx, m, ch, id, "", keyPages)
 	if err != nil {
 		return xchat.Thread{}, err
 	}
@@ -190,7 +190,7 @@ func (r *Rooms) IsThere(ctx context.Context, ch *bridge.Channel, d *bridge.Deliv
 	if m == nil || ch.Chat == nil {
 		return false, notReadyError(ch.Name, bridge.ChatStatus{State: bridge.ChatOff})
 	}
-	if err := r.ready(ctx, m, ch); err != nil {
+	if err := r.ready(ctx, m); err != nil {
 		return false, err
 	}
 	own, next := r.Accounts.Account(ch.Name).ID, ""

@@ -145,6 +145,10 @@ func notReadyError(channel string, s bridge.ChatStatus) *bridge.Error {
 	return e
 }
 
+func noKeysError() *bridge.Error {
+	return bridge.Refusal("the customer writes in encrypted chat, and Perch has no keys of it any more", "answer in the X app, or send it once more: it goes as a direct message then")
+}
+
 func readOnlyError() *bridge.Error {
 	return bridge.Refusal("the customer writes in encrypted chat, and the keys that Perch was given can only read", "answer in the X app, or have the admin import the account's whole keys")
 }

@@ -2,7 +2,6 @@ package chat
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -28,6 +27,22 @@ func (r *Rooms) findWaiting(ctx context.Context, channel, own string) (map[int64
 		}
 	}
 	return waiting, nil
+}
+
+// waitAgain takes up what the journal says is waiting and the room does not know of: its notice was on its way when the
+// keys changed, or there were too many.
+func (r *Rooms) waitAgain(ctx context.Context, m *room) {
+	if !m.isOn() {
+		return
+	}
+	found, err := r.findWaiting(ctx, m.channel, r.ownOf(m))
+	if err != nil {
+		r.Log.Warn("encrypted messages that wait not found", logkey.Channel, m.channel, logkey.Error, err)
+		return
+	}
+	for delivery, id := range found {
+		m.wait(delivery, id)
+	}
 }
 
 // conversationOf is the conversation of an event as far as it says so itself.
@@ -152,7 +167,7 @@ func (r *Rooms) settleLate(ctx context.Context, m *room, delivery int64, late *b
 		result := bridge.Result{Delivery: d, Opened: true, Attempt: bridge.Attempt{At: r.Now(), Outcome: d.State, Message: "could not be opened later either"}}
 		d.Progress.Waits = false
 		if late != nil {
-			d.Kind, d.XID = bridge.KindNote, fmt.Sprintf("notice:%d", d.ID)
+			d.Kind, d.XID = bridge.KindNote, "" // the id is the message's
 			result.Attempt.Message, result.Spawned = "the message could be opened and follows", []*bridge.Delivery{late}
 		}
 		return result, nil

@@ -24,7 +24,7 @@ func (w *Worker) Attempt(attempts context.Context, d *bridge.Delivery, turn int)
 	started := w.now()
 	isReconciling := d.State == bridge.Undecided
 	ch, hold := w.accounts.Begin(d.Channel)
-	j := &job{Worker: w, attempts: attempts, ch: ch, hold: hold, d: d, turn: turn}
+	j := &job{Worker: w, attempts: attempts, ch: ch, hold: hold, d: d, lane: d.Lane, turn: turn}
 	var err error
 	switch {
 	case d.IsHollow():

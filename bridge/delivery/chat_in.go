@@ -24,7 +24,7 @@ func (j *job) open(ctx context.Context) (isDone bool, err error) {
 	case bridge.KindOf(err) == bridge.Unreadable:
 		j.spawned = append(j.spawned, noteTo(d, autoResponse+chat.RefusedText(d.From), j.now()))
 		return true, err
-	case err != nil && isPassing(err) && d.Attempts+1 < openTries:
+	case err != nil && isPassing(err) && d.Attempts+d.Progress.Deferrals+1 < openTries:
 		return true, err
 	case verdict == chat.Opened:
 		j.opened, d.Progress.Opened = true, true

@@ -60,7 +60,6 @@ func (j *job) mustGoDirect(ctx context.Context) (bool, error) {
 // goDirect makes the reply a direct message, at once.
 func (j *job) goDirect() {
 	d := j.d
-	j.breakers.Release(d.Lane)
 	d.Kind, d.Lane = bridge.KindDM, bridge.LaneOf(d.Channel, bridge.Out, bridge.KindDM)
 	d.Progress.MayBeDirect, d.Progress.Posted = false, nil
 	d.State, d.DueAt, d.Failure = bridge.Queued, j.now(), nil
@@ -155,10 +154,21 @@ func (j *job) reconcileChat(ctx context.Context) error {
 	default:
 		d.Progress.Looks++
 		d.Progress.CallingSince = time.Time{}
-		d.State, d.DueAt = bridge.Queued, j.now().Add(reconcileSteps[min(d.Progress.Looks, len(reconcileSteps))-1])
+		d.State, d.DueAt = bridge.Queued, j.now().Add(postAgainAfter(d.Progress.Looks))
 		j.said = "X does not have it: the same message is posted once more"
 	}
 	return nil
+}
+
+// postAgainMost bounds the wait before a message whose answer was lost is posted once more: each look for it is paid for.
+const postAgainMost = time.Hour
+
+// postAgainAfter is the wait after so many looks in vain: that of a lost answer, then twice as long each time.
+func postAgainAfter(looks int) time.Duration {
+	if looks <= len(reconcileSteps) {
+		return reconcileSteps[looks-1]
+	}
+	return min(reconcileSteps[len(reconcileSteps)-1]<<min(looks-len(reconcileSteps), 10), postAgainMost)
 }
 
 // isEchoed reports whether X has told of the message by itself.

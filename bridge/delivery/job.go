@@ -15,7 +15,8 @@ type job struct {
 	ch       *bridge.Channel
 	hold     account.Hold
 	d        *bridge.Delivery
-	turn     int // of the breaker of its lane when it began
+	lane     bridge.Lane // by which it came
+	turn     int         // of the breaker of that lane when it began
 	learned  bridge.Learned
 	spawned  []*bridge.Delivery
 	// isHeld keeps the conversation waiting for a reply that is undecided.

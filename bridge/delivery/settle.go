@@ -14,6 +14,7 @@ func (j *job) settle(err error, isReconciling bool) bridge.Result {
 	result := bridge.Result{Delivery: d}
 	switch e := bridge.AsError(err); {
 	case j.settled:
+		j.breakers.Release(j.lane) // it may have been the one that was let through to try
 		result.Attempt.Number, result.Attempt.Message = d.Attempts, j.said
 		if isReconciling {
 			result.Attempt.Number = 0

@@ -51,6 +51,12 @@ type fakeChat struct {
 	lose        func(n int) bool
 	hideChanges bool
 	requests    bool
+	// list are conversations that X's list has before the one, onEvents may refuse to list events, edit changes what is listed.
+	list     []bridge.ChatConversation
+	onEvents func(conversation string) error
+	edit     func(*bridge.ChatPage)
+	// served counts the events that X has listed: each is paid for.
+	served int
 }
 
 func privateKeys(t testing.TB) keys.Private {
@@ -134,7 +140,8 @@ func (c *fakeChat) ChatConversations(context.Context, string) (bridge.ChatList, 
 	if c.requests {
 		return bridge.ChatList{HasRequests: true}, nil
 	}
-	return bridge.ChatList{Conversations: []bridge.ChatConversation{{ID: chatPair.Path(), UpdatedAt: c.events[len(c.events)-1].CreatedAt}}}, nil
+	one := bridge.ChatConversation{ID: chatPair.Path(), UpdatedAt: c.events[len(c.events)-1].CreatedAt}
+	return bridge.ChatList{Conversations: append(slices.Clone(c.list), one)}, nil
 }
 
 func (c *fakeChat) ChatEvents(_ context.Context, conversation, next string, count int) (bridge.ChatPage, error) {
@@ -142,6 +149,11 @@ func (c *fakeChat) ChatEvents(_ context.Context, conversation, next string, coun
 	defer c.mu.Unlock()
 	if _, err := c.count("events"); err != nil {
 		return bridge.ChatPage{}, err
+	}
+	if c.onEvents != nil {
+		if err := c.onEvents(conversation); err != nil {
+			return bridge.ChatPage{}, err
+		}
 	}
 	if conversation != customerID && conversation != chatPair.Path() {
 		return bridge.ChatPage{}, &bridge.Error{Kind: bridge.Rejected, Side: bridge.SideX, Message: "no conversation", Code: bridge.CodeNoConversation}
@@ -156,6 +168,11 @@ func (c *fakeChat) ChatEvents(_ context.Context, conversation, next string, coun
 	}
 	if from+count < len(newest) {
 		page.Next = fmt.Sprint(from + count)
+	}
+	c.served += len(page.Events)
+	page.Events = slices.Clone(page.Events)
+	if c.edit != nil {
+		c.edit(&page)
 	}
 	return page, nil
 }

@@ -99,7 +99,12 @@ func learnWay(t *tx, d *bridge.Delivery) error {
 	if d.Direction != bridge.In || d.Parent != 0 || d.PeerID == "" || d.State != bridge.Queued || (way != bridge.KindDM && way != bridge.KindChat) {
 		return nil
 	}
-	_, err := t.exec(`INSERT OR REPLACE INTO way VALUES (?, ?, ?)`, d.Channel, d.PeerID, way)
+	at := d.ReceivedAt
+	if d.Event != nil && !d.Event.CreatedAt.IsZero() && d.Event.CreatedAt.Before(at) {
+		at = d.Event.CreatedAt // it may have come late
+	}
+	_, err := t.exec(`INSERT INTO way (channel, person, kind, at) VALUES (?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET kind = excluded.kind, at = excluded.at WHERE excluded.at >= at`, d.Channel, d.PeerID, way, toMilli(at))
 	return err
 }
 
