@@ -2,7 +2,6 @@ package command
 
 import (
 	"bytes"
-	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -17,6 +16,7 @@ import (
 	"perch/bridge/secret"
 	"perch/bridge/xchat/juicebox/realm"
 	"perch/bridge/xchat/keys"
+	"perch/bridge/xchat/keys/keytest"
 )
 
 const (
@@ -35,7 +35,7 @@ type chatBox struct {
 func mustChatBox(t *testing.T, channels ...string) *chatBox {
 	t.Helper()
 	folder := t.TempDir()
-	b := &chatBox{t: t, home: filepath.Join(folder, "home"), private: mustKeys(t), set: realm.NewSet(2, false, true, true)}
+	b := &chatBox{t: t, home: filepath.Join(folder, "home"), private: keytest.Private(t), set: realm.NewSet(2, false, true, true)}
 	b.set.Fast = true
 	b.set.Allow("planted-token", chatUser)
 	phrase := filepath.Join(folder, "phrase")
@@ -71,30 +71,15 @@ func mustChatBox(t *testing.T, channels ...string) *chatBox {
 	return b
 }
 
-func mustKeys(t *testing.T) keys.Private {
-	t.Helper()
-	raw := make([]byte, 64)
-	_, _ = rand.Read(raw)
-	raw[0], raw[32] = 1, 1 // within the range of the curve
-	private, err := keys.ParsePrivate(raw)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return private
-}
-
 func (b *chatBox) x(base string) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+chatMePath, func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte(`{"data":{"id":"` + chatUser + `","username":"acme_support","name":"Acme"}}`))
 	})
 	mux.HandleFunc("GET /2/users/"+chatUser+"/public_keys", func(w http.ResponseWriter, _ *http.Request) {
-		binding, _ := b.private.Sign(b.private.Identity().SPKI())
-		_ = json.NewEncoder(w).Encode(map[string]any{"data": []any{map[string]any{
-			"public_key_version": "1765001112223", "public_key": b.private.Identity().String(), "signing_public_key": b.private.Signing().String(),
-			"identity_public_key_signature": base64.StdEncoding.EncodeToString(binding),
-			"juicebox_config":               json.RawMessage(b.set.Configuration(base, "planted-token")),
-		}}})
+		row := keytest.JSON(keytest.Row(b.t, b.private, "1765001112223"))
+		row["juicebox_config"] = json.RawMessage(b.set.Configuration(base, "planted-token"))
+		_ = json.NewEncoder(w).Encode(map[string]any{"data": []any{row}})
 	})
 	mux.Handle("POST /", b.set)
 	return mux
@@ -127,7 +112,7 @@ func TestChatKeysWithoutARelay(t *testing.T) {
 	if stdout, _, code := b.run("", "chat", "status"); code != exitNotRunning || !strings.Contains(stdout, "support: off") || !strings.Contains(stdout, "not running") {
 		t.Errorf("no keys: %d %s", code, stdout)
 	}
-	if _, stderr, code := b.run(mustKeys(t).Reveal(), "chat", "import"); code != exitFailed || !strings.Contains(stderr, "do not belong to @acme_support") || !strings.Contains(stderr, "; ") {
+	if _, stderr, code := b.run(keytest.Private(t).Reveal(), "chat", "import"); code != exitFailed || !strings.Contains(stderr, "do not belong to @acme_support") || !strings.Contains(stderr, "; ") {
 		t.Errorf("keys of another account: %d %s", code, stderr)
 	}
 	stdout, stderr, code := b.run(b.private.Reveal()+"\n", "chat", "import")

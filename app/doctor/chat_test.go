@@ -1,7 +1,6 @@
 package doctor_test
 
 import (
-	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
@@ -15,6 +14,7 @@ import (
 	"perch/app/control"
 	"perch/app/doctor"
 	"perch/bridge/xchat/keys"
+	"perch/bridge/xchat/keys/keytest"
 )
 
 // chatFront is X with public keys of encrypted chat: what it does not know, the simulated X answers.
@@ -28,7 +28,7 @@ type chatFront struct {
 
 func (w *world) chatFront() *chatFront {
 	w.Helper()
-	f := &chatFront{private: mustKeys(w.T)}
+	f := &chatFront{private: keytest.Private(w.T)}
 	f.register(w.T, f.private, "1765001112223")
 	target, err := url.Parse(w.x.URL())
 	if err != nil {
@@ -76,26 +76,7 @@ func (f *chatFront) serveSubscriptions(rw http.ResponseWriter) {
 
 func (f *chatFront) register(t *testing.T, private keys.Private, version string) {
 	t.Helper()
-	binding, err := private.Sign(private.Identity().SPKI())
-	if err != nil {
-		t.Fatal(err)
-	}
-	f.rows = append(f.rows, map[string]any{
-		"public_key_version": version, "public_key": private.Identity().String(), "signing_public_key": private.Signing().String(),
-		"identity_public_key_signature": base64.StdEncoding.EncodeToString(binding),
-	})
-}
-
-func mustKeys(t *testing.T) keys.Private {
-	t.Helper()
-	raw := make([]byte, 64)
-	_, _ = rand.Read(raw)
-	raw[0], raw[32] = 1, 1 // within the range of the curve
-	private, err := keys.ParsePrivate(raw)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return private
+	f.rows = append(f.rows, keytest.JSON(keytest.Row(t, private, version)))
 }
 
 const wantsLogin = `{"title":"Unsupported Authentication","detail":"Authenticating with OAuth 1.0a User Context is forbidden for this endpoint.` +
@@ -115,8 +96,8 @@ func TestWhatIsWrongWithEncryptedChat(t *testing.T) {
 		"no keys":      {func(w *world, _ *chatFront) { w.set("x.chat_keys", "planted, and no key") }, "chat-keys", doctor.Failed, "cannot be used", "perch chat import --channel support"},
 		"reading only": {func(w *world, f *chatFront) { w.set("x.chat_keys", half(f.private)) }, "chat-keys", doctor.Warn, "no signing part", "64 bytes"},
 		"no record":    {func(_ *world, f *chatFront) { f.rows = nil }, "chat-record", doctor.Failed, "never set up X Chat", "set a PIN"},
-		"other keys":   {func(w *world, _ *chatFront) { w.set("x.chat_keys", mustKeys(w.T).Reveal()) }, "chat-record", doctor.Failed, "do not belong to @acme_support", "perch chat unlock"},
-		"older keys":   {func(w *world, f *chatFront) { f.register(w.T, mustKeys(w.T), "1765001112224") }, "chat-record", doctor.Failed, "older keys", "perch chat unlock"},
+		"other keys":   {func(w *world, _ *chatFront) { w.set("x.chat_keys", keytest.Private(w.T).Reveal()) }, "chat-record", doctor.Failed, "do not belong to @acme_support", "perch chat unlock"},
+		"older keys":   {func(w *world, f *chatFront) { f.register(w.T, keytest.Private(w.T), "1765001112224") }, "chat-record", doctor.Failed, "older keys", "perch chat unlock"},
 		"a login":      {func(_ *world, f *chatFront) { f.refuse, f.body = http.StatusForbidden, wantsLogin }, "chat-record", doctor.Failed, "", "perch x login"},
 		"no events":    {func(w *world, _ *chatFront) { w.runs(nil) }, "chat-events", doctor.Warn, "chat.received is missing", "perch x login"},
 		"events off":   {func(w *world, _ *chatFront) { w.ch().X.Chat = false }, "chat-events", doctor.Warn, "chat is false", "chat = true"},

@@ -12,12 +12,13 @@ import (
 	"perch/app/config"
 	"perch/app/control"
 	"perch/bridge"
+	"perch/bridge/xchat/keys/keytest"
 )
 
 func TestKeysAreImportedInEveryForm(t *testing.T) {
 	w := mustChatWorld(t)
-	private := mustKeys(t)
-	w.register(mustKeys(t), "1736001112223", "")
+	private := keytest.Private(t)
+	w.register(keytest.Private(t), "1736001112223", "")
 	w.register(private, "1765001112223", "")
 	raw := rawOf(t, private)
 	for name, pasted := range map[string]string{
@@ -51,7 +52,7 @@ func TestKeysAreImportedInEveryForm(t *testing.T) {
 
 func TestKeysThatAreNotTheAccountsAreNotStored(t *testing.T) {
 	w := mustChatWorld(t)
-	older, newer, strange := mustKeys(t), mustKeys(t), mustKeys(t)
+	older, newer, strange := keytest.Private(t), keytest.Private(t), keytest.Private(t)
 	refused := func(what, pasted, says string) {
 		t.Helper()
 		r, err := w.ImportChat(t.Context(), "support", pasted)
@@ -111,7 +112,7 @@ func TestOfWhichChannelTheKeysAre(t *testing.T) {
 
 func TestForgottenKeysAreForgottenByTheRelayToo(t *testing.T) {
 	w := mustChatWorld(t)
-	private := mustKeys(t)
+	private := keytest.Private(t)
 	w.register(private, "1765001112223", "")
 	var forgotten []string
 	store, err := w.open(config.SecretsVault)

@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
@@ -15,6 +14,7 @@ import (
 	"perch/bridge/secret"
 	"perch/bridge/xchat/juicebox/realm"
 	"perch/bridge/xchat/keys"
+	"perch/bridge/xchat/keys/keytest"
 )
 
 const (
@@ -81,29 +81,11 @@ func (w *chatWorld) serve(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func mustKeys(t *testing.T) keys.Private {
-	t.Helper()
-	raw := make([]byte, 64)
-	_, _ = rand.Read(raw)
-	raw[0], raw[32] = 1, 1 // within the range of the curve
-	private, err := keys.ParsePrivate(raw)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return private
-}
-
 // register adds a version of the account's public keys; user is whose backup at the realms it names, "" for none.
 func (w *chatWorld) register(private keys.Private, version, user string) {
 	w.t.Helper()
-	binding, err := private.Sign(private.Identity().SPKI())
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	row := map[string]any{
-		"public_key_version": version, "public_key": private.Identity().String(), "signing_public_key": private.Signing().String(),
-		"identity_public_key_signature": base64.StdEncoding.EncodeToString(binding), "juicebox_config": nil,
-	}
+	row := keytest.JSON(keytest.Row(w.t, private, version))
+	row["juicebox_config"] = nil
 	if user != "" {
 		token := realmToken + "-" + user
 		w.set.Allow(token, user)

@@ -11,6 +11,7 @@ import (
 	"perch/bridge"
 	"perch/bridge/xchat/juicebox"
 	"perch/bridge/xchat/juicebox/realm"
+	"perch/bridge/xchat/keys/keytest"
 )
 
 // never fails the test when it is asked.
@@ -41,7 +42,7 @@ func left(r control.ChatResult) int {
 
 func TestThePINGetsTheKeysBack(t *testing.T) {
 	w := mustChatWorld(t)
-	private := mustKeys(t)
+	private := keytest.Private(t)
 	w.register(private, "1765001112223", "u")
 	w.backUp("u", rawOf(t, private), realm.MaxGuesses)
 	r, e := w.unlock("another-7295", never(t))
@@ -62,7 +63,7 @@ func TestThePINGetsTheKeysBack(t *testing.T) {
 
 func TestFewGuessesAreNotSpentWithoutAWord(t *testing.T) {
 	w := mustChatWorld(t)
-	private := mustKeys(t)
+	private := keytest.Private(t)
 	w.register(private, "1765001112223", "u")
 	w.backUp("u", rawOf(t, private), 4)
 	r, e := w.unlock(brandPIN, nil)
@@ -90,12 +91,12 @@ func TestFewGuessesAreNotSpentWithoutAWord(t *testing.T) {
 
 func TestAnOlderBackupIsTriedWhereTheNewestIsNone(t *testing.T) {
 	w := mustChatWorld(t)
-	private := mustKeys(t)
+	private := keytest.Private(t)
 	w.register(private, "1765001112223", "new")
-	w.register(mustKeys(t), "1736001112223", "old")
-	w.register(mustKeys(t), "1700001112223", "oldest")
+	w.register(keytest.Private(t), "1736001112223", "old")
+	w.register(keytest.Private(t), "1700001112223", "oldest")
 	w.backUp("old", rawOf(t, private), realm.MaxGuesses)
-	w.backUp("oldest", rawOf(t, mustKeys(t)), realm.MaxGuesses)
+	w.backUp("oldest", rawOf(t, keytest.Private(t)), realm.MaxGuesses)
 	if r, e := w.unlock("another-1", never(t)); e == nil || !strings.Contains(e.Message, "the PIN is wrong") || !slices.Equal(w.guesses("oldest"), []int{0, 0, 0}) {
 		t.Errorf("a wrong PIN is tried at one backup after the other: %+v, %v, %v", r, e, w.guesses("oldest"))
 	}
@@ -106,7 +107,7 @@ func TestAnOlderBackupIsTriedWhereTheNewestIsNone(t *testing.T) {
 
 func TestWhatAttemptsFailBy(t *testing.T) {
 	w := mustChatWorld(t)
-	private := mustKeys(t)
+	private := keytest.Private(t)
 	fails := func(what, pin, says string) *bridge.Error {
 		t.Helper()
 		r, e := w.unlock(pin, never(t))
@@ -125,7 +126,7 @@ func TestWhatAttemptsFailBy(t *testing.T) {
 	fails("nothing registered", brandPIN, "there is no backup")
 	w.backUp("u", []byte("these are no keys"), realm.MaxGuesses)
 	fails("no keys", brandPIN, "no keys that Perch knows")
-	w.backUp("u", rawOf(t, mustKeys(t)), realm.MaxGuesses)
+	w.backUp("u", rawOf(t, keytest.Private(t)), realm.MaxGuesses)
 	fails("other keys", brandPIN, "do not belong to @acme_support")
 	for _, r := range w.set.Realms {
 		r.Revoke(realmToken + "-u")
@@ -172,9 +173,9 @@ func TestOnlyASimulatorOfThisComputerIsLocal(t *testing.T) {
 // Servers that break in the middle of an attempt are not asked again, and the admin is told what it may have cost.
 func TestAnAttemptThatBreaksIsNotRepeated(t *testing.T) {
 	w := mustChatWorld(t)
-	private := mustKeys(t)
+	private := keytest.Private(t)
 	w.register(private, "1765001112223", "u")
-	w.register(mustKeys(t), "1736001112223", "old")
+	w.register(keytest.Private(t), "1736001112223", "old")
 	w.backUp("u", rawOf(t, private), realm.MaxGuesses)
 	w.backUp("old", rawOf(t, private), realm.MaxGuesses)
 	for _, r := range w.set.Realms {
@@ -199,7 +200,7 @@ func TestAnAttemptThatBreaksIsNotRepeated(t *testing.T) {
 // Who has asked may go away, or type Ctrl+C: breaking an attempt off would cost a guess for nothing.
 func TestAnAttemptThatHasBegunIsEnded(t *testing.T) {
 	w := mustChatWorld(t)
-	private := mustKeys(t)
+	private := keytest.Private(t)
 	w.register(private, "1765001112223", "u")
 	w.backUp("u", rawOf(t, private), realm.MaxGuesses)
 	ctx, cancel := context.WithCancel(t.Context())

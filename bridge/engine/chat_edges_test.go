@@ -14,6 +14,7 @@ import (
 	"perch/bridge"
 	"perch/bridge/xchat"
 	"perch/bridge/xchat/keys"
+	"perch/bridge/xchat/keys/keytest"
 	"perch/bridge/xchat/wire"
 )
 
@@ -240,7 +241,7 @@ func TestWhatNobodySignedIsNoChangeOfKeys(t *testing.T) {
 func TestKeysGivenWhileTheNoticeIsOnItsWayOpenTheMessage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t, func(r *rig) { r.chatKeys = privateKeys(r.t) })
+		r := chatRig(t, func(r *rig) { r.chatKeys = keytest.Private(r.t) })
 		r.until("wrong keys", time.Minute, func() bool { return r.chatState() == bridge.ChatWrongKeys })
 		change := r.chat.begin()
 		r.motion.onNotify = func(int, bridge.Notification) error { time.Sleep(20 * time.Second); return nil }
@@ -273,7 +274,7 @@ func TestAnAttemptThatBeganWithOtherKeysDoesNotBringThemBack(t *testing.T) {
 		})
 		r.receive(chatBody(r.chat.write(xchat.Draft{Text: "two", Files: files}), change))
 		time.Sleep(5 * time.Second)
-		newer := privateKeys(t)
+		newer := keytest.Private(t)
 		r.chat.set(func(c *fakeChat) { c.register(brandID, newer, "1999001112223") })
 		r.chatKeys = newer
 		r.Accounts().Replace(t.Context(), r.channel())
@@ -291,7 +292,7 @@ func TestImportedKeysMakeAWaitingAnswerGo(t *testing.T) {
 		r := chatRig(t)
 		r.talked()
 		right := r.chatKeys
-		r.chatKeys = privateKeys(t)
+		r.chatKeys = keytest.Private(t)
 		r.Accounts().Replace(t.Context(), r.channel())
 		r.until("wrong keys", time.Minute, func() bool { return r.chatState() == bridge.ChatWrongKeys })
 		r.reply(answer("later"))
@@ -500,7 +501,7 @@ func TestAnAnswerThatWaitsForKeysEndsWhenTheyAreForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := chatRig(t)
 		r.talked()
-		r.chatKeys = privateKeys(t)
+		r.chatKeys = keytest.Private(t)
 		r.Accounts().Replace(t.Context(), r.channel())
 		r.until("wrong keys", time.Minute, func() bool { return r.chatState() == bridge.ChatWrongKeys })
 		r.reply(answer("later"))

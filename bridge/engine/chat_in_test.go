@@ -12,6 +12,7 @@ import (
 	"perch/bridge"
 	"perch/bridge/xchat"
 	"perch/bridge/xchat/keys"
+	"perch/bridge/xchat/keys/keytest"
 	"perch/bridge/xchat/wire"
 )
 
@@ -77,7 +78,7 @@ func TestAForgeryIsNeverACustomersWord(t *testing.T) {
 		r := chatRig(t)
 		change := r.chat.begin()
 		forger := r.chat.customer
-		forger.Keys = privateKeys(t)
+		forger.Keys = keytest.Private(t)
 		post, err := forger.Message(r.chat.thread, xchat.Draft{Text: "send me the money"})
 		if err != nil {
 			t.Fatal(err)
@@ -210,9 +211,9 @@ func TestStatesOfTheKeys(t *testing.T) {
 		change func(*rig)
 		want   string
 	}{
-		"another account's": {func(r *rig) { r.chatKeys = privateKeys(r.t) }, bridge.ChatWrongKeys},
+		"another account's": {func(r *rig) { r.chatKeys = keytest.Private(r.t) }, bridge.ChatWrongKeys},
 		"no record":         {func(r *rig) { r.chat.records[brandID] = nil }, bridge.ChatNoRecord},
-		"newer at X":        {func(r *rig) { r.chat.register(brandID, privateKeys(r.t), "1999001112223") }, bridge.ChatWrongKeys},
+		"newer at X":        {func(r *rig) { r.chat.register(brandID, keytest.Private(r.t), "1999001112223") }, bridge.ChatWrongKeys},
 		"read only":         {func(r *rig) { r.chatKeys, _ = keys.ParsePrivate(reveal(r.t, r.chat.brandKeys)[:32]) }, bridge.ChatReadOnly},
 		"another login": {func(r *rig) {
 			r.chat.onFetch = func(string) error {

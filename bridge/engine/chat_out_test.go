@@ -12,6 +12,7 @@ import (
 	"perch/bridge"
 	"perch/bridge/xchat"
 	"perch/bridge/xchat/keys"
+	"perch/bridge/xchat/keys/keytest"
 )
 
 func reveal(t *testing.T, private keys.Private) []byte {
@@ -146,7 +147,7 @@ func TestChangedKeysOfTheConversationAndOfTheCustomer(t *testing.T) {
 			t.Error("a key was made although there was a newer one")
 		}
 		r.chat.mu.Lock()
-		theirs := privateKeys(t) // a new phone
+		theirs := keytest.Private(t) // a new phone
 		r.chat.register(customerID, theirs, "1800001112223")
 		r.chat.customer.Keys, r.chat.customer.KeyVersion = theirs, "1800001112223"
 		r.chat.reader.Keys, r.chat.reader.KeyVersion = theirs, "1800001112223"

@@ -3,7 +3,6 @@ package engine_test
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -16,6 +15,7 @@ import (
 	"perch/bridge"
 	"perch/bridge/xchat"
 	"perch/bridge/xchat/keys"
+	"perch/bridge/xchat/keys/keytest"
 	"perch/bridge/xchat/stream"
 	"perch/bridge/xchat/wire"
 )
@@ -59,36 +59,13 @@ type fakeChat struct {
 	served int
 }
 
-func privateKeys(t testing.TB) keys.Private {
-	t.Helper()
-	raw := make([]byte, 64)
-	_, _ = rand.Read(raw)
-	raw[0], raw[32] = 1, 1 // within the range of the curve
-	private, err := keys.ParsePrivate(raw)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return private
-}
-
-func rowOf(t testing.TB, private keys.Private, version string) bridge.ChatRow {
-	t.Helper()
-	binding, err := private.Sign(private.Identity().SPKI())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return bridge.ChatRow{Row: keys.Row{
-		Version: version, Identity: private.Identity().String(), Signing: private.Signing().String(), Binding: base64.StdEncoding.EncodeToString(binding),
-	}}
-}
-
 func newFakeChat(t testing.TB) *fakeChat {
 	t.Helper()
 	c := &fakeChat{
 		t: t, calls: map[string]int{}, records: map[string][]bridge.ChatRow{}, files: map[string][]byte{}, sequence: 1000,
-		brandKeys: privateKeys(t), ring: xchat.KeyRing{chatPair: {}}, signers: xchat.Records{},
+		brandKeys: keytest.Private(t), ring: xchat.KeyRing{chatPair: {}}, signers: xchat.Records{},
 	}
-	theirs := privateKeys(t)
+	theirs := keytest.Private(t)
 	c.register(brandID, c.brandKeys, brandVersion)
 	c.register(customerID, theirs, customerVersion)
 	c.customer = xchat.Writer{OwnID: customerID, Keys: theirs, KeyVersion: customerVersion}
@@ -97,7 +74,7 @@ func newFakeChat(t testing.TB) *fakeChat {
 }
 
 func (c *fakeChat) register(user string, private keys.Private, version string) {
-	row := rowOf(c.t, private, version)
+	row := bridge.ChatRow{Row: keytest.Row(c.t, private, version)}
 	c.records[user] = append([]bridge.ChatRow{row}, c.records[user]...)
 	record, err := row.Verify()
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"perch/bridge/xchat"
 	"perch/bridge/xchat/keys"
+	"perch/bridge/xchat/keys/keytest"
 	"perch/bridge/xchat/wire"
 )
 
@@ -104,7 +105,7 @@ func TestAChangeOfKeys(t *testing.T) {
 			t.Error("the key does not arrive")
 		}
 	}
-	stranger := newPerson(t, "77", "1", newPrivate(t), k.records, k.ring)
+	stranger := newPerson(t, "77", "1", keytest.Private(t), k.records, k.ring)
 	stranger.Reader.OwnID = customerID
 	if f := opened[*xchat.Refused](t, &stranger.Reader, event); f.Reason != xchat.OtherKeys {
 		t.Errorf("other keys of the account: %v", f.Reason)
@@ -307,7 +308,7 @@ func TestWhereAnEventBelongs(t *testing.T) {
 			t.Errorf("%+v: %+v", from, k.brand.Open(event, from))
 		}
 	}
-	stranger := newPerson(t, "77", k.customer.Reader.KeyVersion, newPrivate(t), k.records, k.ring)
+	stranger := newPerson(t, "77", k.customer.Reader.KeyVersion, keytest.Private(t), k.records, k.ring)
 	thread := k.thread
 	thread.Conversation = "77:4337869213"
 	post, err := stranger.Message(thread, xchat.Draft{Text: marker})

@@ -1,13 +1,13 @@
 package xchat_test
 
 import (
-	"crypto/rand"
 	"encoding/base64"
 	"testing"
 	"time"
 
 	"perch/bridge/xchat"
 	"perch/bridge/xchat/keys"
+	"perch/bridge/xchat/keys/keytest"
 	"perch/bridge/xchat/thrift"
 	"perch/bridge/xchat/wire"
 )
@@ -32,28 +32,9 @@ type talk struct {
 	thread          xchat.Thread
 }
 
-func newPrivate(t testing.TB) keys.Private {
-	t.Helper()
-	raw := make([]byte, 64)
-	_, _ = rand.Read(raw)
-	raw[0], raw[32] = 1, 1 // within the range of the curve
-	private, err := keys.ParsePrivate(raw)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return private
-}
-
 func recordOf(t testing.TB, private keys.Private, version string) keys.Record {
 	t.Helper()
-	binding, err := private.Sign(private.Identity().SPKI())
-	if err != nil {
-		t.Fatal(err)
-	}
-	row := keys.Row{
-		Version: version, Identity: private.Identity().String(), Signing: private.Signing().String(),
-		Binding: base64.StdEncoding.EncodeToString(binding),
-	}
+	row := keytest.Row(t, private, version)
 	record, err := row.Verify()
 	if err != nil {
 		t.Fatal(err)
@@ -76,8 +57,8 @@ func newTalk(t testing.TB) *talk {
 	t.Helper()
 	records, ring := xchat.Records{}, xchat.KeyRing{pair: {}}
 	k := &talk{
-		brand:    newPerson(t, brandID, "1736001112223", newPrivate(t), records, ring),
-		customer: newPerson(t, customerID, "1765001112223", newPrivate(t), records, ring),
+		brand:    newPerson(t, brandID, "1736001112223", keytest.Private(t), records, ring),
+		customer: newPerson(t, customerID, "1765001112223", keytest.Private(t), records, ring),
 		records:  records, ring: ring,
 		thread: xchat.Thread{Conversation: pair, Key: keys.NewConversation(), KeyVersion: "1795803901932", Token: "eyJ"},
 	}
