@@ -18,25 +18,18 @@ func (r *Registry) Replace(ctx context.Context, ch bridge.Channel) {
 	}
 	old := r.swap(ctx, e, &ch)
 	newX, newMotion := old.X != ch.X, old.Motion != ch.Motion
-	newKeys := old.ChatKeys.Fingerprint() != ch.ChatKeys.Fingerprint() || old.ChatKeys.CanSign() != ch.ChatKeys.CanSign()
-	if newX || old.Chat != ch.Chat || newKeys {
-		e.newChat.Send()
-	}
+	r.replaceChat(ctx, e, old, &ch)
 	if newX {
 		e.newX.Send()
 	}
 	if newMotion {
 		e.newMotion.Send()
 	}
-	if !newX && !newMotion && !newKeys {
+	if !newX && !newMotion {
 		return
 	}
 	for _, lane := range bridge.LanesOf(ch.Name) {
-		isChat := newKeys && lane == bridge.LaneOf(ch.Name, bridge.Out, bridge.KindChat)
-		if !newX && !newMotion && !isChat {
-			continue
-		}
-		isTarget := isChat || (newX && lane.Side() == bridge.SideX) || (newMotion && lane.Side() == bridge.SideMotion)
+		isTarget := (newX && lane.Side() == bridge.SideX) || (newMotion && lane.Side() == bridge.SideMotion)
 		if isTarget {
 			r.breakers.Hurry(r.now(), lane)
 		}
@@ -47,6 +40,23 @@ func (r *Registry) Replace(ctx context.Context, ch bridge.Channel) {
 		if err := hasten(ctx, lane, r.now()); err != nil {
 			r.log.Warn("hasten failed", logkey.Lane, lane, logkey.Error, err)
 		}
+	}
+	r.wake.Send()
+}
+
+// replaceChat tells of what is new for encrypted chat, and tries what waited for other keys.
+func (r *Registry) replaceChat(ctx context.Context, e *entry, old, ch *bridge.Channel) {
+	newKeys := old.ChatKeys.Fingerprint() != ch.ChatKeys.Fingerprint() || old.ChatKeys.CanSign() != ch.ChatKeys.CanSign()
+	if old.X != ch.X || old.Chat != ch.Chat || newKeys {
+		e.newChat.Send()
+	}
+	if !newKeys {
+		return
+	}
+	lane := bridge.LaneOf(ch.Name, bridge.Out, bridge.KindChat)
+	r.breakers.Hurry(r.now(), lane)
+	if err := r.journal.HastenMended(ctx, lane, r.now()); err != nil {
+		r.log.Warn("hasten failed", logkey.Lane, lane, logkey.Error, err)
 	}
 	r.wake.Send()
 }
