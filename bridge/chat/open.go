@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"perch/bridge"
 	"perch/bridge/logkey"
@@ -263,16 +264,7 @@ func (r *Rooms) follow(ctx context.Context, m *room, meta xchat.Meta) {
 	if err != nil {
 		return
 	}
-	m.mu.Lock()
-	last := m.last[meta.Conversation]
-	if keys.CompareVersions(place.Sequence, last) > 0 {
-		last = place.Sequence
-	}
-	isGap := meta.PreviousID != "" && last != "" && keys.CompareVersions(meta.PreviousID, last) > 0
-	if keys.CompareVersions(meta.SequenceID, m.last[meta.Conversation]) > 0 {
-		m.last[meta.Conversation] = meta.SequenceID
-	}
-	m.mu.Unlock()
+	isGap := m.came(meta, place.Sequence)
 	next := bridge.ChatPlace{Conversation: string(meta.Conversation), Token: meta.Token}
 	if meta.PreviousID != "" && meta.PreviousID == place.Sequence { // only what follows without a gap moves the cursor
 		next.Sequence, next.UpdatedAt = meta.SequenceID, meta.CreatedAt
@@ -285,4 +277,21 @@ func (r *Rooms) follow(ctx context.Context, m *room, meta xchat.Meta) {
 	if isGap && m.mayLook(meta.Conversation, r.Now()) {
 		m.tell(wish{conversation: string(meta.Conversation), isLook: true})
 	}
+}
+
+// came notes an event that came in live, and reports whether it points to others between it and what is known.
+func (m *room) came(meta xchat.Meta, known string) (isGap bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	last := m.last[meta.Conversation]
+	if len(m.last) >= maxPeople {
+		m.last, m.looked = map[xchat.ConversationID]string{}, map[xchat.ConversationID]time.Time{}
+	}
+	if keys.CompareVersions(meta.SequenceID, last) > 0 {
+		m.last[meta.Conversation] = meta.SequenceID
+	}
+	if keys.CompareVersions(known, last) > 0 {
+		last = known
+	}
+	return meta.PreviousID != "" && last != "" && keys.CompareVersions(meta.PreviousID, last) > 0
 }
