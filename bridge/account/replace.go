@@ -16,53 +16,49 @@ func (r *Registry) Replace(ctx context.Context, ch bridge.Channel) {
 	if e == nil {
 		return
 	}
-	is := changeFrom(r.swap(ctx, e, &ch), &ch)
-	if is.x || is.chat {
-		e.newChat.Send()
-	}
-	if is.x {
+	old := r.swap(ctx, e, &ch)
+	newX, newMotion := old.X != ch.X, old.Motion != ch.Motion
+	r.replaceChat(ctx, e, old, &ch)
+	if newX {
 		e.newX.Send()
 	}
-	if is.motion {
+	if newMotion {
 		e.newMotion.Send()
 	}
-	if is == (change{}) {
+	if !newX && !newMotion {
 		return
 	}
 	for _, lane := range bridge.LanesOf(ch.Name) {
-		r.tryAnew(ctx, lane, is)
+		isTarget := (newX && lane.Side() == bridge.SideX) || (newMotion && lane.Side() == bridge.SideMotion)
+		if isTarget {
+			r.breakers.Hurry(r.now(), lane)
+		}
+		hasten := r.journal.HastenMended
+		if isTarget && lane.Side() == bridge.SideMotion {
+			hasten = r.journal.Hasten // a wrong address looks like an outage
+		}
+		if err := hasten(ctx, lane, r.now()); err != nil {
+			r.log.Warn("hasten failed", logkey.Lane, lane, logkey.Error, err)
+		}
 	}
 	r.wake.Send()
 }
 
-// change says what of a channel was replaced: the client of a side, or the keys of encrypted chat.
-type change struct{ x, motion, chat bool }
-
-func changeFrom(old, now *bridge.Channel) change {
-	return change{
-		x: old.X != now.X, motion: old.Motion != now.Motion,
-		chat: old.Chat != now.Chat || old.ChatKeys.Fingerprint() != now.ChatKeys.Fingerprint() || old.ChatKeys.CanSign() != now.ChatKeys.CanSign(),
+// replaceChat tells of what is new for encrypted chat, and tries what waited for other keys.
+func (r *Registry) replaceChat(ctx context.Context, e *entry, old, ch *bridge.Channel) {
+	newKeys := old.ChatKeys.Fingerprint() != ch.ChatKeys.Fingerprint() || old.ChatKeys.CanSign() != ch.ChatKeys.CanSign()
+	if old.X != ch.X || old.Chat != ch.Chat || newKeys {
+		e.newChat.Send()
 	}
-}
-
-// tryAnew makes what waits in a lane for the admin to mend something be tried now, and the lane itself where it leads to
-// what was replaced.
-func (r *Registry) tryAnew(ctx context.Context, lane bridge.Lane, is change) {
-	isChat := is.chat && lane == bridge.LaneOf(lane.Channel(), bridge.Out, bridge.KindChat)
-	if !is.x && !is.motion && !isChat {
+	if !newKeys {
 		return
 	}
-	isTarget := isChat || (is.x && lane.Side() == bridge.SideX) || (is.motion && lane.Side() == bridge.SideMotion)
-	if isTarget {
-		r.breakers.Hurry(r.now(), lane)
-	}
-	hasten := r.journal.HastenMended
-	if isTarget && lane.Side() == bridge.SideMotion {
-		hasten = r.journal.Hasten // a wrong address looks like an outage
-	}
-	if err := hasten(ctx, lane, r.now()); err != nil {
+	lane := bridge.LaneOf(ch.Name, bridge.Out, bridge.KindChat)
+	r.breakers.Hurry(r.now(), lane)
+	if err := r.journal.HastenMended(ctx, lane, r.now()); err != nil {
 		r.log.Warn("hasten failed", logkey.Lane, lane, logkey.Error, err)
 	}
+	r.wake.Send()
 }
 
 // swap puts ch into an entry, held if its keys ask for it, and returns what was there.

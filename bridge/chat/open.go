@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"perch/bridge"
 	"perch/bridge/logkey"
@@ -263,20 +264,9 @@ func (r *Rooms) follow(ctx context.Context, m *room, meta xchat.Meta) {
 	if err != nil {
 		return
 	}
-	m.mu.Lock()
-	last := m.last[meta.Conversation]
-	if keys.CompareVersions(place.Sequence, last) > 0 {
-		last = place.Sequence
-	}
-	isGap := meta.PreviousID != "" && last != "" && keys.CompareVersions(meta.PreviousID, last) > 0
-	if len(m.last) >= maxRing {
-		clear(m.last)
-		clear(m.looked)
-	}
-	if keys.CompareVersions(meta.SequenceID, m.last[meta.Conversation]) > 0 {
-		m.last[meta.Conversation] = meta.SequenceID
-	}
+	isGap := m.came(meta, place.Sequence)
 	next := bridge.ChatPlace{Token: meta.Token}
+	m.mu.Lock()
 	if meta.PreviousID != "" && meta.PreviousID == m.places[meta.Conversation].Sequence { // only what follows without a gap
 		next.Sequence, next.UpdatedAt = meta.SequenceID, meta.CreatedAt
 	}
@@ -285,4 +275,21 @@ func (r *Rooms) follow(ctx context.Context, m *room, meta xchat.Meta) {
 	if isGap && m.mayLook(meta.Conversation, r.Now()) {
 		m.tell(wish{conversation: string(meta.Conversation), isLook: true})
 	}
+}
+
+// came notes an event that came in live, and reports whether it points to others between it and what is known.
+func (m *room) came(meta xchat.Meta, known string) (isGap bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	last := m.last[meta.Conversation]
+	if len(m.last) >= maxPeople {
+		m.last, m.looked = map[xchat.ConversationID]string{}, map[xchat.ConversationID]time.Time{}
+	}
+	if keys.CompareVersions(meta.SequenceID, last) > 0 {
+		m.last[meta.Conversation] = meta.SequenceID
+	}
+	if keys.CompareVersions(known, last) > 0 {
+		last = known
+	}
+	return meta.PreviousID != "" && last != "" && keys.CompareVersions(meta.PreviousID, last) > 0
 }

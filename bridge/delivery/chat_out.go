@@ -20,11 +20,7 @@ func (j *job) deliverChat(ctx context.Context) error {
 		return err
 	}
 	if d.Progress.Posted != nil && !d.Progress.CallingSince.IsZero() { // an earlier call ended without a verdict
-		isThere, err := j.chats.IsThere(ctx, j.ch, d)
-		if isThere {
-			d.XID = d.Progress.Posted.MessageID
-		}
-		if isThere || err != nil {
+		if isThere, err := j.isThere(ctx); isThere || err != nil {
 			return err
 		}
 	}
@@ -93,11 +89,8 @@ func (j *job) seal(ctx context.Context) (isDirect bool, err error) {
 // post makes X take the message that is sealed.
 func (j *job) post(ctx context.Context) error {
 	d := j.d
-	if d.Progress.CallingSince.IsZero() {
-		d.Progress.CallingSince = j.now()
-	}
-	d.Progress.Called, d.From = true, j.accounts.Account(d.Channel).HandleOrID()
-	if err := j.mark(ctx); err != nil {
+	mayBeThere := d.Progress.Looks > 0 || !d.Progress.CallingSince.IsZero()
+	if err := j.calls(ctx); err != nil {
 		return err
 	}
 	failed, err := j.chats.Post(ctx, j.ch, d)
@@ -108,12 +101,16 @@ func (j *job) post(ctx context.Context) error {
 	case bridge.KindOf(err) == bridge.OutcomeUnknown, bridge.AsError(err).Doubtful:
 		return err
 	}
-	d.Progress.CallingSince = time.Time{} // X has surely not taken it
-	if failed == 0 {
-		return err
+	if isFinal(err) && mayBeThere { // a repeat may be refused because the first one did arrive
+		if isThere, lookErr := j.isThere(ctx); isThere || lookErr != nil {
+			return lookErr
+		}
 	}
-	d.Progress.Posted = nil // what is tried next is another message
-	if j.refreshed || (failed != xchat.FailureOldKey && failed != xchat.FailureRecipientKey) {
+	d.Progress.CallingSince = time.Time{} // X has surely not taken it
+	if failed != 0 || isFinal(err) {
+		d.Progress.Posted = nil // what is tried next, maybe because a person wants it, is another message
+	}
+	if failed == 0 || j.refreshed || (failed != xchat.FailureOldKey && failed != xchat.FailureRecipientKey) {
 		return err
 	}
 	j.refreshed = true
@@ -121,6 +118,31 @@ func (j *job) post(ctx context.Context) error {
 		return notBecause(err, chat.ErrNoPeer, chat.NoPeerError(d.To))
 	}
 	return j.deliverChat(ctx)
+}
+
+// calls notes on disk that X is about to be asked to send.
+func (j *job) calls(ctx context.Context) error {
+	d := j.d
+	if d.Progress.CallingSince.IsZero() {
+		d.Progress.CallingSince = j.now()
+	}
+	d.Progress.Called, d.From = true, j.accounts.Account(d.Channel).HandleOrID()
+	return j.mark(ctx)
+}
+
+// isThere looks at X for the message, and notes its id if it is there.
+func (j *job) isThere(ctx context.Context) (bool, error) {
+	isThere, err := j.chats.IsThere(ctx, j.ch, j.d)
+	if isThere {
+		j.d.XID = j.d.Progress.Posted.MessageID
+	}
+	return isThere, err
+}
+
+// isFinal reports whether the other side has refused for good.
+func isFinal(err error) bool {
+	kind := bridge.KindOf(err)
+	return kind == bridge.Rejected || kind == bridge.Invalid
 }
 
 func notBecause(err, cause error, instead *bridge.Error) error {

@@ -514,3 +514,60 @@ func TestAnAnswerThatWaitsForKeysEndsWhenTheyAreForgotten(t *testing.T) {
 		r.until("told", time.Hour, func() bool { return r.message(bridge.Out).State == bridge.Dead })
 	})
 }
+
+func TestARefusedPostIsEncryptedAnewWhenAPersonTriesAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := chatRig(t)
+		r.talked()
+		r.chat.set(func(c *fakeChat) {
+			c.onSend = func(n int) error {
+				if n == 1 {
+					return rejected("not with this key")
+				}
+				return nil
+			}
+		})
+		r.reply(answer("again"))
+		r.until("refused", time.Minute, func() bool { return r.message(bridge.Out).State == bridge.Dead })
+		r.chat.begin()
+		newest := r.chat.thread.KeyVersion
+		r.receive(chatBody(r.chat.write(xchat.Draft{Text: "new key"}), r.chat.changes[1]))
+		time.Sleep(time.Minute)
+		if err := r.Retry(t.Context(), r.message(bridge.Out).ID); err != nil {
+			t.Fatal(err)
+		}
+		r.until("sent", time.Minute, func() bool { return r.message(bridge.Out).State == bridge.Delivered })
+		if p := r.message(bridge.Out).Progress.Posted; p == nil || p.KeyVersion != newest {
+			t.Errorf("%+v, want one with key %s", p, newest)
+		}
+	})
+}
+
+func TestARefusedRepeatOfWhatXHasIsNoFailure(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := chatRig(t)
+		r.talked()
+		r.chat.set(func(c *fakeChat) {
+			c.lose = func(n int) bool { return n == 1 }
+			hidden := 0
+			c.edit = func(p *bridge.ChatPage) { // X lists it late
+				if hidden++; hidden <= 1 {
+					p.Events = nil
+				}
+			}
+			c.onSend = func(n int) error {
+				if n > 1 {
+					return rejected("there is such a message")
+				}
+				return nil
+			}
+		})
+		r.reply(answer("once"))
+		r.until("settled", 5*time.Minute, func() bool { return r.message(bridge.Out).State.IsFinal() })
+		if d := r.message(bridge.Out); d.State != bridge.Delivered {
+			t.Errorf("%s: %+v", d.State, d.Failure)
+		}
+	})
+}

@@ -9,7 +9,6 @@ import (
 	"perch/bridge"
 	"perch/bridge/logkey"
 	"perch/bridge/wait"
-	"perch/bridge/xchat"
 )
 
 const (
@@ -132,15 +131,8 @@ func (v *Events) readPost(p bridge.Post) (parsed bridge.Parsed) {
 	return v.read(p.Body)
 }
 
-// isKeyChange reports whether an event brings the key of an encrypted conversation and nothing else. Its id does not tell:
-// that of a message is its sender's choice.
-func isKeyChange(s *bridge.Sealed) bool {
-	if s.Event == "" {
-		return s.KeyChange != ""
-	}
-	inside, ok := xchat.Peek(s.Event)
-	return ok && inside.What == xchat.PeekKeyChange
-}
+// keyChangeID begins the id of an event that brings the key of an encrypted conversation and nothing else.
+const keyChangeID = "key:"
 
 // errWhoseIsIt tells that an event waits until X has told which channel has the account that it is for.
 var errWhoseIsIt = errors.New("x has not told yet which channel has which account")
@@ -183,7 +175,7 @@ func (v *Events) unpackEvent(p bridge.Post, channels []string, index int, e *bri
 		out.Ignored[bridge.IgnoredKey{Channel: channels[0], Kind: "unknown_user"}]++
 		return
 	}
-	if e.Sealed != nil && isKeyChange(e.Sealed) {
+	if e.Sealed != nil && (strings.HasPrefix(e.XID, keyChangeID) || (e.Sealed.Event == "" && e.Sealed.KeyChange != "")) {
 		v.heard(name, *e.Sealed)
 		out.Ignored[bridge.IgnoredKey{Channel: name, Kind: "chat_key_change"}]++
 		return

@@ -39,7 +39,7 @@ func (p *parser) chat(forUser string, isReceived bool, payload json.RawMessage) 
 	case isRead && inside.What == xchat.PeekKeyChange:
 		p.sealed(forUser, c, keyID(inside.MessageID), inside.Meta)
 	case isRead && (inside.What == xchat.PeekMessage || inside.What == xchat.PeekDelete):
-		p.sealed(forUser, c, inside.MessageID, inside.Meta)
+		p.sealed(forUser, c, messageID(inside.MessageID), inside.Meta)
 	case isRead && inside.What != "unknown" && inside.What != "empty":
 		p.ignore("chat_"+strings.ReplaceAll(inside.What, " ", "_"), 1)
 		p.beside(forUser, c)
@@ -78,7 +78,18 @@ func keyID(messageID string) string {
 	if messageID == "" {
 		return ""
 	}
-	return "key:" + messageID
+	return keyPrefix + messageID
+}
+
+// keyPrefix begins the id of a change of keys.
+const keyPrefix = "key:"
+
+// messageID is the id of a message, which its sender has chosen: never one that looks like that of a change of keys.
+func messageID(chosen string) string {
+	if strings.HasPrefix(chosen, keyPrefix) {
+		return "~" + chosen
+	}
+	return chosen
 }
 
 // sealed keeps an event as it came, under the ids inside of it where there are such.
