@@ -106,3 +106,42 @@ func (r *Rooms) flush(ctx context.Context, m *room) {
 		}
 	}
 }
+
+// follow notes how far a conversation has come. An event that does not follow the one before points to a gap.
+func (r *Rooms) follow(ctx context.Context, m *room, meta xchat.Meta) {
+	if meta.SequenceID == "" || !keys.IsVersion(meta.SequenceID) {
+		return
+	}
+	place, err := r.place(ctx, m, meta.Conversation)
+	if err != nil {
+		return
+	}
+	isGap := m.came(meta, place.Sequence)
+	next := bridge.ChatPlace{Token: meta.Token}
+	m.mu.Lock()
+	if meta.PreviousID != "" && meta.PreviousID == m.places[meta.Conversation].Sequence { // only what follows without a gap
+		next.Sequence, next.UpdatedAt = meta.SequenceID, meta.CreatedAt
+	}
+	m.advance(meta.Conversation, next)
+	m.mu.Unlock()
+	if isGap && m.mayLook(meta.Conversation, r.Now()) {
+		m.tell(wish{conversation: string(meta.Conversation), isLook: true})
+	}
+}
+
+// came notes an event that came in live, and reports whether it points to others between it and what is known.
+func (m *room) came(meta xchat.Meta, known string) (isGap bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	last := m.last[meta.Conversation]
+	if len(m.last) >= maxPeople {
+		m.last, m.looked = map[xchat.ConversationID]string{}, map[xchat.ConversationID]time.Time{}
+	}
+	if keys.CompareVersions(meta.SequenceID, last) > 0 {
+		m.last[meta.Conversation] = meta.SequenceID
+	}
+	if keys.CompareVersions(known, last) > 0 {
+		last = known
+	}
+	return meta.PreviousID != "" && last != "" && keys.CompareVersions(meta.PreviousID, last) > 0
+}

@@ -116,3 +116,19 @@ func (m *room) ConversationKey(id xchat.ConversationID, version string) (keys.Co
 	key, ok := m.ring[id][version]
 	return key.Conversation, ok
 }
+
+// pathOf is how X wants a conversation named: of two people by the other one.
+func (r *Rooms) pathOf(m *room, id xchat.ConversationID) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if peer := id.Peer(m.ownID); peer != "" {
+		return peer
+	}
+	return id.Path()
+}
+
+func (r *Rooms) ownOf(m *room) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.ownID
+}
