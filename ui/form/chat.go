@@ -29,11 +29,16 @@ type ChatKeys struct {
 	buttons       []*kit.Button
 	test, forget  *kit.Button
 	outcome       *kit.Notice
+	address       string      // of X's page for the login that is under way
+	copy          *kit.Button // copies it, for a browser that has to be opened by hand
 }
 
 // NewChatKeys returns the block of a channel that is saved; Render shows how it stands.
 func NewChatKeys(win *window.Window, channel string) *ChatKeys {
-	c := &ChatKeys{win: win, channel: channel, pill: kit.NewPill("", kit.Idle, kit.IdleSoft), outcome: kit.NewNotice()}
+	c := &ChatKeys{win: win, channel: channel, pill: kit.NewPill("", kit.Idle, kit.IdleSoft)}
+	c.copy = kit.NewButton(win.T("window.chat.login.copy"), "copy", kit.Plain, func() { win.Copy(c.address) }).Small()
+	c.outcome = kit.NewNotice(c.copy)
+	c.copy.Hide()
 	c.detail, c.print = kit.NewParagraph("", kit.TextSmall, kit.Muted), kit.NewParagraph("", kit.TextSmall, kit.Muted)
 	c.keys, c.pin = kit.NewSecretEntry(win.T("window.chat.keys.paste")), kit.NewSecretEntry(win.T("window.chat.pin.type"))
 	c.keys.OnSubmitted = func(string) { c.onImport() }

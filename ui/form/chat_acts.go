@@ -66,9 +66,19 @@ func (c *ChatKeys) onForget() {
 func (c *ChatKeys) onLogin() {
 	id := strings.TrimSpace(c.client.Text)
 	c.act("window.chat.login.waiting", func(ctx context.Context) (control.ChatResult, error) {
-		handle, err := c.win.Login(ctx, c.channel, id, c.win.Visit)
+		handle, err := c.win.Login(ctx, c.channel, id, c.visit)
 		return control.ChatResult{Account: handle, Message: c.win.T("window.chat.login.done", handle)}, err
 	}, nil)
+}
+
+// visit opens X's page and offers its address where no browser opens. It is called in the background.
+func (c *ChatKeys) visit(address string) {
+	c.win.Watch.Do(func(context.Context) error { return nil }, func(error) {
+		c.address = address
+		c.copy.Show()
+		c.outcome.Set("clock", kit.Accent, kit.AccentSoft, c.win.T("window.chat.login.waiting"), c.win.T("window.chat.login.by.hand"))
+		c.win.Visit(address)
+	})
 }
 
 // act does something in the background with the buttons asleep, and shows what came of it. handled, when set, may deal with
@@ -87,6 +97,7 @@ func (c *ChatKeys) act(doing string, work func(context.Context) (control.ChatRes
 			b.Enabled(true)
 		}
 		c.outcome.Hide()
+		c.copy.Hide()
 		if err != nil && handled != nil && handled(err) {
 			return
 		}
