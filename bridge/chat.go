@@ -46,8 +46,8 @@ type Sealed struct {
 	// Event is encoded_event and KeyChange conversation_key_change_event, as they came.
 	Event     string `json:"event,omitempty"`
 	KeyChange string `json:"key_change,omitempty"`
-	// Token is the conversation's, to be sent with the next message; not secret and not signed.
-	Token string `json:"token,omitempty"`
+	// Token is the conversation's; it is inside of the event, too, and not kept.
+	Token string `json:"-"`
 }
 
 // SealedFile is where an encrypted file of X Chat is and what its message says of it.

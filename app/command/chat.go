@@ -20,7 +20,7 @@ func (p *program) chatCommand() *cobra.Command {
 	var o chatOptions
 	of := func(use, short string, run func(context.Context, chatOptions) error) *cobra.Command {
 		cmd := p.withJSON(&cobra.Command{
-			Use: use, Short: short, Args: usage(cobra.NoArgs), RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), o) },
+			Use: use, Short: short, Args: usage(noValue), RunE: func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), o) },
 		})
 		cmd.Flags().StringVar(&o.channel, "channel", "", "name of the channel (needed only when there are several)")
 		return cmd
@@ -39,6 +39,16 @@ func (p *program) chatCommand() *cobra.Command {
 		of("forget", "Delete the keys; a running relay drops its keys of conversations with them", p.forgetChat),
 	)
 	return cmd
+}
+
+// errTyped is about a value on the command line, where other programs see it. It does not repeat it.
+var errTyped = errors.New("it takes no value on the command line, where other programs see it: pipe it in, or type it when asked")
+
+func noValue(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return errTyped
+	}
+	return nil
 }
 
 // chatBackend is the running relay, or this home's files when none runs. It is chosen before anything is tried: an attempt

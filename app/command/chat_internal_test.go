@@ -20,7 +20,7 @@ import (
 )
 
 const (
-	chatUser, chatPIN = "4337869213", "planted-pin-7294"
+	chatUser, chatPIN = "4337869213", "729481650372"
 	chatMePath        = "/2/users/me"
 )
 
@@ -136,7 +136,7 @@ func TestChatIsUnlockedWithThePIN(t *testing.T) {
 	b := mustChatBox(t, "support")
 	raw, _ := base64.StdEncoding.DecodeString(b.private.Reveal())
 	b.set.Register(chatUser, []byte(chatPIN), raw, 5)
-	if _, stderr, code := b.run("planted-wrong\n", "chat", "unlock"); code != exitFailed || !strings.Contains(stderr, "4 guesses are left") {
+	if _, stderr, code := b.run("111111111111\n", "chat", "unlock"); code != exitFailed || !strings.Contains(stderr, "4 guesses are left") {
 		t.Errorf("a wrong PIN: %d %s", code, stderr)
 	}
 	if _, stderr, code := b.run(chatPIN+"\n", "chat", "unlock"); code != exitFailed || !strings.Contains(stderr, "3 guesses are left") || !strings.Contains(stderr, "--yes") {
@@ -144,6 +144,12 @@ func TestChatIsUnlockedWithThePIN(t *testing.T) {
 	}
 	if stdout := b.must(chatPIN+"\n", "chat", "unlock", "--yes", "--json"); !strings.Contains(stdout, `"fingerprint":"`+b.private.Fingerprint()+`"`) || !strings.Contains(stdout, `"left":20`) {
 		t.Errorf("unlock: %s", stdout)
+	}
+	if _, stderr, code := b.run("holiday\n", "chat", "unlock"); code != exitFailed || !strings.Contains(stderr, "no guess was spent") || strings.Contains(stderr, "holiday") {
+		t.Errorf("no digits: %d %s", code, stderr)
+	}
+	if stdout, stderr, code := b.run("", "chat", "unlock", chatPIN); code != exitUsage || strings.Contains(stdout+stderr, chatPIN) || !strings.Contains(stderr, "pipe it in") {
+		t.Errorf("a PIN on the command line: %d %s%s", code, stdout, stderr)
 	}
 	if _, stderr, code := b.run("", "chat", "unlock"); code != exitFailed || !strings.Contains(stderr, "empty") {
 		t.Errorf("no PIN: %d %s", code, stderr)

@@ -2,8 +2,10 @@ package command
 
 import (
 	"context"
+	"strings"
 
 	"perch/app/control"
+	"perch/bridge"
 )
 
 const (
@@ -34,6 +36,9 @@ func (p *program) unlockChat(ctx context.Context, o chatOptions) error {
 	pin, err := p.readHidden("chat unlock", "PIN of X Chat (a wrong one costs one of the guesses that X allows in a row, 20 mostly)", maxPIN)
 	if err != nil {
 		return err
+	}
+	if !o.yes && strings.Trim(strings.TrimSpace(pin), `"'0123456789`) != "" {
+		return oddPINError()
 	}
 	backend, err := p.chatBackend(ctx)
 	if err != nil {
@@ -86,4 +91,11 @@ func (p *program) forgetChat(ctx context.Context, o chatOptions) error {
 		p.Print("The running relay goes on with them: %s\n", r.Remedy)
 	}
 	return nil
+}
+
+func oddPINError() error {
+	return &bridge.Error{
+		Kind: bridge.Invalid, Side: bridge.SidePerch, Op: "unlock encrypted chat", Message: "this does not look like a PIN of X Chat, which the X app makes of digits; no guess was spent",
+		Remedy: "type the PIN alone; if it is another kind of PIN, say so with --yes",
+	}
 }

@@ -103,7 +103,7 @@ func (p *program) showChannel(c control.Channel) {
 	}
 	t.Flush()
 	if c.Encrypted > 0 {
-		p.Print("  %d encrypted messages that could not be read here\n", c.Encrypted)
+		p.Print("  encrypted messages that were not read here: %d%s\n", c.Encrypted, map[bool]string{true: "; to read such: perch chat import, or perch chat unlock"}[c.Chat.State == bridge.ChatOff])
 	}
 	for _, b := range c.Blocked {
 		p.Print("  Queue %s waits until %s: %s\n", b.Queue, clock(b.Until), b.Cause)

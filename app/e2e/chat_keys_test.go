@@ -23,7 +23,7 @@ func TestChatKeysBesideARelay(t *testing.T) {
 	if stdout, stderr, code := b.perchWith(good, "chat", "import"); code != 1 || !strings.Contains(stderr, "X cannot be reached") || strings.Contains(stdout+stderr, good) {
 		t.Errorf("import: %d %s%s", code, stdout, stderr)
 	}
-	if stdout, stderr, code := b.perchWith("planted-pin", "chat", "unlock"); code != 1 || !strings.Contains(stderr, "X cannot be reached") || strings.Contains(stdout+stderr, "planted") {
+	if stdout, stderr, code := b.perchWith("729481650372", "chat", "unlock"); code != 1 || !strings.Contains(stderr, "X cannot be reached") || strings.Contains(stdout+stderr, "7294816") {
 		t.Errorf("unlock: %d %s%s", code, stdout, stderr)
 	}
 	b.storeSecret("x.chat_keys", good)
@@ -35,7 +35,7 @@ func TestChatKeysBesideARelay(t *testing.T) {
 		t.Errorf("forget: %s", stdout)
 	}
 	b.until("the keys are forgotten", func() bool { return b.status().Channels[0].Chat.State == "off" })
-	if log := b.log(); strings.Contains(log, good) || strings.Contains(log, "planted-pin") {
+	if log := b.log(); strings.Contains(log, good) || strings.Contains(log, "7294816") {
 		t.Error("a secret is in the log")
 	}
 }

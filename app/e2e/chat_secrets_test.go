@@ -20,7 +20,7 @@ func TestSecretsOfEncryptedChatAreNowhereElse(t *testing.T) {
 	t.Parallel()
 	b := newBox(t)
 	key := b.x.EnableChat(brandID)
-	b.x.SetPIN(brandID, "planted-pin-7294")
+	b.x.SetPIN(brandID, "729481650372")
 	b.x.EnableChat(annID)
 	b.start()
 	b.until("the account", func() bool { return b.status().Channels[0].Account != "" })
@@ -29,8 +29,8 @@ func TestSecretsOfEncryptedChatAreNowhereElse(t *testing.T) {
 		stdout, stderr, _ := b.perchWith(stdin, args...)
 		said.WriteString(stdout + stderr)
 	}
-	run("planted-pin-wrong\n", "chat", "unlock")
-	run("planted-pin-7294\n", "chat", "unlock")
+	run("111111111111\n", "chat", "unlock")
+	run("729481650372\n", "chat", "unlock")
 	run(key+"\n", "chat", "import")
 	run(key[:40]+"\n", "chat", "import")
 	b.until("ready", func() bool { return b.status().Channels[0].Chat.State == "ready" })
@@ -46,7 +46,7 @@ func TestSecretsOfEncryptedChatAreNowhereElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	secrets := []string{key, key[:43], string(raw), string(raw[:32]), string(raw[32:]), hex.EncodeToString(raw[:32]), "planted-"}
+	secrets := []string{key, key[:43], string(raw), string(raw[:32]), string(raw[32:]), hex.EncodeToString(raw[:32]), "planted-", "729481650372"}
 	pid := b.relay.Process.Pid
 	places := map[string]string{"what commands say": said.String()}
 	for name, path := range map[string]string{

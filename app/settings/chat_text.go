@@ -10,6 +10,9 @@ import (
 
 const opUnlock = "unlock encrypted chat"
 
+// codeGone marks attempts after which there is no backup any more.
+const codeGone = "chat/backup-gone"
+
 // What to do about an attempt that failed.
 const (
 	fixPIN     = "make sure of the PIN before you try again: once no guess is left, X has deleted the backup"
@@ -39,6 +42,9 @@ var unlockTexts = map[juicebox.Kind][2]string{
 // unlockError says why an attempt failed, what it cost and how many guesses are left.
 func unlockError(e *juicebox.Error) error {
 	out := &bridge.Error{Kind: bridge.Operator, Side: bridge.SideX, Op: opUnlock, Code: "chat/unlock"}
+	if e.Kind == juicebox.NoGuesses || (e.Kind == juicebox.WrongPIN && e.Left == 0) {
+		out.Code = codeGone
+	}
 	text, isOwn := unlockTexts[e.Kind]
 	if e.Kind == juicebox.WrongPIN && e.Left == 0 {
 		text[1] = unlockTexts[juicebox.NoGuesses][1]
@@ -86,6 +92,17 @@ func declinedError(e *juicebox.Error) error {
 	return control.FewGuessesError(
 		text+", and after the last wrong one the backup of the keys is gone for good: the PIN was not tried to the end, "+
 			"which has cost a guess at one of the servers",
+		"make sure of the PIN in the X app; then try again and say that you want it so (perch chat unlock --yes)",
+	)
+}
+
+func rememberedError(left int) *bridge.Error {
+	text := fmt.Sprintf("%d guesses were left the last time", left)
+	if left <= 1 {
+		text = "one guess or none was left the last time"
+	}
+	return control.FewGuessesError(
+		text+", and after the last wrong one the backup of the keys is gone for good: nobody was asked, and no guess was spent",
 		"make sure of the PIN in the X app; then try again and say that you want it so (perch chat unlock --yes)",
 	)
 }

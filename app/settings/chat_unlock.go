@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"perch/app/adapter"
@@ -19,7 +20,7 @@ const unlockPatience = 75 * time.Second
 // UnlockChat implements control.ChatBackend. confirm is asked with the number of guesses that are left if the PIN is wrong,
 // once the attempt has cost one guess at one of the servers, which is when that becomes known.
 func (l *Local) UnlockChat(ctx context.Context, channel, pin string, confirm func(left int) bool) (control.ChatResult, error) {
-	if pin == "" || len(pin) > juicebox.MaxPIN {
+	if pin = strings.Trim(pin, " \t\r\n\"'"); pin == "" || len(pin) > juicebox.MaxPIN { // what pasting adds would cost a guess
 		return control.ChatResult{}, unlockError(&juicebox.Error{Kind: juicebox.BadPIN, Left: juicebox.Unknown})
 	}
 	if !l.unlocking.TryLock() {
@@ -35,13 +36,23 @@ func (l *Local) UnlockChat(ctx context.Context, channel, pin string, confirm fun
 	if err != nil {
 		return control.ChatResult{}, err
 	}
+	if refusal := l.fewGuesses(t.channel.Name, confirm); refusal != nil {
+		return control.ChatResult{Left: known(l.guesses()[t.channel.Name])}, refusal
+	}
 	// Who has asked may have gone away meanwhile: an attempt that has begun is ended, since to break it off costs a guess too.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), unlockPatience)
 	defer cancel()
 	private, left, err := t.unlock(ctx, configs, []byte(pin), confirm)
 	if err != nil {
+		switch {
+		case bridge.CodeOf(err) == codeGone: // there is nothing to guard any more
+			l.noteGuesses(t.channel.Name, nil)
+		case left != juicebox.Unknown:
+			l.noteGuesses(t.channel.Name, &left)
+		}
 		return control.ChatResult{Left: known(left)}, err
 	}
+	l.noteGuesses(t.channel.Name, nil) // a right PIN gives them back
 	result, err := l.keepChat(ctx, t, private)
 	if err != nil {
 		return control.ChatResult{Left: known(left)}, err

@@ -73,8 +73,16 @@ func TestFewGuessesAreNotSpentWithoutAWord(t *testing.T) {
 	if used := w.guesses("u"); !slices.Equal(used, []int{0, 0, 1}) || w.stored() != "" {
 		t.Errorf("an attempt that was not confirmed cost %v", used)
 	}
+	for range 3 { // what is known to be few is not asked for once more, which would cost a guess each time
+		if r, e = w.unlock(brandPIN, nil); e == nil || e.Code != control.CodeFewGuesses || left(r) != 3 || !strings.Contains(e.Message, "no guess was spent") {
+			t.Errorf("remembered: %+v, %v", r, e)
+		}
+	}
+	if used := w.guesses("u"); !slices.Equal(used, []int{0, 0, 1}) {
+		t.Errorf("attempts that nobody wanted cost %v", used)
+	}
 	asked := 0
-	r, e = w.unlock(brandPIN, func(n int) bool { asked = n; return true })
+	r, e = w.unlock(" '"+brandPIN+"'\r\n", func(n int) bool { asked = n; return true })
 	if e != nil || asked != 2 || w.stored() != private.Reveal() {
 		t.Errorf("confirmed with %d left: %+v, %v", asked, r, e)
 	}

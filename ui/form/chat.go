@@ -47,7 +47,7 @@ func NewChatKeys(win *window.Window, channel string) *ChatKeys {
 	c.forget = c.button("window.chat.forget", "trash", kit.Quiet, c.onForget)
 	column := kit.VStack(14,
 		kit.NewParagraph(win.T("window.chat.honest"), kit.TextSmall, kit.Muted),
-		kit.HStack(kit.Gap, kit.Middle(c.pill), c.test, c.forget), c.detail, c.print,
+		kit.HStack(kit.Gap, kit.Middle(c.pill), c.test, c.forget), c.outcome, c.detail, c.print,
 		kit.FormRow(win.T("window.chat.keys"), win.T("window.chat.keys.help"), c.field(c.keys, "window.chat.import", c.onImport), nil),
 		kit.FormRow(win.T("window.chat.pin"), win.T("window.chat.pin.help"), c.field(c.pin, "window.chat.unlock", c.onPIN), nil),
 	)
@@ -55,7 +55,6 @@ func NewChatKeys(win *window.Window, channel string) *ChatKeys {
 		c.client = kit.NewEntry(win.T("window.chat.client.type"))
 		column.Add(kit.FormRow(win.T("window.chat.login"), win.T("window.chat.login.help"), c.field(c.client, "window.chat.login.go", c.onLogin), nil))
 	}
-	column.Add(c.outcome)
 	c.Content = column
 	c.Render(win.Data)
 	return c

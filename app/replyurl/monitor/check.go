@@ -21,7 +21,7 @@ const (
 )
 
 // remedy is what to do about a Reply URL that is wrong.
-const remedy = "write it into Motion: in the window by Set up, last step, or with: perch urls --write"
+const remedy = "write it into Motion: in the window by Set up, step Start, or with: perch urls --write"
 
 // check checks one channel, if it may, and returns when it is due again.
 func (m *Monitor) check(ctx context.Context, t Target, seen *observation, refused any) time.Time {
