@@ -13,6 +13,9 @@ import (
 // settingOwn, and the name of a channel, is the setting that holds known.
 const settingOwn = "chat/own/"
 
+// forgotten is its value once the keys were deleted on purpose.
+const forgotten = "forgotten"
+
 // known is what is kept of an account's keys over a restart.
 type known struct {
 	// Account and Fingerprint are whose keys they are and which; Version is that of their record, "" when X has not told.

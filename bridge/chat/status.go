@@ -52,7 +52,7 @@ func (r *Rooms) Forget(ctx context.Context, channel string) error {
 	if err := r.Journal.ForgetChat(ctx, channel); err != nil {
 		return err
 	}
-	if err := r.Journal.SetSetting(ctx, settingOwn+channel, ""); err != nil {
+	if err := r.Journal.SetSetting(ctx, settingOwn+channel, forgotten); err != nil {
 		return err
 	}
 	m.mu.Lock()
@@ -70,6 +70,16 @@ func (r *Rooms) CanWrite(channel string) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.state.State == bridge.ChatReady && m.version != "" && m.refused == nil
+}
+
+// HadKeys reports whether a channel has had keys of encrypted chat, now or earlier. Who writes to it encrypted is then not
+// answered in clear.
+func (r *Rooms) HadKeys(ctx context.Context, channel string) (bool, error) {
+	if r.HasKeys(channel) {
+		return true, nil
+	}
+	value, err := r.Journal.Setting(ctx, settingOwn+channel)
+	return value != "", err
 }
 
 // HasKeys reports whether a channel has keys of encrypted chat at all.

@@ -116,6 +116,27 @@ func TestALimitOfXKeepsNoAgentWaitingForTheNotice(t *testing.T) {
 	})
 }
 
+func TestForgottenKeysLeaveNoAnswerInClear(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := chatRig(t)
+		r.talked()
+		r.chatKeys = keys.Private{}
+		r.Accounts().Replace(t.Context(), r.channel())
+		if err := r.ForgetChat(t.Context(), "support"); err != nil {
+			t.Fatal(err)
+		}
+		r.receive(chatBody(r.chat.write(xchat.Draft{Text: "are you there?"}), ""))
+		r.untilBodies(2)
+		if o := r.reply(answer("in clear")); o.Status != bridge.StatusRefused || o.Message == "" {
+			t.Errorf("%+v", o)
+		}
+		if got := r.x.sentTexts(); len(got) != 0 {
+			t.Errorf("sent in clear: %q", got)
+		}
+	})
+}
+
 func TestAnAnswerThatStaysLostIsNotPostedAllTheTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

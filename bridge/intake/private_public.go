@@ -42,8 +42,8 @@ func (s *Replies) routeReply(ctx context.Context, d *bridge.Delivery) (*bridge.E
 // choosePrivateWay answers in the way in which the customer has written last. Who has not written yet is answered in
 // encrypted chat, as long as that works on both sides.
 func (s *Replies) choosePrivateWay(ctx context.Context, d *bridge.Delivery) error {
-	if !s.chats.HasKeys(d.Channel) {
-		return nil
+	if hadKeys, err := s.chats.HadKeys(ctx, d.Channel); err != nil || !hadKeys {
+		return err
 	}
 	var way bridge.MessageKind
 	if d.PeerID != "" {

@@ -20,7 +20,8 @@ type ReplyStore interface {
 
 // Chats says what a channel can do in encrypted chat.
 type Chats interface {
-	HasKeys(channel string) bool
+	// HadKeys reports whether the channel has keys, or has had some.
+	HadKeys(ctx context.Context, channel string) (bool, error)
 	CanWrite(channel string) bool
 }
 
