@@ -58,13 +58,14 @@ func (x *Gate) authorize(in *Request) *serve.Answer {
 	return redirect(q.Get("redirect_uri"), back)
 }
 
-// isCallback reports whether an address is registered. Without any registered, it has to be on this machine, by its number.
+// isCallback reports whether an address is registered. Without any registered, it has to be /callback on this
+// machine, by its number.
 func (x *Gate) isCallback(address string) bool {
 	if x.logins.callbacks != nil {
 		return slices.Contains(x.logins.callbacks, address)
 	}
 	u, err := url.Parse(address)
-	return err == nil && u.Scheme == "http" && u.Hostname() == "127.0.0.1" && u.RawQuery == "" && u.Fragment == ""
+	return err == nil && u.Scheme == "http" && u.Hostname() == "127.0.0.1" && u.Path == "/callback" && u.RawQuery == "" && u.Fragment == ""
 }
 
 func redirect(address string, query url.Values) *serve.Answer {

@@ -30,7 +30,7 @@ type Endpoint struct {
 	// MaxBody is in bytes; 0 means maxJSON.
 	MaxBody int64
 	Query   Params
-	// Scopes are those that an OAuth 2.0 login needs for it.
+	// Scopes are those that an OAuth 2.0 login needs for it; without any it takes no login, but for files.
 	Scopes []string
 	// Unlocked handlers take the State's lock themselves, because they wait for something.
 	Unlocked bool

@@ -63,7 +63,8 @@ func (x *Gate) SignIn(accountID string) {
 	x.logins.signedIn = accountID
 }
 
-// SetCallbacks sets the addresses that are registered for OAuth 2.0 logins; without any, every address on this machine is.
+// SetCallbacks sets the addresses that are registered for OAuth 2.0 logins; without any, /callback on this machine is, at
+// every port.
 func (x *Gate) SetCallbacks(addresses ...string) {
 	x.Lock()
 	defer x.Unlock()
@@ -144,7 +145,7 @@ func (x *Gate) checkLogin(in *Request, l *login) *serve.Answer {
 	switch {
 	case account == nil || !x.Now().Before(l.end):
 		return in.Refuse(fault.Fault{Status: http.StatusUnauthorized, Title: "Unauthorized", Detail: "Unauthorized"})
-	case in.end.Auth&UserKeys == 0, in.isV11() && in.end.Name != "media.get":
+	case in.end.Auth&UserKeys == 0, len(in.end.Scopes) == 0 && in.end.Name != "media.get":
 		in.Violation("the endpoint does not take the token of an OAuth 2.0 login")
 		return in.Refuse(fault.WrongAuth())
 	}

@@ -15,7 +15,7 @@ func (x *api) mediaRoutes() map[string]xgate.Route {
 		"POST /2/media/upload/initialize":    xgate.Endpoint{Name: "media.upload", Auth: xgate.UserKeys, Access: xgate.MayWrite, Scopes: []string{"media.write"}, Body: xgate.JSONBody}.By(x.initUpload),
 		"POST /2/media/upload/{id}/append":   xgate.Endpoint{Name: "media.upload", Auth: xgate.UserKeys, Access: xgate.MayWrite, Scopes: []string{"media.write"}, Body: xgate.MultipartBody, MaxBody: xgate.MaxPart}.By(x.appendUpload),
 		"POST /2/media/upload/{id}/finalize": xgate.Endpoint{Name: "media.upload", Auth: xgate.UserKeys, Access: xgate.MayWrite, Scopes: []string{"media.write"}, Body: xgate.OptionalJSON}.By(x.finalizeUpload),
-		"GET /2/media/upload":                xgate.Endpoint{Name: "media.status", Auth: xgate.UserKeys, Query: xgate.Params{"command": xgate.IsOneOf("STATUS"), "media_id": xgate.IsID}}.By(x.uploadStatus),
+		"GET /2/media/upload":                xgate.Endpoint{Name: "media.status", Auth: xgate.UserKeys, Scopes: []string{"media.write"}, Query: xgate.Params{"command": xgate.IsOneOf("STATUS"), "media_id": xgate.IsID}}.By(x.uploadStatus),
 		"POST /2/media/upload":               xgate.Endpoint{Name: "media.upload", Limit: "media.oneshot", Auth: xgate.UserKeys, Access: xgate.MayWrite, Scopes: []string{"media.write"}, Body: xgate.MultipartBody, MaxBody: xgate.MaxPart}.By(x.uploadAtOnce),
 	}
 }

@@ -8,6 +8,9 @@ import (
 	"perch/bridge/sim/xgate"
 )
 
+// readScopes are the scopes that an OAuth 2.0 login needs to read posts and people.
+var readScopes = []string{"tweet.read", "users.read"}
+
 // Routes are the endpoints of API v2.
 func Routes(a *xactions.Actions) map[string]xgate.Route {
 	x := &api{a}

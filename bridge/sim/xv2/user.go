@@ -11,11 +11,11 @@ import (
 
 func (x *api) userRoutes() map[string]xgate.Route {
 	return map[string]xgate.Route{
-		"GET /2/users/me": xgate.Endpoint{Name: "users.me", Auth: xgate.UserKeys, Query: userQuery}.By(
+		"GET /2/users/me": xgate.Endpoint{Name: "users.me", Auth: xgate.UserKeys, Scopes: readScopes, Query: userQuery}.By(
 			func(in *xgate.Request) *serve.Answer { return x.showUser(in, x.Person(in.Account.ID)) },
 		),
-		"GET /2/users/{id}":                   xgate.Endpoint{Name: "users.id", Auth: xgate.UserKeys | xgate.Bearer, Query: userQuery}.By(x.userByID),
-		"GET /2/users/by/username/{username}": xgate.Endpoint{Name: "users.by_handle", Auth: xgate.UserKeys | xgate.Bearer, Query: userQuery}.By(x.userByHandle),
+		"GET /2/users/{id}":                   xgate.Endpoint{Name: "users.id", Auth: xgate.UserKeys | xgate.Bearer, Scopes: readScopes, Query: userQuery}.By(x.userByID),
+		"GET /2/users/by/username/{username}": xgate.Endpoint{Name: "users.by_handle", Auth: xgate.UserKeys | xgate.Bearer, Scopes: readScopes, Query: userQuery}.By(x.userByHandle),
 	}
 }
 
