@@ -39,7 +39,7 @@ func (p *program) xCommand() *cobra.Command {
 	login.Flags().StringVar(&flags.channel, "channel", "", "name of the channel (needed only when there are several)")
 	login.Flags().BoolVar(&flags.noBrowser, "no-browser", false, "the browser is on another computer: show the address, and read the answer")
 	login.Flags().IntVar(&flags.port, "port", settings.LoginPort, "port of the callback address on this computer")
-	cmd.AddCommand(login)
+	cmd.AddCommand(login, p.xLogoutCommand())
 	return cmd
 }
 

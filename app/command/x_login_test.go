@@ -118,3 +118,35 @@ func TestALoginWithoutABrowser(t *testing.T) {
 		}
 	}
 }
+
+func TestALogoutLeavesTheKeys(t *testing.T) {
+	perch := home(t, site(t).URL)
+	names := []string{"x.consumer_key", "x.oauth2_client_id", "x.oauth2_access_token", "x.oauth2_refresh_token"}
+	for _, name := range names {
+		if out, complaint, code := perch(strings.NewReader("planted-"+name+"\n"), "secret", "set", name); code != 0 {
+			t.Fatal(out, complaint)
+		}
+	}
+	out, complaint, code := perch(nil, "x", "logout")
+	if code != 0 || !strings.Contains(out, "Channel support is logged out of X here.") {
+		t.Errorf("%d %s%s", code, out, complaint)
+	}
+	list, _, _ := perch(nil, "secret", "list")
+	if strings.Contains(list, "_token") || !strings.Contains(list, "support/x.consumer_key") || !strings.Contains(list, "support/x.oauth2_client_id") {
+		t.Error(list)
+	}
+	if out, _, code := perch(nil, "x", "logout"); code != 0 || out != "Channel support had no login of X.\n" {
+		t.Errorf("again: %d %s", code, out)
+	}
+	out, _, code = perch(nil, "x", "logout", "--json")
+	var done struct {
+		Channel  string
+		HadLogin bool `json:"had_login"`
+	}
+	if err := json.Unmarshal([]byte(out), &done); err != nil || code != 0 || done.Channel != "support" || done.HadLogin {
+		t.Errorf("as JSON: %d %s", code, out)
+	}
+	if _, complaint, code := perch(nil, "x", "logout", "--channel", "other"); code == 0 || !strings.Contains(complaint, "no channel") {
+		t.Errorf("another channel: %d %s", code, complaint)
+	}
+}

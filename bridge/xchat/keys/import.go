@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -19,12 +20,13 @@ const maxImport = 64 << 10
 
 // Import reads an account's private keys as people paste them: base64 in the standard or the URL alphabet, padded or not;
 // hexadecimal digits; or the whole of xurl's keys.yml, of which it takes what stands under the account's user id. White
-// space, also within, and quotes around do not matter.
+// space, also within, and quotes around do not matter. Where all of a text is in no such form, it takes the one full key
+// that stands among other words.
 func Import(text, userID string) (Private, error) {
 	if len(text) > maxImport {
 		return Private{}, ErrForm
 	}
-	if strings.Contains(text, entryKeys+":") {
+	if strings.Contains(text, entryKeys+":") && strings.Contains(text, entryUsers+":") {
 		entry, ok := yamlEntry(text, userID)
 		if !ok {
 			return Private{}, ErrOtherAccount
@@ -32,12 +34,36 @@ func Import(text, userID string) (Private, error) {
 		text = entry
 	}
 	raw, ok := decodeAny(tidy(text))
+	if !ok || (len(raw) != fullSize && len(raw) != scalarSize) {
+		if found := among(text); found != nil {
+			raw, ok = found, true
+		}
+	}
 	if !ok {
 		return Private{}, ErrForm
 	}
 	defer clear(raw)
 	return ParsePrivate(raw)
 }
+
+// among finds the one full key among a text's words; nil when there is none, or more than one.
+func among(text string) []byte {
+	var found []byte
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return !strings.ContainsRune(keyLetters, r) }) {
+		raw, ok := decodeAny(word)
+		switch {
+		case !ok || len(raw) != fullSize:
+		case found != nil && !bytes.Equal(found, raw):
+			return nil
+		default:
+			found = raw
+		}
+	}
+	return found
+}
+
+// keyLetters are those of both alphabets of base64, without the padding.
+const keyLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 
 // tidy leaves out what pasting adds.
 func tidy(text string) string {
@@ -46,8 +72,9 @@ func tidy(text string) string {
 }
 
 func decodeAny(text string) ([]byte, bool) {
-	if len(text) == hex.EncodedLen(fullSize) || len(text) == hex.EncodedLen(scalarSize) {
-		if raw, err := hex.DecodeString(text); err == nil {
+	digits := strings.TrimPrefix(text, "0x")
+	if len(digits) == hex.EncodedLen(fullSize) || len(digits) == hex.EncodedLen(scalarSize) {
+		if raw, err := hex.DecodeString(digits); err == nil {
 			return raw, true
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"encoding/asn1"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"math/big"
 )
 
@@ -21,7 +22,7 @@ const (
 
 var (
 	// ErrLength says that the keys are neither 64 nor 32 bytes long.
-	ErrLength = errors.New("the keys of an account are 64 bytes (or 32, to read only), and these are not")
+	ErrLength = errors.New("the keys of an account are 64 bytes (or 32, to read only)")
 	// ErrScalar says that a private key is 0 or too great.
 	ErrScalar = errors.New("one of the keys is outside of the range of P-256: it was cut off, mistyped or made up")
 )
@@ -43,7 +44,7 @@ type secret struct {
 // that it is given.
 func ParsePrivate(raw []byte) (Private, error) {
 	if len(raw) != fullSize && len(raw) != scalarSize {
-		return Private{}, ErrLength
+		return Private{}, fmt.Errorf("%w: %d bytes came", ErrLength, len(raw))
 	}
 	s := &secret{}
 	var err error

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -99,6 +100,11 @@ func TestImport(t *testing.T) {
 		"hex in capitals":     strings.ToUpper(digits),
 		"keys.yml":            yml("\"", "  ", std),
 		"keys.yml unquoted":   yml("", "    ", std),
+		"one line of it":      "    private_keys_b64: " + std + "\n",
+		"as JSON":             `{"user_id":"222","keys":"` + std + `"}`,
+		"as a variable":       "export CHAT_KEYS=" + strings.TrimRight(std, "="),
+		"hex among words":     "private keys: 0x" + digits + ".",
+		"twice":               "old: " + std + "\nnew: " + url,
 		"keys.yml of Windows": strings.ReplaceAll(yml("'", "    ", "\""+std+"\""), "\n", "\r\n"),
 	} {
 		got, err := keys.Import(text, "222")
@@ -131,11 +137,19 @@ func TestImportRefuses(t *testing.T) {
 		"all zero": join(make([]byte, 64)), "identity zero": join(make([]byte, 32), good), "signing zero": join(good, make([]byte, 32)),
 		"identity is the order": join(order, good), "signing is the order": join(good, order), "all ones": join(bytes.Repeat([]byte{255}, 64)),
 		"another account's file": "users:\n  \"1\":\n    private_keys_b64: " + join(good, good), "an empty entry": "users:\n  2:\n    private_keys_b64:\n  3:\n    private_keys_b64: " + join(good, good),
-		"a key at the id itself": "users:\n  2: x\nprivate_keys_b64: " + join(good, good), "a megabyte": strings.Repeat("A", 1<<20), "hex with a letter": strings.Repeat("0g", 64),
+		"a key at the id itself": "users:\n  2: x\nprivate_keys_b64: " + join(good, good), "two keys": "a: " + join(good, good) + " b: " + join(good, good[:31], []byte{2}), "cut off among words": "keys: " + join(good, good)[:80], "a megabyte": strings.Repeat("A", 1<<20), "hex with a letter": strings.Repeat("0g", 64),
 		"a public key": "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q==",
 	} {
 		if got, err := keys.Import(text, "2"); err == nil || !got.IsZero() || got.Fingerprint() != "" {
 			t.Errorf("%s is taken for keys", name)
+		}
+	}
+}
+
+func TestImportTellsHowMuchCame(t *testing.T) {
+	for n, text := range map[string]string{"63 bytes": base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{1}, 63)), "48 bytes": strings.Repeat("QUJD", 16)} {
+		if _, err := keys.Import(text, "2"); !errors.Is(err, keys.ErrLength) || !strings.Contains(err.Error(), n) {
+			t.Errorf("%s: %v", n, err)
 		}
 	}
 }

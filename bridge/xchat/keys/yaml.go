@@ -2,8 +2,11 @@ package keys
 
 import "strings"
 
-// entryKeys is the name under which xurl keeps an account's keys.
-const entryKeys = "private_keys_b64"
+// The names under which xurl keeps its accounts, and an account's keys.
+const (
+	entryUsers = "users"
+	entryKeys  = "private_keys_b64"
+)
 
 // yamlEntry finds an account's keys in xurl's keys.yml: users, under it the user id, under it private_keys_b64. It reads
 // that form only, by its indentation; what else stands there does not matter.
