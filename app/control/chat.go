@@ -69,6 +69,9 @@ type Chat struct {
 	Unreadable    int `json:"unreadable"`
 }
 
+// IsOff reports whether there are no keys; a relay of an earlier version says nothing.
+func (c Chat) IsOff() bool { return c.State == "" || c.State == bridge.ChatOff }
+
 // NeedsLook reports whether keys were given that are of no use until a person does something.
 func (c Chat) NeedsLook() bool {
 	return c.State == bridge.ChatWrongKeys || c.State == bridge.ChatNoRecord || c.State == bridge.ChatNeedsLogin

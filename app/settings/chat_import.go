@@ -9,6 +9,7 @@ import (
 	"perch/app/adapter"
 	"perch/app/control"
 	"perch/bridge"
+	"perch/bridge/secret"
 	"perch/bridge/xchat/keys"
 )
 
@@ -40,6 +41,9 @@ func (l *Local) keepChat(ctx context.Context, t *chatTrial, private keys.Private
 	if err != nil {
 		return control.ChatResult{}, err
 	}
+	if err := t.losesSigning(private); err != nil {
+		return control.ChatResult{}, err
+	}
 	result := t.result(private, record)
 	result.Message = "the keys are those of @" + t.account.Handle + " and are stored"
 	if !private.CanSign() {
@@ -51,6 +55,19 @@ func (l *Local) keepChat(ctx context.Context, t *chatTrial, private keys.Private
 	}
 	result.Remedy = notTaken(taken)
 	return result, nil
+}
+
+// losesSigning refuses keys that only read where the same keys are stored whole.
+func (t *chatTrial) losesSigning(private keys.Private) error {
+	stored, err := keys.Import(t.values[secret.Key{Channel: t.channel.Name, Name: chatKeysName}], t.account.ID)
+	if err != nil || private.CanSign() || !stored.CanSign() || !stored.Identity().Equal(private.Identity()) {
+		return nil //nolint:nilerr // what is stored and cannot be read is no loss
+	}
+	return &bridge.Error{
+		Kind: bridge.Invalid, Side: bridge.SidePerch, Op: "import keys of encrypted chat",
+		Message: "the whole of these keys is stored already; what was given is the reading part only, with which nothing could be answered",
+		Remedy:  "there is nothing to do; to keep the reading part only, forget the keys first: perch chat forget",
+	}
 }
 
 const readOnlyText = "they have no signing part: encrypted messages can be read here, and answered in the X app only"

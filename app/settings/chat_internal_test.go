@@ -41,6 +41,12 @@ func TestKeysAreImportedInEveryForm(t *testing.T) {
 		t.Errorf("check: %+v, %v", r, err)
 	}
 	reading := base64.StdEncoding.EncodeToString(raw[:32])
+	if _, err := w.ImportChat(t.Context(), "support", reading); err == nil || !strings.Contains(err.Error(), "stored already") || w.stored() != private.Reveal() {
+		t.Errorf("32 bytes of keys that are stored whole: %v", err)
+	}
+	if _, err := w.ForgetChat(t.Context(), "support"); err != nil {
+		t.Fatal(err)
+	}
 	r, err := w.ImportChat(t.Context(), "support", reading)
 	if err != nil || r.CanSign || !strings.Contains(r.Message, "can be read here") || w.stored() != reading {
 		t.Errorf("32 bytes: %+v, %v", r, err)

@@ -91,8 +91,8 @@ func (c *ChatKeys) Render(d snapshot.Data) {
 	c.pill.Set(c.win.T("window.chat.state."+now.State), ink, soft)
 	show(c.detail, format.Sentence(now.Detail))
 	show(c.print, c.fingerprint(now))
-	kit.Pick(now.State == "off", c.test.Hide, c.test.Show)()
-	kit.Pick(now.State == "off", c.forget.Hide, c.forget.Show)()
+	kit.Pick(now.IsOff(), c.test.Hide, c.test.Show)()
+	kit.Pick(now.IsOff(), c.forget.Hide, c.forget.Show)()
 }
 
 func (c *ChatKeys) fingerprint(now control.Chat) string {

@@ -65,6 +65,26 @@ func TestOverviewSaysThatTheDiskIsFull(t *testing.T) {
 	r.MustNotSee("Cannot store messages", "is full")
 }
 
+func TestOverviewTellsOfEncryptedChat(t *testing.T) {
+	r, _ := mustPage(t, nil)
+	change := func(chat control.Chat, unread int) {
+		r.Relay.Change(func(s *control.Status) { s.Channels[0].Chat, s.Channels[0].Encrypted = chat, unread })
+		r.Refresh()
+	}
+	change(control.Chat{}, 1)
+	r.MustSee("1 encrypted message came that could not be read here.", "Settings, the channel, Encrypted chat.")
+	change(control.Chat{State: "ready"}, 3)
+	r.MustNotSee("encrypted message")
+	change(control.Chat{State: "needs_login", Detail: "X wants a login by OAuth 2.0 for this; perch x login"}, 0)
+	r.MustSee("Encrypted chat: X wants a login by OAuth 2.0 for this.", "Perch x login.")
+	change(control.Chat{State: "degraded", Detail: "X has no credits left. Buy some"}, 0)
+	r.MustSee("Encrypted chat: X has no credits left.", "Buy some.")
+	just := rig.Now.Add(-time.Second)
+	r.Relay.Change(func(s *control.Status) { s.Started = &just })
+	r.Refresh()
+	r.MustNotSee("X has no credits left.")
+}
+
 const noTrayText = "This desktop has no place for Perch's icon; this window offers the same."
 
 func TestDesktopWithoutTrayIsToldUntilItWasRead(t *testing.T) {

@@ -13,6 +13,9 @@ import (
 // gapShown is how long a gap in X's events is shown after it has ended.
 const gapShown = 24 * time.Hour
 
+// chatSettles is how long X may take after a start to tell whose keys of encrypted chat they are.
+const chatSettles = time.Minute
+
 // summary is the first page.
 type summary struct {
 	// State and Tone name how the relay is, About says it in a sentence.
@@ -27,7 +30,6 @@ type summary struct {
 	Waiting      int
 	NeedYou      int
 	In, Out      int
-	Encrypted    int
 	// IsDemo is set for the relay of a demo, which can neither be started nor stopped from here.
 	IsDemo bool
 }
@@ -42,7 +44,6 @@ func makeSummary(d snapshot.Data, t *translation.Texts) summary {
 	for _, c := range d.Status.Channels {
 		o.In += c.Inbound.Delivered
 		o.Out += c.Outbound.Delivered
-		o.Encrypted += c.Encrypted
 		o.Chains = append(o.Chains, makeChain(c, d, t))
 	}
 	if !d.Running && len(o.Chains) == 0 {
@@ -89,6 +90,9 @@ func (o *summary) hint(d snapshot.Data, t *translation.Texts) {
 			o.Hint, o.Remedy, o.HintTone = what, remedy, hop.Tone
 		}
 	}
+	if o.Hint == "" {
+		o.chatHint(d, t)
+	}
 	if gaps := d.Status.Reach.Gaps; o.Hint == "" && len(gaps) > 0 {
 		last := gaps[len(gaps)-1]
 		if last.Lost != "" && d.Now.Sub(last.To) < gapShown {
@@ -99,6 +103,32 @@ func (o *summary) hint(d snapshot.Data, t *translation.Texts) {
 	if o.Hint == "" && o.IsPaused {
 		o.Hint, o.Remedy, o.HintTone = t.T("window.hint.paused"), t.T("window.hint.paused.do"), format.Warn
 	}
+	if unread := unreadable(d); o.Hint == "" && unread > 0 {
+		o.Hint, o.Remedy, o.HintTone = t.N("window.hint.encrypted", unread), t.T("window.hint.encrypted.do"), format.Busy
+	}
+}
+
+// chatHint says what is wrong with the keys of encrypted chat.
+func (o *summary) chatHint(d snapshot.Data, t *translation.Texts) {
+	isSettled := d.Status.Started != nil && d.Now.Sub(*d.Status.Started) > chatSettles
+	for _, c := range d.Status.Channels {
+		if c.Chat.NeedsLook() || (isSettled && c.Chat.State == format.Degraded) {
+			what, remedy := cutSentence(c.Chat.Detail)
+			o.Hint, o.Remedy, o.HintTone = t.T("window.chat")+": "+what, remedy, format.Warn
+			return
+		}
+	}
+}
+
+// unreadable counts the messages that came encrypted where there is no key.
+func unreadable(d snapshot.Data) int {
+	n := 0
+	for _, c := range d.Status.Channels {
+		if c.Chat.IsOff() {
+			n += c.Encrypted
+		}
+	}
+	return n
 }
 
 // cutSentence parts what is wrong from what to do about it.

@@ -38,7 +38,7 @@ func New(now func() time.Time) *Relay {
 		Journal: control.Link{State: "connected", Since: &started},
 		Channels: []control.Channel{{
 			Name: "support", Account: "acme_support", X: control.Link{State: "connected", Since: &since},
-			Motion: control.Link{State: "connected", Since: &since}, Encrypted: 2, Chat: control.Chat{State: "off"}, Blocked: []control.Blocked{},
+			Motion: control.Link{State: "connected", Since: &since}, Chat: control.Chat{State: "off"}, Blocked: []control.Blocked{},
 		}},
 	}
 	r.limits = Limits(now())
