@@ -72,11 +72,7 @@ func (p *program) chatBackend(ctx context.Context) (control.ChatBackend, error) 
 
 // localChat is this home's files. The vault asks for its passphrase at the terminal.
 func (p *program) localChat() (*settings.Local, error) {
-	home, c, err := p.config()
-	if err != nil {
-		return nil, err
-	}
-	store, err := p.openStore(home, c)
+	home, c, store, err := p.secrets()
 	if err != nil {
 		return nil, err
 	}

@@ -76,11 +76,7 @@ func onlyChannel(states []chatState, name string) ([]chatState, error) {
 
 // storedChats says which channels have keys, without a relay.
 func (p *program) storedChats(ctx context.Context) ([]chatState, error) {
-	home, c, err := p.config()
-	if err != nil {
-		return nil, err
-	}
-	store, err := p.openStore(home, c)
+	_, c, store, err := p.secrets()
 	if err != nil {
 		return nil, err
 	}

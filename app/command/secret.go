@@ -121,11 +121,7 @@ func (p *program) deleteSecret(ctx context.Context, channel, name string) error 
 }
 
 func (p *program) listSecrets(ctx context.Context) error {
-	home, c, err := p.config()
-	if err != nil {
-		return err
-	}
-	store, err := p.openStore(home, c)
+	_, _, store, err := p.secrets()
 	if err != nil {
 		return err
 	}

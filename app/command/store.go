@@ -12,6 +12,16 @@ import (
 // keyringTime bounds the question whether the keyring gives its secrets out.
 const keyringTime = 10 * time.Second
 
+// secrets opens the store of this home. The vault asks for its passphrase when it is first used.
+func (p *program) secrets() (config.Home, *config.Config, secret.Store, error) {
+	home, c, err := p.config()
+	if err != nil {
+		return home, nil, nil, err
+	}
+	store, err := p.openStore(home, c)
+	return home, c, store, err
+}
+
 // checkSecrets says why a relay could not read the secrets, before the one that can is stopped.
 func (p *program) checkSecrets(ctx context.Context, home config.Home, c *config.Config) error {
 	if c.Secrets == config.SecretsVault {

@@ -32,9 +32,7 @@ func (c *fakeChat) paid() int {
 }
 
 func TestAnEncryptedMessageThatWaitsCostsLittle(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t)
+	inChat(t, func(t *testing.T, r *rig) {
 		change := r.chat.begin()
 		r.chat.set(func(c *fakeChat) { c.hideChanges = true })
 		for range 60 {
@@ -78,9 +76,7 @@ func TestListedChatEventsWithoutAnUsualIDAreHandedOn(t *testing.T) {
 }
 
 func TestOneEncryptedConversationHoldsUpNoOther(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t)
+	inChat(t, func(t *testing.T, r *rig) {
 		change := r.chat.begin()
 		r.receive(chatBody(r.chat.write(xchat.Draft{Text: "0"}), change))
 		r.untilBodies(1)
@@ -99,9 +95,7 @@ func TestOneEncryptedConversationHoldsUpNoOther(t *testing.T) {
 }
 
 func TestALimitOfXKeepsNoAgentWaitingForTheNotice(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t)
+	inChat(t, func(t *testing.T, r *rig) {
 		r.chat.begin()
 		event := r.chat.write(xchat.Draft{Text: "soon"})
 		r.chat.set(func(c *fakeChat) {
@@ -117,9 +111,7 @@ func TestALimitOfXKeepsNoAgentWaitingForTheNotice(t *testing.T) {
 }
 
 func TestForgottenKeysLeaveNoAnswerInClear(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t)
+	inChat(t, func(t *testing.T, r *rig) {
 		r.talked()
 		r.chatKeys = keys.Private{}
 		r.Accounts().Replace(t.Context(), r.channel())
@@ -138,9 +130,7 @@ func TestForgottenKeysLeaveNoAnswerInClear(t *testing.T) {
 }
 
 func TestAnAnswerThatStaysLostIsNotPostedAllTheTime(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t)
+	inChat(t, func(t *testing.T, r *rig) {
 		r.talked()
 		for range 40 {
 			r.chat.write(xchat.Draft{Text: "more"})
@@ -166,9 +156,7 @@ func TestAnAnswerThatStaysLostIsNotPostedAllTheTime(t *testing.T) {
 }
 
 func TestAMessageThatComesLateDoesNotChangeTheWay(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t)
+	inChat(t, func(t *testing.T, r *rig) {
 		r.talked()
 		r.chat.write(xchat.Draft{Text: "missed"})
 		time.Sleep(time.Minute)
@@ -183,9 +171,7 @@ func TestAMessageThatComesLateDoesNotChangeTheWay(t *testing.T) {
 }
 
 func TestADamagedEventIsToldOnce(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t)
+	inChat(t, func(t *testing.T, r *rig) {
 		r.talked()
 		r.chat.set(func(c *fakeChat) {
 			c.events = append(c.events, bridge.ChatEvent{ID: "208040000000009999", CreatedAt: time.Now(), Sealed: bridge.Sealed{
@@ -200,9 +186,7 @@ func TestADamagedEventIsToldOnce(t *testing.T) {
 }
 
 func TestAKeyBesideAListedEventIsLearned(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t)
+	inChat(t, func(t *testing.T, r *rig) {
 		change := r.chat.begin()
 		r.chat.set(func(c *fakeChat) {
 			c.hideChanges = true
@@ -216,9 +200,7 @@ func TestAKeyBesideAListedEventIsLearned(t *testing.T) {
 }
 
 func TestAListedEventOfAnotherSenderThanXSaysIsRefused(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t)
+	inChat(t, func(t *testing.T, r *rig) {
 		r.talked()
 		r.chat.set(func(c *fakeChat) {
 			c.edit = func(p *bridge.ChatPage) {
@@ -236,9 +218,7 @@ func TestAListedEventOfAnotherSenderThanXSaysIsRefused(t *testing.T) {
 }
 
 func TestWhatNobodySignedIsNoChangeOfKeys(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t)
+	inChat(t, func(t *testing.T, r *rig) {
 		r.talked()
 		r.chat.mu.Lock()
 		entry := wire.Entry{Kind: wire.EntryText, Text: wire.Text{Text: "plain"}}
@@ -277,9 +257,7 @@ func TestKeysGivenWhileTheNoticeIsOnItsWayOpenTheMessage(t *testing.T) {
 }
 
 func TestAnAttemptThatBeganWithOtherKeysDoesNotBringThemBack(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t)
+	inChat(t, func(t *testing.T, r *rig) {
 		change := r.chat.begin()
 		picture := append([]byte("\x89PNG\r\n\x1a\n"), bytes.Repeat([]byte("x"), 3000)...)
 		files := []wire.Media{r.chat.attach("a.png", picture, wire.MediaImage), r.chat.attach("b.png", picture, wire.MediaImage)}
@@ -308,9 +286,7 @@ func TestAnAttemptThatBeganWithOtherKeysDoesNotBringThemBack(t *testing.T) {
 }
 
 func TestImportedKeysMakeAWaitingAnswerGo(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t)
+	inChat(t, func(t *testing.T, r *rig) {
 		r.talked()
 		right := r.chatKeys
 		r.chatKeys = keytest.Private(t)
@@ -325,9 +301,7 @@ func TestImportedKeysMakeAWaitingAnswerGo(t *testing.T) {
 }
 
 func TestRequestsOfStrangersCostLittle(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t)
+	inChat(t, func(t *testing.T, r *rig) {
 		r.talked()
 		for range 20 {
 			r.receive(chatBody(r.chat.write(xchat.Draft{Text: "more"}), ""))
@@ -346,9 +320,7 @@ func TestRequestsOfStrangersCostLittle(t *testing.T) {
 }
 
 func TestARefusedLookUpOfASignerHoldsUpNoConversation(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t)
+	inChat(t, func(t *testing.T, r *rig) {
 		r.chat.begin()
 		r.chat.write(xchat.Draft{Text: "hello"})
 		r.chat.set(func(c *fakeChat) {
@@ -485,9 +457,7 @@ func (c *fakeChat) writeAs(id, text string) string {
 }
 
 func TestAKeyThatNobodySignedDamagesNoMessage(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t)
+	inChat(t, func(t *testing.T, r *rig) {
 		r.talked()
 		change := r.chat.begin()
 		r.chat.mu.Lock()
@@ -518,9 +488,7 @@ func TestAKeyThatNobodySignedDamagesNoMessage(t *testing.T) {
 }
 
 func TestAnAnswerThatWaitsForKeysEndsWhenTheyAreForgotten(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t)
+	inChat(t, func(t *testing.T, r *rig) {
 		r.talked()
 		r.chatKeys = keytest.Private(t)
 		r.Accounts().Replace(t.Context(), r.channel())
@@ -537,9 +505,7 @@ func TestAnAnswerThatWaitsForKeysEndsWhenTheyAreForgotten(t *testing.T) {
 }
 
 func TestARefusedPostIsEncryptedAnewWhenAPersonTriesAgain(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t)
+	inChat(t, func(t *testing.T, r *rig) {
 		r.talked()
 		r.chat.set(func(c *fakeChat) {
 			c.onSend = func(n int) error {
@@ -566,9 +532,7 @@ func TestARefusedPostIsEncryptedAnewWhenAPersonTriesAgain(t *testing.T) {
 }
 
 func TestARefusedRepeatOfWhatXHasIsNoFailure(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t)
+	inChat(t, func(t *testing.T, r *rig) {
 		r.talked()
 		r.chat.set(func(c *fakeChat) {
 			c.lose = func(n int) bool { return n == 1 }

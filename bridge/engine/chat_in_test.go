@@ -29,6 +29,13 @@ func chatRig(t *testing.T, change ...func(*rig)) *rig {
 	return r
 }
 
+// inChat runs a test beside the others, by a clock of its own, with a channel that has keys.
+func inChat(t *testing.T, test func(t *testing.T, r *rig)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) { test(t, chatRig(t)) })
+}
+
 func (r *rig) chatState() string {
 	s, err := r.Status(context.Background())
 	if err != nil {
@@ -48,9 +55,7 @@ func (r *rig) untilBodies(n int) []string {
 }
 
 func TestEncryptedMessagesReachTheAgent(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t)
+	inChat(t, func(t *testing.T, r *rig) {
 		change := r.chat.begin()
 		first := r.chat.write(xchat.Draft{Text: "Grüße aus München 🙂"})
 		r.receive(chatBody(first, change), chatBody(first, change))
@@ -73,9 +78,7 @@ func TestEncryptedMessagesReachTheAgent(t *testing.T) {
 }
 
 func TestAForgeryIsNeverACustomersWord(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t)
+	inChat(t, func(t *testing.T, r *rig) {
 		change := r.chat.begin()
 		forger := r.chat.customer
 		forger.Keys = keytest.Private(t)
@@ -99,9 +102,7 @@ func TestAForgeryIsNeverACustomersWord(t *testing.T) {
 }
 
 func TestWhatCannotBeOpenedYetIsOpenedByItself(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t)
+	inChat(t, func(t *testing.T, r *rig) {
 		change := r.chat.begin()
 		r.chat.mu.Lock()
 		r.chat.hideChanges = true
@@ -154,9 +155,7 @@ func TestMessagesFromBeforeTheKeysAreNotPushed(t *testing.T) {
 }
 
 func TestEncryptedFilesReachTheAgent(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t)
+	inChat(t, func(t *testing.T, r *rig) {
 		change := r.chat.begin()
 		picture := append([]byte("\x89PNG\r\n\x1a\n"), bytes.Repeat([]byte("x"), 3000)...)
 		good := r.chat.attach("../../evil/holiday.png", picture, wire.MediaImage)
@@ -177,9 +176,7 @@ func TestEncryptedFilesReachTheAgent(t *testing.T) {
 }
 
 func TestWhatWasMissedIsFetchedByConversation(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t)
+	inChat(t, func(t *testing.T, r *rig) {
 		change := r.chat.begin()
 		r.receive(chatBody(r.chat.write(xchat.Draft{Text: "0"}), change))
 		r.untilBodies(1)

@@ -37,9 +37,7 @@ func answer(text string) bridge.Reply {
 }
 
 func TestAnswersGoTheWayTheCustomerWroteLast(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t)
+	inChat(t, func(t *testing.T, r *rig) {
 		r.talked()
 		if o := r.reply(answer("encrypted")); o.Status != bridge.StatusSent {
 			t.Fatalf("%+v", o)
@@ -126,9 +124,7 @@ func TestXsRefusalsInsideASuccess(t *testing.T) {
 }
 
 func TestChangedKeysOfTheConversationAndOfTheCustomer(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t)
+	inChat(t, func(t *testing.T, r *rig) {
 		r.talked()
 		r.chat.begin() // a newer key, of which nobody has told
 		r.chat.mu.Lock()
@@ -198,9 +194,7 @@ func TestWhoHasNotWrittenIsAnsweredInChatIfBothCan(t *testing.T) {
 }
 
 func TestFilesGoOutEncrypted(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := chatRig(t)
+	inChat(t, func(t *testing.T, r *rig) {
 		r.talked()
 		pdf := append([]byte("%PDF-1.7\n"), bytes.Repeat([]byte("y"), 5000)...)
 		r.motion.file = bridge.File{Name: "bill.pdf", Type: "application/pdf", Data: pdf}

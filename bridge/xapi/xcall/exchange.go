@@ -22,6 +22,11 @@ const (
 // Do makes the call and returns X's answer when it is a success.
 func (c *Caller) Do(ctx context.Context, what Call) (*Answer, error) {
 	a, err := c.Exchange(ctx, what)
+	return success(what, a, err)
+}
+
+// success makes an error of every answer that is not one.
+func success(what Call, a *Answer, err error) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}

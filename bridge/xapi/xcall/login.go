@@ -115,14 +115,7 @@ func (c *Caller) asLogin(ctx context.Context, what Call) (*Answer, error) {
 // AsLogin makes the call with the login's token, whatever X has said of OAuth 1.0a.
 func (c *Caller) AsLogin(ctx context.Context, what Call) (*Answer, error) {
 	a, err := c.asLogin(ctx, what)
-	if err != nil {
-		return nil, err
-	}
-	verdict, ok := a.Verdict()
-	if !ok {
-		return nil, Classify(what, verdict)
-	}
-	return a, nil
+	return success(what, a, err)
 }
 
 // early is how long before its end a token is not used any more: the call has to arrive in time, and clocks differ.
