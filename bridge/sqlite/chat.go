@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 
 	"perch/bridge"
 )
@@ -108,16 +109,29 @@ func learnWay(t *tx, d *bridge.Delivery) error {
 	return err
 }
 
-// ownID makes the id of an encrypted message one of its sender, who chose it, where somebody else has used it.
+// ownID makes the id of an encrypted message one of its sender, who chose it, where somebody else has used it, and where it
+// looks like one that X gives: a direct message or a post of somebody else may come under that one.
 func ownID(t *tx, d *bridge.Delivery) error {
-	if d.Direction != bridge.In || (d.Kind != bridge.KindEncrypted && d.Kind != bridge.KindChat) {
+	if d.Direction != bridge.In || d.XID == "" || (d.Kind != bridge.KindEncrypted && d.Kind != bridge.KindChat) {
 		return nil
 	}
-	var peer string
-	err := t.row(`SELECT peer_id FROM message WHERE channel = ? AND x_id = ? AND direction = 'in'`, d.Channel, d.XID).Scan(&peer)
-	if errors.Is(err, sql.ErrNoRows) || (err == nil && peer == d.PeerID) {
-		return nil
+	for {
+		var peer string
+		err := t.row(`SELECT peer_id FROM message WHERE channel = ? AND x_id = ? AND direction = 'in'`, d.Channel, d.XID).Scan(&peer)
+		isFree := errors.Is(err, sql.ErrNoRows)
+		if err != nil && !isFree {
+			return err
+		}
+		if (isFree && !looksLikeXs(d.XID)) || (!isFree && peer == d.PeerID) {
+			return nil
+		}
+		d.XID += "~" + d.PeerID
 	}
-	d.XID += "~" + d.PeerID
-	return err
+}
+
+// looksLikeXs reports whether an id could be one of X's own, which are numbers, or that of a file of such a message. One
+// with a sender in it, as ownID makes them, could not.
+func looksLikeXs(id string) bool {
+	message, _, _ := strings.Cut(id, "#")
+	return !strings.Contains(id, "~") && strings.Trim(message, "0123456789") == ""
 }
