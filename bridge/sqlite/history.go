@@ -46,12 +46,11 @@ func conditions(f bridge.Filter) (where string, args []any) {
 	if f.Direction != "" {
 		add("m.direction = ?", f.Direction)
 	}
-	switch f.Kind {
-	case "":
-	case bridge.KindEncrypted:
-		add("m.kind = 'encrypted'") // a literal, because these have an index of their own
-	default:
+	if f.Kind != "" && f.Kind != bridge.KindEncrypted {
 		add("m.kind = ?", f.Kind)
+	}
+	if f.Kind == bridge.KindEncrypted || f.Waits {
+		add("m.kind = 'encrypted'") // a literal, because these have an index of their own
 	}
 	if f.Waits {
 		add("m.state = 'delivered' AND json_extract(nullif(m.progress, ''), '$.waits') = 1")
