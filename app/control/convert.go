@@ -25,12 +25,20 @@ func texts[T ~string](list []T) []string {
 	return all
 }
 
+// idAtX is a message's id as X or its sender has given it. The journal adds the sender to some that senders have chosen.
+func idAtX(d *bridge.Delivery) string {
+	if d.Direction != bridge.In || d.PeerID == "" {
+		return d.XID
+	}
+	return strings.Replace(d.XID, "~"+d.PeerID, "", 1)
+}
+
 // fromDelivery makes the message that people see of a delivery.
 func fromDelivery(d *bridge.Delivery) Message {
 	m := Message{
 		ID: d.ID, Channel: d.Channel, Direction: string(d.Direction), Kind: string(d.Kind), State: string(d.State),
 		Attempts: d.Attempts, ReceivedAt: d.ReceivedAt, DeliveredAt: orNil(d.DeliveredAt), From: d.From, To: d.To, Text: d.Text,
-		Media: []Media{}, XID: d.XID, MotionID: d.MotionID, ThreadID: d.ThreadID, Parent: d.Parent,
+		Media: []Media{}, XID: idAtX(d), MotionID: d.MotionID, ThreadID: d.ThreadID, Parent: d.Parent,
 	}
 	if d.State == bridge.Queued || d.State == bridge.Undecided {
 		m.DueAt = orNil(d.DueAt)

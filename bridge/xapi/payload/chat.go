@@ -84,9 +84,10 @@ func keyID(messageID string) string {
 // keyPrefix begins the id of a change of keys.
 const keyPrefix = "key:"
 
-// messageID is the id of a message, which its sender has chosen: never one that looks like that of a change of keys.
+// messageID is the id of a message, which its sender has chosen: never one that looks like that of a change of keys, or like
+// another that Perch makes itself (bridge.UnreadableID).
 func messageID(chosen string) string {
-	if strings.HasPrefix(chosen, keyPrefix) {
+	if strings.Contains(chosen, ":") {
 		return "~" + chosen
 	}
 	return chosen
