@@ -38,6 +38,7 @@ func (m chatMeta) next() string {
 func (c *base) ChatConversations(ctx context.Context, next string) (bridge.ChatList, error) {
 	what := chatCall("list encrypted conversations", endpointChatConversations, http.MethodGet)
 	what.URL = c.calls.URLOf("/2/chat/conversations")
+	what.Query = url.Values{"chat_conversation.fields": {"id,type,updated_at"}} // what X gives unasked is not written down
 	list, err := c.chatPage(what, next, maxChatPage, func(what xcall.Call) (*xcall.Answer, error) { return c.calls.Do(ctx, what) })
 	if err != nil {
 		return bridge.ChatList{}, err
@@ -102,7 +103,10 @@ func readChatEvent(raw json.RawMessage) bridge.ChatEvent {
 
 // chatPage asks for one page of a list.
 func (c *base) chatPage(what xcall.Call, next string, count int, ask func(xcall.Call) (*xcall.Answer, error)) (chatList, error) {
-	what.Query = url.Values{"max_results": {strconv.Itoa(positive(count))}}
+	if what.Query == nil {
+		what.Query = url.Values{}
+	}
+	what.Query.Set("max_results", strconv.Itoa(positive(count)))
 	if next != "" {
 		what.Query.Set("pagination_token", next)
 	}

@@ -101,7 +101,7 @@ func (x *chatX) serve(w http.ResponseWriter, r *http.Request) {
 }
 
 func (x *chatX) serveKnown(w http.ResponseWriter, r *http.Request, name string) {
-	query := map[string]bool{"max_results": name == "conversations" || name == "events", "pagination_token": name == "conversations" || name == "events"}
+	query := map[string]bool{"max_results": name == "conversations" || name == "events", "pagination_token": name == "conversations" || name == "events", "chat_conversation.fields": name == "conversations"}
 	for key := range r.URL.Query() {
 		if !query[key] {
 			x.t.Errorf("%s does not take %s", name, key)
