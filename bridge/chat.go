@@ -117,6 +117,8 @@ type ChatAPI interface {
 	ChatConversations(ctx context.Context, next string) (ChatList, error)
 	// ChatEvents lists events of a conversation, newest first; count is a wish.
 	ChatEvents(ctx context.Context, conversation, next string, count int) (ChatPage, error)
+	// ClockAhead is how far X's clock was ahead of this computer's in X's last answer, exact to some seconds.
+	ClockAhead() time.Duration
 	// SendChatKeys posts a change of keys. It may be repeated.
 	SendChatKeys(ctx context.Context, conversation string, post xchat.KeysPost) error
 	// SendChat posts a message and returns encoded_message_event of X's answer, which may be empty. A lost answer is

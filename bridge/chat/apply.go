@@ -68,8 +68,12 @@ func (r *Rooms) fill(d *bridge.Delivery, meta xchat.Meta, words string, files []
 	}
 }
 
-// isSince reports whether a message came after Perch was given keys of the account. Both times are of Perch's clock, which
-// may be another than X's.
+// isSince reports whether a message came after Perch was given keys of the account. X may tell of an older one later, and
+// this computer's clock may have been set meanwhile: one of the two times is enough.
 func (r *Rooms) isSince(m *room, d *bridge.Delivery) bool {
-	return m.isOn() && !d.ReceivedAt.Before(m.from())
+	ch, from := r.Accounts.Channel(m.channel), m.from()
+	if !m.isOn() || ch == nil || ch.Chat == nil {
+		return false
+	}
+	return !d.ReceivedAt.Add(ch.Chat.ClockAhead()).Before(from) || (d.Event != nil && !d.Event.CreatedAt.Before(from))
 }

@@ -88,7 +88,14 @@ func (r *Rooms) changedConversations(ctx context.Context, m *room, ch *bridge.Ch
 	return changed, listed, hasRequests, nil
 }
 
-// from is the time from which on messages are pushed to agents.
+// sinceByX takes the time since which messages are pushed to agents for one by X's clock. The caller has the lock.
+func (m *room) sinceByX(ahead time.Duration) {
+	if m.isSinceOurs {
+		m.since, m.isSinceOurs = m.since.Add(ahead), false
+	}
+}
+
+// from is the time from which on messages are pushed to agents, by X's clock.
 func (m *room) from() time.Time {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -110,7 +117,7 @@ func (r *Rooms) catchUpOne(ctx context.Context, m *room, ch *bridge.Channel, c b
 		return err
 	}
 	var next bridge.ChatPlace
-	if r.Now().Sub(c.UpdatedAt) > listSettles {
+	if r.Now().Add(ch.Chat.ClockAhead()).Sub(c.UpdatedAt) > listSettles {
 		next.UpdatedAt = c.UpdatedAt
 	}
 	for _, e := range slices.Backward(missed) {

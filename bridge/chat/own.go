@@ -22,8 +22,9 @@ type known struct {
 	Account     string `json:"account"`
 	Fingerprint string `json:"fingerprint"`
 	Version     string `json:"version,omitempty"`
-	// Since is when Perch was given keys of this account for the first time.
-	Since time.Time `json:"since"`
+	// Since is when Perch was given keys of this account for the first time, by X's clock; by this computer's while IsOurs.
+	Since  time.Time `json:"since"`
+	IsOurs bool      `json:"is_ours,omitempty"`
 }
 
 // recheckAfter is how long X's word about the account's own keys is good.
@@ -78,7 +79,7 @@ func (r *Rooms) take(ctx context.Context, m *room, private keys.Private, own str
 	var k known
 	_ = json.Unmarshal([]byte(value), &k) // nothing, or nothing that can be read, is a first time
 	if k.Account != own || k.Since.IsZero() {
-		k = known{Account: own, Since: r.Now()}
+		k = known{Account: own, Since: r.Now(), IsOurs: true}
 	}
 	if k.Fingerprint != private.Fingerprint() {
 		k.Fingerprint, k.Version = private.Fingerprint(), ""
@@ -93,7 +94,8 @@ func (r *Rooms) take(ctx context.Context, m *room, private keys.Private, own str
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.clear()
-	m.private, m.ownID, m.version, m.since, m.waiting = private, own, k.Version, k.Since, waiting
+	m.private, m.ownID, m.version, m.waiting = private, own, k.Version, waiting
+	m.since, m.isSinceOurs = k.Since, k.IsOurs
 	m.state = bridge.ChatStatus{State: bridge.ChatDegraded, Detail: notAskedText, Fingerprint: k.Fingerprint}
 	return nil
 }
@@ -118,14 +120,16 @@ func (r *Rooms) askOwn(ctx context.Context, m *room, ch *bridge.Channel) bool {
 	}
 	record, state, detail := judge(private, records)
 	m.set(state, detail, private.Fingerprint())
+	m.mu.Lock()
+	wasOurs := m.isSinceOurs
+	m.sinceByX(ch.Chat.ClockAhead())
 	if state == bridge.ChatReady || state == bridge.ChatReadOnly {
-		m.mu.Lock()
 		m.version = record.Version()
-		k := known{Account: own, Fingerprint: private.Fingerprint(), Version: m.version, Since: m.since}
-		m.mu.Unlock()
-		if k.Version != version {
-			err = r.remember(ctx, m.channel, k)
-		}
+	}
+	k := known{Account: own, Fingerprint: private.Fingerprint(), Version: m.version, Since: m.since}
+	m.mu.Unlock()
+	if wasOurs || k.Version != version {
+		err = r.remember(ctx, m.channel, k)
 	}
 	if err != nil {
 		r.Log.Warn("chat keys not remembered", logkey.Channel, m.channel, logkey.Error, err)

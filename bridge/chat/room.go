@@ -23,9 +23,11 @@ type room struct {
 	// private are the keys that the rest is about, ownID the account and version that of its record with these keys.
 	private        keys.Private
 	ownID, version string
-	// since is when Perch was given keys of the account: what is older is not pushed to agents.
-	since time.Time
-	state bridge.ChatStatus
+	// since is when Perch was given keys of the account, by X's clock: what is older is not pushed to agents. It is by this
+	// computer's clock, which may be wrong, until X has answered: isSinceOurs.
+	since       time.Time
+	isSinceOurs bool
+	state       bridge.ChatStatus
 	// people are the records of users, ring the keys of conversations, threads how far these are known to be loaded.
 	people  map[string]person
 	ring    map[xchat.ConversationID]map[string]heldKey
@@ -66,7 +68,8 @@ func newRoom(channel string) *room {
 
 // clear forgets all that belongs to certain keys. The caller has the lock, or the room alone.
 func (m *room) clear() {
-	m.private, m.ownID, m.version, m.since = keys.Private{}, "", "", time.Time{}
+	m.private, m.ownID, m.version = keys.Private{}, "", ""
+	m.since, m.isSinceOurs = time.Time{}, false
 	m.state = bridge.ChatStatus{State: bridge.ChatOff}
 	m.people, m.ring = map[string]person{}, map[xchat.ConversationID]map[string]heldKey{}
 	m.last, m.waiting = map[xchat.ConversationID]string{}, map[int64]xchat.ConversationID{}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -349,6 +350,39 @@ func TestAClockThatIsAheadLosesNoMessage(t *testing.T) {
 		r.receive(chatBody(r.chat.write(xchat.Draft{Text: "second"}), change))
 		r.until("both", time.Hour, func() bool { return strings.Contains(strings.Join(r.motion.bodies(), "\n"), "first") })
 	})
+}
+
+// What came while Perch was away is found by X's times, whatever this computer's clock says, and however it is set later.
+func TestAWrongClockHidesNothingThatWasMissed(t *testing.T) {
+	t.Parallel()
+	for name, wrong := range map[string]time.Duration{"ahead": 5 * time.Hour, "behind": -5 * time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var offset atomic.Int64
+				offset.Store(int64(wrong))
+				r := chatRig(t, func(r *rig) {
+					r.clock = func() time.Time { return time.Now().Add(time.Duration(offset.Load())) }
+					r.chat.ahead = func() time.Duration { return -time.Duration(offset.Load()) }
+					r.chat.begin()
+					r.chat.write(xchat.Draft{Text: "from before there was a key"})
+					time.Sleep(3 * time.Hour)
+				})
+				time.Sleep(2 * time.Minute)
+				r.chat.write(xchat.Draft{Text: "missed"})
+				r.Missed("support")
+				if got := r.untilBodies(1); got[0] != "missed" {
+					t.Fatalf("%q", got)
+				}
+				offset.Store(0)
+				r.chat.write(xchat.Draft{Text: "missed, too"})
+				r.Missed("support")
+				if got := r.untilBodies(2); got[1] != "missed, too" {
+					t.Errorf("%q", got)
+				}
+			})
+		})
+	}
 }
 
 func milli(at time.Time) string { return strconv.FormatInt(at.UnixMilli(), 10) }

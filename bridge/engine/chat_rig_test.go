@@ -43,6 +43,8 @@ type fakeChat struct {
 	signers   xchat.Records
 	thread    xchat.Thread
 
+	// ahead is how far X's clock is ahead.
+	ahead   func() time.Duration
 	onSend  func(n int) error
 	onFetch func(call string) error
 	// fail makes X answer a message with a failure event.
@@ -106,6 +108,13 @@ func (c *fakeChat) ChatRecords(_ context.Context, user string) ([]bridge.ChatRow
 		return nil, err
 	}
 	return slices.Clone(c.records[user]), nil
+}
+
+func (c *fakeChat) ClockAhead() time.Duration {
+	if c.ahead == nil {
+		return 0
+	}
+	return c.ahead()
 }
 
 func (c *fakeChat) ChatConversations(context.Context, string) (bridge.ChatList, error) {
