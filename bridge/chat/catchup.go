@@ -21,6 +21,8 @@ const (
 	sinceMargin = time.Minute
 	// listSettles is how old a change has to be for X's list to be believed that it lists the event too.
 	listSettles = 2 * time.Minute
+	// clockMargin is how exact X's clock is known at least.
+	clockMargin = time.Minute
 )
 
 // catchUp fetches what was missed in every conversation that has changed. It reports whether X has told all.
@@ -117,7 +119,7 @@ func (r *Rooms) catchUpOne(ctx context.Context, m *room, ch *bridge.Channel, c b
 		return err
 	}
 	var next bridge.ChatPlace
-	if r.Now().Add(ch.Chat.ClockAhead()).Sub(c.UpdatedAt) > listSettles {
+	if r.nowAtX(ch).Sub(c.UpdatedAt) > listSettles {
 		next.UpdatedAt = c.UpdatedAt
 	}
 	for _, e := range slices.Backward(missed) {
@@ -127,7 +129,7 @@ func (r *Rooms) catchUpOne(ctx context.Context, m *room, ch *bridge.Channel, c b
 		if place := placeOf(e); keys.CompareVersions(place, next.Sequence) > 0 {
 			next.Sequence = place
 		}
-		next.UpdatedAt = wait.Later(next.UpdatedAt, e.CreatedAt)
+		next.UpdatedAt = wait.Later(next.UpdatedAt, r.past(ch, e.CreatedAt))
 	}
 	if len(missed) > 0 {
 		r.Log.Info("encrypted messages fetched", logkey.Channel, m.channel, "conversation", string(id), "n", len(missed))
@@ -137,6 +139,17 @@ func (r *Rooms) catchUpOne(ctx context.Context, m *room, ch *bridge.Channel, c b
 	m.mu.Unlock()
 	r.openWaiting(ctx, m, id)
 	return nil
+}
+
+// nowAtX is the time by X's clock.
+func (r *Rooms) nowAtX(ch *bridge.Channel) time.Time { return r.Now().Add(ch.Chat.ClockAhead()) }
+
+// past is a time of X's, or zero for one that is yet to come: up to that, a conversation would seem to be known.
+func (r *Rooms) past(ch *bridge.Channel, at time.Time) time.Time {
+	if at.After(r.nowAtX(ch).Add(clockMargin)) {
+		return time.Time{}
+	}
+	return at
 }
 
 // missed lists the events above the cursor, newest first, and learns the keys that come along. Without a cursor it goes

@@ -120,7 +120,10 @@ func (r *Rooms) follow(ctx context.Context, m *room, meta xchat.Meta) {
 	next := bridge.ChatPlace{Token: meta.Token}
 	m.mu.Lock()
 	if meta.PreviousID != "" && meta.PreviousID == m.places[meta.Conversation].Sequence { // only what follows without a gap
-		next.Sequence, next.UpdatedAt = meta.SequenceID, meta.CreatedAt
+		next.Sequence = meta.SequenceID
+		if ch := r.Accounts.Channel(m.channel); ch != nil && ch.Chat != nil {
+			next.UpdatedAt = r.past(ch, meta.CreatedAt)
+		}
 	}
 	m.advance(meta.Conversation, next)
 	m.mu.Unlock()

@@ -385,6 +385,29 @@ func TestAWrongClockHidesNothingThatWasMissed(t *testing.T) {
 	}
 }
 
+func TestATimeInTheFutureHidesNothingThatWasMissed(t *testing.T) {
+	inChat(t, func(t *testing.T, r *rig) {
+		r.talked()
+		r.chat.write(xchat.Draft{Text: "from the future"})
+		r.chat.set(func(c *fakeChat) {
+			c.edit = func(p *bridge.ChatPage) {
+				for i := range p.Events {
+					p.Events[i].CreatedAt = time.Now().AddDate(20, 0, 0)
+				}
+			}
+		})
+		r.Missed("support")
+		r.untilBodies(2)
+		r.chat.set(func(c *fakeChat) { c.edit = nil })
+		time.Sleep(time.Hour)
+		r.chat.write(xchat.Draft{Text: "missed"})
+		r.Missed("support")
+		if got := r.untilBodies(3); got[2] != "missed" {
+			t.Errorf("%q", got)
+		}
+	})
+}
+
 func milli(at time.Time) string { return strconv.FormatInt(at.UnixMilli(), 10) }
 
 func TestWhatComesToNothingLeavesNoLaneShut(t *testing.T) {
