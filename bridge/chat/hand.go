@@ -61,14 +61,20 @@ func envelope(m *room, id xchat.ConversationID, e bridge.ChatEvent, peek xchat.P
 
 // placeOf is the sequence id of an event of a list: that of the list, or the one inside; "" when neither is a number.
 func placeOf(e bridge.ChatEvent) string {
-	if keys.IsVersion(e.ID) {
+	if isPlace(e.ID) {
 		return e.ID
 	}
-	if peek, ok := xchat.Peek(e.Sealed.Event); ok && keys.IsVersion(peek.SequenceID) {
+	if peek, ok := xchat.Peek(e.Sealed.Event); ok && isPlace(peek.SequenceID) {
 		return peek.SequenceID
 	}
 	return ""
 }
+
+// maxPlace is how many digits the id of an event has at most: X's ids are of 63 bits (X docs: Fundamentals, X IDs). A longer
+// one would be above all that come.
+const maxPlace = 19
+
+func isPlace(id string) bool { return keys.IsVersion(id) && len(id) <= maxPlace }
 
 // inOrder sorts events of which each has a place, newest first; others stay in the order in which X gave them.
 func inOrder(all []bridge.ChatEvent) []bridge.ChatEvent {

@@ -109,7 +109,7 @@ func (r *Rooms) flush(ctx context.Context, m *room) {
 
 // follow notes how far a conversation has come. An event that does not follow the one before points to a gap.
 func (r *Rooms) follow(ctx context.Context, m *room, meta xchat.Meta) {
-	if meta.SequenceID == "" || !keys.IsVersion(meta.SequenceID) {
+	if !isPlace(meta.SequenceID) {
 		return
 	}
 	place, err := r.place(ctx, m, meta.Conversation)

@@ -408,6 +408,22 @@ func TestATimeInTheFutureHidesNothingThatWasMissed(t *testing.T) {
 	})
 }
 
+func TestAnIDThatIsTooLongHidesNothingThatComesAfterIt(t *testing.T) {
+	inChat(t, func(t *testing.T, r *rig) {
+		r.talked()
+		r.chat.write(xchat.Draft{Text: "under an odd id"})
+		r.chat.set(func(c *fakeChat) { c.events[len(c.events)-1].ID = strings.Repeat("9", 24) })
+		r.Missed("support")
+		r.untilBodies(2)
+		time.Sleep(time.Hour)
+		r.chat.write(xchat.Draft{Text: "missed"})
+		r.Missed("support")
+		if got := r.untilBodies(3); got[2] != "missed" {
+			t.Errorf("%q", got)
+		}
+	})
+}
+
 func milli(at time.Time) string { return strconv.FormatInt(at.UnixMilli(), 10) }
 
 func TestWhatComesToNothingLeavesNoLaneShut(t *testing.T) {
