@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -80,8 +81,19 @@ func (p *program) showStatus(s control.Status) {
 	for _, g := range s.Reach.Gaps {
 		p.Print("Gap %s–%s (%s): %d recovered%s\n", clock(g.From), clock(g.To), g.Channel, g.Recovered, lostText(g.Lost))
 	}
+	p.showUpdate(s.Update)
 	for _, c := range s.Channels {
 		p.showChannel(c)
+	}
+}
+
+func (p *program) showUpdate(u *control.Update) {
+	switch {
+	case u == nil:
+	case u.Newer:
+		p.Print("Perch %s is available: %s\n", u.Latest, cmp.Or(u.Page, "perch update --check"))
+	case u.Error != "":
+		p.Print("Looking for a newer Perch failed: %s\n", u.Error)
 	}
 }
 

@@ -58,6 +58,7 @@ type Config struct {
 	// LegacyReplyPath serves the old plugin's Reply URL too, which has no token.
 	LegacyReplyPath bool      `toml:"legacy_reply_path"`
 	Reach           Reach     `toml:"reach"`
+	Update          Update    `toml:"update"`
 	Channels        []Channel `toml:"channel"`
 }
 
@@ -118,6 +119,15 @@ type TLS struct {
 	ACMEEmail  string `toml:"acme_email"`
 	// Listen is the host:port that X reaches.
 	Listen string `toml:"listen"`
+}
+
+// Update says where Perch may look for a newer version of itself.
+type Update struct {
+	// Feed is the address of a release feed; empty for none. Key is the minisign public key that signs it.
+	Feed string `toml:"feed"`
+	Key  string `toml:"key"`
+	// CheckDaily lets the relay look by itself.
+	CheckDaily bool `toml:"check_daily"`
 }
 
 // Channel joins one X account with one Open Channel account of Motion.

@@ -13,7 +13,9 @@ import (
 
 var (
 	channelRegex = regexp.MustCompile(`^[a-z0-9-]{1,32}$`)
-	hostRegex    = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$`)
+	// minisignRegex is the form of a public key: 42 bytes in base64, of which the first say "Ed".
+	minisignRegex = regexp.MustCompile(`^RW[A-Za-z0-9+/]{54}$`)
+	hostRegex     = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$`)
 )
 
 // Validate returns one Operator error that names everything that is wrong with c; nil when all is well. Load and
@@ -38,6 +40,7 @@ func check(c *Config, lines map[string]int) []problem {
 	k.oneOf("secrets", c.Secrets, SecretsKeyring, SecretsVault)
 	k.oneOf("log_level", c.LogLevel, "debug", "info", "warn", "error")
 	k.reach(c.Reach)
+	k.update(c.Update)
 	if len(c.Channels) == 0 {
 		k.add("channel", "there is no channel", "write a [[channel]] with its name, [channel.x] and [channel.motion]; perch init shows how")
 	}
@@ -157,6 +160,16 @@ func (k *checker) reach(r Reach) {
 	k.host("reach.ngrok.domain", r.Ngrok.Domain)
 	k.ssh(r.SSH, r.Tunnel == TunnelSSH)
 	k.tls(r.TLS, r.Tunnel == TunnelTLS)
+}
+
+func (k *checker) update(u Update) {
+	k.url("update.feed", u.Feed)
+	if u.Key != "" && !minisignRegex.MatchString(u.Key) {
+		k.add("update.key", "update.key is no public key of minisign", "copy the line of 56 characters that begins with RW, which is published with the releases")
+	}
+	if u.CheckDaily && (u.Feed == "" || u.Key == "") {
+		k.add("update.check_daily", "update.check_daily is on, but update.feed or update.key is empty", "give both, or write check_daily = false")
+	}
 }
 
 // host checks host or host:port; empty is fine.

@@ -8,6 +8,7 @@ type Config struct {
 	LogLevel        string          `json:"log_level"`
 	LegacyReplyPath bool            `json:"legacy_reply_path"`
 	Reach           ReachConfig     `json:"reach"`
+	Update          UpdateConfig    `json:"update"`
 	Channels        []ChannelConfig `json:"channel"`
 }
 
@@ -56,6 +57,13 @@ type TLSConfig struct {
 	ACMEDomain string `json:"acme_domain"`
 	ACMEEmail  string `json:"acme_email"`
 	Listen     string `json:"listen"`
+}
+
+// UpdateConfig is the table [update].
+type UpdateConfig struct {
+	Feed       string `json:"feed"`
+	Key        string `json:"key"`
+	CheckDaily bool   `json:"check_daily"`
 }
 
 // ChannelConfig is one [[channel]].

@@ -65,6 +65,8 @@ type Relay struct {
 	NotInUse func(channel string) string
 	// ReplyURL says how the Reply URL of a channel is that Motion has.
 	ReplyURL func(channel string) Link
+	// Update is what was found about newer versions of Perch; nil for nothing.
+	Update func() *Update
 	// Stop makes the relay end; it returns at once.
 	Stop func()
 }

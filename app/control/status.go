@@ -24,7 +24,7 @@ func (s *Server) snapshot(ctx context.Context) (Status, error) {
 	}
 	out := Status{
 		State: StateRunning, Listen: s.relay.Listen(), Channels: []Channel{}, Reach: s.relay.Reach(), Version: s.relay.Version,
-		Started: &s.relay.Started, PID: os.Getpid(), Demo: s.relay.Demo, Journal: fromLink(now.Journal),
+		Started: &s.relay.Started, PID: os.Getpid(), Demo: s.relay.Demo, Journal: fromLink(now.Journal), Update: s.relay.Update(),
 	}
 	isTrouble := now.Degraded()
 	for _, c := range now.Channels {

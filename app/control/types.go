@@ -29,6 +29,8 @@ type Status struct {
 	Started *time.Time `json:"started,omitempty"`
 	// PID is the relay's process; 0 when it is not running.
 	PID int `json:"pid,omitempty"`
+	// Update is what the relay has found about newer versions of Perch; nil when it is not to look by itself, or has not yet.
+	Update *Update `json:"update,omitempty"`
 	// Demo is set when this is the relay of a demo: X and Motion are simulated, and it can neither be started again nor
 	// outlive the demo.
 	Demo bool `json:"demo,omitempty"`

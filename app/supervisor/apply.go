@@ -95,6 +95,7 @@ func (r *relay) activate(ctx context.Context, running, next *setup) {
 		next.clients = append(next.clients, clients)
 	}
 	r.current.Store(next)
+	r.updates.Poke()
 	r.handler.Update(r.webhookConfig(next))
 	for _, ch := range next.channels(r.salt, r.log.Logger) {
 		r.engine.Accounts().Replace(ctx, ch)

@@ -7,6 +7,8 @@ import (
 	"perch/app/control"
 	"perch/app/ingress"
 	"perch/app/replyurl/monitor"
+	"perch/app/update"
+	"perch/app/version"
 	"perch/bridge/engine"
 	"perch/bridge/postlen"
 	"perch/bridge/webhook"
@@ -46,6 +48,7 @@ func (r *relay) build(ctx context.Context) error {
 		Home: r.Home, Inbox: r.engine, Memory: r.journal, Settings: r.health, Handler: r.handler, Missed: r.engine.Missed, Setup: r.ingressSetup, Log: r.log.Logger,
 	})
 	r.replies = monitor.New(monitor.Config{Targets: r.replyTargets, MayAsk: r.engine.Accounts().MayAskMotion, Changed: r.logReply})
+	r.updates = update.NewWatch(update.Config{Source: r.updateSource, Current: version.Number, Log: r.log.Logger})
 	if r.public, err = ingress.Listen(ctx, r.Config.Listen); err != nil {
 		return err
 	}
@@ -54,6 +57,12 @@ func (r *relay) build(ctx context.Context) error {
 	}
 	r.control, err = control.Listen(ctx, r.Home.Socket())
 	return err
+}
+
+// updateSource is where to look for a newer Perch, and whether the relay is to look by itself.
+func (r *relay) updateSource() (update.Source, bool) {
+	u := r.setup().config.Update
+	return update.Source{Feed: u.Feed, Key: u.Key}, u.CheckDaily
 }
 
 func measure(text string) (int, bool) {

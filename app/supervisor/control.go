@@ -23,9 +23,10 @@ func (r *relay) controlServer(l *reloader) *control.Server {
 func (r *relay) controlled(l *reloader) control.Relay {
 	return control.Relay{
 		Console: r.engine, Listen: r.address, Reach: r.reach, Version: version.Number, Started: r.started, Stop: r.stopAsked, Demo: r.DemoStopped != nil,
-		Poke:           func() { r.ingress.Poke(); l.poke(); r.replies.Retry() },
+		Poke:           func() { r.ingress.Poke(); l.poke(); r.replies.Retry(); r.updates.Poke() },
 		ReachIsTrouble: r.ingress.IsTrouble, Reload: l.Reload,
-		URLs: r.urls, NotInUse: l.notInUse, ReplyURL: r.replies.Link,
+		Update: func() *control.Update { return control.FromLooks(r.updates.Last()) },
+		URLs:   r.urls, NotInUse: l.notInUse, ReplyURL: r.replies.Link,
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"perch/app/ingress"
 	"perch/app/logging"
 	"perch/app/replyurl/monitor"
+	"perch/app/update"
 	"perch/bridge/engine"
 	"perch/bridge/health"
 	"perch/bridge/secret"
@@ -54,6 +55,7 @@ type relay struct {
 	tokens  map[string]string
 	salt    string
 	replies *monitor.Monitor
+	updates *update.Watch
 	public  net.Listener
 	control net.Listener
 	started time.Time

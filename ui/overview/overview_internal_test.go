@@ -85,6 +85,27 @@ func TestOverviewTellsOfEncryptedChat(t *testing.T) {
 	r.MustNotSee("X has no credits left.")
 }
 
+func TestOverviewTellsOfANewerPerch(t *testing.T) {
+	r, _ := mustPage(t, nil)
+	change := func(u *control.Update) {
+		r.Relay.Change(func(s *control.Status) { s.Update = u })
+		r.Refresh()
+	}
+	change(&control.Update{Latest: "0.2.0", Newer: true, Page: "https://perch.example/0.2.0"})
+	r.MustSee("Perch 0.2.0 is available.", "Get it from https://perch.example/0.2.0.")
+	change(&control.Update{Latest: "0.2.0", Newer: true})
+	r.MustSee("Get it from the place from which you have this one.")
+	change(&control.Update{Latest: "0.1.0"})
+	r.MustNotSee("is available")
+	r.Relay.Change(func(s *control.Status) {
+		s.Update = &control.Update{Latest: "0.2.0", Newer: true}
+		s.State, s.Channels[0].Motion = control.StateDegraded, control.Link{State: "degraded", Detail: "Motion cannot be reached. Wait"}
+	})
+	r.Refresh()
+	r.MustSee("Motion cannot be reached.")
+	r.MustNotSee("is available") // what is wrong is more urgent
+}
+
 const noTrayText = "This desktop has no place for Perch's icon; this window offers the same."
 
 func TestDesktopWithoutTrayIsToldUntilItWasRead(t *testing.T) {

@@ -1,6 +1,7 @@
 package overview
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -102,6 +103,10 @@ func (o *summary) hint(d snapshot.Data, t *translation.Texts) {
 	}
 	if o.Hint == "" && o.IsPaused {
 		o.Hint, o.Remedy, o.HintTone = t.T("window.hint.paused"), t.T("window.hint.paused.do"), format.Warn
+	}
+	if u := d.Status.Update; o.Hint == "" && u != nil && u.Newer {
+		o.Hint, o.HintTone = t.T("window.hint.update", u.Latest), format.Busy
+		o.Remedy = t.T("window.hint.update.do", cmp.Or(u.Page, t.T("window.hint.update.page")))
 	}
 	if unread := unreadable(d); o.Hint == "" && unread > 0 {
 		o.Hint, o.Remedy, o.HintTone = t.N("window.hint.encrypted", unread), t.T("window.hint.encrypted.do"), format.Busy
