@@ -59,7 +59,7 @@ func (r *Rooms) begin(ctx context.Context, m *room, ch *bridge.Channel, w *xchat
 		}
 	}
 	_, _, highest := m.newest(id)
-	post, t, err := w.KeyChange(id, []xchat.Participant{{UserID: peer, Record: theirs[0]}, {UserID: w.OwnID, Record: ours}}, r.Now(), highest)
+	post, t, err := w.KeyChange(id, []xchat.Participant{{UserID: peer, Record: theirs[0]}, {UserID: w.OwnID, Record: ours}}, r.nowAtX(ch), highest)
 	if err != nil {
 		return xchat.Thread{}, &bridge.Error{Kind: bridge.Rejected, Side: bridge.SidePerch, Op: "begin encrypted chat", Message: err.Error(), Remedy: "answer in the X app"}
 	}

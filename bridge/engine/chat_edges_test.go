@@ -385,6 +385,25 @@ func TestAWrongClockHidesNothingThatWasMissed(t *testing.T) {
 	}
 }
 
+// The version of a conversation's key is a time, and has to be less than those of the keys that the customer makes later.
+func TestAWrongClockMakesNoKeyOfTheFuture(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := chatRig(t, func(r *rig) {
+			r.clock = func() time.Time { return time.Now().AddDate(9, 0, 0) }
+			r.chat.ahead = func() time.Duration { return -time.Now().AddDate(9, 0, 0).Sub(time.Now()) }
+		})
+		r.until("X told whose the keys are", time.Minute, func() bool { return r.chatState() == bridge.ChatReady })
+		if o := r.reply(bridge.Reply{MotionID: "1", Body: "hello", Handle: "annlee"}); o.Status != bridge.StatusSent || len(r.chat.read()) != 1 {
+			t.Fatalf("%+v, %+v", o, r.message(bridge.Out))
+		}
+		version, latest := r.chat.version(), milli(time.Now().Add(time.Minute))
+		if version == "" || keys.CompareVersions(version, latest) > 0 {
+			t.Errorf("the key has the version %q, and now is %s", version, latest)
+		}
+	})
+}
+
 func TestATimeInTheFutureHidesNothingThatWasMissed(t *testing.T) {
 	inChat(t, func(t *testing.T, r *rig) {
 		r.talked()

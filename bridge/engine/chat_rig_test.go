@@ -187,6 +187,13 @@ func (c *fakeChat) SendChatKeys(_ context.Context, conversation string, post xch
 	return nil
 }
 
+// version is that of the key with which messages are written.
+func (c *fakeChat) version() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.thread.KeyVersion
+}
+
 func (c *fakeChat) SendChat(_ context.Context, conversation string, post xchat.MessagePost) (string, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
