@@ -111,14 +111,13 @@ type ChatList struct {
 // side's id alone. Errors are *Error; where X wants another login the Code begins with CodeLogin; a conversation that there
 // is not (yet) is Rejected with CodeNoConversation.
 type ChatAPI interface {
+	Clock
 	// ChatRecords lists the versions of somebody's public keys; none when the person has not set up encrypted chat.
 	ChatRecords(ctx context.Context, userID string) ([]ChatRow, error)
 	// ChatConversations lists conversations; next is the place in the list, "" the beginning.
 	ChatConversations(ctx context.Context, next string) (ChatList, error)
 	// ChatEvents lists events of a conversation, newest first; count is a wish.
 	ChatEvents(ctx context.Context, conversation, next string, count int) (ChatPage, error)
-	// ClockAhead is how far X's clock was ahead of this computer's in X's last answer, exact to some seconds.
-	ClockAhead() time.Duration
 	// SendChatKeys posts a change of keys. It may be repeated.
 	SendChatKeys(ctx context.Context, conversation string, post xchat.KeysPost) error
 	// SendChat posts a message and returns encoded_message_event of X's answer, which may be empty. A lost answer is

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"context"
+	"time"
 )
 
 // Account is the X account that a channel speaks for.
@@ -51,6 +52,13 @@ type Lookback interface {
 	SentPosts(ctx context.Context) ([]Sent, error)
 }
 
+// Clock compares X's clock with this computer's. It is not X's to be wrong about the times in its own answers.
+type Clock interface {
+	// ClockAhead is how far X's clock was ahead of this computer's in X's last answer, exact to some seconds; negative when it
+	// was behind, 0 when X has not answered yet.
+	ClockAhead() time.Duration
+}
+
 // MediaSource fetches customers' files from X, from allowed hosts only and never beyond MaxInboundFile bytes.
 type MediaSource interface {
 	// FetchMedia downloads the best variant that fits the size limit. A file that can never be had is Rejected.
@@ -81,6 +89,7 @@ type XClient interface {
 	Directory
 	Sender
 	Lookback
+	Clock
 	MediaSource
 	XCalls
 }

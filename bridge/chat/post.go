@@ -62,7 +62,7 @@ func (r *Rooms) IsThere(ctx context.Context, ch *bridge.Channel, d *bridge.Deliv
 			if ok && peek.MessageID == posted.MessageID && peek.SenderID == own && peek.What == xchat.PeekMessage {
 				return true, nil
 			}
-			if !e.CreatedAt.IsZero() && e.CreatedAt.Before(d.Progress.CallingSince.Add(-lookBefore)) {
+			if !e.CreatedAt.IsZero() && e.CreatedAt.Before(d.Progress.CallingSince.Add(ch.Chat.ClockAhead()-lookBefore)) {
 				return false, nil
 			}
 		}

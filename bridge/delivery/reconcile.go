@@ -70,7 +70,7 @@ func (j *job) notFound() {
 
 // findSent returns the id at X of the message, or "".
 func (j *job) findSent(ctx context.Context) (string, error) {
-	since := j.d.Progress.CallingSince.Add(-reconcileBefore)
+	since := j.calledAtX()
 	echoes, err := j.journal.Echoes(ctx, j.d.Channel, since)
 	if err != nil {
 		return "", err
@@ -84,6 +84,7 @@ func (j *job) findSent(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	since = j.calledAtX() // X's answer has told its clock
 	for _, s := range sent {
 		if !j.isThis(s, since) {
 			continue
@@ -97,6 +98,11 @@ func (j *job) findSent(ctx context.Context) (string, error) {
 		}
 	}
 	return "", nil
+}
+
+// calledAtX is the time from which on X may date the message, by X's clock.
+func (j *job) calledAtX() time.Time {
+	return j.d.Progress.CallingSince.Add(j.ch.X.ClockAhead() - reconcileBefore)
 }
 
 func (j *job) listSent(ctx context.Context) ([]bridge.Sent, error) {

@@ -439,6 +439,41 @@ func TestEventWaitsUntilTheAccountsAreKnown(t *testing.T) {
 	})
 }
 
+// A lost answer is settled by X's times: what X took is found, and what was sent long before from elsewhere is not it.
+func TestAWrongClockSettlesLostAnswersAlike(t *testing.T) {
+	for name, wrong := range map[string]time.Duration{"ahead": 3 * time.Hour, "behind": -3 * time.Hour, "right": 0} {
+		for _, isTaken := range []bool{true, false} {
+			t.Run(fmt.Sprint(name, " taken ", isTaken), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					r := newRig(t, func(r *rig) {
+						r.clock = func() time.Time { return time.Now().Add(wrong) }
+						r.x.ahead = func() time.Duration { return -wrong }
+						r.x.take(&r.x.dms, bridge.Sent{PeerID: customerID, Text: "thanks!"}) // by hand, in the X app
+						time.Sleep(time.Hour)
+						r.x.onDM = func(int, string) error {
+							if isTaken {
+								return nil
+							}
+							return &bridge.Error{Kind: bridge.OutcomeUnknown, Side: bridge.SideX, Message: "answer lost"}
+						}
+						r.x.lose = func(int) bool { return true }
+					})
+					r.reply(bridge.Reply{MotionID: "1", Body: "thanks!", Handle: "annlee"})
+					time.Sleep(10 * time.Minute)
+					d, want := r.message(bridge.Out), bridge.Undecided
+					if isTaken {
+						want = bridge.Delivered
+					}
+					if d.State != want || (isTaken && d.XID != "102") {
+						t.Errorf("%s as %q, %+v", d.State, d.XID, d.Failure)
+					}
+				})
+			})
+		}
+	}
+}
+
 func TestClockThatJumpsLosesNothing(t *testing.T) {
 	for name, jump := range map[string]time.Duration{"back a day": -24 * time.Hour, "on a day": 24 * time.Hour} {
 		t.Run(name, func(t *testing.T) {

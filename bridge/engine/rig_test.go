@@ -41,6 +41,8 @@ type fakeX struct {
 	lose     func(n int) bool
 	looks    func(n int) error
 	hideSent bool
+	// ahead is how far X's clock is ahead.
+	ahead    func() time.Duration
 	people   map[string]bridge.Person
 	files    func(bridge.Media) (bridge.File, error)
 	onUpload func(n int) error
@@ -139,6 +141,13 @@ func (x *fakeX) UploadMedia(context.Context, bridge.File, bool) (string, error) 
 		}
 	}
 	return fmt.Sprint("media-", n), nil
+}
+
+func (x *fakeX) ClockAhead() time.Duration {
+	if x.ahead == nil {
+		return 0
+	}
+	return x.ahead()
 }
 
 func (x *fakeX) SentDMs(context.Context, string) ([]bridge.Sent, error)         { return x.sent(&x.dms) }
