@@ -127,10 +127,15 @@ func newClosers(c Config, b *board, unaskable func(bridge.Wanted) string) closer
 	return all
 }
 
-// missed makes the time since then an outage of the channel, or of all for "".
+// missed makes the time since then an outage of the channel, or of all for "". With the zero time nothing is known to have
+// been out of order, and it is only looked whether something came before X began to tell.
 func (all closers) missed(channel string, since time.Time) {
 	for _, g := range all {
-		if channel == "" || g.member.Channel == channel {
+		switch {
+		case channel != "" && g.member.Channel != channel:
+		case since.IsZero():
+			g.look()
+		default:
 			g.missed(since, time.Now())
 		}
 	}

@@ -63,6 +63,11 @@ func (g *closer) key(name string) string { return "reach/" + g.member.Channel + 
 // missed asks for a pass that closes an outage.
 func (g *closer) missed(from, to time.Time) {
 	g.add(&outage{from: from, to: to})
+	g.look()
+}
+
+// look asks for a pass.
+func (g *closer) look() {
 	g.wake.Send()
 	g.tellMissed(g.member.Channel)
 }

@@ -74,10 +74,8 @@ func (s *Stream) alive(ctx context.Context) {
 	s.lastLife = now
 	isProof := now.Sub(s.checked) < checkAge
 	s.mu.Unlock()
-	if isFirst && !broke.IsZero() {
-		s.closers.missed("", broke) // before all is said to be fine, so that what a pass brings belongs to this outage
-	}
 	if isFirst {
+		s.closers.missed("", broke) // before all is said to be fine, so that what a pass brings belongs to this outage
 		s.fine(hopStream, "")
 	}
 	if !isProof {

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -267,6 +268,34 @@ func TestStreamRefusesBackfill(t *testing.T) {
 		time.Sleep(3 * time.Minute)
 		r.mustHave(want)
 	})
+}
+
+// X tells of nothing before there is a subscription, and Perch's first look at its lists was before that.
+func TestWhatCameBeforeTheFirstSubscriptionIsFetched(t *testing.T) {
+	for name, source := range map[string]func(r *rig) reach.Source{
+		"stream":  func(r *rig) reach.Source { return reach.NewStream(r.config) },
+		"webhook": func(r *rig) reach.Source { return r.webhook() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(r *rig) {
+				var looks atomic.Int64
+				r.config.Missed = func(string) { looks.Add(1) }
+				r.with(func() { r.refuse["dm.received"] = errDown })
+				r.start(source(r))
+				time.Sleep(2 * time.Minute)
+				before, want := looks.Load(), []string{r.send(false)}
+				r.with(func() { delete(r.refuse, "dm.received") })
+				time.Sleep(4 * time.Minute)
+				r.mustHave(want)
+				if looks.Load() == before {
+					t.Error("nobody has looked for encrypted messages")
+				}
+				if gaps := r.way.State().Gaps; len(gaps) > 1 {
+					t.Errorf("gaps: %+v", gaps)
+				}
+			})
+		})
+	}
 }
 
 func TestPassWaitsForXsLimit(t *testing.T) {

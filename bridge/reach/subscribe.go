@@ -86,9 +86,9 @@ func newUpkeep(c Config, b *board) *upkeep {
 	return &upkeep{Config: c, board: b, refused: map[string]time.Time{}, legacy: map[string]bool{}, good: map[string]time.Time{}}
 }
 
-// check makes sure that every member is subscribed, with its events going to the webhook ("" for streams only). When
-// subscriptions were gone it makes them anew and calls lost with the time since when they may have been. It reports
-// whether everything is as it should be now.
+// check makes sure that every member is subscribed, with its events going to the webhook ("" for streams only). When it had
+// to make subscriptions it calls lost with the time since when they may have been gone, which is zero where none are known
+// to have been. It reports whether everything is as it should be now.
 func (u *upkeep) check(ctx context.Context, webhookID string, lost func(channel string, since time.Time)) bool {
 	isGood := true
 	for _, m := range u.Members {
@@ -103,10 +103,13 @@ func (u *upkeep) check(ctx context.Context, webhookID string, lost func(channel 
 		last := u.good[m.Channel]
 		u.good[m.Channel] = time.Now()
 		u.mu.Unlock()
-		if len(made) > 0 && !last.IsZero() {
-			u.Log.Warn("subscription repaired", "audit", true, "channel", m.Channel, "events", strings.Join(made, " "), "cause", "X had dropped it")
-			lost(m.Channel, last)
+		if len(made) == 0 {
+			continue
 		}
+		if !last.IsZero() {
+			u.Log.Warn("subscription repaired", "audit", true, "channel", m.Channel, "events", strings.Join(made, " "), "cause", "X had dropped it")
+		}
+		lost(m.Channel, last)
 	}
 	return isGood
 }

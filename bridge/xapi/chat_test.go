@@ -362,6 +362,7 @@ func TestLostAnswersOfChat(t *testing.T) {
 			t.Errorf("%s: %v", call, err)
 		}
 	}
+	x = newChatX(t)
 	x.answer = func(w http.ResponseWriter, _ *http.Request) bool {
 		w.Header().Set("Content-Type", "application/octet-stream")
 		w.Header().Set("Content-Length", "100000")
