@@ -170,6 +170,9 @@ type ChatStore interface {
 	LastWay(ctx context.Context, channel, personID string) (MessageKind, error)
 }
 
+// CodeTooLong is that of an answer which is longer than is read of one; fewer elements may be asked for.
+const CodeTooLong = "answer/too-long"
+
 // CodeLogin begins the code of refusals for which X wants an OAuth 2.0 login, and CodeNoConversation is that of a
 // conversation which X does not know.
 const (

@@ -27,8 +27,6 @@ func (r *Rooms) apply(ctx context.Context, m *room, d *bridge.Delivery, found xc
 		return Empty, "chat_key_change", nil
 	case *xchat.Failure:
 		return Empty, "chat_failure", nil
-	case *xchat.Ignored:
-		return Empty, "chat_" + f.What, nil
 	}
 	words, files, what := render(found, r.ownOf(m))
 	if what != "" {

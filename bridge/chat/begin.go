@@ -83,7 +83,7 @@ func (r *Rooms) Refresh(ctx context.Context, ch *bridge.Channel, d *bridge.Deliv
 	}
 	_, before, _ := m.newest(id)
 	page, err := ch.Chat.ChatEvents(ctx, r.pathOf(m, id), "", smallPage)
-	if err != nil {
+	if err != nil && bridge.CodeOf(err) != bridge.CodeNoConversation { // one that is not there (any more) is begun
 		return err
 	}
 	if err := r.learnPage(ctx, m, ch, id, page); err != nil {

@@ -17,6 +17,8 @@ const (
 	smallPage, fullPage = 10, 100
 	// maxLists and maxPages bound one pass, in pages of X's answers.
 	maxLists, maxPages = 50, 200
+	// maxFailures is how many conversations in a row may fail before X counts as out of order.
+	maxFailures = 10
 	// sinceMargin is how long before Perch was given the keys an event may be dated by X's clock.
 	sinceMargin = time.Minute
 	// listSettles is how old a change has to be for X's list to be believed that it lists the event too.
@@ -33,13 +35,23 @@ func (r *Rooms) catchUp(ctx context.Context, m *room) bool {
 		changed = append(changed, r.strangers(ctx, m, listed)...)
 	}
 	m.setRequests(hasRequests)
+	defer func() { m.noteCatchUp(r.Now(), err) }()
+	failed, inRow := false, 0
 	for _, c := range changed {
-		if err == nil {
-			err = r.catchUpOne(ctx, m, ch, c)
+		if err != nil || ctx.Err() != nil {
+			break
 		}
-		if kind := bridge.KindOf(err); kind == bridge.Rejected || kind == bridge.Invalid { // about this conversation alone
+		err = r.catchUpOne(ctx, m, ch, c)
+		inRow++
+		switch kind := bridge.KindOf(err); {
+		case err == nil:
+			inRow = 0
+		case kind == bridge.Rejected || kind == bridge.Invalid: // about this conversation alone
 			r.Log.Warn("catch-up of encrypted conversation refused", logkey.Channel, m.channel, "conversation", c.ID, logkey.Error, err)
-			err = nil
+			err, inRow = nil, 0
+		case kind == bridge.Temporary && inRow < maxFailures: // maybe about this conversation alone: it holds up no other
+			r.Log.Warn("catch-up of encrypted conversation failed", logkey.Channel, m.channel, "conversation", c.ID, logkey.Error, err)
+			err, failed = nil, true
 		}
 	}
 	if err != nil && ctx.Err() == nil {
@@ -52,7 +64,7 @@ func (r *Rooms) catchUp(ctx context.Context, m *room) bool {
 		m.expireOwn()
 		r.askOwn(ctx, m, ch)
 	}
-	return err == nil
+	return err == nil && !failed
 }
 
 // changedConversations lists those that have changed since they were looked at, and since Perch was given keys; listed are
@@ -79,7 +91,7 @@ func (r *Rooms) changedConversations(ctx context.Context, m *room, ch *bridge.Ch
 				return nil, nil, false, err
 			}
 			isOld := place.Sequence == "" && c.UpdatedAt.Before(m.from())
-			if c.UpdatedAt.IsZero() || (!isOld && c.UpdatedAt.After(place.UpdatedAt)) {
+			if (c.UpdatedAt.IsZero() && m.mayAskUnseen(id, r.Now())) || (!isOld && c.UpdatedAt.After(place.UpdatedAt)) {
 				changed = append(changed, c)
 			}
 		}
@@ -122,9 +134,13 @@ func (r *Rooms) catchUpOne(ctx context.Context, m *room, ch *bridge.Channel, c b
 	if r.nowAtX(ch).Sub(c.UpdatedAt) > listSettles {
 		next.UpdatedAt = c.UpdatedAt
 	}
+	settled, isYoung := r.nowAtX(ch).Add(-listSettles), false
 	for _, e := range slices.Backward(missed) {
 		if err := r.hand(ctx, m, id, e); err != nil {
 			return err
+		}
+		if isYoung = isYoung || r.past(ch, e.CreatedAt).After(settled); isYoung { // X may still list an older one
+			continue
 		}
 		if place := placeOf(e); keys.CompareVersions(place, next.Sequence) > 0 {
 			next.Sequence = place
@@ -139,6 +155,17 @@ func (r *Rooms) catchUpOne(ctx context.Context, m *room, ch *bridge.Channel, c b
 	m.mu.Unlock()
 	r.openWaiting(ctx, m, id)
 	return nil
+}
+
+// noteCatchUp remembers since when X has not let Perch look for what was missed.
+func (m *room) noteCatchUp(now time.Time, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.behind = bridge.AsError(err); m.behind == nil {
+		m.behindSince = time.Time{}
+	} else if m.behindSince.IsZero() {
+		m.behindSince = now
+	}
 }
 
 // nowAtX is the time by X's clock.
@@ -156,22 +183,28 @@ func (r *Rooms) past(ch *bridge.Channel, at time.Time) time.Time {
 // back to when Perch was given keys.
 func (r *Rooms) missed(ctx context.Context, m *room, ch *bridge.Channel, id xchat.ConversationID, place bridge.ChatPlace) ([]bridge.ChatEvent, error) {
 	var all []bridge.ChatEvent
-	next, count := "", smallPage
-	for range maxPages {
+	next, count, most := "", smallPage, fullPage
+	for pages := 0; pages < maxPages*fullPage/most; pages++ {
 		page, err := ch.Chat.ChatEvents(ctx, r.pathOf(m, id), next, count)
 		if bridge.CodeOf(err) == bridge.CodeNoConversation {
 			return all, nil
 		}
+		if bridge.CodeOf(err) == bridge.CodeTooLong && count > 1 {
+			count = max(1, count/10)
+			most = count
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
-		if err := r.learnPage(ctx, m, ch, id, page); err != nil {
-			return nil, err
+		if err := r.learnPage(ctx, m, ch, id, page); err != nil { // what cannot be opened for that is told of, and waits
+			r.Log.Warn("change of chat keys not taken in", logkey.Channel, m.channel, "conversation", string(id), logkey.Error, err)
 		}
 		isDone := page.Next == "" || page.Next == next
 		for _, e := range page.Events {
-			at := placeOf(e)                                                                       // one without a place is handed on: it is known by its own id
-			isOld := place.Sequence == "" && !e.CreatedAt.IsZero() && e.CreatedAt.Before(m.from()) // above a cursor all is new
+			at := placeOf(e) // one without a place is handed on: it is known by its own id
+			made := madeAt(e)
+			isOld := place.Sequence == "" && !made.IsZero() && made.Before(m.from()) // above a cursor all is new
 			if isOld || (at != "" && keys.CompareVersions(at, place.Sequence) <= 0) {
 				isDone = true
 				continue
@@ -181,10 +214,19 @@ func (r *Rooms) missed(ctx context.Context, m *room, ch *bridge.Channel, id xcha
 		if isDone {
 			return inOrder(all), nil
 		}
-		next, count = page.Next, fullPage
+		next, count = page.Next, most
 	}
 	r.Log.Warn("too many encrypted messages to fetch", logkey.Channel, m.channel, "conversation", string(id), "n", len(all))
 	return inOrder(all), nil
+}
+
+// madeAt is when an event was made: as the list says, or else as it says itself.
+func madeAt(e bridge.ChatEvent) time.Time {
+	if e.CreatedAt.IsZero() {
+		peek, _ := xchat.Peek(e.Sealed.Event)
+		return peek.CreatedAt
+	}
+	return e.CreatedAt
 }
 
 // maxTold is among how many of the newest sealed messages an unreadable one is looked for.

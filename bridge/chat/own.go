@@ -49,6 +49,11 @@ func (r *Rooms) enter(ctx context.Context, m *room) bool {
 		m.set(bridge.ChatDegraded, bridge.FailureOf(bridge.AsError(err)).Sentence(), ch.ChatKeys.Fingerprint())
 		return false
 	}
+	if why := r.Accounts.Hold(m.channel).Why; why != nil { // X would tell of another account's conversations
+		m.set(bridge.ChatDegraded, bridge.FailureOf(why).Sentence(), ch.ChatKeys.Fingerprint())
+		m.expireOwn()
+		return false
+	}
 	return r.askOwn(ctx, m, ch)
 }
 
@@ -110,8 +115,9 @@ func (r *Rooms) remember(ctx context.Context, channel string, k known) error {
 func (r *Rooms) askOwn(ctx context.Context, m *room, ch *bridge.Channel) bool {
 	m.mu.Lock()
 	own, private, version, asked := m.ownID, m.private, m.version, m.people[m.ownID].at
+	isGood := m.state.State != bridge.ChatNoRecord && m.state.State != bridge.ChatWrongKeys // else X may have made a mistake
 	m.mu.Unlock()
-	if version != "" && r.Now().Sub(asked) < recheckAfter {
+	if version != "" && isGood && r.Now().Sub(asked) < recheckAfter {
 		return true
 	}
 	records, err := r.fetchRecords(ctx, m, ch, own)

@@ -34,6 +34,11 @@ func render(found xchat.Finding, own string) (words string, files []bridge.Media
 			return "", nil, "cleared"
 		}
 		return join(groupLine(f.Conversation, []string{deleteLine(len(f.SequenceIDs))})), nil, ""
+	case *xchat.Ignored:
+		if f.What == xchat.UnknownContent {
+			return join(groupLine(f.Conversation, []string{unknownLine})), nil, ""
+		}
+		return "", nil, f.What
 	case *xchat.Notice:
 		if line := noticeLines[f.Kind]; line != "" {
 			return join(groupLine(f.Conversation, []string{line})), nil, ""
@@ -69,8 +74,13 @@ func content(c xchat.Content, id xchat.ConversationID, version string) (body str
 	if c.Choice != nil && c.Text == "" {
 		lines = append(lines, choiceLine(cmp.Or(c.Choice.OptionID, c.Choice.Metadata)))
 	}
+	more := 0
 	for _, a := range c.Attachments {
 		if a.Kind == wire.AttachmentMedia {
+			if len(files) == maxFiles {
+				more++
+				continue
+			}
 			files = append(files, file(a.Media, id, version)...)
 			if !a.Media.HasKey() && a.Media.LegacyURL == "" {
 				lines = append(lines, noFileLine)
@@ -81,11 +91,17 @@ func content(c xchat.Content, id xchat.ConversationID, version string) (body str
 			lines = append(lines, line)
 		}
 	}
+	if more > 0 {
+		lines = append(lines, moreFilesLine(more))
+	}
 	for _, b := range c.Buttons {
 		lines = append(lines, buttonLine(b))
 	}
 	return join(lines), files
 }
+
+// maxFiles is how many files of one message are handed on. X's own app sends up to ten; the sender chooses what it writes.
+const maxFiles = 20
 
 // file is where a file of a message is; none when the message does not say so in a form that may be asked for.
 func file(m wire.Media, id xchat.ConversationID, version string) []bridge.Media {

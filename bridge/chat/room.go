@@ -44,6 +44,9 @@ type room struct {
 	changed   map[string]bool // people whose keys are others than before, until an agent is told
 	// refused says why X did not let the account write last; nil when it did.
 	refused *bridge.Error
+	// behind says why nothing could be caught up with since behindSince; nil when all was.
+	behind      *bridge.Error
+	behindSince time.Time
 	// hasRequests is set while X says that strangers wait to be accepted.
 	hasRequests bool
 }
@@ -77,6 +80,7 @@ func (m *room) clear() {
 	m.looked, m.places = map[xchat.ConversationID]time.Time{}, map[xchat.ConversationID]heldPlace{}
 	m.strangers = map[xchat.ConversationID]time.Time{}
 	m.changed, m.hasRequests, m.refused = map[string]bool{}, false, nil
+	m.behind, m.behindSince = nil, time.Time{}
 }
 
 // isOn reports whether there are keys.

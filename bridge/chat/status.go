@@ -3,9 +3,13 @@ package chat
 import (
 	"context"
 	"strings"
+	"time"
 
 	"perch/bridge"
 )
+
+// behindPatience is how long what was missed may not be had before people are told.
+const behindPatience = time.Hour
 
 // Status is how a channel's encrypted chat is; Unreadable is the caller's to fill in.
 func (r *Rooms) Status(ctx context.Context, channel string) bridge.ChatStatus {
@@ -15,7 +19,11 @@ func (r *Rooms) Status(ctx context.Context, channel string) bridge.ChatStatus {
 	}
 	m.mu.Lock()
 	s, hasRequests, refused := m.state, m.hasRequests, m.refused
+	behind, since := m.behind, m.behindSince
 	m.mu.Unlock()
+	if s.State == bridge.ChatReady && behind != nil && r.Now().Sub(since) > behindPatience {
+		s.State, s.Detail = bridge.ChatDegraded, "what was missed cannot be fetched since "+since.UTC().Format("2006-01-02 15:04 MST")+": "+bridge.FailureOf(behind).Sentence()
+	}
 	if s.State == bridge.ChatReady && refused != nil {
 		s.State, s.Detail = bridge.ChatNeedsLogin, bridge.FailureOf(refused).Sentence()
 	}

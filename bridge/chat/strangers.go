@@ -31,7 +31,7 @@ func (r *Rooms) strangers(ctx context.Context, m *room, listed map[xchat.Convers
 		}
 		seen[d.PeerID] = true
 		id, err := xchat.ParseConversation(d.PeerID, r.ownOf(m))
-		if err != nil || listed[id] || !m.mayAskStranger(id, r.Now()) {
+		if err != nil || listed[id] || !m.mayAskUnseen(id, r.Now()) {
 			continue
 		}
 		people = append(people, bridge.ChatConversation{ID: d.PeerID})
@@ -39,8 +39,8 @@ func (r *Rooms) strangers(ctx context.Context, m *room, listed map[xchat.Convers
 	return people
 }
 
-// mayAskStranger reports whether the events of a conversation that is in no list may be asked for now.
-func (m *room) mayAskStranger(id xchat.ConversationID, now time.Time) bool {
+// mayAskUnseen reports whether the events of a conversation of which X does not say whether it has changed may be asked for now.
+func (m *room) mayAskUnseen(id xchat.ConversationID, now time.Time) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if now.Sub(m.strangers[id]) < strangersPause {

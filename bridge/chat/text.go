@@ -28,6 +28,7 @@ const (
 	plainLine   = "[This message was not encrypted, and X alone says who wrote it.]"
 	editLine    = "[The customer changed an earlier message to:]"
 	inGroupLine = "[Written in a group chat. An answer from here goes to the customer alone.]"
+	unknownLine = "[The customer sent something that Perch cannot show. Look at it on X.]"
 	noFileLine  = "[The customer also sent a file that X does not describe. Look at it on X.]"
 )
 
@@ -98,6 +99,10 @@ func attachmentLine(a wire.Attachment) string {
 	return oneLine(a.URL)
 }
 
+func moreFilesLine(n int) string {
+	return fmt.Sprintf("[The message names %d more files, which are not shown here. Look at them on X.]", n)
+}
+
 func lateLine(at time.Time) string {
 	return fmt.Sprintf("[Written on %s UTC, and readable here only now.]", at.UTC().Format("2006-01-02 15:04"))
 }
@@ -146,7 +151,7 @@ func notReadyError(channel string, s bridge.ChatStatus) *bridge.Error {
 }
 
 func noKeysError() *bridge.Error {
-	return bridge.Refusal("the customer writes in encrypted chat, and Perch has no keys of it any more", "answer in the X app, or send it once more: it goes as a direct message then")
+	return bridge.Refusal("the customer writes in encrypted chat, and Perch has no keys of it any more", "answer in the X app, or have the admin import the keys again and send it once more; it is not sent unencrypted")
 }
 
 func readOnlyError() *bridge.Error {

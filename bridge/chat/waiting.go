@@ -41,8 +41,17 @@ func (r *Rooms) waitAgain(ctx context.Context, m *room) {
 		return
 	}
 	for delivery, id := range found {
-		m.wait(delivery, id)
+		if !m.isWaiting(delivery) { // what is known goes on being tried at its own pace
+			m.wait(delivery, id)
+		}
 	}
+}
+
+func (m *room) isWaiting(delivery int64) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	_, is := m.waiting[delivery]
+	return is
 }
 
 // conversationOf is the conversation of an event as far as it says so itself.
@@ -145,7 +154,7 @@ func (r *Rooms) openLate(ctx context.Context, m *room, ch *bridge.Channel, deliv
 	if verdict == Opened && err == nil {
 		late = lateDelivery(d, &opened, r.Now())
 	}
-	return r.settleLate(ctx, m, d.ID, late)
+	return r.settleLate(ctx, m, d.ID, late, err)
 }
 
 // lateDelivery hands on a message that could be opened only after its notice.
@@ -162,10 +171,13 @@ func lateDelivery(notice, opened *bridge.Delivery, now time.Time) *bridge.Delive
 	}
 }
 
-func (r *Rooms) settleLate(ctx context.Context, m *room, delivery int64, late *bridge.Delivery) error {
+func (r *Rooms) settleLate(ctx context.Context, m *room, delivery int64, late *bridge.Delivery, why error) error {
 	err := r.Journal.Update(ctx, delivery, func(d *bridge.Delivery) (bridge.Result, error) {
 		result := bridge.Result{Delivery: d, Opened: true, Attempt: bridge.Attempt{At: r.Now(), Outcome: d.State, Message: "could not be opened later either"}}
 		d.Progress.Waits = false
+		if e := bridge.AsError(why); e != nil {
+			result.Attempt.Kind, result.Attempt.Code, result.Attempt.Message = e.Kind, e.Code, e.Message
+		}
 		if late != nil {
 			d.Kind, d.XID = bridge.KindNote, "" // the id is the message's
 			result.Attempt.Message, result.Spawned = "the message could be opened and follows", []*bridge.Delivery{late}

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"time"
 
 	"perch/bridge"
 	"perch/bridge/chat"
@@ -24,7 +25,7 @@ func (j *job) open(ctx context.Context) (isDone bool, err error) {
 	case bridge.KindOf(err) == bridge.Unreadable:
 		j.spawned = append(j.spawned, noteTo(d, autoResponse+chat.RefusedText(d.From), j.now()))
 		return true, err
-	case err != nil && isPassing(err) && d.Attempts+d.Progress.Deferrals+1 < openTries:
+	case err != nil && isPassing(err, j.now()) && d.Attempts+d.Progress.Deferrals+1 < openTries:
 		return true, err
 	case verdict == chat.Opened:
 		j.opened, d.Progress.Opened = true, true
@@ -39,8 +40,11 @@ func (j *job) open(ctx context.Context) (isDone bool, err error) {
 	return false, nil
 }
 
-// isPassing reports whether an error may be over within minutes.
-func isPassing(err error) bool {
-	kind := bridge.KindOf(err)
-	return kind == bridge.Temporary || kind == bridge.RateLimited
+// openPatience is the longest wait that X may ask for before the agent gets the notice.
+const openPatience = 5 * time.Minute
+
+// isPassing reports whether an error may be over within minutes. X's limits may last a day.
+func isPassing(err error, now time.Time) bool {
+	e := bridge.AsError(err)
+	return (e.Kind == bridge.Temporary || e.Kind == bridge.RateLimited) && !e.RetryAt.After(now.Add(openPatience))
 }

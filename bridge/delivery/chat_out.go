@@ -101,16 +101,19 @@ func (j *job) post(ctx context.Context) error {
 	case bridge.KindOf(err) == bridge.OutcomeUnknown, bridge.AsError(err).Doubtful:
 		return err
 	}
-	if isFinal(err) && mayBeThere { // a repeat may be refused because the first one did arrive
+	if mayBeThere && (failed != 0 || isFinal(err)) { // a repeat may be refused because the first one did arrive
 		if isThere, lookErr := j.isThere(ctx); isThere || lookErr != nil {
 			return lookErr
 		}
+	} else if mayBeThere {
+		return err // it says nothing of the first one, which is looked for before the next try
 	}
 	d.Progress.CallingSince = time.Time{} // X has surely not taken it
 	if failed != 0 || isFinal(err) {
 		d.Progress.Posted = nil // what is tried next, maybe because a person wants it, is another message
 	}
-	if failed == 0 || j.refreshed || (failed != xchat.FailureOldKey && failed != xchat.FailureRecipientKey) {
+	isGone := bridge.CodeOf(err) == bridge.CodeNoConversation // it was deleted at X since its key was made
+	if j.refreshed || (!isGone && failed != xchat.FailureOldKey && failed != xchat.FailureRecipientKey) {
 		return err
 	}
 	j.refreshed = true
@@ -170,14 +173,17 @@ func (j *job) reconcileChat(ctx context.Context) error {
 		j.sideWorks()
 	case j.now().Sub(d.ReceivedAt) > schedule.Lifetime:
 		d.State, d.Failure = bridge.Undecided, undecidedFailure()
-	case err != nil:
+	case err != nil && j.now().Sub(d.Progress.CallingSince) < reconcilePatience:
 		j.reconcileAgain(wait.Later(bridge.AsError(err).RetryAt, j.now().Add(reconcileRetry)))
 		return err
-	default:
+	default: // where X cannot be asked, it tells by taking the same message once more
 		d.Progress.Looks++
 		d.Progress.CallingSince = time.Time{}
 		d.State, d.DueAt = bridge.Queued, j.now().Add(postAgainAfter(d.Progress.Looks))
 		j.said = "X does not have it: the same message is posted once more"
+		if err != nil {
+			j.said = "X cannot be asked whether it has it: the same message is posted once more, which makes no second one"
+		}
 	}
 	return nil
 }

@@ -17,6 +17,13 @@ import (
 // message need not wait for it.
 const fileTries = 3
 
+const (
+	// filesLimit bounds the time in which the files of one message are fetched before its text goes: it must not wait for them.
+	filesLimit = 2 * time.Minute
+	// maxHeld is how much of them is held at once, in bytes; the others follow on their own.
+	maxHeld = 2 * bridge.MaxInboundFile
+)
+
 // fetched is a customer's file, or why it cannot be had.
 type fetched struct {
 	index int
@@ -41,13 +48,24 @@ func (j *job) fetchFiles(ctx context.Context) []fetched {
 		}
 		return []fetched{{err: untold}}
 	}
+	if j.d.Parent == 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, filesLimit)
+		defer cancel()
+	}
 	var files []fetched
+	held := 0
 	for i := j.d.Progress.FilesDone; i < len(event.Media); i++ {
 		why := wait
-		if !event.Media[i].IsDescribed() {
+		switch {
+		case !event.Media[i].IsDescribed():
 			why = untold
+		case why == nil && (held >= maxHeld || ctx.Err() != nil):
+			why = laterError()
 		}
-		files = append(files, j.fetchFile(ctx, i, why))
+		f := j.fetchFile(ctx, i, why)
+		held += len(f.file.Data)
+		files = append(files, f)
 	}
 	return files
 }

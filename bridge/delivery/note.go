@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"fmt"
+	"hash/crc32"
 	"strings"
 	"time"
 
@@ -18,7 +19,7 @@ func noteTo(m *bridge.Delivery, text string, now time.Time) *bridge.Delivery {
 	return &bridge.Delivery{
 		Channel: m.Channel, Direction: bridge.In, Kind: bridge.KindNote, State: bridge.Queued, Lane: bridge.LaneOf(m.Channel, bridge.In, bridge.KindNote),
 		Conversation: bridge.InboundConversation(m.Channel, m.PeerID, m.ThreadID != ""),
-		XID:          fmt.Sprintf("note:%d:%d:%s", m.ID, m.Attempts, m.State), ThreadID: m.ThreadID, From: customer, PeerID: m.PeerID,
+		XID:          fmt.Sprintf("note:%d:%d:%s:%08x", m.ID, m.Attempts, m.State, crc32.ChecksumIEEE([]byte(text))), ThreadID: m.ThreadID, From: customer, PeerID: m.PeerID,
 		Text: text, Parent: m.ID, ReceivedAt: now, DueAt: now,
 	}
 }

@@ -83,6 +83,11 @@ func noFileShownError() *bridge.Error {
 	return &bridge.Error{Kind: bridge.Rejected, Side: bridge.SideX, Op: "look up the customer's file", Message: "X does not show it", Remedy: "look at it on X"}
 }
 
+// laterError is why a file does not go with its message.
+func laterError() *bridge.Error {
+	return &bridge.Error{Kind: bridge.Temporary, Side: bridge.SidePerch, Op: "fetch the customer's file", Message: "it is one of many, or X takes its time"}
+}
+
 func unreadableContentError(d *bridge.Delivery) *bridge.Error {
 	return &bridge.Error{
 		Kind: bridge.Unreadable, Side: bridge.SidePerch, Op: "read message", Message: "what the journal holds of the message cannot be read any more",

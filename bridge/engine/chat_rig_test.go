@@ -52,7 +52,15 @@ type fakeChat struct {
 	// lose makes X take the message and lose the answer.
 	lose        func(n int) bool
 	hideChanges bool
-	requests    bool
+	// refuseOld makes X look at the key before it looks whether it has the message; after may lose an answer.
+	refuseOld bool
+	noTimes   bool
+	onPage    func(count int) error // may refuse to list so many events
+	hang      time.Duration         // how long X is silent about a file
+	// others are the events of other conversations, by path.
+	others   map[string][]bridge.ChatEvent
+	after    func(n int) error
+	requests bool
 	// list are conversations that X's list has before the one, onEvents may refuse to list events, edit changes what is listed.
 	list     []bridge.ChatConversation
 	onEvents func(conversation string) error
@@ -127,6 +135,9 @@ func (c *fakeChat) ChatConversations(context.Context, string) (bridge.ChatList, 
 		return bridge.ChatList{HasRequests: true}, nil
 	}
 	one := bridge.ChatConversation{ID: chatPair.Path(), UpdatedAt: c.events[len(c.events)-1].CreatedAt}
+	if c.noTimes {
+		one.UpdatedAt = time.Time{}
+	}
 	return bridge.ChatList{Conversations: append(slices.Clone(c.list), one)}, nil
 }
 
@@ -141,8 +152,16 @@ func (c *fakeChat) ChatEvents(_ context.Context, conversation, next string, coun
 			return bridge.ChatPage{}, err
 		}
 	}
+	if events, ok := c.others[conversation]; ok {
+		return bridge.ChatPage{Events: slices.Clone(events)}, nil
+	}
 	if conversation != customerID && conversation != chatPair.Path() {
 		return bridge.ChatPage{}, &bridge.Error{Kind: bridge.Rejected, Side: bridge.SideX, Message: "no conversation", Code: bridge.CodeNoConversation}
+	}
+	if c.onPage != nil {
+		if err := c.onPage(count); err != nil {
+			return bridge.ChatPage{}, err
+		}
 	}
 	newest := slices.Clone(c.events)
 	slices.Reverse(newest)
@@ -207,6 +226,11 @@ func (c *fakeChat) SendChat(_ context.Context, conversation string, post xchat.M
 	if conversation != customerID {
 		return "", rejected("not the other side's id")
 	}
+	if c.refuseOld {
+		if m, err := wire.ParseEvent(append(append([]byte{0x0c, 0, 7, 0x0c, 0, 1}, c.decode(post.Event)...), 0, 0)); err == nil && m.Detail.Message.KeyVersion != c.thread.KeyVersion {
+			return c.failure(post.MessageID, 6), nil
+		}
+	}
 	for _, e := range c.events {
 		if p, _ := xchat.Peek(e.Sealed.Event); p.MessageID == post.MessageID {
 			return e.Sealed.Event, nil
@@ -218,6 +242,11 @@ func (c *fakeChat) SendChat(_ context.Context, conversation string, post xchat.M
 		}
 	}
 	event := c.take(brandID, post)
+	if c.after != nil {
+		if err := c.after(n); err != nil {
+			return "", err
+		}
+	}
 	if c.lose != nil && c.lose(n) {
 		return "", &bridge.Error{Kind: bridge.OutcomeUnknown, Side: bridge.SideX, Message: "answer lost"}
 	}
@@ -243,7 +272,14 @@ func (c *fakeChat) UploadChatMedia(_ context.Context, _ string, sealed io.Reader
 	return name, nil
 }
 
-func (c *fakeChat) FetchChatMedia(_ context.Context, conversation, key string) (io.ReadCloser, error) {
+func (c *fakeChat) FetchChatMedia(ctx context.Context, conversation, key string) (io.ReadCloser, error) {
+	if c.hang > 0 { // as a host that takes the connection and says nothing
+		select {
+		case <-time.After(c.hang):
+		case <-ctx.Done():
+		}
+		return nil, temporary(bridge.SideX)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if _, err := c.count("download"); err != nil {

@@ -219,7 +219,10 @@ type fakeMotion struct {
 	downloads  int
 }
 
-func (m *fakeMotion) Notify(_ context.Context, n bridge.Notification) (bridge.Receipt, error) {
+func (m *fakeMotion) Notify(ctx context.Context, n bridge.Notification) (bridge.Receipt, error) {
+	if ctx.Err() != nil {
+		return bridge.Receipt{}, temporary(bridge.SideMotion)
+	}
 	m.mu.Lock()
 	m.n++
 	count := m.n

@@ -414,3 +414,25 @@ func TestOddAnswersOfChat(t *testing.T) {
 		}
 	}
 }
+
+// Where a page is too long to be read, fewer events are asked for.
+func TestAPageOfLongMessagesIsRead(t *testing.T) {
+	x := newChatX(t)
+	event := strings.Repeat("CwAB", 54<<10/4) // a text of 10,000 signs outside of ASCII
+	x.answer = func(w http.ResponseWriter, r *http.Request) bool {
+		w.Header().Set("Content-Type", "application/json")
+		var all []string
+		for i := range 100 {
+			all = append(all, fmt.Sprintf(`{"id":"%d","encoded_event":%q}`, 2080400999000000000+i, event))
+		}
+		fmt.Fprintf(w, `{"data":[%s],"meta":{"has_more":false}}`, strings.Join(all, ","))
+		return true
+	}
+	page, err := x.client().ChatEvents(t.Context(), "3001969357", "", 100)
+	if err == nil && len(page.Events) == 100 {
+		return
+	}
+	if bridge.CodeOf(err) != bridge.CodeTooLong { // then fewer are asked for
+		t.Errorf("%d events, %v", len(page.Events), err)
+	}
+}

@@ -68,6 +68,9 @@ func contentOf(t wire.Text) Content {
 	return Content{Text: t.Text, Attachments: t.Attachments, Forwarded: t.Forwarded, Choice: t.Choice, Buttons: t.Buttons}
 }
 
+// UnknownContent is what a verified message holds that this package does not know: it is for people, maybe.
+const UnknownContent = "unknown content"
+
 func entryName(kind wire.EntryKind) string {
 	names := map[wire.EntryKind]string{
 		wire.EntryNone: "nothing", wire.EntryReaction: "reaction", wire.EntryReactionRemove: "reaction", wire.EntryEdit: "edit",
@@ -78,5 +81,5 @@ func entryName(kind wire.EntryKind) string {
 	if name, ok := names[kind]; ok {
 		return name
 	}
-	return "unknown content"
+	return UnknownContent
 }

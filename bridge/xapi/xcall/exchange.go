@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	// maxAnswer is the most that is read of an answer, in bytes.
-	maxAnswer = 4 << 20
+	// maxAnswer is the most that is read of an answer, in bytes: a page of 100 messages of 10,000 signs has 6 MB.
+	maxAnswer = 16 << 20
 	// corrections is how often a call is signed anew because of the clock: a Date that makes no sense is told by the next one.
 	corrections = 2
 )
@@ -139,9 +139,12 @@ func (c *Caller) once(ctx context.Context, what Call, by *signing) (*Answer, err
 		return &Answer{Status: response.StatusCode, Header: response.Header, file: file}, nil
 	}
 	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
 	if err != nil && response.StatusCode/100 == 2 {
 		return nil, Lost(what, err, true)
+	}
+	if len(body) > maxAnswer && !what.Sends {
+		return nil, &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideX, Op: what.Op, Code: bridge.CodeTooLong, Message: "X's answer is longer than Perch reads"}
 	}
 	a := &Answer{Status: response.StatusCode, Header: response.Header, Body: body, byLogin: what.isLogin}
 	if e := judgeForm(what, a); e != nil {
