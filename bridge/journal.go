@@ -52,6 +52,8 @@ type Filter struct {
 	Waits bool
 	// Search is a part of the text, a handle, an id.
 	Search string
+	// XID is the id at X.
+	XID string
 	// Before and After bound the ID, both exclusive.
 	Before, After int64
 	// Limit is how many at most; 0 means 100.

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -15,8 +16,9 @@ import (
 const (
 	// smallPage is how many events are asked for at first: X charges for each. fullPage is for the rest.
 	smallPage, fullPage = 10, 100
-	// maxLists and maxPages bound one pass, in pages of X's answers.
-	maxLists, maxPages = 50, 200
+	// maxLists and maxPages bound one pass, in pages of X's answers, which may be short, and maxEvents what is held of one
+	// conversation.
+	maxLists, maxPages, maxEvents = 50, 20_000, 20_000
 	// maxFailures is how many conversations in a row may fail before X counts as out of order.
 	maxFailures = 10
 	// sinceMargin is how long before Perch was given the keys an event may be dated by X's clock.
@@ -35,36 +37,49 @@ func (r *Rooms) catchUp(ctx context.Context, m *room) bool {
 		changed = append(changed, r.strangers(ctx, m, listed)...)
 	}
 	m.setRequests(hasRequests)
-	defer func() { m.noteCatchUp(r.Now(), err) }()
-	failed, inRow := false, 0
-	for _, c := range changed {
-		if err != nil || ctx.Err() != nil {
-			break
-		}
-		err = r.catchUpOne(ctx, m, ch, c)
-		inRow++
-		switch kind := bridge.KindOf(err); {
-		case err == nil:
-			inRow = 0
-		case kind == bridge.Rejected || kind == bridge.Invalid: // about this conversation alone
-			r.Log.Warn("catch-up of encrypted conversation refused", logkey.Channel, m.channel, "conversation", c.ID, logkey.Error, err)
-			err, inRow = nil, 0
-		case kind == bridge.Temporary && inRow < maxFailures: // maybe about this conversation alone: it holds up no other
-			r.Log.Warn("catch-up of encrypted conversation failed", logkey.Channel, m.channel, "conversation", c.ID, logkey.Error, err)
-			err, failed = nil, true
-		}
+	var held error
+	if err == nil {
+		held, err = r.catchUpEach(ctx, m, ch, changed)
 	}
-	if err != nil && ctx.Err() == nil {
+	if ctx.Err() != nil {
+		return false
+	}
+	m.noteCatchUp(r.Now(), cmp.Or(err, held))
+	if err != nil {
 		r.Log.Warn("catch-up of encrypted chat failed", logkey.Channel, m.channel, "code", bridge.CodeOf(err), logkey.Error, err)
 		if isLogin(bridge.AsError(err)) {
 			m.set(bridge.ChatNeedsLogin, bridge.FailureOf(bridge.AsError(err)).Sentence(), m.fingerprint())
 		}
-	}
-	if err == nil && m.isState(bridge.ChatNeedsLogin) { // somebody has logged in
+	} else if m.isState(bridge.ChatNeedsLogin) { // somebody has logged in
 		m.expireOwn()
 		r.askOwn(ctx, m, ch)
 	}
-	return err == nil && !failed
+	return err == nil && held == nil
+}
+
+// catchUpEach goes through the conversations that have changed. held is why one of them, and maybe that one alone, has to be
+// tried again; err why none could be gone on with.
+func (r *Rooms) catchUpEach(ctx context.Context, m *room, ch *bridge.Channel, changed []bridge.ChatConversation) (held, err error) {
+	inRow := 0
+	for _, c := range changed {
+		err := r.catchUpOne(ctx, m, ch, c)
+		inRow++
+		switch kind := bridge.KindOf(err); {
+		case ctx.Err() != nil:
+			return held, ctx.Err()
+		case err == nil:
+			inRow = 0
+		case kind == bridge.Rejected || kind == bridge.Invalid: // about this conversation alone
+			r.Log.Warn("catch-up of encrypted conversation refused", logkey.Channel, m.channel, "conversation", c.ID, logkey.Error, err)
+			inRow = 0
+		case kind == bridge.Temporary && inRow < maxFailures:
+			r.Log.Warn("catch-up of encrypted conversation failed", logkey.Channel, m.channel, "conversation", c.ID, logkey.Error, err)
+			held = err
+		default:
+			return held, err
+		}
+	}
+	return held, nil
 }
 
 // changedConversations lists those that have changed since they were looked at, and since Perch was given keys; listed are
@@ -184,7 +199,7 @@ func (r *Rooms) past(ch *bridge.Channel, at time.Time) time.Time {
 func (r *Rooms) missed(ctx context.Context, m *room, ch *bridge.Channel, id xchat.ConversationID, place bridge.ChatPlace) ([]bridge.ChatEvent, error) {
 	var all []bridge.ChatEvent
 	next, count, most := "", smallPage, fullPage
-	for pages := 0; pages < maxPages*fullPage/most; pages++ {
+	for range maxPages {
 		page, err := ch.Chat.ChatEvents(ctx, r.pathOf(m, id), next, count)
 		if bridge.CodeOf(err) == bridge.CodeNoConversation {
 			return all, nil
@@ -213,6 +228,9 @@ func (r *Rooms) missed(ctx context.Context, m *room, ch *bridge.Channel, id xcha
 		}
 		if isDone {
 			return inOrder(all), nil
+		}
+		if len(all) >= maxEvents {
+			break
 		}
 		next, count = page.Next, most
 	}

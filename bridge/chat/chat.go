@@ -42,6 +42,8 @@ type Config struct {
 	Feed     *bridge.Feed
 	// Wake tells the dispatcher that there is something to deliver.
 	Wake wait.Signal
+	// Withdraw makes a reply that counted as sent one that failed, and tells the agent.
+	Withdraw func(ctx context.Context, delivery int64, why *bridge.Error) error
 	// Accept keeps an event of X that a catch-up has found, as if X had told of it.
 	Accept func(ctx context.Context, channels []string, body []byte) error
 	Log    *slog.Logger

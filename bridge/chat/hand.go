@@ -18,6 +18,7 @@ func (r *Rooms) hand(ctx context.Context, m *room, id xchat.ConversationID, e br
 	switch {
 	case !ok && e.Sealed.Event == "":
 		r.Log.Warn("a listed event of encrypted chat is empty", logkey.Channel, m.channel, "conversation", string(id), "sequence", e.ID)
+		m.noteEmpty(r.Now())
 		return nil
 	case !ok && r.isTold(ctx, m, e.Sealed):
 		return nil

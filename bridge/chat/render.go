@@ -2,7 +2,9 @@ package chat
 
 import (
 	"cmp"
+	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -82,7 +84,7 @@ func content(c xchat.Content, id xchat.ConversationID, version string) (body str
 				continue
 			}
 			files = append(files, file(a.Media, id, version)...)
-			if !a.Media.HasKey() && a.Media.LegacyURL == "" {
+			if !a.Media.HasKey() && !isFileAddress(a.Media.LegacyURL) {
 				lines = append(lines, noFileLine)
 			}
 			continue
@@ -112,12 +114,21 @@ func file(m wire.Media, id xchat.ConversationID, version string) []bridge.Media 
 		one.Sealed = &bridge.SealedFile{
 			Conversation: id.Path(), Key: m.HashKey, KeyVersion: version, Name: fileName(m.Filename), Bytes: max(m.Size, 0),
 		}
-	case m.LegacyURL != "":
+	case isFileAddress(m.LegacyURL):
 		one.Variants = []bridge.Variant{{URL: m.LegacyURL}}
 	default:
 		return nil
 	}
 	return []bridge.Media{one}
+}
+
+// fileHosts are where X keeps files of direct messages (X docs: direct messages, media).
+var fileHosts = []string{"ton.twitter.com", "ton.x.com", "pbs.twimg.com", "video.twimg.com"}
+
+// isFileAddress reports whether an address, which the sender chose, is one of a file at X. Perch signs what it asks for there.
+func isFileAddress(address string) bool {
+	target, err := url.Parse(address)
+	return err == nil && target.Scheme == "https" && target.User == nil && slices.Contains(fileHosts, target.Host)
 }
 
 // maxFileName bounds a file's name, in bytes.

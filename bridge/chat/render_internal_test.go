@@ -72,3 +72,19 @@ func TestFilesOfMessages(t *testing.T) {
 		}
 	}
 }
+
+// The address of an older file is the customer's to choose. It is fetched with the brand's signature, so that it has to be
+// one of X's hosts for files, and not its API (see bridge/xapi, Client.FetchMedia: api.x.com is one of media_hosts).
+func TestNoCustomerMakesPerchCallTheAPI(t *testing.T) {
+	for _, address := range []string{
+		"https://api.x.com/2/tweets/search/recent?query=a&max_results=100", "https://api.twitter.com/1.1/account/settings.json", "https://ton.x.com.evil.example/1.jpg",
+		"https://api.x.com/ton.twitter.com", "http://127.0.0.1:3002/",
+	} {
+		if files := file(wire.Media{LegacyURL: address, Type: wire.MediaImage}, "1:2", "1"); len(files) > 0 {
+			t.Errorf("%s is asked for", address)
+		}
+	}
+	if files := file(wire.Media{LegacyURL: "https://ton.twitter.com/1.1/ton/data/dm/1/2/3.jpg", Type: wire.MediaImage}, "1:2", "1"); len(files) != 1 {
+		t.Error("X's own host is not asked")
+	}
+}

@@ -41,12 +41,15 @@ type room struct {
 	looked  map[xchat.ConversationID]time.Time // when a gap last made it look
 	// strangers are those whose conversations are in no list, and when they were looked at.
 	strangers map[xchat.ConversationID]time.Time
-	changed   map[string]bool // people whose keys are others than before, until an agent is told
+	changed   map[string]string // the new version, by people whose keys are others than before, until an agent is told
 	// refused says why X did not let the account write last; nil when it did.
 	refused *bridge.Error
 	// behind says why nothing could be caught up with since behindSince; nil when all was.
 	behind      *bridge.Error
 	behindSince time.Time
+	// empty is how many events X has listed without their contents, emptyAt when it did so last.
+	empty   int
+	emptyAt time.Time
 	// hasRequests is set while X says that strangers wait to be accepted.
 	hasRequests bool
 }
@@ -79,8 +82,9 @@ func (m *room) clear() {
 	m.tries, m.sought = 0, map[soughtKey]seek{}
 	m.looked, m.places = map[xchat.ConversationID]time.Time{}, map[xchat.ConversationID]heldPlace{}
 	m.strangers = map[xchat.ConversationID]time.Time{}
-	m.changed, m.hasRequests, m.refused = map[string]bool{}, false, nil
+	m.changed, m.hasRequests, m.refused = map[string]string{}, false, nil
 	m.behind, m.behindSince = nil, time.Time{}
+	m.empty, m.emptyAt = 0, time.Time{}
 }
 
 // isOn reports whether there are keys.

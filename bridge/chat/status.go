@@ -11,6 +11,9 @@ import (
 // behindPatience is how long what was missed may not be had before people are told.
 const behindPatience = time.Hour
 
+// emptyShown is how long people are told that X listed events without their contents.
+const emptyShown = 24 * time.Hour
+
 // Status is how a channel's encrypted chat is; Unreadable is the caller's to fill in.
 func (r *Rooms) Status(ctx context.Context, channel string) bridge.ChatStatus {
 	m := r.rooms[channel]
@@ -19,10 +22,14 @@ func (r *Rooms) Status(ctx context.Context, channel string) bridge.ChatStatus {
 	}
 	m.mu.Lock()
 	s, hasRequests, refused := m.state, m.hasRequests, m.refused
-	behind, since := m.behind, m.behindSince
+	behind, since, empty, emptyAt := m.behind, m.behindSince, m.empty, m.emptyAt
 	m.mu.Unlock()
-	if s.State == bridge.ChatReady && behind != nil && r.Now().Sub(since) > behindPatience {
-		s.State, s.Detail = bridge.ChatDegraded, "what was missed cannot be fetched since "+since.UTC().Format("2006-01-02 15:04 MST")+": "+bridge.FailureOf(behind).Sentence()
+	switch {
+	case s.State != bridge.ChatReady:
+	case behind != nil && r.Now().Sub(since) > behindPatience:
+		s.State, s.Detail = bridge.ChatDegraded, behindText(since, behind)
+	case empty > 0 && r.Now().Sub(emptyAt) < emptyShown:
+		s.State, s.Detail = bridge.ChatDegraded, emptyText(empty, emptyAt)
 	}
 	if s.State == bridge.ChatReady && refused != nil {
 		s.State, s.Detail = bridge.ChatNeedsLogin, bridge.FailureOf(refused).Sentence()
@@ -37,6 +44,16 @@ func (r *Rooms) Status(ctx context.Context, channel string) bridge.ChatStatus {
 		s.Detail = requestsText
 	}
 	return s
+}
+
+// noteEmpty counts an event that X lists without its contents.
+func (m *room) noteEmpty(now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if now.Sub(m.emptyAt) > emptyShown {
+		m.empty = 0
+	}
+	m.empty, m.emptyAt = m.empty+1, now
 }
 
 // noteWriting remembers that X wants another login for writing, which it may let be read without; nil forgets it.

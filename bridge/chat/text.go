@@ -99,6 +99,18 @@ func attachmentLine(a wire.Attachment) string {
 	return oneLine(a.URL)
 }
 
+func behindText(since time.Time, why *bridge.Error) string {
+	return "what was missed cannot be fetched since " + since.UTC().Format(minutes) + ": " + bridge.FailureOf(why).Sentence()
+}
+
+func emptyText(n int, at time.Time) string {
+	return fmt.Sprintf("X has listed %d encrypted events without their contents, the last one at %s: if a message is missing, look for it in the X app",
+		n, at.UTC().Format(minutes))
+}
+
+// minutes is how a time is written for people.
+const minutes = "2006-01-02 15:04 MST"
+
 func moreFilesLine(n int) string {
 	return fmt.Sprintf("[The message names %d more files, which are not shown here. Look at them on X.]", n)
 }

@@ -131,6 +131,9 @@ func (r *Rooms) openWaiting(ctx context.Context, m *room, id xchat.ConversationI
 func (r *Rooms) openLate(ctx context.Context, m *room, ch *bridge.Channel, delivery int64) error {
 	d, err := r.Journal.Get(ctx, delivery)
 	switch {
+	case bridge.KindOf(err) == bridge.Invalid: // the journal does not have it any more
+		m.forget(delivery)
+		return nil
 	case err != nil:
 		return err
 	case d.State != bridge.Delivered || d.Event == nil || d.Event.Sealed == nil || !d.Progress.Waits:

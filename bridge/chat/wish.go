@@ -99,7 +99,13 @@ func (r *Rooms) hear(ctx context.Context, m *room, ch *bridge.Channel, s bridge.
 			r.openWaiting(ctx, m, id)
 		}
 	}
-	if peek, ok := xchat.Peek(s.Event); ok && peek.Conversation != "" {
+	peek, ok := xchat.Peek(s.Event)
+	if ok && peek.What == xchat.PeekFailure {
+		if f, ok := m.reader().Open(s.Event, xchat.Origin{Conversation: s.Conversation}).(*xchat.Failure); ok {
+			return r.failedLater(ctx, m, ch, f)
+		}
+	}
+	if ok && peek.Conversation != "" {
 		r.follow(ctx, m, peek.Meta)
 	}
 	return nil

@@ -29,8 +29,10 @@ func (j *job) open(ctx context.Context) (isDone bool, err error) {
 		return true, err
 	case verdict == chat.Opened:
 		j.opened, d.Progress.Opened = true, true
-		if text := j.chats.Changed(d); text != "" {
-			j.spawned = append(j.spawned, noteTo(d, autoResponse+text, j.now()))
+		if text, id := j.chats.Changed(d); text != "" {
+			note := noteTo(d, autoResponse+text, j.now())
+			note.XID = id
+			j.spawned = append(j.spawned, note)
 		}
 	case verdict == chat.Empty:
 		j.opened, j.settled, j.said = true, true, "it holds nothing for people: "+what

@@ -139,6 +139,11 @@ func (j *job) isThere(ctx context.Context) (bool, error) {
 	if isThere {
 		j.d.XID = j.d.Progress.Posted.MessageID
 	}
+	if err != nil && isFinal(err) { // a refused look says nothing of the message
+		doubt := *bridge.AsError(err)
+		doubt.Kind = bridge.OutcomeUnknown
+		return false, &doubt
+	}
 	return isThere, err
 }
 

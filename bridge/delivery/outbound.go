@@ -41,6 +41,11 @@ func (j *job) wentOutBefore(ctx context.Context) (bool, error) {
 	if found != "" {
 		j.d.XID = found
 	}
+	if err != nil && isFinal(err) { // a refused look says nothing of the message
+		doubt := *bridge.AsError(err)
+		doubt.Kind = bridge.OutcomeUnknown
+		return false, &doubt
+	}
 	return found != "", err
 }
 

@@ -9,6 +9,7 @@ import (
 	"perch/bridge/account"
 	"perch/bridge/chat"
 	"perch/bridge/schedule"
+	"perch/bridge/wait"
 )
 
 // Store is what a Worker needs of the journal.
@@ -16,6 +17,7 @@ type Store interface {
 	bridge.Queue
 	bridge.Memory
 	bridge.EchoLog
+	Update(ctx context.Context, id int64, change func(*bridge.Delivery) (bridge.Result, error)) error
 	Hasten(ctx context.Context, lane bridge.Lane, now time.Time) error
 	// LastWay returns in which way a person has written in private last; "" when never.
 	LastWay(ctx context.Context, channel, personID string) (bridge.MessageKind, error)
@@ -43,6 +45,8 @@ type Config struct {
 	Chats     *chat.Rooms
 	Waiters   Waiters
 	Feed      *bridge.Feed
+	// Wake tells the dispatcher that there is something to deliver.
+	Wake wait.Signal
 	// Measure returns the weighted length of a post and whether X takes it.
 	Measure func(text string) (weighted int, valid bool)
 	Log     *slog.Logger
@@ -58,6 +62,7 @@ type Worker struct {
 	chats     *chat.Rooms
 	waiters   Waiters
 	feed      *bridge.Feed
+	wake      wait.Signal
 	measure   func(text string) (weighted int, valid bool)
 	log       *slog.Logger
 	now       func() time.Time
@@ -67,6 +72,6 @@ type Worker struct {
 func NewWorker(c Config) *Worker {
 	return &Worker{
 		journal: c.Journal, accounts: c.Accounts, breakers: c.Breakers, scheduler: c.Scheduler, chats: c.Chats,
-		waiters: c.Waiters, feed: c.Feed, measure: c.Measure, log: c.Log, now: c.Now,
+		waiters: c.Waiters, feed: c.Feed, wake: c.Wake, measure: c.Measure, log: c.Log, now: c.Now,
 	}
 }

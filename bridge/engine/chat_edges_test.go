@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -303,5 +305,53 @@ func TestContentThatNobodyKnowsIsTold(t *testing.T) {
 		if got := r.motion.bodies(); len(got) != 2 {
 			t.Errorf("%q, %s", got, list[0].State)
 		}
+	})
+}
+
+// A crash between the note of a new key of a person's and the agent's line.
+func TestACrashLosesNoWordOfAChangedKey(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		path := filepath.Join(dir, "perch.db")
+		chat := newFakeChat(t)
+		make1 := func() *rig {
+			r := &rig{t: t, x: newFakeX(), motion: &fakeMotion{}, chat: chat, chatKeys: chat.brandKeys}
+			r.x.people["annlee"] = bridge.Person{ID: customerID, Handle: "annlee", Name: "Ann Lee"}
+			return r
+		}
+		r := make1()
+		r.start(path)
+		r.until("ready", time.Minute, func() bool { return r.chatState() == bridge.ChatReady })
+		r.talked()
+		chat.mu.Lock()
+		theirs := keytest.Private(t) // a new phone
+		chat.register(customerID, theirs, "1800001112223")
+		chat.customer.Keys, chat.customer.KeyVersion = theirs, "1800001112223"
+		chat.mu.Unlock()
+		time.Sleep(time.Hour)
+		second := filepath.Join(t.TempDir(), "perch.db")
+		r.motion.onNotify = func(n int, note bridge.Notification) error {
+			if strings.Contains(note.Body, "it is me") { // here the power goes
+				for _, end := range []string{"", "-wal", "-shm"} {
+					if raw, err := os.ReadFile(path + end); err == nil {
+						_ = os.WriteFile(second+end, raw, 0o600)
+					}
+				}
+				time.Sleep(1000 * time.Hour)
+			}
+			return nil
+		}
+		r.receive(chatBody(r.chat.write(xchat.Draft{Text: "it is me"}), ""))
+		time.Sleep(time.Minute)
+		r2 := make1()
+		r2.start(second)
+		time.Sleep(time.Hour)
+		r2.receive(chatBody(r2.chat.write(xchat.Draft{Text: "and on"}), ""))
+		time.Sleep(time.Hour)
+		if got := strings.Join(r2.motion.bodies(), "\n"); !strings.Contains(got, "it is me") || !strings.Contains(got, "security key") {
+			t.Errorf("after the crash: %q", got)
+		}
+		r.motion.onNotify = nil
 	})
 }

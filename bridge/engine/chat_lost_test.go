@@ -308,3 +308,56 @@ func TestADeletedConversationIsBegunAnew(t *testing.T) {
 		}
 	})
 }
+
+// X may say that it does not keep a message after it has answered 201. What it lists all the same was sent.
+func TestAFailureThatXTellsLaterIsSeen(t *testing.T) {
+	t.Parallel()
+	for name, isListed := range map[string]bool{"it is gone": false, "it is listed": true} {
+		for _, kind := range []string{"chat.sent", "chat.received"} {
+			t.Run(name+", "+kind, func(t *testing.T) {
+				inChat(t, func(t *testing.T, r *rig) {
+					r.talked()
+					if o := r.reply(answer("hello")); o.Status != bridge.StatusSent {
+						t.Fatalf("%+v", o)
+					}
+					r.chat.mu.Lock()
+					event := r.chat.failure(r.message(bridge.Out).XID, 7)
+					if !isListed {
+						r.chat.events = r.chat.events[:len(r.chat.events)-1]
+					}
+					r.chat.mu.Unlock()
+					r.receive([]byte(strings.Replace(string(chatBody(event, "")), "chat.received", kind, 1)))
+					time.Sleep(time.Hour)
+					d, bodies := r.message(bridge.Out), r.motion.bodies()
+					isTold := d.State == bridge.Dead && d.Failure != nil && len(bodies) == 2 && strings.Contains(bodies[1], "was not sent")
+					if isTold == isListed || (isListed && d.State != bridge.Delivered) {
+						t.Errorf("%s %+v, %q", d.State, d.Failure, bodies)
+					}
+				})
+			})
+		}
+	}
+}
+
+// X has taken the message and answered with a server error, and does not let Perch look for it: the agent is not told that it
+// was not sent.
+func TestARefusedLookSaysNothingOfTheMessage(t *testing.T) {
+	inChat(t, func(t *testing.T, r *rig) {
+		r.talked()
+		r.chat.set(func(c *fakeChat) {
+			c.after = func(n int) error {
+				if n == 1 {
+					return &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideX, Message: "503", Doubtful: true}
+				}
+				return nil
+			}
+			c.onEvents = func(string) error { return rejected("not for this app") }
+		})
+		r.reply(answer("once"))
+		time.Sleep(6 * time.Hour)
+		d := r.message(bridge.Out)
+		if told := strings.Join(r.motion.bodies(), "\n"); d.State != bridge.Delivered || strings.Contains(told, "was not sent") {
+			t.Errorf("%s %+v; the customer reads %q; the agent: %q", d.State, d.Failure, r.chat.read(), told)
+		}
+	})
+}

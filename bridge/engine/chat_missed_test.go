@@ -246,6 +246,9 @@ func TestAServerErrorOfOneConversationHoldsUpNoOther(t *testing.T) {
 		if got := r.motion.bodies(); len(got) != 2 {
 			t.Errorf("after a day: %q", got)
 		}
+		if s, _ := r.Status(t.Context()); s.Channels[0].Chat.State != bridge.ChatDegraded {
+			t.Errorf("nobody is told: %+v", s.Channels[0].Chat)
+		}
 	})
 }
 
@@ -357,6 +360,48 @@ func TestACatchUpThatFailsForDaysIsShown(t *testing.T) {
 		s, _ := r.Status(t.Context())
 		if c := s.Channels[0].Chat; c.State == bridge.ChatReady && c.Detail == "" {
 			t.Errorf("after two days in which nothing could be caught up with: %+v", c)
+		}
+	})
+}
+
+// An event that X lists without its contents.
+func TestAListedEventWithoutContentsIsTold(t *testing.T) {
+	inChat(t, func(t *testing.T, r *rig) {
+		r.talked()
+		time.Sleep(time.Hour)
+		r.chat.write(xchat.Draft{Text: "missed"})
+		r.chat.set(func(c *fakeChat) {
+			c.edit = func(p *bridge.ChatPage) {
+				for i := range p.Events {
+					p.Events[i].Sealed.Event = ""
+				}
+			}
+		})
+		time.Sleep(time.Hour)
+		s, _ := r.Status(t.Context())
+		if c := s.Channels[0].Chat; c.State != bridge.ChatDegraded || !strings.Contains(c.Detail, "without their contents") {
+			t.Errorf("%+v", c)
+		}
+		time.Sleep(25 * time.Hour)
+		if s, _ = r.Status(t.Context()); s.Channels[0].Chat.State != bridge.ChatReady {
+			t.Errorf("two days later: %+v", s.Channels[0].Chat)
+		}
+	})
+}
+
+// X gives fewer events at once than it is asked for.
+func TestShortPagesLoseNothing(t *testing.T) {
+	inChat(t, func(t *testing.T, r *rig) {
+		r.talked()
+		for i := range 230 {
+			r.chat.write(xchat.Draft{Text: fmt.Sprint("missed ", i)})
+		}
+		r.chat.set(func(c *fakeChat) { c.perPage = 1 })
+		r.Missed("support")
+		time.Sleep(48 * time.Hour)
+		s, _ := r.Status(t.Context())
+		if n := len(r.motion.bodies()); n != 231 {
+			t.Errorf("%d messages in Motion, first %q; status %+v", n, r.motion.bodies()[1], s.Channels[0].Chat)
 		}
 	})
 }

@@ -55,6 +55,7 @@ type fakeChat struct {
 	// refuseOld makes X look at the key before it looks whether it has the message; after may lose an answer.
 	refuseOld bool
 	noTimes   bool
+	perPage   int                   // the most that X lists at once
 	onPage    func(count int) error // may refuse to list so many events
 	hang      time.Duration         // how long X is silent about a file
 	// others are the events of other conversations, by path.
@@ -162,6 +163,9 @@ func (c *fakeChat) ChatEvents(_ context.Context, conversation, next string, coun
 		if err := c.onPage(count); err != nil {
 			return bridge.ChatPage{}, err
 		}
+	}
+	if c.perPage > 0 {
+		count = min(count, c.perPage)
 	}
 	newest := slices.Clone(c.events)
 	slices.Reverse(newest)

@@ -62,6 +62,7 @@ func New(config Config) *Engine {
 	e := &Engine{journal: health, health: health, now: config.Now, accounts: accounts, dispatcher: dispatcher}
 	e.chats = chat.New(chat.Config{
 		Journal: health, Accounts: accounts, Feed: feed, Wake: wake, Accept: e.AcceptX, Log: config.Log, Now: config.Now,
+		Withdraw: func(ctx context.Context, id int64, why *bridge.Error) error { return e.worker.Withdraw(ctx, id, why) },
 	})
 	e.Console = console.New(console.Config{
 		Journal: health, Health: health, Accounts: accounts, Breakers: breakers, Dispatcher: dispatcher, Chats: e.chats, Feed: feed,
@@ -76,7 +77,7 @@ func New(config Config) *Engine {
 	})
 	e.worker = delivery.NewWorker(delivery.Config{
 		Journal: health, Accounts: accounts, Breakers: breakers, Scheduler: dispatcher, Chats: e.chats, Waiters: waiters, Feed: feed,
-		Measure: config.Measure, Log: config.Log, Now: config.Now,
+		Wake: wake, Measure: config.Measure, Log: config.Log, Now: config.Now,
 	})
 	return e
 }

@@ -498,3 +498,25 @@ func TestClockThatJumpsLosesNothing(t *testing.T) {
 		})
 	}
 }
+
+// The same of a direct message: X answered with a server error, and does not let Perch look.
+func TestARefusedLookSaysNothingOfADirectMessage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.receive(dmBody("900", customerID, "hello"))
+		r.until("it", time.Minute, func() bool { return len(r.motion.bodies()) == 1 })
+		r.x.onDM = func(n int, _ string) error {
+			if n == 1 {
+				return &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideX, Message: "503", Doubtful: true}
+			}
+			return nil
+		}
+		r.x.looks = func(int) error { return rejected("not for this app") }
+		o := r.reply(bridge.Reply{MotionID: "1", Body: "once", InteractionID: "dm-annlee", Handle: "annlee"})
+		time.Sleep(6 * time.Hour)
+		if d := r.message(bridge.Out); d.State == bridge.Dead {
+			t.Errorf("%+v: %s %+v, although X may have taken it", o, d.State, d.Failure)
+		}
+	})
+}

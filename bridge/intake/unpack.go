@@ -131,8 +131,9 @@ func (v *Events) readPost(p bridge.Post) (parsed bridge.Parsed) {
 	return v.read(p.Body)
 }
 
-// keyChangeID begins the id of an event that brings the key of an encrypted conversation and nothing else.
-const keyChangeID = "key:"
+// keyChangeID begins the id of an event that brings the key of an encrypted conversation and nothing else, failureID that of
+// one in which X says that it does not keep a message.
+const keyChangeID, failureID = "key:", "failed:"
 
 // errWhoseIsIt tells that an event waits until X has told which channel has the account that it is for.
 var errWhoseIsIt = errors.New("x has not told yet which channel has which account")
@@ -178,6 +179,11 @@ func (v *Events) unpackEvent(p bridge.Post, channels []string, index int, e *bri
 	if e.Sealed != nil && (strings.HasPrefix(e.XID, keyChangeID) || (e.Sealed.Event == "" && e.Sealed.KeyChange != "")) {
 		v.heard(name, *e.Sealed)
 		out.Ignored[bridge.IgnoredKey{Channel: name, Kind: "chat_key_change"}]++
+		return
+	}
+	if e.Sealed != nil && strings.HasPrefix(e.XID, failureID) {
+		v.heard(name, *e.Sealed)
+		out.Ignored[bridge.IgnoredKey{Channel: name, Kind: "chat_failure"}]++
 		return
 	}
 	own := v.accounts.Account(name).ID

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -61,13 +62,16 @@ type board struct {
 	mu       sync.Mutex
 	started  time.Time
 	troubles map[place]trouble
-	proof    time.Time
-	gaps     []Gap
+	// silent says, by channel, why X does not tell of something that Perch finds in another way.
+	silent map[string]*bridge.Error
+	proof  time.Time
+	gaps   []Gap
 }
 
 func newBoard(mode string, c *Config) *board {
 	return &board{
 		mode: mode, log: c.Log, url: func() string { return "" }, ahead: c.app().ClockAhead, troubles: map[place]trouble{},
+		silent: map[string]*bridge.Error{},
 	}
 }
 
@@ -112,6 +116,25 @@ func (b *board) fine(h hop, channel string) {
 	if was {
 		b.log.Info("way in mended", "hop", string(h), "channel", channel, "cause", old.err.Error(), "took_s", int(time.Since(old.since).Seconds()))
 	}
+}
+
+// quiet notes why X does not tell of a channel's encrypted messages, which are looked for all the same; nil when it does.
+func (b *board) quiet(channel string, err *bridge.Error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.silent, channel)
+	if err != nil {
+		b.silent[channel] = err
+	}
+}
+
+// quietNote is what people ought to know of that; the lock is held.
+func (b *board) quietNote() (detail, remedy string) {
+	for _, channel := range slices.Sorted(maps.Keys(b.silent)) {
+		e := b.silent[channel]
+		return "X does not tell of encrypted messages (" + channel + "), so that they come up to 10 minutes late: " + e.Message, e.Remedy
+	}
+	return "", ""
 }
 
 // isFine reports whether nothing is wrong anywhere.
@@ -179,7 +202,9 @@ func (b *board) State() State {
 		s.State = Connecting
 	default:
 		s.State = Connected
-		s.Detail, s.Remedy = clockNote(b.ahead())
+		if s.Detail, s.Remedy = b.quietNote(); s.Detail == "" {
+			s.Detail, s.Remedy = clockNote(b.ahead())
+		}
 	}
 	return s
 }

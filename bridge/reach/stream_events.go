@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"perch/bridge"
 	"perch/bridge/xapi/payload"
 )
 
@@ -55,12 +56,21 @@ func (s *Stream) arrivals(ctx context.Context, line []byte) (all []arrival, isKn
 			isKnown = false
 			continue
 		}
-		isKnown = isKnown && g.isFed(e.XID)
+		id := fedID(e)
+		isKnown = isKnown && g.isFed(id)
 		isLate := time.Since(opened) < lateTime && e.CreatedAt.Before(opened.Add(g.member.X.ClockAhead())) &&
 			e.From.ID != e.ForUser && !g.isKnown(ctx, e.XID)
-		all = append(all, arrival{g, e.XID, isLate})
+		all = append(all, arrival{g, id, isLate})
 	}
 	return all, isKnown
+}
+
+// fedID is under what an event is remembered. The id of an encrypted message is chosen by its sender, and is one of hers only.
+func fedID(e *bridge.Event) string {
+	if e.Kind == bridge.KindEncrypted {
+		return e.XID + "~" + e.From.ID
+	}
+	return e.XID
 }
 
 // alive takes in a sign of life; the first one of a stream ends the outage before it.

@@ -1,6 +1,9 @@
 package reach_test
 
 import (
+	"context"
+	"encoding/base64"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -10,6 +13,8 @@ import (
 
 	"perch/bridge"
 	"perch/bridge/reach"
+	"perch/bridge/xapi"
+	"perch/bridge/xchat/wire"
 )
 
 func TestStreamCutHundredTimesDeliversOnce(t *testing.T) {
@@ -345,4 +350,47 @@ func TestStateUnknownBeforeRun(t *testing.T) {
 	if s := reach.NewStream(r.config).State(); s.State != reach.Unknown || s.Mode != reach.ModeStream {
 		t.Errorf("%+v", s)
 	}
+}
+
+// The id of an encrypted message is chosen by its sender; the journal tells senders apart (sqlite, ownID).
+func TestTheSameIDOfTwoSendersIsTwoMessages(t *testing.T) {
+	inBubble(t, func(r *rig) {
+		r.config.Members[0].Wanted.Encrypted, r.config.Members[0].Wanted.Chat = true, true
+		var bodies [][]byte
+		r.config.Inbox = acceptor(func(body []byte) { bodies = append(bodies, slices.Clone(body)) })
+		r.start(reach.NewStream(r.config))
+		r.until(reach.Connected, time.Minute)
+		for _, sender := range []string{"501", "502"} {
+			e := wire.Event{SequenceID: "2080400999000000" + sender, MessageID: "9c0e5d0e-3a43-4c7b-8a53-1f0f6d0b7a11", SenderID: sender, ConversationID: sender + ":" + brandID}
+			body := fmt.Appendf(nil, `{"data":{"event_type":"chat.received","filter":{"user_id":%q},"payload":{"id":"x","sender_id":%q,"encoded_event":%q}}}`,
+				brandID, sender, base64.StdEncoding.EncodeToString(e.Encode([]byte{12, 0, 1, 0, 0})))
+			r.with(func() { r.deliver("chat.received", xapi.Missed{ID: sender, CreatedAt: time.Now(), Body: body}) })
+			time.Sleep(time.Second)
+		}
+		time.Sleep(time.Minute)
+		if len(bodies) != 2 {
+			t.Errorf("%d of 2 were kept", len(bodies))
+		}
+	})
+}
+
+type acceptor func(body []byte)
+
+func (a acceptor) AcceptX(_ context.Context, _ []string, body []byte) error {
+	a(body)
+	return nil
+}
+
+// With keys of encrypted chat, X's refusal to tell of its messages is shown to somebody.
+func TestARefusedSubscriptionOfChatIsShown(t *testing.T) {
+	inBubble(t, func(r *rig) {
+		r.config.Members[0].Wanted.Chat = true
+		r.refuse["chat.received"] = refusal(bridge.Operator, "login/403")
+		r.start(reach.NewStream(r.config))
+		r.until(reach.Connected, time.Minute)
+		time.Sleep(24 * time.Hour)
+		if s := r.way.State(); s.State == reach.Connected && s.Detail == "" {
+			t.Errorf("%+v", s)
+		}
+	})
 }

@@ -49,6 +49,9 @@ func Needed(w bridge.Wanted) []string {
 	return names
 }
 
+// chatReceived tells of encrypted messages.
+const chatReceived = "chat.received"
+
 // kinds are those that a channel subscribes to (X docs: X Activity API). A mention event tells only of handles that
 // somebody typed, so that replies need one of their own.
 func kinds(w bridge.Wanted) []kind {
@@ -57,7 +60,7 @@ func kinds(w bridge.Wanted) []kind {
 		all = append(all, kind{"post.mention.create", true}, kind{"post.reply.create", true}, kind{"post.quote.create", false})
 	}
 	if w.Encrypted {
-		all = append(all, kind{"chat.received", false})
+		all = append(all, kind{chatReceived, false})
 	}
 	if w.Chat {
 		all = append(all, kind{"chat.sent", false}, kind{"chat.conversation_join", false})
@@ -220,8 +223,14 @@ func (u *upkeep) isDue(m Member, k kind) bool {
 
 // judge lets a refusal pass of what can be done without.
 func (u *upkeep) judge(m Member, k kind, err error) error {
+	if err == nil && k.name == chatReceived {
+		u.board.quiet(m.Channel, nil)
+	}
 	if k.isNeeded || !isRefusal(err) {
 		return err
+	}
+	if m.Chat && k.name == chatReceived {
+		u.board.quiet(m.Channel, bridge.AsError(err))
 	}
 	u.Log.Info("x refuses a subscription that can be done without", "channel", m.Channel, "event", k.name, "cause", err)
 	u.mu.Lock()

@@ -62,6 +62,9 @@ func conditions(f bridge.Filter) (where string, args []any) {
 	default:
 		add("m.state = ?", f.State)
 	}
+	if f.XID != "" {
+		add("m.x_id = ?", f.XID)
+	}
 	if f.Before > 0 {
 		add("m.id < ?", f.Before)
 	}

@@ -40,6 +40,8 @@ func (p *parser) chat(forUser string, isReceived bool, payload json.RawMessage) 
 		p.sealed(forUser, c, keyID(inside.MessageID), inside.Meta)
 	case isRead && (inside.What == xchat.PeekMessage || inside.What == xchat.PeekDelete):
 		p.sealed(forUser, c, messageID(inside.MessageID), inside.Meta)
+	case isRead && inside.What == xchat.PeekFailure && inside.MessageID != "":
+		p.sealed(forUser, c, failurePrefix+inside.MessageID, inside.Meta)
 	case isRead && inside.What != "unknown" && inside.What != "empty":
 		p.ignore("chat_"+strings.ReplaceAll(inside.What, " ", "_"), 1)
 		p.beside(forUser, c)
@@ -81,8 +83,8 @@ func keyID(messageID string) string {
 	return keyPrefix + messageID
 }
 
-// keyPrefix begins the id of a change of keys.
-const keyPrefix = "key:"
+// keyPrefix begins the id of a change of keys, failurePrefix that of X's word that it does not keep a message.
+const keyPrefix, failurePrefix = "key:", "failed:"
 
 // messageID is the id of a message, which its sender has chosen: never one that looks like that of a change of keys, or like
 // another that Perch makes itself (bridge.UnreadableID).

@@ -76,7 +76,7 @@ func TestChatIsReadByWhatIsInside(t *testing.T) {
 		"members":                 {"chat.conversation_join", map[string]any{"encoded_event": encode(kindOf(4))}, "", nil, "chat_group"},
 		"settings":                {"chat.received", map[string]any{"encoded_event": encode(kindOf(9))}, "", nil, "chat_settings"},
 		"conversation deleted":    {"chat.received", map[string]any{"encoded_event": encode(kindOf(8))}, "", nil, "chat_conversation_deleted"},
-		"failure":                 {"chat.received", map[string]any{"encoded_event": encode(kindOf(5))}, "", nil, "chat_failure"},
+		"failure":                 {"chat.received", map[string]any{"encoded_event": encode(kindOf(5))}, "failed:9c0e5d0e-3a43", sealed(encode(kindOf(5)), ""), ""},
 		"members and a key":       {"chat.conversation_join", map[string]any{"encoded_event": encode(kindOf(4)), "conversation_key_change_event": change}, "key:9c0e5d0e-3a43", sealed("", change), "chat_group"},
 		"joined, nothing else":    {"chat.conversation_join", nil, "", nil, "chat_empty"},
 		"garbage":                 {"chat.received", map[string]any{"encoded_event": "not base64"}, "other-id", sealed("not base64", ""), ""},
