@@ -76,30 +76,35 @@ func content(c xchat.Content, id xchat.ConversationID, version string) (body str
 	if c.Choice != nil && c.Text == "" {
 		lines = append(lines, choiceLine(cmp.Or(c.Choice.OptionID, c.Choice.Metadata)))
 	}
+	more, files := attached(c, id, version)
+	lines = append(lines, more...)
+	for _, b := range c.Buttons {
+		lines = append(lines, buttonLine(b))
+	}
+	return join(lines), files
+}
+
+// attached are the files of a message, and lines for what is attached and is no file.
+func attached(c xchat.Content, id xchat.ConversationID, version string) (lines []string, files []bridge.Media) {
 	more := 0
 	for _, a := range c.Attachments {
-		if a.Kind == wire.AttachmentMedia {
-			if len(files) == maxFiles {
-				more++
-				continue
-			}
+		switch line := attachmentLine(a); {
+		case a.Kind != wire.AttachmentMedia && line != "" && !strings.Contains(c.Text, line):
+			lines = append(lines, line)
+		case a.Kind != wire.AttachmentMedia:
+		case len(files) == maxFiles:
+			more++
+		default:
 			files = append(files, file(a.Media, id, version)...)
 			if !a.Media.HasKey() && !isFileAddress(a.Media.LegacyURL) {
 				lines = append(lines, noFileLine)
 			}
-			continue
-		}
-		if line := attachmentLine(a); line != "" && !strings.Contains(c.Text, line) {
-			lines = append(lines, line)
 		}
 	}
 	if more > 0 {
 		lines = append(lines, moreFilesLine(more))
 	}
-	for _, b := range c.Buttons {
-		lines = append(lines, buttonLine(b))
-	}
-	return join(lines), files
+	return lines, files
 }
 
 // maxFiles is how many files of one message are handed on. X's own app sends up to ten; the sender chooses what it writes.

@@ -101,14 +101,21 @@ func (j *job) post(ctx context.Context) error {
 	case bridge.KindOf(err) == bridge.OutcomeUnknown, bridge.AsError(err).Doubtful:
 		return err
 	}
-	if mayBeThere && (failed != 0 || isFinal(err)) { // a repeat may be refused because the first one did arrive
+	if mayBeThere && failed == 0 && !isFinal(err) {
+		return err // it says nothing of the first one, which is looked for before the next try
+	}
+	if mayBeThere { // a repeat may be refused because the first one did arrive
 		if isThere, lookErr := j.isThere(ctx); isThere || lookErr != nil {
 			return lookErr
 		}
-	} else if mayBeThere {
-		return err // it says nothing of the first one, which is looked for before the next try
 	}
-	d.Progress.CallingSince = time.Time{} // X has surely not taken it
+	return j.refused(ctx, failed, err)
+}
+
+// refused deals with a refusal of what X has surely not taken: some are mended, and the message is tried once more.
+func (j *job) refused(ctx context.Context, failed xchat.FailureType, err error) error {
+	d := j.d
+	d.Progress.CallingSince = time.Time{}
 	if failed != 0 || isFinal(err) {
 		d.Progress.Posted = nil // what is tried next, maybe because a person wants it, is another message
 	}

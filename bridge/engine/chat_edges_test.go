@@ -28,7 +28,7 @@ func (c *fakeChat) set(change func(*fakeChat)) {
 }
 
 func TestALimitOfXKeepsNoAgentWaitingForTheNotice(t *testing.T) {
-	inChat(t, func(t *testing.T, r *rig) {
+	inChat(t, func(_ *testing.T, r *rig) {
 		r.chat.begin()
 		event := r.chat.write(xchat.Draft{Text: "soon"})
 		r.chat.set(func(c *fakeChat) {
@@ -110,7 +110,7 @@ func TestAWrongClockMakesNoKeyOfTheFuture(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := chatRig(t, func(r *rig) {
 			r.clock = func() time.Time { return time.Now().AddDate(9, 0, 0) }
-			r.chat.ahead = func() time.Duration { return -time.Now().AddDate(9, 0, 0).Sub(time.Now()) }
+			r.chat.ahead = func() time.Duration { return -time.Until(time.Now().AddDate(9, 0, 0)) }
 		})
 		r.until("X told whose the keys are", time.Minute, func() bool { return r.chatState() == bridge.ChatReady })
 		if o := r.reply(bridge.Reply{MotionID: "1", Body: "hello", Handle: "annlee"}); o.Status != bridge.StatusSent || len(r.chat.read()) != 1 {
@@ -331,7 +331,7 @@ func TestACrashLosesNoWordOfAChangedKey(t *testing.T) {
 		chat.mu.Unlock()
 		time.Sleep(time.Hour)
 		second := filepath.Join(t.TempDir(), "perch.db")
-		r.motion.onNotify = func(n int, note bridge.Notification) error {
+		r.motion.onNotify = func(_ int, note bridge.Notification) error {
 			if strings.Contains(note.Body, "it is me") { // here the power goes
 				for _, end := range []string{"", "-wal", "-shm"} {
 					if raw, err := os.ReadFile(path + end); err == nil {

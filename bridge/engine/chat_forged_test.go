@@ -15,7 +15,7 @@ import (
 )
 
 func TestADamagedEventIsToldOnce(t *testing.T) {
-	inChat(t, func(t *testing.T, r *rig) {
+	inChat(t, func(_ *testing.T, r *rig) {
 		r.talked()
 		r.chat.set(func(c *fakeChat) {
 			c.events = append(c.events, bridge.ChatEvent{ID: "208040000000009999", CreatedAt: time.Now(), Sealed: bridge.Sealed{

@@ -90,7 +90,7 @@ func TestListedChatEventsWithoutAnUsualIDAreHandedOn(t *testing.T) {
 }
 
 func TestOneEncryptedConversationHoldsUpNoOther(t *testing.T) {
-	inChat(t, func(t *testing.T, r *rig) {
+	inChat(t, func(_ *testing.T, r *rig) {
 		change := r.chat.begin()
 		r.receive(chatBody(r.chat.write(xchat.Draft{Text: "0"}), change))
 		r.untilBodies(1)

@@ -176,14 +176,9 @@ func (v *Events) unpackEvent(p bridge.Post, channels []string, index int, e *bri
 		out.Ignored[bridge.IgnoredKey{Channel: channels[0], Kind: "unknown_user"}]++
 		return
 	}
-	if e.Sealed != nil && (strings.HasPrefix(e.XID, keyChangeID) || (e.Sealed.Event == "" && e.Sealed.KeyChange != "")) {
+	if kind := forNobody(e); kind != "" {
 		v.heard(name, *e.Sealed)
-		out.Ignored[bridge.IgnoredKey{Channel: name, Kind: "chat_key_change"}]++
-		return
-	}
-	if e.Sealed != nil && strings.HasPrefix(e.XID, failureID) {
-		v.heard(name, *e.Sealed)
-		out.Ignored[bridge.IgnoredKey{Channel: name, Kind: "chat_failure"}]++
+		out.Ignored[bridge.IgnoredKey{Channel: name, Kind: kind}]++
 		return
 	}
 	own := v.accounts.Account(name).ID
@@ -205,6 +200,19 @@ func (v *Events) unpackEvent(p bridge.Post, channels []string, index int, e *bri
 		e.XID = bridge.UnreadableID(p.Body, index)
 	}
 	out.Deliveries = append(out.Deliveries, inboundDelivery(name, e, p))
+}
+
+// forNobody names an event of encrypted chat that is no message; "" for all others.
+func forNobody(e *bridge.Event) string {
+	switch {
+	case e.Sealed == nil:
+		return ""
+	case strings.HasPrefix(e.XID, keyChangeID), e.Sealed.Event == "" && e.Sealed.KeyChange != "":
+		return "chat_key_change"
+	case strings.HasPrefix(e.XID, failureID):
+		return "chat_failure"
+	}
+	return ""
 }
 
 // echoOf is what the account sent. Where X gave no time, it counts as sent when it was told of.

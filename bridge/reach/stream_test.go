@@ -355,7 +355,7 @@ func TestStateUnknownBeforeRun(t *testing.T) {
 // The id of an encrypted message is chosen by its sender; the journal tells senders apart (sqlite, ownID).
 func TestTheSameIDOfTwoSendersIsTwoMessages(t *testing.T) {
 	inBubble(t, func(r *rig) {
-		r.config.Members[0].Wanted.Encrypted, r.config.Members[0].Wanted.Chat = true, true
+		r.config.Members[0].Encrypted, r.config.Members[0].Chat = true, true
 		var bodies [][]byte
 		r.config.Inbox = acceptor(func(body []byte) { bodies = append(bodies, slices.Clone(body)) })
 		r.start(reach.NewStream(r.config))
@@ -384,7 +384,7 @@ func (a acceptor) AcceptX(_ context.Context, _ []string, body []byte) error {
 // With keys of encrypted chat, X's refusal to tell of its messages is shown to somebody.
 func TestARefusedSubscriptionOfChatIsShown(t *testing.T) {
 	inBubble(t, func(r *rig) {
-		r.config.Members[0].Wanted.Chat = true
+		r.config.Members[0].Chat = true
 		r.refuse["chat.received"] = refusal(bridge.Operator, "login/403")
 		r.start(reach.NewStream(r.config))
 		r.until(reach.Connected, time.Minute)

@@ -262,8 +262,10 @@ func TestAnOpenedMessageIsStoredAsWhatItHolds(t *testing.T) {
 		}
 	}
 	for _, want := range []bridge.Count{
-		{Kind: bridge.KindChat, State: bridge.Delivered, N: 1}, {Kind: bridge.KindChat, State: bridge.Discarded, N: 1},
-		{Kind: bridge.KindEncrypted, State: bridge.Delivered, N: 1}, {Kind: bridge.KindEncrypted, State: bridge.Sending},
+		{Kind: bridge.KindChat, State: bridge.Delivered, N: 1},
+		{Kind: bridge.KindChat, State: bridge.Discarded, N: 1},
+		{Kind: bridge.KindEncrypted, State: bridge.Delivered, N: 1},
+		{Kind: bridge.KindEncrypted, State: bridge.Sending},
 	} {
 		if got := countOf(t, s, want.Kind, want.State); got != want.N {
 			t.Errorf("%d are %s and %s, want %d", got, want.Kind, want.State, want.N)

@@ -419,7 +419,7 @@ func TestOddAnswersOfChat(t *testing.T) {
 func TestAPageOfLongMessagesIsRead(t *testing.T) {
 	x := newChatX(t)
 	event := strings.Repeat("CwAB", 54<<10/4) // a text of 10,000 signs outside of ASCII
-	x.answer = func(w http.ResponseWriter, r *http.Request) bool {
+	x.answer = func(w http.ResponseWriter, _ *http.Request) bool {
 		w.Header().Set("Content-Type", "application/json")
 		var all []string
 		for i := range 100 {

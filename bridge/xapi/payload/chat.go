@@ -36,12 +36,8 @@ func (p *parser) chat(forUser string, isReceived bool, payload json.RawMessage) 
 	switch {
 	case c.Event == "" && c.change() != "":
 		p.keyChange(forUser, c)
-	case isRead && inside.What == xchat.PeekKeyChange:
-		p.sealed(forUser, c, keyID(inside.MessageID), inside.Meta)
-	case isRead && (inside.What == xchat.PeekMessage || inside.What == xchat.PeekDelete):
-		p.sealed(forUser, c, messageID(inside.MessageID), inside.Meta)
-	case isRead && inside.What == xchat.PeekFailure && inside.MessageID != "":
-		p.sealed(forUser, c, failurePrefix+inside.MessageID, inside.Meta)
+	case isRead && isKept(inside.What):
+		p.sealed(forUser, c, idOf(inside), inside.Meta)
 	case isRead && inside.What != "unknown" && inside.What != "empty":
 		p.ignore("chat_"+strings.ReplaceAll(inside.What, " ", "_"), 1)
 		p.beside(forUser, c)
@@ -50,6 +46,22 @@ func (p *parser) chat(forUser string, isReceived bool, payload json.RawMessage) 
 	default:
 		p.sealed(forUser, c, "", xchat.Meta{})
 	}
+}
+
+// isKept reports whether a kind of event is for people or for the keys.
+func isKept(what string) bool {
+	return what == xchat.PeekMessage || what == xchat.PeekDelete || what == xchat.PeekKeyChange || what == xchat.PeekFailure
+}
+
+// idOf is the id of an event that is kept; "" for none.
+func idOf(inside xchat.Peeked) string {
+	switch inside.What {
+	case xchat.PeekKeyChange:
+		return prefixed(keyPrefix, inside.MessageID)
+	case xchat.PeekFailure:
+		return prefixed(failurePrefix, inside.MessageID)
+	}
+	return messageID(inside.MessageID)
 }
 
 // change is what brings the conversation's key.
@@ -72,15 +84,15 @@ func (p *parser) beside(forUser string, c chat) {
 func (p *parser) keyChange(forUser string, c chat) {
 	c.Event = ""
 	inside, _ := xchat.Peek(c.change())
-	p.sealed(forUser, c, keyID(inside.MessageID), inside.Meta)
+	p.sealed(forUser, c, prefixed(keyPrefix, inside.MessageID), inside.Meta)
 }
 
-// keyID is the id of a change of keys, which shares its own with no message; "" for none.
-func keyID(messageID string) string {
+// prefixed is an id that is shared with no message; "" for none.
+func prefixed(prefix, messageID string) string {
 	if messageID == "" {
 		return ""
 	}
-	return keyPrefix + messageID
+	return prefix + messageID
 }
 
 // keyPrefix begins the id of a change of keys, failurePrefix that of X's word that it does not keep a message.
