@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"time"
 
 	_ "modernc.org/sqlite"
@@ -58,7 +57,7 @@ func createOwn(path string) error {
 }
 
 func dsn(path, more string) string {
-	return "file:" + filepath.ToSlash(path) + "?_pragma=busy_timeout(5000)&_pragma=page_size(8192)" +
+	return "file:" + uriPath(path) + "?_pragma=busy_timeout(5000)&_pragma=page_size(8192)" +
 		"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=wal_autocheckpoint(0)" +
 		"&_pragma=journal_size_limit(67108864)" + more
 }
