@@ -11,6 +11,7 @@ import (
 
 	"perch/app/config"
 	"perch/app/control"
+	"perch/app/disk"
 	"perch/bridge/reach/tunnel"
 	"perch/bridge/secret"
 )
@@ -75,7 +76,7 @@ func (s *Setup) fill() {
 		s.Now = time.Now
 	}
 	if s.Free == nil {
-		s.Free = freeSpace
+		s.Free = disk.Free
 	}
 	if s.Dial == nil {
 		s.Dial = (&net.Dialer{Timeout: dialLimit}).DialContext

@@ -1,11 +1,11 @@
 //go:build unix
 
-package doctor
+package disk
 
 import "golang.org/x/sys/unix"
 
-// freeSpace returns the bytes that this user may still fill.
-func freeSpace(folder string) (uint64, error) {
+// Free returns the bytes that this user may still fill.
+func Free(folder string) (uint64, error) {
 	var s unix.Statfs_t
 	if err := unix.Statfs(folder, &s); err != nil {
 		return 0, err

@@ -1,9 +1,9 @@
-package doctor
+package disk
 
 import "golang.org/x/sys/windows"
 
-// freeSpace returns the bytes that this user may still fill.
-func freeSpace(folder string) (uint64, error) {
+// Free returns the bytes that this user may still fill.
+func Free(folder string) (uint64, error) {
 	path, err := windows.UTF16PtrFromString(folder)
 	if err != nil {
 		return 0, err
