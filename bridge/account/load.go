@@ -18,7 +18,7 @@ func (r *Registry) Load(ctx context.Context) error {
 // load reads who the channel is, and holds its lanes towards X when it has got other keys since.
 func (r *Registry) load(ctx context.Context, e *entry) error {
 	ch := e.now.Load()
-	value, err := r.journal.Setting(ctx, settingAccount+ch.Name)
+	value, err := r.journal.Setting(ctx, SettingAccount+ch.Name)
 	if err != nil || value == "" {
 		return err
 	}

@@ -7,8 +7,8 @@ import (
 	"perch/bridge"
 )
 
-// settingAccount, and the name of a channel, is the setting that holds its account.
-const settingAccount = "account/"
+// SettingAccount, and the name of a channel, is the setting that holds its account: the JSON of a bridge.Account, and more.
+const SettingAccount = "account/"
 
 // remembered is what the journal keeps of a channel's account, in one value so that the two never disagree.
 type remembered struct {
@@ -23,7 +23,7 @@ func (r *Registry) remember(ctx context.Context, ch *bridge.Channel, account bri
 		return nil
 	}
 	value, _ := json.Marshal(remembered{account, ch.Keys}) // plain values only: cannot fail
-	if err := r.journal.SetSetting(ctx, settingAccount+ch.Name, string(value)); err != nil {
+	if err := r.journal.SetSetting(ctx, SettingAccount+ch.Name, string(value)); err != nil {
 		return err
 	}
 	r.memory.set(ch.Name, account, ch.Keys)
