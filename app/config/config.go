@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // The values of Config.Secrets.
@@ -58,6 +59,7 @@ type Config struct {
 	// LegacyReplyPath serves the old plugin's Reply URL too, which has no token.
 	LegacyReplyPath bool      `toml:"legacy_reply_path"`
 	Reach           Reach     `toml:"reach"`
+	Backup          Backup    `toml:"backup"`
 	Update          Update    `toml:"update"`
 	Channels        []Channel `toml:"channel"`
 }
@@ -121,6 +123,25 @@ type TLS struct {
 	Listen string `toml:"listen"`
 }
 
+// Backup says how the relay backs itself up.
+type Backup struct {
+	// Every is the time between two backups, such as "24h"; empty or "0" for none by itself, see Interval.
+	Every string `toml:"every"`
+	// Keep is how many of those that the relay has made itself are kept.
+	Keep int `toml:"keep"`
+	// Folder is where they are, as a full path; empty means Home.Backups.
+	Folder string `toml:"folder"`
+}
+
+// Interval is the time between two backups; 0 for none by itself.
+func (b Backup) Interval() time.Duration {
+	every, err := time.ParseDuration(b.Every)
+	if err != nil { // empty; all else was refused
+		return 0
+	}
+	return every
+}
+
 // Update says where Perch may look for a newer version of itself.
 type Update struct {
 	// Feed is the address of a release feed; empty for none. Key is the minisign public key that signs it.
@@ -181,6 +202,7 @@ func Default() *Config {
 		Reach: Reach{
 			Mode: ModeStream, MotionProxy: MotionProxy{Port: 3002}, SSH: SSH{RemoteListen: "127.0.0.1:3002"}, TLS: TLS{Listen: ":443"},
 		},
+		Backup: Backup{Keep: 14},
 	}
 }
 

@@ -132,6 +132,12 @@ func exists(path string) bool {
 // Journal is the path of the journal.
 func (h Home) Journal() string { return filepath.Join(h.data, "perch.db") }
 
+// Backups is the folder for the relay's own backups; Config.Backup may name another.
+func (h Home) Backups() string { return filepath.Join(h.data, "backups") }
+
+// Restoring is the path of the note of a restore that has begun and not ended.
+func (h Home) Restoring() string { return filepath.Join(h.data, "perch.restoring") }
+
 // Log is the path of the log file; Config.LogFile may name another.
 func (h Home) Log() string { return filepath.Join(h.data, "perch.log") }
 

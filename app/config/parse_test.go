@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -71,7 +72,7 @@ map_key = "x_handle"
 `, "PIN", strings.Repeat("AB:", 31)+"cd")), "perch.toml")
 	must(t, err)
 	want := &config.Config{
-		Listen: ":0", Secrets: "vault", LogFile: `C:\perch\perch.log`, LogLevel: "debug", LegacyReplyPath: true, Reach: config.Default().Reach,
+		Listen: ":0", Secrets: "vault", LogFile: `C:\perch\perch.log`, LogLevel: "debug", LegacyReplyPath: true, Reach: config.Default().Reach, Backup: config.Backup{Keep: 14},
 		Channels: []config.Channel{config.DefaultChannel("a"), config.DefaultChannel("b")},
 	}
 	want.Reach.Mode, want.Reach.MotionProxy = "webhook", config.MotionProxy{Host: "motion.example:8443", Port: 3003}
@@ -112,6 +113,11 @@ func TestParse_NamesTheLineOfEachMistake(t *testing.T) {
 		"a feed's odd key":       {least + "[update]\nkey = \"RWshort\"", []string{"line 6", "no public key of minisign", "begins with RW"}},
 		"a feed's odd address":   {least + "[update]\nfeed = \"perch.example\"", []string{"line 6", "update.feed"}},
 		"daily without a feed":   {least + "[update]\ncheck_daily = true", []string{"line 6", "update.feed or update.key is empty"}},
+		"a backup's odd time":    {least + "[backup]\nevery = \"daily\"", []string{"line 6", "backup.every is \"daily\", which is not a time", "24h"}},
+		"backups all the time":   {least + "[backup]\nevery = \"5m\"", []string{"line 6", "from 1h to 8784h"}},
+		"backups before now":     {least + "[backup]\nevery = \"-24h\"", []string{"line 6", "from 1h to 8784h"}},
+		"no backup kept":         {least + "[backup]\nkeep = 0", []string{"line 6", "from 1 to 1000"}},
+		"backups somewhere":      {least + "[backup]\nfolder = \"backups\"", []string{"line 6", "not a full path", "/var/backups/perch"}},
 		"text for flag":          {"legacy_reply_path = \"true\"\n" + least, []string{`line 1: "legacy_reply_path" must be true or false, but is a text; write legacy_reply_path = true or legacy_reply_path = false, without quotes`}},
 		"number for text":        {"listen = 3002\n" + least, []string{`line 1: "listen" must be a text in quotes, but is a number`}},
 		"text for number":        {"[reach.motion_proxy]\nport = \"3002\"\n" + least, []string{"line 2", "must be a number, but is a text"}},
@@ -294,5 +300,15 @@ func wantSaid(tb testing.TB, err error, words ...string) {
 	}
 	if e.Kind != bridge.Operator || e.Side != bridge.SidePerch || e.Remedy == "" || strings.Contains(e.Error(), "geheim") {
 		tb.Errorf("%#v", e)
+	}
+}
+
+func TestBackupInterval(t *testing.T) {
+	t.Parallel()
+	for every, want := range map[string]time.Duration{"": 0, "0": 0, "24h": 24 * time.Hour, "1h30m": 90 * time.Minute} {
+		c, err := config.Parse([]byte(least+"[backup]\nevery = \""+every+"\""), "")
+		if err != nil || c.Backup.Interval() != want || c.Backup.Keep != 14 {
+			t.Errorf("%q: %+v, %v", every, c, err)
+		}
 	}
 }

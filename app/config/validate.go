@@ -40,6 +40,7 @@ func check(c *Config, lines map[string]int) []problem {
 	k.oneOf("secrets", c.Secrets, SecretsKeyring, SecretsVault)
 	k.oneOf("log_level", c.LogLevel, "debug", "info", "warn", "error")
 	k.reach(c.Reach)
+	k.backup(c.Backup)
 	k.update(c.Update)
 	if len(c.Channels) == 0 {
 		k.add("channel", "there is no channel", "write a [[channel]] with its name, [channel.x] and [channel.motion]; perch init shows how")

@@ -8,6 +8,7 @@ type Config struct {
 	LogLevel        string          `json:"log_level"`
 	LegacyReplyPath bool            `json:"legacy_reply_path"`
 	Reach           ReachConfig     `json:"reach"`
+	Backup          BackupConfig    `json:"backup"`
 	Update          UpdateConfig    `json:"update"`
 	Channels        []ChannelConfig `json:"channel"`
 }
@@ -57,6 +58,13 @@ type TLSConfig struct {
 	ACMEDomain string `json:"acme_domain"`
 	ACMEEmail  string `json:"acme_email"`
 	Listen     string `json:"listen"`
+}
+
+// BackupConfig is the table [backup].
+type BackupConfig struct {
+	Every  string `json:"every"`
+	Keep   int    `json:"keep"`
+	Folder string `json:"folder"`
 }
 
 // UpdateConfig is the table [update].

@@ -15,6 +15,7 @@ func toControl(c *config.Config) control.Config {
 			MotionProxy: control.MotionProxyConfig(c.Reach.MotionProxy), SSH: control.SSHConfig(c.Reach.SSH),
 			Ngrok: control.NgrokConfig(c.Reach.Ngrok), Cloudflared: control.CloudflaredConfig(c.Reach.Cloudflared), TLS: control.TLSConfig(c.Reach.TLS),
 		},
+		Backup:   control.BackupConfig(c.Backup),
 		Update:   control.UpdateConfig(c.Update),
 		Channels: []control.ChannelConfig{},
 	}
@@ -32,7 +33,7 @@ func fromControl(w control.Config) *config.Config {
 			MotionProxy: config.MotionProxy(w.Reach.MotionProxy), SSH: config.SSH(w.Reach.SSH),
 			Ngrok: config.Ngrok(w.Reach.Ngrok), Cloudflared: config.Cloudflared(w.Reach.Cloudflared), TLS: config.TLS(w.Reach.TLS),
 		},
-		Update: config.Update(w.Update),
+		Backup: config.Backup(w.Backup), Update: config.Update(w.Update),
 	}
 	for _, ch := range w.Channels {
 		c.Channels = append(c.Channels, config.Channel{Name: ch.Name, X: config.XConfig(ch.X), Motion: config.MotionConfig(ch.Motion)})
