@@ -41,3 +41,6 @@ func KeepPassphrase(path, phrase string) error {
 	}
 	return nil
 }
+
+// ReadKept reads the passphrase that KeepPassphrase has written. Its errors are Operator.
+func ReadKept(path string) (string, error) { return readPassphraseFile(path) }

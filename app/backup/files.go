@@ -1,0 +1,70 @@
+package backup
+
+import (
+	"cmp"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"perch/app/config"
+)
+
+// Good is a backup that was read back when it was made.
+type Good struct {
+	At    time.Time `json:"at"`
+	File  string    `json:"file"`
+	Bytes int64     `json:"bytes"`
+}
+
+// Folder is where the relay of a home puts its own backups.
+func Folder(home config.Home, c config.Backup) string { return cmp.Or(c.Folder, home.Backups()) }
+
+// Newest returns the newest backup of the home in a folder; the zero value when there is none.
+func Newest(home config.Home, folder string) (newest Good) {
+	for _, f := range ownIn(home, folder) {
+		if f.Manifest.Made.After(newest.At) {
+			newest = Good{At: f.Manifest.Made, File: f.path, Bytes: sizeOf(f.path)}
+		}
+	}
+	return newest
+}
+
+// own is a backup of one home.
+type own struct {
+	path string
+	Manifest
+}
+
+// ownIn lists the backups in a folder that were made of the home on this computer. What cannot be read is nobody's.
+func ownIn(home config.Home, folder string) (list []own) {
+	entries, _ := os.ReadDir(folder) // a folder that is not there has none
+	for _, e := range entries {
+		if !e.Type().IsRegular() || !strings.HasSuffix(e.Name(), ending) {
+			continue
+		}
+		r, err := open(filepath.Join(folder, e.Name()))
+		if err != nil {
+			continue
+		}
+		r.close()
+		if m := r.manifest; m.Host == host() && m.Home == filepath.Dir(home.Journal()) {
+			list = append(list, own{r.path, m})
+		}
+	}
+	return list
+}
+
+// prune deletes the oldest backups that the relay of the home has made by itself, but for keep of them; made is one that stays.
+func prune(home config.Home, made string, keep int) (deleted int, err error) {
+	list := slices.DeleteFunc(ownIn(home, filepath.Dir(made)), func(f own) bool { return !f.Automatic || f.path == made })
+	slices.SortFunc(list, func(a, b own) int { return b.Made.Compare(a.Made) })
+	for _, f := range list[min(max(keep-1, 0), len(list)):] {
+		if err := os.Remove(f.path); err != nil {
+			return deleted, placeError("delete an old backup", f.path, err)
+		}
+		deleted++
+	}
+	return deleted, nil
+}

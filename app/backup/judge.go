@@ -1,0 +1,179 @@
+package backup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/semver"
+
+	"perch/app/version"
+	"perch/bridge/secret"
+	"perch/bridge/sqlite"
+)
+
+// judge refuses what this Perch is too old for. A Perch that was built without a version is compared by the journal's form
+// alone.
+func (m *Manifest) judge(path string) error {
+	if m.Schema > sqlite.Schema() {
+		return newerError(path, m.Program)
+	}
+	made, here := "v"+strings.TrimPrefix(m.Program, "v"), "v"+strings.TrimPrefix(version.Number, "v")
+	if semver.IsValid(made) && semver.IsValid(here) && semver.Compare(made, here) > 0 {
+		return newerError(path, m.Program+"; this is "+version.Number)
+	}
+	return nil
+}
+
+func damagedError(path string, err error) error {
+	return refused(opRead, path+" is damaged", "take another backup; this one cannot be used, and nothing was changed", err)
+}
+
+// compare looks at the present journal: whose it is, and what is in it that would be missing.
+func (r *Restore) compare(ctx context.Context) error {
+	copied, err := sqlite.OpenView(ctx, r.staged(memberJournal))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = copied.Close() }() // only read
+	var present *sqlite.View
+	if exists(r.o.Home.Journal()) {
+		if present, err = sqlite.OpenView(ctx, r.o.Home.Journal()); err == nil {
+			defer func() { _ = present.Close() }() // only read
+			err = r.compareAccounts(ctx, present)
+		}
+		var other *otherAccountError
+		switch {
+		case errors.As(err, &other):
+			return other.explained()
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
+			present = nil
+			r.Remarks = append(r.Remarks, "the present journal cannot be read, so that nobody can tell what in it is not in the backup; it is kept as it is")
+		}
+	}
+	if r.Waiting, r.Unread, err = waitingOf(ctx, copied, present); err != nil {
+		return err
+	}
+	if present == nil {
+		return nil
+	}
+	if r.Lost, err = missingFrom(ctx, copied, present); err != nil {
+		r.Remarks = append(r.Remarks, "the present journal is damaged, so that nobody can tell all that in it is not in the backup; it is kept as it is")
+	}
+	return ctx.Err()
+}
+
+// otherAccountError says that backup and journal are not of the same account.
+type otherAccountError struct{ backup, present Channel }
+
+func (e *otherAccountError) Error() string { return "another account" }
+
+func (e *otherAccountError) explained() error {
+	return refused(opRestore, fmt.Sprintf("the backup is of %s (channel %s), but the journal here is of %s (channel %s)",
+		e.backup.label(), e.backup.Name, e.present.label(), e.present.Name),
+		"take the backup of the right account, or name another folder with --home; if you mean it, restore with --other-account", nil)
+}
+
+func (c Channel) label() string {
+	if c.Handle == "" {
+		return "the account " + c.AccountID
+	}
+	return "@" + c.Handle
+}
+
+// compareAccounts refuses a backup in which a channel of the same name is for another account, or that has none of the
+// accounts of the journal.
+func (r *Restore) compareAccounts(ctx context.Context, present *sqlite.View) error {
+	if r.o.OtherAccount {
+		return nil
+	}
+	here, err := accounts(ctx, present)
+	if err != nil {
+		return err
+	}
+	isShared := len(here) == 0 || len(r.Manifest.Channels) == 0
+	for _, c := range r.Manifest.Channels {
+		for _, p := range here {
+			if c.Name == p.Name && c.AccountID != p.AccountID {
+				return &otherAccountError{c, p}
+			}
+			isShared = isShared || c.AccountID == p.AccountID
+		}
+	}
+	if !isShared {
+		return &otherAccountError{r.Manifest.Channels[0], here[0]}
+	}
+	return nil
+}
+
+// readSecrets opens what is to go into the keyring.
+func (r *Restore) readSecrets(ctx context.Context) error {
+	if !r.Manifest.HasSecrets() || r.o.WithoutSecrets || r.o.OnlyJournal {
+		return nil
+	}
+	phrase, err := r.o.Passphrase()
+	if err != nil {
+		return err
+	}
+	values, err := secret.Unseal(r.staged(memberSecrets), phrase)
+	if errors.Is(err, secret.ErrWrongPassphrase) {
+		return refused(opRestore, "the passphrase does not open the secrets in the backup",
+			"give the one with which the backup was made, or leave the secrets out: --without-secrets; nothing was changed", err)
+	}
+	if err != nil {
+		return err
+	}
+	if r.keyring, err = r.o.Keyring(); err != nil {
+		return err
+	}
+	before, err := readSecrets(ctx, r.keyring, func(key secret.Key) bool { _, isReplaced := values[key]; return isReplaced })
+	if err != nil {
+		return err
+	}
+	r.secrets = values
+	if len(before) == 0 {
+		return nil
+	}
+	return secret.Seal(r.staged(keptSecrets), phrase, before)
+}
+
+// checkFiles makes sure that what is to be replaced can be, and looks at the passphrase that is kept for the vault.
+func (r *Restore) checkFiles() error {
+	if r.o.OnlyJournal {
+		return nil
+	}
+	for _, f := range r.files() {
+		probe, err := os.CreateTemp(filepath.Dir(f.place), ".perch-restore-*.tmp")
+		if err == nil {
+			err = errors.Join(probe.Close(), os.Remove(probe.Name()))
+		}
+		if err != nil {
+			return placeError(opRestore, "the folder "+filepath.Dir(f.place), err)
+		}
+	}
+	if !r.Manifest.HasVault() {
+		return nil
+	}
+	if !r.o.Home.KeepsPassphrase() {
+		r.Remarks = append(r.Remarks, "the vault of the backup opens with the passphrase that it had on "+day(r.Manifest.Made))
+		return nil
+	}
+	if phrase, err := secret.ReadKept(r.o.Home.Passphrase()); err == nil {
+		_, err = secret.Unseal(r.staged(memberVault), phrase)
+		if err == nil {
+			return nil
+		}
+	}
+	r.movesPhrase = true
+	r.Remarks = append(r.Remarks, "the passphrase that Perch keeps does not open the vault of the backup, and is put aside: the vault opens with the one that it had on "+
+		day(r.Manifest.Made)+"; let Perch keep that with: perch secret keep")
+	return nil
+}
+
+func day(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }

@@ -1,0 +1,222 @@
+package backup
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"perch/app/config"
+	"perch/bridge/logkey"
+	"perch/bridge/secret"
+	"perch/bridge/wait"
+)
+
+const (
+	// firstBackup is how long after a start a Keeper works: a start has more urgent things to do.
+	firstBackup = time.Minute
+	// again is the time between two tries when one has failed.
+	again = 15 * time.Minute
+	// idle is how long a Keeper without anything to do waits before it looks again.
+	idle = 24 * time.Hour
+	// settingLast is the setting that holds the last good backup.
+	settingLast = "backup/last"
+)
+
+// KeeperConfig is what a Keeper is made of. Every field is needed but Keyring.
+type KeeperConfig struct {
+	Home config.Home
+	// Backup is what perch.toml says now, Channels are those that it has.
+	Backup   func() config.Backup
+	Channels func() []string
+	// Keyring are the secrets of the relay when they are in a keyring; nil otherwise.
+	Keyring secret.Store
+	// Settings remembers the last good backup over restarts.
+	Settings Settings
+	Log      *slog.Logger
+}
+
+// Settings keeps values over restarts.
+type Settings interface {
+	Setting(ctx context.Context, key string) (string, error)
+	SetSetting(ctx context.Context, key, value string) error
+}
+
+// Keeper makes backups, by itself and when it is asked to, one at a time. It is safe for concurrent use.
+type Keeper struct {
+	KeeperConfig
+	poked wait.Signal
+	make  func(context.Context, Options) (Made, error)
+
+	making chan struct{} // holds one token while a backup is made
+
+	mu       sync.Mutex
+	last     Good
+	err      error
+	failedAt time.Time
+}
+
+// NewKeeper returns a Keeper that makes nothing by itself until Run.
+func NewKeeper(c KeeperConfig) *Keeper {
+	return &Keeper{KeeperConfig: c, poked: wait.NewSignal(), make: Make, making: make(chan struct{}, 1)}
+}
+
+// Poke makes it look at once whether a backup is due: the settings may have changed.
+func (k *Keeper) Poke() { k.poked.Send() }
+
+// Run makes backups by itself until ctx ends; it returns nil.
+func (k *Keeper) Run(ctx context.Context) error {
+	k.remember(ctx)
+	rest := max(firstBackup, k.rest(time.Now()))
+	for wait.PauseOr(ctx, rest, k.poked) {
+		if k.Backup().Interval() > 0 && k.rest(time.Now()) == 0 {
+			k.makeOwn(ctx)
+		}
+		rest = k.rest(time.Now())
+	}
+	return nil
+}
+
+// remember finds the last good backup of earlier runs.
+func (k *Keeper) remember(ctx context.Context) {
+	newest := Newest(k.Home, Folder(k.Home, k.Backup()))
+	var last Good
+	if text, err := k.Settings.Setting(ctx, settingLast); err == nil && text != "" {
+		_ = json.Unmarshal([]byte(text), &last) // what is no such value is none
+	}
+	if newest.At.After(last.At) {
+		last = newest
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if last.At.After(k.last.At) {
+		k.last = last
+	}
+}
+
+// rest is how long there is nothing to do; 0 when a backup is due.
+func (k *Keeper) rest(now time.Time) time.Duration {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	every := k.Backup().Interval()
+	if every == 0 {
+		return idle
+	}
+	due := k.last.At.Add(every)
+	if k.last.At.After(now) { // the clock was put back
+		due = now
+	}
+	if k.err != nil {
+		due = wait.Later(due, k.failedAt.Add(min(again, every)))
+		if k.failedAt.After(now) {
+			due = now
+		}
+	}
+	return min(max(due.Sub(now), 0), idle)
+}
+
+// makeOwn makes one by itself, and deletes old ones once there is a new good one.
+func (k *Keeper) makeOwn(ctx context.Context) {
+	c := k.Backup()
+	made, err := k.tryOwn(ctx, c)
+	if ctx.Err() != nil {
+		return
+	}
+	if err != nil {
+		k.fail(err)
+		return
+	}
+	k.Log.Info("backup made", "file", made.Path, "bytes", made.Bytes, "took_ms", made.Took.Milliseconds())
+	deleted, err := prune(k.Home, made.Path, c.Keep)
+	if err != nil {
+		k.Log.Warn("old backup could not be deleted", logkey.Error, err)
+	}
+	if deleted > 0 {
+		k.Log.Info("old backups deleted", "count", deleted)
+	}
+}
+
+func (k *Keeper) tryOwn(ctx context.Context, c config.Backup) (Made, error) {
+	folder := Folder(k.Home, c)
+	if c.Folder == "" { // another one may be on a disk that is not there: it is not made
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return Made{}, placeError(opMake, folder, err)
+		}
+	}
+	phrase, err := PassphraseFromFile()
+	if err != nil {
+		return Made{}, err
+	}
+	return k.Make(ctx, Request{To: unused(filepath.Join(folder, Name(time.Now()))), Passphrase: phrase, isAutomatic: true})
+}
+
+func (k *Keeper) fail(err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.err == nil || k.err.Error() != err.Error() {
+		k.Log.Warn("backup failed", logkey.Error, err)
+	}
+	k.err, k.failedAt = err, time.Now()
+}
+
+// Request asks for one backup.
+type Request struct {
+	// To is the full path of the file; its folder must be there. Passphrase seals the keyring's secrets; "" leaves them out.
+	To, Passphrase string
+	isAutomatic    bool
+}
+
+// Make makes one, after the one that is being made.
+func (k *Keeper) Make(ctx context.Context, r Request) (Made, error) {
+	select {
+	case k.making <- struct{}{}:
+		defer func() { <-k.making }()
+	case <-ctx.Done():
+		return Made{}, placeError(opMake, filepath.Dir(r.To), ctx.Err())
+	}
+	made, err := k.make(ctx, Options{
+		Home: k.Home, To: r.To, Keyring: k.Keyring, Channels: k.Channels(), Passphrase: r.Passphrase, IsAutomatic: r.isAutomatic,
+	})
+	if err != nil {
+		return Made{}, err
+	}
+	k.note(ctx, made)
+	return made, nil
+}
+
+func (k *Keeper) note(ctx context.Context, made Made) {
+	last := Good{At: made.Manifest.Made, File: made.Path, Bytes: made.Bytes}
+	text, _ := json.Marshal(last) // plain values only: cannot fail
+	if err := k.Settings.SetSetting(ctx, settingLast, string(text)); err != nil {
+		k.Log.Warn("time of the backup could not be kept", logkey.Error, err) // it is found in the folder again
+	}
+	k.mu.Lock()
+	k.last, k.err = last, nil
+	k.mu.Unlock()
+	k.Poke() // what is due next has changed
+}
+
+// State is how it stands with the backups of a home.
+type State struct {
+	Last Good
+	// Err is why the last one that was to be made by itself failed; nil when it did not.
+	Err error
+	// Every and Folder are as perch.toml has them, the folder in full.
+	Every, Folder string
+}
+
+// State returns how it stands.
+func (k *Keeper) State() State {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	c := k.Backup()
+	s := State{Last: k.last, Every: cmp.Or(c.Every, "0"), Folder: Folder(k.Home, c)}
+	if c.Interval() > 0 {
+		s.Err = k.err
+	}
+	return s
+}
