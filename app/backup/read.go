@@ -161,13 +161,17 @@ func (r *reader) rest(ctx context.Context, folder string) error {
 
 // end makes sure that nothing follows, and that the sum over all is right.
 func (r *reader) end() error {
-	if _, err := r.tar.Next(); !errors.Is(err, io.EOF) {
-		return errors.Join(errOdd, err)
+	switch _, err := r.tar.Next(); {
+	case err == nil:
+		return errOdd
+	case !errors.Is(err, io.EOF):
+		return err
 	}
-	if n, err := io.Copy(io.Discard, io.LimitReader(r.zip, maxManifest)); err != nil || n == maxManifest {
-		return errors.Join(errOdd, err)
+	n, err := io.Copy(io.Discard, io.LimitReader(r.zip, maxManifest))
+	if err == nil && n == maxManifest {
+		err = errOdd
 	}
-	return nil
+	return err
 }
 
 func (r *reader) member(ctx context.Context, m Member, folder string) (err error) {
