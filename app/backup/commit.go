@@ -133,19 +133,7 @@ func (r *Restore) storeSecrets(ctx context.Context) error {
 
 func (n *note) write(home config.Home) error {
 	text, _ := json.Marshal(n) // plain values only: cannot fail
-	f, err := os.CreateTemp(filepath.Dir(home.Restoring()), ".perch.restoring.*.tmp")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), home.Restoring())
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return syncFolder(filepath.Dir(home.Restoring()))
+	return writeFile(home.Restoring(), text)
 }
 
 func readNote(home config.Home) (*note, error) {

@@ -2,6 +2,7 @@ package backup
 
 import (
 	"cmp"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,6 +21,24 @@ type Good struct {
 
 // Folder is where the relay of a home puts its own backups.
 func Folder(home config.Home, c config.Backup) string { return cmp.Or(c.Folder, home.Backups()) }
+
+// Last returns the last good backup of the home that was made here; the zero value when there is none. It may be on a disk that
+// is not there any more.
+func Last(home config.Home, c config.Backup) Good {
+	last := Newest(home, Folder(home, c))
+	var noted Good
+	text, err := os.ReadFile(home.LastBackup())
+	if err == nil && json.Unmarshal(text, &noted) == nil && noted.At.After(last.At) {
+		last = noted
+	}
+	return last
+}
+
+// remember notes the last good backup.
+func remember(home config.Home, last Good) error {
+	text, _ := json.Marshal(last) // plain values only: cannot fail
+	return writeFile(home.LastBackup(), text)
+}
 
 // Newest returns the newest backup of the home in a folder; the zero value when there is none.
 func Newest(home config.Home, folder string) (newest Good) {

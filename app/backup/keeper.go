@@ -3,7 +3,6 @@ package backup
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -23,8 +22,6 @@ const (
 	again = 15 * time.Minute
 	// idle is how long a Keeper without anything to do waits before it looks again.
 	idle = 24 * time.Hour
-	// settingLast is the setting that holds the last good backup.
-	settingLast = "backup/last"
 )
 
 // KeeperConfig is what a Keeper is made of. Every field is needed but Keyring.
@@ -35,15 +32,7 @@ type KeeperConfig struct {
 	Channels func() []string
 	// Keyring are the secrets of the relay when they are in a keyring; nil otherwise.
 	Keyring secret.Store
-	// Settings remembers the last good backup over restarts.
-	Settings Settings
-	Log      *slog.Logger
-}
-
-// Settings keeps values over restarts.
-type Settings interface {
-	Setting(ctx context.Context, key string) (string, error)
-	SetSetting(ctx context.Context, key, value string) error
+	Log     *slog.Logger
 }
 
 // Keeper makes backups, by itself and when it is asked to, one at a time. It is safe for concurrent use.
@@ -68,9 +57,17 @@ func NewKeeper(c KeeperConfig) *Keeper {
 // Poke makes it look at once whether a backup is due: the settings may have changed.
 func (k *Keeper) Poke() { k.poked.Send() }
 
+// Retry makes it try at once what has failed.
+func (k *Keeper) Retry() {
+	k.mu.Lock()
+	k.failedAt = time.Time{}
+	k.mu.Unlock()
+	k.Poke()
+}
+
 // Run makes backups by itself until ctx ends; it returns nil.
 func (k *Keeper) Run(ctx context.Context) error {
-	k.remember(ctx)
+	k.remember()
 	rest := max(firstBackup, k.rest(time.Now()))
 	for wait.PauseOr(ctx, rest, k.poked) {
 		if k.Backup().Interval() > 0 && k.rest(time.Now()) == 0 {
@@ -82,15 +79,8 @@ func (k *Keeper) Run(ctx context.Context) error {
 }
 
 // remember finds the last good backup of earlier runs.
-func (k *Keeper) remember(ctx context.Context) {
-	newest := Newest(k.Home, Folder(k.Home, k.Backup()))
-	var last Good
-	if text, err := k.Settings.Setting(ctx, settingLast); err == nil && text != "" {
-		_ = json.Unmarshal([]byte(text), &last) // what is no such value is none
-	}
-	if newest.At.After(last.At) {
-		last = newest
-	}
+func (k *Keeper) remember() {
+	last := Last(k.Home, k.Backup())
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if last.At.After(k.last.At) {
@@ -122,7 +112,7 @@ func (k *Keeper) rest(now time.Time) time.Duration {
 // makeOwn makes one by itself, and deletes old ones once there is a new good one.
 func (k *Keeper) makeOwn(ctx context.Context) {
 	c := k.Backup()
-	made, err := k.tryOwn(ctx, c)
+	made, err := k.inFolder(ctx, c, true)
 	if ctx.Err() != nil {
 		return
 	}
@@ -140,7 +130,12 @@ func (k *Keeper) makeOwn(ctx context.Context) {
 	}
 }
 
-func (k *Keeper) tryOwn(ctx context.Context, c config.Backup) (Made, error) {
+// MakeInFolder makes one now where the relay's own go, for somebody who asks for it: it is never deleted.
+func (k *Keeper) MakeInFolder(ctx context.Context) (Made, error) {
+	return k.inFolder(ctx, k.Backup(), false)
+}
+
+func (k *Keeper) inFolder(ctx context.Context, c config.Backup, isAutomatic bool) (Made, error) {
 	folder := Folder(k.Home, c)
 	if c.Folder == "" { // another one may be on a disk that is not there: it is not made
 		if err := os.MkdirAll(folder, 0o700); err != nil {
@@ -151,7 +146,7 @@ func (k *Keeper) tryOwn(ctx context.Context, c config.Backup) (Made, error) {
 	if err != nil {
 		return Made{}, err
 	}
-	return k.Make(ctx, Request{To: unused(filepath.Join(folder, Name(time.Now()))), Passphrase: phrase, isAutomatic: true})
+	return k.Make(ctx, Request{To: unused(filepath.Join(folder, Name(time.Now()))), Passphrase: phrase, isAutomatic: isAutomatic})
 }
 
 func (k *Keeper) fail(err error) {
@@ -184,18 +179,13 @@ func (k *Keeper) Make(ctx context.Context, r Request) (Made, error) {
 	if err != nil {
 		return Made{}, err
 	}
-	k.note(ctx, made)
+	k.note(made)
 	return made, nil
 }
 
-func (k *Keeper) note(ctx context.Context, made Made) {
-	last := Good{At: made.Manifest.Made, File: made.Path, Bytes: made.Bytes}
-	text, _ := json.Marshal(last) // plain values only: cannot fail
-	if err := k.Settings.SetSetting(ctx, settingLast, string(text)); err != nil {
-		k.Log.Warn("time of the backup could not be kept", logkey.Error, err) // it is found in the folder again
-	}
+func (k *Keeper) note(made Made) {
 	k.mu.Lock()
-	k.last, k.err = last, nil
+	k.last, k.err = Good{At: made.Manifest.Made, File: made.Path, Bytes: made.Bytes}, nil
 	k.mu.Unlock()
 	k.Poke() // what is due next has changed
 }

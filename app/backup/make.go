@@ -65,6 +65,7 @@ func Make(ctx context.Context, o Options) (Made, error) {
 		return Made{}, placeError(opMake, filepath.Dir(o.To), err)
 	}
 	made.Bytes, made.Took = sizeOf(o.To), time.Since(began)
+	_ = remember(o.Home, Good{At: made.Manifest.Made, File: made.Path, Bytes: made.Bytes}) // the backup is good without the note
 	return made, nil
 }
 

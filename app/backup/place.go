@@ -80,23 +80,37 @@ func copyFile(from, to string, most int64) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = f.Close() }()                                            // only read
-	out, err := os.CreateTemp(filepath.Dir(to), "."+filepath.Base(to)+".*.tmp") // mode 0600
+	defer func() { _ = f.Close() }() // only read
+	return writeWhole(to, func(out io.Writer) error {
+		n, err := io.Copy(out, io.LimitReader(f, most+1))
+		if err == nil && n > most {
+			err = fmt.Errorf("%s is larger than %d bytes", from, most)
+		}
+		return err
+	})
+}
+
+// writeFile puts a text at path, on disk, its owner's alone, and there as a whole or not at all.
+func writeFile(path string, text []byte) error {
+	return writeWhole(path, func(out io.Writer) error {
+		_, err := out.Write(text)
+		return err
+	})
+}
+
+func writeWhole(path string, fill func(io.Writer) error) error {
+	out, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp") // mode 0600
 	if err != nil {
 		return err
 	}
-	n, err := io.Copy(out, io.LimitReader(f, most+1))
-	if n > most {
-		err = errors.Join(err, fmt.Errorf("%s is larger than %d bytes", from, most))
-	}
-	err = errors.Join(err, out.Sync(), out.Close())
+	err = errors.Join(fill(out), out.Sync(), out.Close())
 	if err == nil {
-		err = os.Rename(out.Name(), to)
+		err = os.Rename(out.Name(), path)
 	}
 	if err != nil {
 		return errors.Join(err, os.Remove(out.Name()))
 	}
-	return syncFolder(filepath.Dir(to))
+	return syncFolder(filepath.Dir(path))
 }
 
 // syncFolder makes what was renamed in a folder last through a power cut. Windows has no such call and needs none.

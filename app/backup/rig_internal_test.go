@@ -135,12 +135,12 @@ func mustMake(t *testing.T, home config.Home, change ...func(*Options)) string {
 	return made.Path
 }
 
-// snapshot is what is in a folder: every file with its content, but for locks.
+// snapshot is what is in a folder: every file with its content, but for locks and the note of the last backup.
 func snapshot(t *testing.T, folder string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
 	must(t, filepath.WalkDir(folder, func(path string, e os.DirEntry, err error) error {
-		if err != nil || e.IsDir() || strings.HasPrefix(e.Name(), "perch.lock") {
+		if err != nil || e.IsDir() || strings.HasPrefix(e.Name(), "perch.lock") || e.Name() == "backup.json" {
 			return err
 		}
 		data, err := os.ReadFile(path)

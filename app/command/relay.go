@@ -13,6 +13,9 @@ func (p *program) relayCommand() *cobra.Command {
 	return p.withPassphrase(&cobra.Command{
 		Use: "relay", Short: "Run the relay in this terminal (perch start runs it in the background)", Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := p.finishRestore(); err != nil {
+				return err
+			}
 			home, c, err := p.config()
 			if err != nil {
 				return err

@@ -16,6 +16,9 @@ func (p *program) restartCommand() *cobra.Command {
 			if err := p.notInDemo("restart"); err != nil {
 				return err
 			}
+			if err := p.finishRestore(); err != nil {
+				return err
+			}
 			home, c, err := p.config()
 			if err != nil {
 				return err // a relay that cannot come back is not stopped

@@ -18,6 +18,9 @@ func (p *program) startCommand() *cobra.Command {
 			if err := p.notInDemo("start"); err != nil {
 				return err
 			}
+			if err := p.finishRestore(); err != nil {
+				return err
+			}
 			client, err := p.client()
 			if err != nil {
 				return err

@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"perch/app/backup"
+	"perch/app/config"
 	"perch/app/control"
 	"perch/app/version"
 	"perch/bridge"
@@ -41,18 +43,25 @@ func (p *program) runStatus(cmd *cobra.Command, _ []string) error {
 
 func (p *program) notRunning() error {
 	p.exit = exitNotRunning
-	_, c, err := p.config()
+	home, c, err := p.config()
 	switch {
+	case !p.json && backup.IsPending(home):
+		p.Print("A restore was interrupted. Finish it with: perch start\n")
+		return nil
 	case !p.json && errors.Is(err, fs.ErrNotExist):
 		p.Print("Perch is not set up yet. Begin with: perch init\n")
 		return nil
 	case !p.json:
 		p.Print("The relay is not running. Start it with: perch start\n")
+		if err == nil {
+			p.showBackups(offlineBackup(home, c))
+		}
 		return nil
 	}
 	status := control.Status{State: control.StateStopped, Channels: []control.Channel{}, Version: version.Number, Journal: control.Link{State: bridge.LinkUnknown}}
 	if err == nil {
 		status.Listen, status.Reach.Mode = c.Listen, c.Reach.Mode
+		status.Backup = offlineBackup(home, c)
 	}
 	return p.JSON(status)
 }
@@ -81,9 +90,31 @@ func (p *program) showStatus(s control.Status) {
 	for _, g := range s.Reach.Gaps {
 		p.Print("Gap %s–%s (%s): %d recovered%s\n", clock(g.From), clock(g.To), g.Channel, g.Recovered, lostText(g.Lost))
 	}
+	p.showBackups(s.Backup)
 	p.showUpdate(s.Update)
 	for _, c := range s.Channels {
 		p.showChannel(c)
+	}
+}
+
+// offlineBackup looks for backups where the relay's own go.
+func offlineBackup(home config.Home, c *config.Config) control.Backup {
+	folder := backup.Folder(home, c.Backup)
+	return control.FromBackups(backup.State{Last: backup.Last(home, c.Backup), Every: cmp.Or(c.Backup.Every, "0"), Folder: folder})
+}
+
+func (p *program) showBackups(b control.Backup) {
+	isOff := b.Every == "" || b.Every == "0"
+	switch {
+	case b.Error != "":
+		p.Print("BACKUP FAILED: %s\n", b.Error)
+	case b.Last == nil && isOff:
+		p.Print("Backups: none yet. Make one with: perch backup\n")
+	case b.Last == nil:
+		p.Print("Backups: none yet, every %s to %s\n", b.Every, b.Folder)
+	}
+	if b.Last != nil {
+		p.Print("Last good backup: %s, %s (%s)\n", clock(*b.Last), b.File, sizeText(b.Bytes))
 	}
 }
 

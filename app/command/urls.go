@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"perch/app/adapter"
+	"perch/app/backup"
 	"perch/app/control"
 	"perch/app/ingress"
 	"perch/app/lockfile"
@@ -74,7 +75,7 @@ func (p *program) writeReplyURL(ctx context.Context, channel string, isYes bool)
 	}
 	if !now.IsSet && now.InMotion != "" && !isYes {
 		p.Say("Motion has another Reply URL: %s\n", now.InMotion)
-		if err := p.confirm("Replace it?"); err != nil {
+		if err := p.confirm("urls --write", "Replace it?"); err != nil {
 			return err
 		}
 	}
@@ -89,7 +90,7 @@ func (p *program) writeReplyURL(ctx context.Context, channel string, isYes bool)
 }
 
 // confirm returns nil when the person types yes.
-func (p *program) confirm(question string) error {
+func (p *program) confirm(op, question string) error {
 	p.Say("%s (yes/no) ", question)
 	line, _ := bufio.NewReader(p.In).ReadString('\n') // no line is no yes
 	switch strings.ToLower(strings.TrimSpace(line)) {
@@ -97,7 +98,7 @@ func (p *program) confirm(question string) error {
 		return nil
 	}
 	return &bridge.Error{
-		Kind: bridge.Invalid, Side: bridge.SidePerch, Op: "urls --write", Message: "nothing was changed", Remedy: "say yes when asked, or give --yes",
+		Kind: bridge.Invalid, Side: bridge.SidePerch, Op: op, Message: "nothing was changed", Remedy: "say yes when asked, or give --yes",
 	}
 }
 
@@ -133,6 +134,9 @@ func (p *program) urlsOffline(ctx context.Context) ([]control.URLs, error) {
 		return nil, err
 	}
 	defer func() { _ = lock.Close() }()
+	if err := backup.CheckPending(home, "urls"); err != nil {
+		return nil, err
+	}
 	journal, err := sqlite.Open(ctx, home.Journal(), p.startLog())
 	if err != nil {
 		return nil, err

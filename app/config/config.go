@@ -64,6 +64,15 @@ type Config struct {
 	Channels        []Channel `toml:"channel"`
 }
 
+// ChannelNames are the names of the channels, in their order.
+func (c *Config) ChannelNames() []string {
+	names := make([]string, 0, len(c.Channels))
+	for _, ch := range c.Channels {
+		names = append(names, ch.Name)
+	}
+	return names
+}
+
 // Reach says how X's events come in.
 type Reach struct {
 	// Mode is one of Modes.

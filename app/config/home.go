@@ -135,6 +135,9 @@ func (h Home) Journal() string { return filepath.Join(h.data, "perch.db") }
 // Backups is the folder for the relay's own backups; Config.Backup may name another.
 func (h Home) Backups() string { return filepath.Join(h.data, "backups") }
 
+// LastBackup is the path of the note of the last good backup.
+func (h Home) LastBackup() string { return filepath.Join(h.data, "backup.json") }
+
 // Restoring is the path of the note of a restore that has begun and not ended.
 func (h Home) Restoring() string { return filepath.Join(h.data, "perch.restoring") }
 

@@ -67,6 +67,8 @@ type Relay struct {
 	ReplyURL func(channel string) Link
 	// Update is what was found about newer versions of Perch; nil for nothing.
 	Update func() *Update
+	// Backup is how it stands with the backups.
+	Backup func() Backup
 	// Stop makes the relay end; it returns at once.
 	Stop func()
 }

@@ -31,6 +31,8 @@ type Status struct {
 	PID int `json:"pid,omitempty"`
 	// Update is what the relay has found about newer versions of Perch; nil when it is not to look by itself, or has not yet.
 	Update *Update `json:"update,omitempty"`
+	// Backup is how it stands with the relay's backups.
+	Backup Backup `json:"backup"`
 	// Demo is set when this is the relay of a demo: X and Motion are simulated, and it can neither be started again nor
 	// outlive the demo.
 	Demo bool `json:"demo,omitempty"`

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"perch/app/adapter"
+	"perch/app/backup"
 	"perch/app/control"
 	"perch/app/ingress"
 	"perch/app/replyurl/monitor"
@@ -49,6 +50,7 @@ func (r *relay) build(ctx context.Context) error {
 	})
 	r.replies = monitor.New(monitor.Config{Targets: r.replyTargets, MayAsk: r.engine.Accounts().MayAskMotion, Changed: r.logReply})
 	r.updates = update.NewWatch(update.Config{Source: r.updateSource, Current: version.Number, Log: r.log.Logger})
+	r.backups = backup.NewKeeper(r.keeperConfig())
 	if r.public, err = ingress.Listen(ctx, r.Config.Listen); err != nil {
 		return err
 	}

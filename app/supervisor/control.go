@@ -16,6 +16,7 @@ func (r *relay) controlServer(l *reloader) *control.Server {
 	server.HandleSettings(local)
 	server.HandleChat(local)
 	server.HandleReplyURLs(r)
+	server.HandleBackups(r)
 	return server
 }
 
@@ -23,9 +24,10 @@ func (r *relay) controlServer(l *reloader) *control.Server {
 func (r *relay) controlled(l *reloader) control.Relay {
 	return control.Relay{
 		Console: r.engine, Listen: r.address, Reach: r.reach, Version: version.Number, Started: r.started, Stop: r.stopAsked, Demo: r.DemoStopped != nil,
-		Poke:           func() { r.ingress.Poke(); l.poke(); r.replies.Retry(); r.updates.Poke() },
+		Poke:           func() { r.ingress.Poke(); l.poke(); r.replies.Retry(); r.updates.Poke(); r.backups.Retry() },
 		ReachIsTrouble: r.ingress.IsTrouble, Reload: l.Reload,
 		Update: func() *control.Update { return control.FromLooks(r.updates.Last()) },
+		Backup: func() control.Backup { return control.FromBackups(r.backups.State()) },
 		URLs:   r.urls, NotInUse: l.notInUse, ReplyURL: r.replies.Link,
 	}
 }

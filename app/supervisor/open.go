@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"perch/app/adapter"
+	"perch/app/backup"
 	"perch/app/lockfile"
 	"perch/app/logging"
 	"perch/bridge/health"
@@ -21,6 +22,9 @@ func (r *relay) open(ctx context.Context) error {
 	var err error
 	if r.lock, err = lockfile.Take(r.Home.Lock()); err != nil {
 		return err
+	}
+	if err := backup.CheckPending(r.Home, "start relay"); err != nil {
+		return err // perch start finishes it; what was read of perch.toml may be of before it
 	}
 	r.log = logging.New(r.logPath(), r.Config.LogLevel, r.LogTo)
 	first := &setup{config: r.Config}

@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"perch/app/backup"
 	"perch/app/config"
 	"perch/app/ingress"
 	"perch/app/logging"
@@ -56,6 +57,7 @@ type relay struct {
 	salt    string
 	replies *monitor.Monitor
 	updates *update.Watch
+	backups *backup.Keeper
 	public  net.Listener
 	control net.Listener
 	started time.Time

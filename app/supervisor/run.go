@@ -41,7 +41,7 @@ func (r *relay) work(ctx context.Context) error {
 		return err
 	}
 	var workers sync.WaitGroup
-	errs := make(chan error, 8)
+	errs := make(chan error, 9)
 	start := func(run func() error) {
 		workers.Go(func() {
 			err := run()
@@ -59,6 +59,7 @@ func (r *relay) work(ctx context.Context) error {
 	start(func() error { return r.ingress.Run(ctx) })
 	start(func() error { return r.replies.Run(ctx) })
 	start(func() error { return r.updates.Run(ctx) })
+	start(func() error { return r.backups.Run(ctx) })
 	start(func() error { return r.journal.RunPruner(ctx) })
 	start(func() error { return webhook.Serve(ctx, r.public, r.handler, r.log.Logger) })
 	start(func() error { return server.Serve(ctx, r.control) })

@@ -1,0 +1,80 @@
+package control
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"perch/app/backup"
+	"perch/bridge"
+)
+
+// backupTimeout bounds the call for a backup: a copy of a large journal on a slow disk takes minutes.
+const backupTimeout = time.Hour
+
+// Backup is how it stands with the backups of the relay.
+type Backup struct {
+	// Last is when the last good one was made; nil for never. File and Bytes are of it.
+	Last  *time.Time `json:"last"`
+	File  string     `json:"file"`
+	Bytes int64      `json:"bytes"`
+	// Error says in words why the last one that the relay was to make by itself failed; empty when it did not.
+	Error string `json:"error"`
+	// Every is the time between two ("24h"), "0" for none by itself. Folder is where they go.
+	Every  string `json:"every"`
+	Folder string `json:"folder"`
+}
+
+// FromBackups makes what people see of how it stands with the backups.
+func FromBackups(s backup.State) Backup {
+	out := Backup{Last: orNil(s.Last.At), File: s.Last.File, Bytes: s.Last.Bytes, Every: s.Every, Folder: s.Folder}
+	if s.Err != nil {
+		out.Error = bridge.FailureOf(bridge.AsError(s.Err)).Sentence()
+	}
+	return out
+}
+
+// BackupRequest asks for a backup.
+type BackupRequest struct {
+	// Path is the full path of the file; "" for a new one in the folder of the relay's own.
+	Path string `json:"path"`
+	// Passphrase seals the keyring's secrets; "" leaves them out.
+	Passphrase string `json:"passphrase"`
+}
+
+// Backups makes backups. Implementations are safe for concurrent use; errors are *bridge.Error.
+type Backups interface {
+	Backup(ctx context.Context, r BackupRequest) (backup.Made, error)
+}
+
+var _ Backups = (*Client)(nil)
+
+// HandleBackups lets clients have backups made. Call it before Serve, and at most once.
+//
+//	POST /v1/backup   BackupRequest → backup.Made
+func (s *Server) HandleBackups(b Backups) {
+	s.mux.HandleFunc("POST /v1/backup", func(w http.ResponseWriter, r *http.Request) {
+		var request BackupRequest
+		if !read(w, r, "make a backup", &request) {
+			return
+		}
+		made, err := b.Backup(r.Context(), request)
+		s.answer(w, "make a backup", made, err)
+	})
+}
+
+// Backup implements Backups.
+func (c *Client) Backup(ctx context.Context, r BackupRequest) (backup.Made, error) {
+	ctx, cancel := context.WithTimeout(ctx, backupTimeout)
+	defer cancel()
+	var made backup.Made
+	response, err := c.do(ctx, http.MethodPost, "/v1/backup", r)
+	if err != nil {
+		return made, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode != http.StatusOK {
+		return made, refused(response)
+	}
+	return made, decode(response.Body, &made)
+}
