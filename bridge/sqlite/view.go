@@ -98,11 +98,15 @@ func (v *View) Waiting(ctx context.Context) (list []*bridge.Delivery, unread int
 	return list, unread, nil
 }
 
-// StateOf returns the state of the message with this number, X's id and Motion's id; "" when there is none, or another has
-// the number.
+// StateOf returns the state of the same message here: that with its number, from the same time, and with the same id of the
+// side that it came from. It is "" when there is none.
 func (v *View) StateOf(ctx context.Context, d *bridge.Delivery) (state bridge.State, err error) {
-	err = v.db.QueryRowContext(ctx, `SELECT state FROM message WHERE id = ? AND channel = ? AND direction = ? AND coalesce(motion_id, '') = ?
-		AND (? = '' OR direction = 'out' OR coalesce(x_id, '') = ?)`, d.ID, d.Channel, d.Direction, d.MotionID, d.XID, d.XID).Scan(&state)
+	id, column := d.XID, "x_id"
+	if d.Direction == bridge.Out {
+		id, column = d.MotionID, "motion_id"
+	}
+	err = v.db.QueryRowContext(ctx, `SELECT state FROM message WHERE id = ? AND channel = ? AND direction = ? AND received_at = ? AND coalesce(`+column+`, '') = ?`,
+		d.ID, d.Channel, d.Direction, toMilli(d.ReceivedAt), id).Scan(&state)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
