@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"perch/app/backup"
 	"perch/bridge"
 	"perch/bridge/sqlite"
 )
@@ -23,6 +24,9 @@ func (e *exam) checkJournal(ctx context.Context) result {
 	}
 	if errors.Is(e.lockErr, ErrHeld) {
 		return bad("a relay holds the folder but does not answer", "wait a minute in case it is just starting or ending; then end that process and run: perch start")
+	}
+	if backup.IsPending(e.Home) {
+		return bad("a restore was interrupted", "finish it with: perch start")
 	}
 	info, err := os.Stat(path)
 	switch {

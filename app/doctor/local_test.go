@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"perch/app/config"
 	"perch/app/doctor"
@@ -115,6 +116,11 @@ func TestWhatIsWrongOnThisComputer(t *testing.T) {
 			}
 		}},
 		{name: "relay that does not answer", check: "journal", says: "does not answer", spoil: func(w *world) { w.Lock = (&fakeLock{err: doctor.ErrHeld}).take }},
+		{name: "restore interrupted", check: "journal", says: "restore was interrupted", remedy: "perch start", spoil: func(w *world) { mustWrite(w.T, w.Home.Restoring(), "{}") }},
+		{name: "backup late", check: "backup", says: "one every 24h", remedy: "perch backup", state: doctor.Warn, spoil: func(w *world) {
+			w.Config.Backup.Every = "24h"
+			mustWrite(w.T, w.Home.LastBackup(), `{"at":"`+time.Now().Add(-49*time.Hour).Format(time.RFC3339)+`","file":"/b/a.backup","bytes":1}`)
+		}},
 		{name: "others may read the journal", check: "files", says: "perch.db", remedy: "chmod 600", state: doctor.Warn, spoil: func(w *world) {
 			if runtime.GOOS == "windows" {
 				w.Skip("Windows has no such rights")

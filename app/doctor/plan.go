@@ -35,6 +35,7 @@ func (e *exam) plan() {
 		e.add(check{name: "relay", title: "relay", run: e.checkRelay})
 		return
 	}
+	e.add(check{name: "backup", title: "backup", run: e.checkBackup})
 	listen := e.add(check{name: "listen", title: "port", after: []*check{e.journalCheck}, run: e.checkListen})
 	e.planOldPlugin()
 	ready := e.add(check{isHidden: true, title: "port", needs: []*check{listen}, after: []*check{e.journalCheck}, run: e.openStandIn})

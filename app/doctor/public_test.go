@@ -171,6 +171,7 @@ func TestWhatIsWrongWithTheRelay(t *testing.T) {
 	}
 	for _, b := range []broken{
 		{name: "not running", check: "relay", says: "not running", remedy: "perch start", state: doctor.Warn, spoil: nothing},
+		{name: "backup failed", check: "backup", says: "the disk is full", remedy: "perch backup", state: doctor.Warn, spoil: running(func(s *control.Status) { s.Backup.Error = "the disk is full" })},
 		{name: "paused", check: "relay", says: "paused", remedy: "perch resume", state: doctor.Warn, spoil: running(func(s *control.Status) { s.State = control.StatePaused })},
 		{name: "another version", check: "relay", says: "version 0.9", remedy: "perch restart", state: doctor.Warn, spoil: running(func(s *control.Status) { s.Version = "0.9" })},
 		{name: "trouble with Motion", check: "relay", says: "Motion does not know this address", spoil: running(func(s *control.Status) {
