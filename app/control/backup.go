@@ -42,6 +42,9 @@ type BackupRequest struct {
 	Passphrase string `json:"passphrase"`
 }
 
+// BackupMade is a backup that was made and read back.
+type BackupMade = backup.Made
+
 // Backups makes backups. Implementations are safe for concurrent use; errors are *bridge.Error.
 type Backups interface {
 	Backup(ctx context.Context, r BackupRequest) (backup.Made, error)

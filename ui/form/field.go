@@ -64,6 +64,7 @@ func Groups() []Group {
 			text("listen"), choice("secrets", "keyring", "vault"), sw("legacy_reply_path"),
 		}},
 		{Key: "log", Tab: "general", Fields: []Field{choice("log_level", "debug", "info", "warn", "error"), text("log_file")}},
+		{Key: "backup", Tab: "general", Fields: []Field{text("backup.every"), {Path: "backup.keep", Kind: Number}, text("backup.folder")}},
 		{Key: "update", Tab: "general", Fields: []Field{text("update.feed"), text("update.key"), sw("update.check_daily")}},
 		{Key: "reach", Tab: "reach", Checks: []string{control.CheckPublicAddress}, Fields: []Field{
 			choice("reach.mode", config.Modes()...), text("reach.public_url"),

@@ -65,6 +65,13 @@ func TestOverviewSaysThatTheDiskIsFull(t *testing.T) {
 	r.MustNotSee("Cannot store messages", "is full")
 }
 
+func TestOverviewSaysThatABackupFailed(t *testing.T) {
+	r, _ := mustPage(t, nil)
+	r.Relay.Change(func(s *control.Status) { s.State, s.Backup.Error = control.StateDegraded, "the disk of /b is full. Make room on it" })
+	r.Refresh()
+	r.MustSee("The last backup failed.", "The disk of /b is full. Make room on it.")
+}
+
 func TestOverviewTellsOfEncryptedChat(t *testing.T) {
 	r, _ := mustPage(t, nil)
 	change := func(chat control.Chat, unread int) {

@@ -94,6 +94,9 @@ func (o *summary) hint(d snapshot.Data, t *translation.Texts) {
 	if o.Hint == "" {
 		o.chatHint(d, t)
 	}
+	if failed := d.Status.Backup.Error; o.Hint == "" && failed != "" {
+		o.Hint, o.Remedy, o.HintTone = t.T("window.hint.backup"), format.Sentence(failed), format.Warn
+	}
 	if gaps := d.Status.Reach.Gaps; o.Hint == "" && len(gaps) > 0 {
 		last := gaps[len(gaps)-1]
 		if last.Lost != "" && d.Now.Sub(last.To) < gapShown {

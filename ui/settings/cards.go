@@ -34,6 +34,10 @@ func (s *page) addGroup(g form.Group, channel int, onEdit edited) {
 			return control.CheckRequest{Channel: s.name(channel), Config: &draft}
 		}).content)
 	}
+	if g.Key == "backup" {
+		column.Add(kit.Rule())
+		column.Add(s.backups.Content)
+	}
 	s.cards.Add(kit.Card(column))
 }
 

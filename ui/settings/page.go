@@ -27,6 +27,7 @@ type page struct {
 	tabs     *fyne.Container
 	cards    *fyne.Container
 	login    *form.LoginSwitch
+	backups  *form.BackupNow
 	chats    map[string]*form.ChatKeys // by channel; kept, so that an outcome stays when the cards are made anew
 	bar      *fyne.Container
 	barText  *kit.Text

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"perch/app/control"
+	"perch/bridge"
 	"perch/ui/kit"
 	"perch/ui/uitest/rig"
 	"perch/ui/window"
@@ -143,4 +144,19 @@ func TestNoRestartIsOfferedInADemo(t *testing.T) {
 	s.report("window.settings.saved", "window.settings.used", control.ReloadResult{Restart: true, RestartFields: []string{"listen"}}, &r.Settings.Stored.Config)
 	r.MustNotSee("Restart")
 	r.MustSee("The demo cannot be restarted")
+}
+
+func TestABackupIsMadeNow(t *testing.T) {
+	r, _ := mustPage(t, nil)
+	r.MustSee("Backups", "How many to keep", "There is none yet.")
+	r.Relay.SetBackup(control.BackupMade{}, &bridge.Error{Message: "the disk of /b is full", Remedy: "make room on it"})
+	r.Press("Back up now")
+	r.MustSee("The disk of /b is full.", "Make room on it.", "There is none yet.")
+	r.Relay.SetBackup(control.BackupMade{Path: "/b/perch-a.backup", Bytes: 2_000_000, NoSecrets: true}, nil)
+	r.Press("Back up now")
+	r.MustSee("read back whole: /b/perch-a.backup.", "perch restore", "keyring and not in the backup", "The last good one: ", "2.0 MB")
+	r.MustNotSee("There is none yet.", "The disk of /b is full.")
+	r.Relay.Change(func(s *control.Status) { s.Backup.Error = "the disk of /b is full. Make room on it" })
+	r.Refresh()
+	r.MustSee("The last backup failed. The disk of /b is full.")
 }

@@ -18,7 +18,7 @@ const (
 // trouble is what is wrong with one connection.
 type trouble struct {
 	level level
-	// side is "journal", "x", "motion", "reply" or "reach".
+	// side is "journal", "x", "motion", "reply", "reach" or "backup".
 	side    string
 	channel string
 	detail  string
@@ -45,6 +45,9 @@ func troubles(s control.Status) []trouble {
 		add("reply", c.Name, c.Reply.State, c.Reply.Detail)
 	}
 	add("reach", "", s.Reach.State, s.Reach.Detail)
+	if s.Backup.Error != "" {
+		add("backup", "", "degraded", s.Backup.Error)
+	}
 	return all
 }
 

@@ -57,6 +57,7 @@ func defaults() control.Config {
 			Mode: "stream", MotionProxy: control.MotionProxyConfig{Port: 3002}, SSH: control.SSHConfig{RemoteListen: "127.0.0.1:3002"},
 			TLS: control.TLSConfig{Listen: ":443"},
 		},
+		Backup: control.BackupConfig{Keep: 14},
 	}
 }
 

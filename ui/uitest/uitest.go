@@ -25,6 +25,8 @@ type Relay struct {
 	isStopped bool
 	inMotion  string // the Reply URL that Motion has
 	isMute    bool   // Motion does not tell its Reply URL
+	made      control.BackupMade
+	madeErr   error
 }
 
 // New returns a relay with some traffic in the hour before now.

@@ -29,12 +29,18 @@ type Replies interface {
 	WriteReplyURL(ctx context.Context, channel, inMotion string) (control.ReplyURL, error)
 }
 
+// Backups are made by the relay; see control.Backups for what it guarantees.
+type Backups interface {
+	Backup(ctx context.Context, r control.BackupRequest) (control.BackupMade, error)
+}
+
 // Relay is a relay as control.Client offers it.
 type Relay interface {
 	watch.Relay
 	Messages
 	Actions
 	Replies
+	Backups
 }
 
 // Settings is what can be set; see control.SettingsBackend for what it guarantees.
