@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/mod/semver"
 
+	"perch/app/config"
 	"perch/app/version"
 	"perch/bridge/secret"
 	"perch/bridge/sqlite"
@@ -143,11 +144,26 @@ func (r *Restore) readSecrets(ctx context.Context) error {
 	return secret.Seal(r.staged(keptSecrets), phrase, before)
 }
 
+// checkConfig says what will be missing after the restore.
+func (r *Restore) checkConfig() {
+	if r.o.OnlyJournal || !r.Manifest.Has(memberConfig) {
+		return
+	}
+	c, err := config.Load(r.staged(memberConfig))
+	switch {
+	case err != nil:
+		r.Remarks = append(r.Remarks, "the perch.toml of the backup has mistakes: correct them before you start the relay, perch doctor names them")
+	case c.Secrets == config.SecretsKeyring && !r.Manifest.HasSecrets():
+		r.Remarks = append(r.Remarks, "the secrets were in the keyring of "+r.Manifest.Host+" and are not in the backup: those in the keyring here are used; store what is missing with perch secret set")
+	}
+}
+
 // checkFiles makes sure that what is to be replaced can be, and looks at the passphrase that is kept for the vault.
 func (r *Restore) checkFiles() error {
 	if r.o.OnlyJournal {
 		return nil
 	}
+	r.checkConfig()
 	for _, f := range r.files() {
 		probe, err := os.CreateTemp(filepath.Dir(f.place), ".perch-restore-*.tmp")
 		if err == nil {

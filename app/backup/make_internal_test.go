@@ -3,13 +3,11 @@ package backup
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -156,37 +154,6 @@ func TestNothingIsOverwrittenThatCameMeanwhile(t *testing.T) {
 	if data, err := os.ReadFile(to); err != nil || string(data) != "mine" {
 		t.Errorf("%q, %v", data, err)
 	}
-}
-
-func TestAFullDiskLeavesNothing(t *testing.T) {
-	t.Parallel()
-	home := newHome(t, acme)
-	inJournal(t, home, func(s *sqlite.Store) {
-		noise := rand.NewChaCha8([32]byte{1})
-		for range 200 {
-			body := make([]byte, 8<<10)
-			_, _ = noise.Read(body) // never fails by its contract
-			must(t, s.Keep(t.Context(), bridge.Post{ReceivedAt: time.Now(), Source: "x:c", Body: body}))
-		}
-	})
-	for _, size := range []string{"256k", "1m", "2m"} {
-		folder := t.TempDir()
-		mount(t, folder, 0, "size="+size)
-		_, err := Make(t.Context(), Options{Home: home, To: filepath.Join(folder, "a.backup"), free: func(string) (uint64, error) { return manyRoots, nil }})
-		wantSaid(t, err, "full", folder, "make room")
-		if files, err := os.ReadDir(folder); err != nil || len(files) != 0 {
-			t.Errorf("%s: left %v, %v", size, files, err)
-		}
-	}
-}
-
-func TestADiskThatMayOnlyBeRead(t *testing.T) {
-	t.Parallel()
-	home := newHome(t, acme)
-	folder := t.TempDir()
-	mount(t, folder, syscall.MS_RDONLY, "size=1m")
-	_, err := Make(t.Context(), Options{Home: home, To: filepath.Join(folder, "a.backup"), free: func(string) (uint64, error) { return manyRoots, nil }})
-	wantSaid(t, err, folder, "may only be read", "another disk")
 }
 
 func TestSecretsOfTheKeyringAreInItOnlySealed(t *testing.T) {

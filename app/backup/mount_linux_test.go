@@ -2,9 +2,16 @@ package backup
 
 import (
 	"errors"
+	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
+
+	"perch/app/config"
+	"perch/bridge"
+	"perch/bridge/sqlite"
 )
 
 // mount puts a disk of its own at a folder.
@@ -20,4 +27,57 @@ func mount(t *testing.T, folder string, flags uintptr, options string) {
 			t.Error("unmount: ", err)
 		}
 	})
+}
+
+// addNoise makes a journal larger by 1.6 MB that cannot be made smaller.
+func addNoise(t *testing.T, home config.Home) {
+	t.Helper()
+	inJournal(t, home, func(s *sqlite.Store) {
+		noise := rand.NewChaCha8([32]byte{1})
+		for range 200 {
+			body := make([]byte, 8<<10)
+			_, _ = noise.Read(body) // never fails by its contract
+			must(t, s.Keep(t.Context(), bridge.Post{ReceivedAt: time.Now(), Source: "x:c", Body: body}))
+		}
+	})
+}
+
+func TestAFullDiskLeavesNothing(t *testing.T) {
+	t.Parallel()
+	home := newHome(t, acme)
+	addNoise(t, home)
+	for _, size := range []string{"256k", "1m", "2m"} {
+		folder := t.TempDir()
+		mount(t, folder, 0, "size="+size)
+		_, err := Make(t.Context(), Options{Home: home, To: filepath.Join(folder, "a.backup"), free: func(string) (uint64, error) { return manyRoots, nil }})
+		wantSaid(t, err, "full", folder, "make room")
+		if files, err := os.ReadDir(folder); err != nil || len(files) != 0 {
+			t.Errorf("%s: left %v, %v", size, files, err)
+		}
+	}
+}
+
+func TestADiskThatMayOnlyBeRead(t *testing.T) {
+	t.Parallel()
+	home := newHome(t, acme)
+	folder := t.TempDir()
+	mount(t, folder, syscall.MS_RDONLY, "size=1m")
+	_, err := Make(t.Context(), Options{Home: home, To: filepath.Join(folder, "a.backup"), free: func(string) (uint64, error) { return manyRoots, nil }})
+	wantSaid(t, err, folder, "may only be read", "another disk")
+}
+
+// A disk that gets full while the backup is unpacked changes nothing.
+func TestARestoreOntoAFullDiskChangesNothing(t *testing.T) {
+	t.Parallel()
+	large := newHome(t, acme)
+	addNoise(t, large)
+	path := mustMake(t, large)
+	folder := t.TempDir()
+	mount(t, folder, 0, "size=1m")
+	home := homeIn(t, folder)
+	must(t, os.WriteFile(home.Config(), []byte(someToml), 0o600))
+	before := snapshot(t, folder)
+	_, err := Prepare(t.Context(), RestoreOptions{Home: home, Path: path, free: func(string) (uint64, error) { return manyRoots, nil }})
+	wantSaid(t, err, "full", folder, "make room")
+	sameFiles(t, before, snapshot(t, folder))
 }

@@ -367,3 +367,18 @@ func TestALinkIsFollowed(t *testing.T) {
 		t.Errorf("messages %q", got)
 	}
 }
+
+func TestWhatWillBeMissingIsSaid(t *testing.T) {
+	t.Parallel()
+	home := newHome(t, acme)
+	keyring := mustMake(t, home)
+	must(t, os.WriteFile(home.Config(), []byte("colour = 1\n"), 0o600))
+	odd := mustMake(t, home)
+	for path, want := range map[string]string{keyring: "perch secret set", odd: "has mistakes"} {
+		r := mustPrepare(t, restoreOf(home, path))
+		if said := strings.Join(r.Remarks, "\n"); !strings.Contains(said, want) {
+			t.Errorf("remarks %q, want %q", said, want)
+		}
+		r.Close()
+	}
+}

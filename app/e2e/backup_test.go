@@ -234,3 +234,47 @@ func TestStartFinishesARestore(t *testing.T) {
 		t.Errorf("the relay says: %s", b.errors)
 	}
 }
+
+// The relay backs itself up once it is told to, says when it cannot, and goes on delivering meanwhile.
+func TestRelayBacksItselfUp(t *testing.T) {
+	t.Parallel()
+	b := newBox(t).start()
+	folder := filepath.Join(b.home, "elsewhere")
+	b.edit("[reach]", fmt.Sprintf("[backup]\nevery = \"24h\"\nfolder = %q\n[reach]", folder))
+	if r := b.reload(); r.Restart || !slices.Equal(r.Applied, []string{"backup.every", "backup.folder"}) {
+		t.Errorf("reload: %+v", r)
+	}
+	b.until("the failure", func() bool { return b.status().Backup.Error != "" })
+	s := b.status()
+	if s.State != "degraded" || !strings.Contains(s.Backup.Error, folder+" is not there") || s.Backup.Last != nil || s.Backup.Every != "24h" || s.Backup.Folder != folder {
+		t.Errorf("status: %s, %+v", s.State, s.Backup)
+	}
+	if out, _, _ := b.perch("status"); !strings.Contains(out, "BACKUP FAILED") {
+		t.Errorf("perch status says: %s", out)
+	}
+	b.x.DM(annID, brandID, sim.Message{Text: "one"})
+	b.awaitMotion(1)
+	b.awaitNoted(1)
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	b.must("resume") // which tries at once whatever has failed
+	b.until("the backup", func() bool { return b.status().Backup.Last != nil })
+	if s = b.status(); s.State != "running" || s.Backup.Error != "" || filepath.Dir(s.Backup.File) != folder {
+		t.Errorf("status: %s, %+v", s.State, s.Backup)
+	}
+	var m backup.Manifest
+	if err := json.Unmarshal([]byte(b.must("restore", s.Backup.File, "--list", "--json")), &m); err != nil || !m.Automatic || m.Rows["message"] != 1 {
+		t.Errorf("%+v, %v", m, err)
+	}
+	last := *s.Backup.Last
+	b.kill(os.Interrupt)
+	b.start()
+	b.until("what was known before", func() bool { return b.status().Backup.Last != nil })
+	if s := b.status().Backup; !s.Last.Equal(last) {
+		t.Errorf("after a restart the last one is of %v, was %v", s.Last, last)
+	}
+	if list, err := os.ReadDir(folder); err != nil || len(list) != 1 {
+		t.Errorf("%v, %v", list, err)
+	}
+}
