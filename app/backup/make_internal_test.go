@@ -109,6 +109,29 @@ func TestWhatIsReadBackOtherwiseIsNoBackup(t *testing.T) {
 	}
 }
 
+// A copy that was damaged before its sum was taken is found, too.
+func TestADamagedCopyIsNoBackup(t *testing.T) {
+	t.Parallel()
+	home, folder := newHome(t, acme), t.TempDir()
+	_, err := Make(t.Context(), Options{Home: home, To: filepath.Join(folder, "a.backup"), step: func(step string) error {
+		if step != "write" {
+			return nil
+		}
+		copied, err := filepath.Glob(filepath.Join(folder, makingPrefix+"*", memberJournal))
+		must(t, err)
+		data, err := os.ReadFile(copied[0])
+		must(t, err)
+		for i := range 8 << 10 {
+			data[len(data)/2+i] = 0xA5
+		}
+		return os.WriteFile(copied[0], data, 0o600)
+	}})
+	wantSaid(t, err, "read back", "deleted")
+	if files, err := os.ReadDir(folder); err != nil || len(files) != 0 {
+		t.Errorf("left %v, %v", files, err)
+	}
+}
+
 func TestABackupIsRefusedInWords(t *testing.T) {
 	t.Parallel()
 	home := newHome(t, acme)

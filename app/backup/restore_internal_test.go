@@ -187,6 +187,11 @@ func TestARestoreIsRefusedInWords(t *testing.T) {
 		must(t, s.SetSetting(t.Context(), account.SettingAccount+"sales", `{"id":"777","handle":"sales"}`))
 	})
 	otherName := mustMake(t, renamed)
+	sharing := newHome(t, "1234567890") // which has one account of the two
+	inJournal(t, sharing, func(s *sqlite.Store) {
+		must(t, s.SetSetting(t.Context(), account.SettingAccount+"sales", `{"id":"`+acme+`","handle":"acme_433"}`))
+	})
+	partly := mustMake(t, sharing)
 	newer := mustMake(t, home, func(o *Options) { o.step = asVersion("9.8.7", "0.0.1") })
 	version.Number = "1.0.0"
 	defer func() { version.Number = "dev" }()
@@ -197,6 +202,7 @@ func TestARestoreIsRefusedInWords(t *testing.T) {
 	}{
 		"cut off":       {func(o *RestoreOptions) { o.Path = cut }, []string{cut, "cut off", "another backup", "nothing was changed"}},
 		"other account": {func(o *RestoreOptions) { o.Path = others }, []string{"@acme_123", "@acme_433", "--other-account"}},
+		"partly other":  {func(o *RestoreOptions) { o.Path = partly }, []string{"@acme_123 (channel support)", "@acme_433 (channel support)", "--other-account"}},
 		"other name":    {func(o *RestoreOptions) { o.Path = otherName }, []string{"@sales", "@acme_433", "--other-account"}},
 		"newer":         {func(o *RestoreOptions) { o.Path = newer }, []string{"newer Perch (9.8.7; this is 1.0.0)", "install that version"}},
 		"no room": {func(o *RestoreOptions) { o.free = func(string) (uint64, error) { return reserve, nil } },
@@ -380,5 +386,35 @@ func TestWhatWillBeMissingIsSaid(t *testing.T) {
 			t.Errorf("remarks %q, want %q", said, want)
 		}
 		r.Close()
+	}
+}
+
+// What goes wrong after a restore has begun is said; the restore goes on where it was once that is mended.
+func TestARestoreThatFailsInTheMiddleGoesOn(t *testing.T) {
+	t.Parallel()
+	home := newHome(t, acme)
+	path := mustMake(t, home)
+	goOn(t, home)
+	o := restoreOf(home, path)
+	o.step = func(step string) {
+		if step == "noted" { // nothing can take the place of a folder with something in it
+			must(t, os.Remove(home.Config()))
+			must(t, os.MkdirAll(filepath.Join(home.Config(), "something"), 0o700))
+		}
+	}
+	r := mustPrepare(t, o)
+	_, err := r.Commit(t.Context())
+	wantSaid(t, err, "has begun and could not be finished", "perch start")
+	r.Close()
+	_, err = Finish(home)
+	wantSaid(t, err, "has begun and could not be finished")
+	must(t, os.RemoveAll(home.Config()))
+	_, err = Finish(home)
+	must(t, err)
+	if data, err := os.ReadFile(home.Config()); err != nil || string(data) != someToml {
+		t.Errorf("%q, %v", data, err)
+	}
+	if got := messages(t, home.Journal()); len(got) != 3 || IsPending(home) {
+		t.Errorf("messages %q", got)
 	}
 }
