@@ -122,7 +122,7 @@ func (r *Restore) readSecrets(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	values, err := secret.Unseal(r.staged(memberSecrets), phrase)
+	values, err := secret.UnsealFile(r.staged(memberSecrets), phrase)
 	if errors.Is(err, secret.ErrWrongPassphrase) {
 		return refused(opRestore, "the passphrase does not open the secrets in the backup",
 			"give the one with which the backup was made, or leave the secrets out: --without-secrets; nothing was changed", err)
@@ -141,7 +141,7 @@ func (r *Restore) readSecrets(ctx context.Context) error {
 	if len(before) == 0 {
 		return nil
 	}
-	return secret.Seal(r.staged(keptSecrets), phrase, before)
+	return secret.SealFile(r.staged(keptSecrets), phrase, before)
 }
 
 // checkConfig says what will be missing after the restore.
@@ -181,7 +181,7 @@ func (r *Restore) checkFiles() error {
 		return nil
 	}
 	if phrase, err := secret.ReadKept(r.o.Home.Passphrase()); err == nil {
-		_, err = secret.Unseal(r.staged(memberVault), phrase)
+		_, err = secret.UnsealFile(r.staged(memberVault), phrase)
 		if err == nil {
 			return nil
 		}

@@ -172,7 +172,7 @@ func (o *Options) collectSecrets(ctx context.Context, w *work, made *Made) error
 		return err
 	}
 	made.Manifest.Members = append(made.Manifest.Members, Member{Name: memberSecrets})
-	return secret.Seal(w.path(memberSecrets), o.Passphrase, values)
+	return secret.SealFile(w.path(memberSecrets), o.Passphrase, values)
 }
 
 func readSecrets(ctx context.Context, store secret.Store, isWanted func(secret.Key) bool) (map[secret.Key]string, error) {

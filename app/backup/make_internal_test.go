@@ -200,11 +200,11 @@ func TestSecretsOfTheKeyringAreInItOnlySealed(t *testing.T) {
 	if data, err := os.ReadFile(sealed); err != nil || strings.Contains(string(data), "tOp-sEcret") {
 		t.Errorf("a secret can be read: %v", err)
 	}
-	values, err := secret.Unseal(sealed, phrase)
+	values, err := secret.UnsealFile(sealed, phrase)
 	if err != nil || len(values) != 2 || values[token] != "tOp-sEcret" || values[tunnel] != "tunnel" {
 		t.Errorf("%d secrets, %v", len(values), err)
 	}
-	if _, err := secret.Unseal(sealed, "another passphrase"); !errors.Is(err, secret.ErrWrongPassphrase) {
+	if _, err := secret.UnsealFile(sealed, "another passphrase"); !errors.Is(err, secret.ErrWrongPassphrase) {
 		t.Error(err)
 	}
 }

@@ -271,7 +271,7 @@ func TestSecretsGoBackIntoTheKeyring(t *testing.T) {
 	must(t, err)
 	wantSecret(t, keyring, token, "old")
 	wantSecret(t, keyring, others, "another home's")
-	kept, err := secret.Unseal(filepath.Join(done.Kept, keptSecrets), phrase)
+	kept, err := secret.UnsealFile(filepath.Join(done.Kept, keptSecrets), phrase)
 	if err != nil || kept[token] != "new" || kept[password] != "same" || len(kept) != 2 {
 		t.Errorf("%d secrets are kept, %v", len(kept), err)
 	}

@@ -56,7 +56,7 @@ func newHome(t *testing.T, brand string) config.Home {
 	t.Helper()
 	home := homeIn(t, t.TempDir())
 	must(t, os.WriteFile(home.Config(), []byte(someToml), 0o600))
-	must(t, secret.Seal(home.Vault(), phrase, map[secret.Key]string{{Channel: "support", Name: "x.access_token"}: "a token of " + brand}))
+	must(t, secret.SealFile(home.Vault(), phrase, map[secret.Key]string{{Channel: "support", Name: "x.access_token"}: "a token of " + brand}))
 	inJournal(t, home, func(s *sqlite.Store) {
 		must(t, s.SetSetting(t.Context(), account.SettingAccount+"support", `{"id":"`+brand+`","handle":"acme_`+brand[:3]+`"}`))
 		add(t, s, inbound("1"), inbound("2"), inbound("3"), outbound("r1"))

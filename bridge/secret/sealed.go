@@ -1,7 +1,7 @@
 package secret
 
-// Seal writes secrets into a new file in the format of a vault, locked with the passphrase, all of it or nothing.
-func Seal(path, phrase string, values map[Key]string) error {
+// SealFile writes secrets into a new file in the format of a vault, locked with the passphrase, all of it or nothing.
+func SealFile(path, phrase string, values map[Key]string) error {
 	const op = "seal the secrets"
 	named := map[string]string{}
 	for key, value := range values {
@@ -17,9 +17,9 @@ func Seal(path, phrase string, values map[Key]string) error {
 	return nil
 }
 
-// Unseal opens a file in the format of a vault. A passphrase that does not fit is an error that wraps ErrWrongPassphrase.
+// UnsealFile opens a file in the format of a vault. A passphrase that does not fit is an error that wraps ErrWrongPassphrase.
 // Names that only a newer Perch knows are left out.
-func Unseal(path, phrase string) (map[Key]string, error) {
+func UnsealFile(path, phrase string) (map[Key]string, error) {
 	const op = "open the sealed secrets"
 	sealed, _, err := readFile(op, path)
 	if err != nil {
