@@ -43,8 +43,8 @@ func remember(home config.Home, last Good) error {
 // Newest returns the newest backup of the home in a folder; the zero value when there is none.
 func Newest(home config.Home, folder string) (newest Good) {
 	for _, f := range ownIn(home, folder) {
-		if f.Manifest.Made.After(newest.At) {
-			newest = Good{At: f.Manifest.Made, File: f.path, Bytes: sizeOf(f.path)}
+		if f.Made.After(newest.At) {
+			newest = Good{At: f.Made, File: f.path, Bytes: sizeOf(f.path)}
 		}
 	}
 	return newest

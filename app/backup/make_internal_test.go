@@ -148,8 +148,10 @@ func TestABackupIsRefusedInWords(t *testing.T) {
 		"taken":     {t.Context(), func(o *Options) { o.To = taken }, []string{taken, "is there already", "another file"}},
 		"no folder": {t.Context(), func(o *Options) { o.To = filepath.Join(folder, "no", "a.backup") }, []string{filepath.Join(folder, "no"), "is not there"}},
 		"a file":    {t.Context(), func(o *Options) { o.To = filepath.Join(taken, "a.backup") }, []string{taken}},
-		"no room": {t.Context(), func(o *Options) { o.free = func(string) (uint64, error) { return reserve, nil } },
-			[]string{"too little room", "100.0 MB are free", "another one"}},
+		"no room": {
+			t.Context(), func(o *Options) { o.free = func(string) (uint64, error) { return reserve, nil } },
+			[]string{"too little room", "100.0 MB are free", "another one"},
+		},
 		"no journal": {t.Context(), func(o *Options) { o.Home = homeIn(t, t.TempDir()) }, []string{"no journal", "perch start"}},
 		"ended":      {ended, func(*Options) {}, []string{"stopped before it was done"}},
 	} {

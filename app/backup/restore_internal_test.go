@@ -205,8 +205,10 @@ func TestARestoreIsRefusedInWords(t *testing.T) {
 		"partly other":  {func(o *RestoreOptions) { o.Path = partly }, []string{"@acme_123 (channel support)", "@acme_433 (channel support)", "--other-account"}},
 		"other name":    {func(o *RestoreOptions) { o.Path = otherName }, []string{"@sales", "@acme_433", "--other-account"}},
 		"newer":         {func(o *RestoreOptions) { o.Path = newer }, []string{"newer Perch (9.8.7; this is 1.0.0)", "install that version"}},
-		"no room": {func(o *RestoreOptions) { o.free = func(string) (uint64, error) { return reserve, nil } },
-			[]string{"too little room", folder, "make room"}},
+		"no room": {
+			func(o *RestoreOptions) { o.free = func(string) (uint64, error) { return reserve, nil } },
+			[]string{"too little room", folder, "make room"},
+		},
 	} {
 		o := restoreOf(home, path)
 		test.change(&o)

@@ -7,7 +7,7 @@ import (
 	"perch/bridge"
 )
 
-// SettingAccount, and the name of a channel, is the setting that holds its account: the JSON of a bridge.Account, and more.
+// SettingAccount and the name of a channel make the setting that holds its account: the JSON of a bridge.Account, and more.
 const SettingAccount = "account/"
 
 // remembered is what the journal keeps of a channel's account, in one value so that the two never disagree.

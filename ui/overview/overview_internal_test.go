@@ -67,7 +67,9 @@ func TestOverviewSaysThatTheDiskIsFull(t *testing.T) {
 
 func TestOverviewSaysThatABackupFailed(t *testing.T) {
 	r, _ := mustPage(t, nil)
-	r.Relay.Change(func(s *control.Status) { s.State, s.Backup.Error = control.StateDegraded, "the disk of /b is full. Make room on it" })
+	r.Relay.Change(func(s *control.Status) {
+		s.State, s.Backup.Error = control.StateDegraded, "the disk of /b is full. Make room on it"
+	})
 	r.Refresh()
 	r.MustSee("The last backup failed.", "The disk of /b is full. Make room on it.")
 }
