@@ -94,6 +94,11 @@ func (o *Options) check() error {
 	case !exists(o.Home.Journal()):
 		return refused(opMake, "there is no journal at "+o.Home.Journal()+" yet", "start the relay once: perch start", nil)
 	}
+	if o.Keyring != nil && o.Passphrase != "" {
+		if err := secret.CheckNew(o.Passphrase); err != nil {
+			return err
+		}
+	}
 	// The journal's copy and the backup are there at once, then the backup and what is read back from it.
 	return checkRoom(opMake, filepath.Dir(o.To), 2*(sizeOf(o.Home.Journal())+sizeOf(o.Home.Journal()+"-wal")+2*maxSmall), o.free)
 }

@@ -152,8 +152,9 @@ func TestABackupIsRefusedInWords(t *testing.T) {
 			t.Context(), func(o *Options) { o.free = func(string) (uint64, error) { return reserve, nil } },
 			[]string{"too little room", "100.0 MB are free", "another one"},
 		},
-		"no journal": {t.Context(), func(o *Options) { o.Home = homeIn(t, t.TempDir()) }, []string{"no journal", "perch start"}},
-		"ended":      {ended, func(*Options) {}, []string{"stopped before it was done"}},
+		"short phrase": {t.Context(), func(o *Options) { o.Keyring, o.Passphrase = secret.NewMemory(nil), "short" }, []string{"passphrase is too short", "10 characters"}},
+		"no journal":   {t.Context(), func(o *Options) { o.Home = homeIn(t, t.TempDir()) }, []string{"no journal", "perch start"}},
+		"ended":        {ended, func(*Options) {}, []string{"stopped before it was done"}},
 	} {
 		o := Options{Home: home, To: filepath.Join(folder, "a.backup")}
 		test.change(&o)

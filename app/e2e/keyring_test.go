@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"perch/bridge/secret"
 )
 
 // inSession runs a script in a session bus of its own, with a home of its own, against the real keyring daemon.
@@ -70,4 +72,42 @@ gnome-keyring-daemon --start --components=secrets >/dev/null 2>&1; sleep 0.5; pe
 			}
 		})
 	}
+}
+
+// Secrets of the real keyring go into a backup with a passphrase only, and come back with the same one only.
+func TestKeyringIsBackedUpAndRestored(t *testing.T) {
+	folder := t.TempDir()
+	out := inSession(t, `unlock; setup; echo value-one | perch secret set x.consumer_key; perch urls >/dev/null
+to='`+folder+`'
+perch backup "$to/without.backup" </dev/null
+printf 'a long passphrase' | perch backup "$to/one.backup" --passphrase-stdin
+echo value-two | perch secret set x.consumer_key
+printf 'a wrong passphrase' | perch restore "$to/one.backup" --yes --passphrase-stdin
+printf 'a long passphrase' | perch backup "$to/two.backup" --passphrase-stdin >/dev/null
+printf 'a long passphrase' | perch restore "$to/one.backup" --yes --passphrase-stdin
+printf 'a long passphrase' | perch backup "$to/three.backup" --passphrase-stdin >/dev/null`)
+	for _, want := range []string{"NOT in the backup", "secrets.age", "passphrase does not open the secrets in the backup", "starts paused"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in:\n%s", want, out)
+		}
+	}
+	for name, want := range map[string]string{"one": "value-one", "two": "value-two", "three": "value-one"} {
+		values, err := sealedIn(t, filepath.Join(folder, name+".backup"))
+		if got := values[secret.Key{Channel: "support", Name: "x.consumer_key"}]; err != nil || got != want {
+			t.Errorf("%s holds %q, want %q: %v", name, got, want, err)
+		}
+	}
+	if strings.Contains(out, "value-") {
+		t.Error("a value was shown")
+	}
+}
+
+// sealedIn opens the secrets in a backup.
+func sealedIn(t *testing.T, path string) (map[secret.Key]string, error) {
+	t.Helper()
+	folder := t.TempDir()
+	if text, err := exec.CommandContext(t.Context(), "tar", "-xzf", path, "-C", folder, "secrets.age").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	return secret.UnsealFile(filepath.Join(folder, "secrets.age"), "a long passphrase")
 }
