@@ -34,35 +34,22 @@ func damagedError(path string, err error) error {
 	return refused(opRead, path+" is damaged", "take another backup; this one cannot be used, and nothing was changed", err)
 }
 
-// compare looks at the present journal: whose it is, and what is in it that would be missing.
+// compare looks at what is here: whose it is, and what is in the journal that would be missing.
 func (r *Restore) compare(ctx context.Context) error {
 	copied, err := sqlite.OpenView(ctx, r.staged(memberJournal))
 	if err != nil {
 		return err
 	}
 	defer func() { _ = copied.Close() }() // only read
-	var present *sqlite.View
-	if exists(r.o.Home.Journal()) {
-		if present, err = sqlite.OpenView(ctx, r.o.Home.Journal()); err == nil {
-			defer func() { _ = present.Close() }() // only read
-			err = r.compareAccounts(ctx, present)
-		}
-		var other *otherAccountError
-		switch {
-		case errors.As(err, &other):
-			return other.explained()
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case err != nil:
-			present = nil
-			r.Remarks = append(r.Remarks, "the present journal cannot be read, so that nobody can tell what in it is not in the backup; it is kept as it is")
-		}
+	present, here := r.present(ctx)
+	if present != nil {
+		defer func() { _ = present.Close() }() // only read
 	}
-	if r.Waiting, r.Unread, err = waitingOf(ctx, copied, present); err != nil {
+	if err := r.compareAccounts(here); err != nil {
 		return err
 	}
-	if present == nil {
-		return nil
+	if r.Waiting, r.Unread, err = waitingOf(ctx, copied, present); err != nil || present == nil {
+		return err
 	}
 	if r.Lost, err = missingFrom(ctx, copied, present); err != nil {
 		r.Remarks = append(r.Remarks, "the present journal is damaged, so that nobody can tell all that in it is not in the backup; it is kept as it is")
@@ -70,14 +57,51 @@ func (r *Restore) compare(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// otherAccountError says that backup and journal are not of the same account.
-type otherAccountError struct{ backup, present Channel }
+// present opens the journal that is here and tells whose this home is; nil when it is not there or cannot be read.
+func (r *Restore) present(ctx context.Context) (*sqlite.View, []Channel) {
+	var here []Channel
+	var v *sqlite.View
+	if exists(r.o.Home.Journal()) {
+		var err error
+		if v, err = sqlite.OpenView(ctx, r.o.Home.Journal()); err == nil {
+			if here, err = accounts(ctx, v); err != nil {
+				_ = v.Close() // only read
+			}
+		}
+		if err != nil {
+			v = nil
+			r.Remarks = append(r.Remarks, "the present journal cannot be read, so that nobody can tell what in it is not in the backup; it is kept as it is")
+		}
+	}
+	if len(here) == 0 && r.o.Accounts != nil {
+		here = r.o.Accounts(ctx)
+	}
+	return v, here
+}
 
-func (e *otherAccountError) Error() string { return "another account" }
+// compareAccounts refuses a backup in which a channel of the same name is for another account, or that has none of the
+// accounts that are here.
+func (r *Restore) compareAccounts(here []Channel) error {
+	isShared := len(here) == 0 || len(r.Manifest.Channels) == 0
+	if r.o.OtherAccount {
+		return nil
+	}
+	for _, c := range r.Manifest.Channels {
+		for _, p := range here {
+			if c.Name == p.Name && c.AccountID != p.AccountID {
+				return otherAccountError(c, p)
+			}
+			isShared = isShared || c.AccountID == p.AccountID
+		}
+	}
+	if !isShared {
+		return otherAccountError(r.Manifest.Channels[0], here[0])
+	}
+	return nil
+}
 
-func (e *otherAccountError) explained() error {
-	return refused(opRestore, fmt.Sprintf("the backup is of %s (channel %s), but the journal here is of %s (channel %s)",
-		e.backup.label(), e.backup.Name, e.present.label(), e.present.Name),
+func otherAccountError(backup, here Channel) error {
+	return refused(opRestore, fmt.Sprintf("the backup is of %s (channel %s), but this home is of %s (channel %s)", backup.label(), backup.Name, here.label(), here.Name),
 		"take the backup of the right account, or name another folder with --home; if you mean it, restore with --other-account", nil)
 }
 
@@ -86,31 +110,6 @@ func (c Channel) label() string {
 		return "the account " + c.AccountID
 	}
 	return "@" + c.Handle
-}
-
-// compareAccounts refuses a backup in which a channel of the same name is for another account, or that has none of the
-// accounts of the journal.
-func (r *Restore) compareAccounts(ctx context.Context, present *sqlite.View) error {
-	if r.o.OtherAccount {
-		return nil
-	}
-	here, err := accounts(ctx, present)
-	if err != nil {
-		return err
-	}
-	isShared := len(here) == 0 || len(r.Manifest.Channels) == 0
-	for _, c := range r.Manifest.Channels {
-		for _, p := range here {
-			if c.Name == p.Name && c.AccountID != p.AccountID {
-				return &otherAccountError{c, p}
-			}
-			isShared = isShared || c.AccountID == p.AccountID
-		}
-	}
-	if !isShared {
-		return &otherAccountError{r.Manifest.Channels[0], here[0]}
-	}
-	return nil
 }
 
 // readSecrets opens what is to go into the keyring.

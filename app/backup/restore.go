@@ -28,6 +28,9 @@ type RestoreOptions struct {
 	Keyring func() (secret.Store, error)
 	// Passphrase gives the passphrase of those secrets.
 	Passphrase func() (string, error)
+	// Accounts tells whom the keys of this home are for, as far as that can be told. It is called where the journal does not
+	// tell; nil for nobody knows.
+	Accounts func(context.Context) []Channel
 	// WithoutSecrets leaves the keyring as it is; OnlyJournal also perch.toml and the vault.
 	WithoutSecrets bool
 	OnlyJournal    bool

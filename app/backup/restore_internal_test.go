@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -317,5 +318,34 @@ func TestARestoreThatFailsInTheMiddleGoesOn(t *testing.T) {
 	}
 	if got := messages(t, home.Journal()); len(got) != 3 || IsPending(home) {
 		t.Errorf("messages %q", got)
+	}
+}
+
+// Where the journal does not tell whose the home is, its keys do.
+func TestTheKeysTellWhoseAHomeIs(t *testing.T) {
+	t.Parallel()
+	path := mustMake(t, newHome(t, acme))
+	for id, isRefused := range map[string]bool{acme: false, "999": true} {
+		for name, spoil := range map[string]func(config.Home) error{
+			"no journal": func(config.Home) error { return nil },
+			"damaged": func(home config.Home) error {
+				return os.WriteFile(home.Journal(), []byte(strings.Repeat("x", 9999)), 0o600)
+			},
+		} {
+			home := homeIn(t, t.TempDir())
+			must(t, spoil(home))
+			o := restoreOf(home, path)
+			o.Accounts = func(context.Context) []Channel { return []Channel{{"support", id, ""}} }
+			r, err := Prepare(t.Context(), o)
+			if isRefused {
+				wantSaid(t, err, "@acme_433", "the account 999", "--other-account")
+				continue
+			}
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+				continue
+			}
+			r.Close()
+		}
 	}
 }

@@ -54,6 +54,7 @@ func (p *program) restore(ctx context.Context, r restoring) error {
 	r.Keyring = func() (secret.Store, error) {
 		return p.openStore(home, &config.Config{Secrets: config.SecretsKeyring})
 	}
+	r.Accounts = func(ctx context.Context) []backup.Channel { return configured(ctx, home, p.startLog()) }
 	plan, err := backup.Prepare(ctx, r.RestoreOptions)
 	if err != nil {
 		return err

@@ -199,6 +199,25 @@ func TestBackupAndRestoreWithoutARelay(t *testing.T) {
 	}
 }
 
+// On a home without a journal, the keys tell that a backup is another brand's.
+func TestAnotherBrandsBackupIsRefused(t *testing.T) {
+	t.Parallel()
+	b := newBox(t).start()
+	b.until("the account", func() bool { return b.status().Channels[0].Account == "acme_support" })
+	path := filepath.Join(t.TempDir(), "acme.backup")
+	b.must("backup", path)
+	b.kill(os.Interrupt)
+	b.storeSecret("x.access_token", "777000777-aT5rJh2Wq9Lk7Xz3Vn8Bm1Cs6Dp0Fg4Ty")
+	for _, file := range []string{"perch.db", "perch.db-wal", "perch.db-shm"} {
+		_ = os.Remove(filepath.Join(b.home, file)) // some are not there
+	}
+	_, stderr, code := b.perch("restore", path, "--yes")
+	if code != 1 || !strings.Contains(stderr, "@acme_support") || !strings.Contains(stderr, "the account 777000777") || !strings.Contains(stderr, "--other-account") {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
+	b.must("restore", path, "--yes", "--other-account")
+}
+
 // A restore that was interrupted is finished by the next start.
 func TestStartFinishesARestore(t *testing.T) {
 	t.Parallel()
