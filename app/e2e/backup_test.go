@@ -91,6 +91,12 @@ func TestRestoreDrill(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	out, _, _ := b.perch("restore", path) // without a yes
+	for _, want := range []string{"three  [HAS GONE OUT since: perch discard 4]", "NOT in this backup", "never sent", "Waiting in this backup (2)", "@bob"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in what perch restore says:\n%s", want, out)
+		}
+	}
 	r := b.restore(path)
 	var waiting []string
 	for _, w := range r.Waiting {
