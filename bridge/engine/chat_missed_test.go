@@ -242,9 +242,9 @@ func TestAServerErrorOfOneConversationHoldsUpNoOther(t *testing.T) {
 			}
 		})
 		r.chat.write(xchat.Draft{Text: "1"})
-		time.Sleep(24 * time.Hour)
+		time.Sleep(4 * time.Hour)
 		if got := r.motion.bodies(); len(got) != 2 {
-			t.Errorf("after a day: %q", got)
+			t.Errorf("after hours: %q", got)
 		}
 		if s, _ := r.Status(t.Context()); s.Channels[0].Chat.State != bridge.ChatDegraded {
 			t.Errorf("nobody is told: %+v", s.Channels[0].Chat)
@@ -271,9 +271,9 @@ func TestRecordsThatCannotBeHadHoldUpNoCatchUp(t *testing.T) {
 					}
 				})
 				r.Missed("support")
-				time.Sleep(24 * time.Hour)
+				time.Sleep(4 * time.Hour)
 				if got := r.motion.bodies(); len(got) != 1 {
-					t.Errorf("after a day: %q; %d events were paid for, chat is %s", got, r.chat.paid(), r.chatState())
+					t.Errorf("after hours: %q; %d events were paid for, chat is %s", got, r.chat.paid(), r.chatState())
 				}
 			})
 		})
@@ -300,7 +300,7 @@ func TestAnEventThatXListsLateIsNotLost(t *testing.T) {
 		r.chat.set(func(c *fakeChat) { c.edit = nil })
 		time.Sleep(time.Hour)
 		r.chat.write(xchat.Draft{Text: "later"})
-		time.Sleep(24 * time.Hour)
+		time.Sleep(4 * time.Hour)
 		if got := r.motion.bodies(); len(got) != 4 {
 			t.Errorf("%q", got)
 		}
@@ -356,10 +356,10 @@ func TestACatchUpThatFailsForDaysIsShown(t *testing.T) {
 				return nil
 			}
 		})
-		time.Sleep(48 * time.Hour)
+		time.Sleep(3 * time.Hour)
 		s, _ := r.Status(t.Context())
 		if c := s.Channels[0].Chat; c.State == bridge.ChatReady && c.Detail == "" {
-			t.Errorf("after two days in which nothing could be caught up with: %+v", c)
+			t.Errorf("after hours in which nothing could be caught up with: %+v", c)
 		}
 	})
 }
@@ -398,7 +398,7 @@ func TestShortPagesLoseNothing(t *testing.T) {
 		}
 		r.chat.set(func(c *fakeChat) { c.perPage = 1 })
 		r.Missed("support")
-		time.Sleep(48 * time.Hour)
+		time.Sleep(2 * time.Hour)
 		s, _ := r.Status(t.Context())
 		if n := len(r.motion.bodies()); n != 231 {
 			t.Errorf("%d messages in Motion, first %q; status %+v", n, r.motion.bodies()[1], s.Channels[0].Chat)
