@@ -9,6 +9,7 @@ require (
 	github.com/bwesterb/go-ristretto v1.2.4
 	github.com/caddyserver/certmagic v0.25.6
 	github.com/cenkalti/backoff/v4 v4.3.0
+	github.com/coreos/go-systemd/v22 v22.7.0
 	github.com/dghubble/oauth1 v0.7.3
 	github.com/flynn/noise v1.1.0
 	github.com/getlantern/systray v1.2.2

@@ -53,6 +53,8 @@ type Relay struct {
 	URLs    func() []URLs
 	Version string
 	Started time.Time
+	// Service is Status.Service.
+	Service string
 	// Demo is set for the relay of a demo.
 	Demo bool
 	// ReachIsTrouble reports whether the receivers of X's events, or their tunnel, need a look.

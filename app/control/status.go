@@ -24,8 +24,8 @@ func (s *Server) snapshot(ctx context.Context) (Status, error) {
 	}
 	out := Status{
 		State: StateRunning, Listen: s.relay.Listen(), Channels: []Channel{}, Reach: s.relay.Reach(), Version: s.relay.Version,
-		Started: &s.relay.Started, PID: os.Getpid(), Demo: s.relay.Demo, Journal: fromLink(now.Journal), Update: s.relay.Update(),
-		Backup: s.relay.Backup(),
+		Started: &s.relay.Started, PID: os.Getpid(), Demo: s.relay.Demo, Service: s.relay.Service, Journal: fromLink(now.Journal),
+		Update: s.relay.Update(), Backup: s.relay.Backup(),
 	}
 	isTrouble := now.Degraded() || out.Backup.Error != ""
 	for _, c := range now.Channels {

@@ -24,6 +24,7 @@ func (r *relay) controlServer(l *reloader) *control.Server {
 func (r *relay) controlled(l *reloader) control.Relay {
 	return control.Relay{
 		Console: r.engine, Listen: r.address, Reach: r.reach, Version: version.Number, Started: r.started, Stop: r.stopAsked, Demo: r.DemoStopped != nil,
+		Service:        r.Service,
 		Poke:           func() { r.ingress.Poke(); l.poke(); r.replies.Retry(); r.updates.Poke(); r.backups.Retry() },
 		ReachIsTrouble: r.ingress.IsTrouble, Reload: l.Reload,
 		Update: func() *control.Update { return control.FromLooks(r.updates.Last()) },

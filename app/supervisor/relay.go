@@ -18,6 +18,7 @@ import (
 	"perch/app/config"
 	"perch/app/ingress"
 	"perch/app/logging"
+	"perch/app/notify"
 	"perch/app/replyurl/monitor"
 	"perch/app/update"
 	"perch/bridge/engine"
@@ -36,6 +37,10 @@ type Options struct {
 	LogTo io.Writer
 	// Ready is called once with the address that the relay listens on; it may be nil.
 	Ready func(address string)
+	// Manager is the service manager that is told how the relay is; nil for none. Service says which it is, as
+	// control.Status.Service does.
+	Manager *notify.Manager
+	Service string
 	// DemoStopped is called when a client stops the relay of a demo; nil for one that is none.
 	DemoStopped func()
 	// Reload asks for a reload; nil when nobody does but the control API.

@@ -111,6 +111,7 @@ func (l *reloader) notInUse(channel string) string {
 }
 
 func (l *reloader) attempt(ctx context.Context) (control.ReloadResult, error) {
+	defer l.relay.Manager.Reloading()()
 	result, err := l.try(ctx)
 	if err != nil {
 		l.relay.log.Error("reload failed", "error", err)

@@ -56,6 +56,9 @@ func (r *relay) work(ctx context.Context) error {
 	server := r.controlServer(reloads)
 	start(func() error { return reloads.run(ctx, r.Reload) })
 	start(func() error { return r.engine.Run(ctx) })
+	if r.Manager != nil {
+		start(func() error { r.Manager.Run(ctx, alive{r}); return nil })
+	}
 	start(func() error { return r.ingress.Run(ctx) })
 	start(func() error { return r.replies.Run(ctx) })
 	start(func() error { return r.updates.Run(ctx) })

@@ -136,6 +136,9 @@ func (e *Engine) AcceptReply(ctx context.Context, channel string, reply bridge.R
 	return e.replies.AcceptReply(ctx, channel, reply, raw)
 }
 
+// Round returns nil once the dispatcher has made a round: it is alive. It ends with ctx.
+func (e *Engine) Round(ctx context.Context) error { return e.dispatcher.Round(ctx) }
+
 // Accounts returns the registry of the channels and their accounts.
 func (e *Engine) Accounts() *account.Registry { return e.accounts }
 

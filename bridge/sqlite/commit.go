@@ -211,3 +211,24 @@ func insertPost(t *tx, p *bridge.Post) error {
 	t.posts.add(p.Seq)
 	return nil
 }
+
+// Round returns nil once the committer has made a round, whatever came of it: it is alive. It ends with ctx, and writes
+// nothing.
+func (s *Store) Round(ctx context.Context) error {
+	o := &op{run: func(*tx) error { return nil }, done: make(chan error, 1)}
+	select {
+	case s.ops <- o:
+	case <-s.ended:
+		return bridge.ErrStopping
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case <-o.done:
+		return nil
+	case <-s.ended:
+		return bridge.ErrStopping
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,112 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+	"unicode/utf8"
+)
+
+// fake is a relay that can hang, and what was told of it.
+type fake struct {
+	hangs atomic.Bool
+	mu    sync.Mutex
+	told  []string
+}
+
+func (f *fake) Alive(ctx context.Context) error {
+	if f.hangs.Load() {
+		<-ctx.Done()
+		return errors.New("hangs")
+	}
+	return nil
+}
+
+func (*fake) Words(context.Context) string { return "Running:\n1 waiting" }
+
+func (f *fake) manager(every time.Duration) *Manager {
+	return &Manager{log: slog.New(slog.DiscardHandler), every: every, send: func(state string) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.told = append(f.told, state)
+	}}
+}
+
+// count returns how often something was told since the last count.
+func (f *fake) count(what string) (n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, t := range f.told {
+		n += strings.Count(t, what)
+	}
+	f.told = nil
+	return n
+}
+
+func TestARelayThatHangsMissesTheWatchdog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		f := &fake{}
+		f.hangs.Store(true)
+		var worker sync.WaitGroup
+		worker.Go(func() { f.manager(10*time.Second).Run(ctx, f) })
+		time.Sleep(time.Minute)
+		if n := f.count("READY=1"); n != 0 {
+			t.Error("ready before it is alive")
+		}
+		f.hangs.Store(false)
+		time.Sleep(15 * time.Second)
+		if n := f.count("READY=1"); n != 1 {
+			t.Errorf("ready %d times", n)
+		}
+		time.Sleep(time.Minute)
+		if n := f.count("WATCHDOG=1\nSTATUS=Running: 1 waiting"); n != 6 {
+			t.Errorf("fed %d times in a minute, want 6", n)
+		}
+		f.hangs.Store(true)
+		time.Sleep(10 * time.Second) // a round may be under way
+		f.count("")
+		time.Sleep(time.Minute)
+		if n := f.count("WATCHDOG=1"); n != 0 {
+			t.Errorf("a relay that hangs was fed %d times", n)
+		}
+		cancel()
+		worker.Wait()
+		if n := f.count("STOPPING=1"); n != 1 {
+			t.Errorf("stopping was told %d times", n)
+		}
+	})
+}
+
+func TestNothingIsToldWhereNobodyAsks(t *testing.T) {
+	f := &fake{}
+	m := f.manager(0)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	m.Run(ctx, f)
+	m.Failed("why")
+	m.Reloading()()
+	(*Manager)(nil).Reloading()()
+	if len(f.told) != 0 {
+		t.Errorf("told %q", f.told)
+	}
+}
+
+func TestAReloadAndAFailureAreTold(t *testing.T) {
+	f := &fake{}
+	m := f.manager(time.Second)
+	m.Reloading()()
+	m.Failed("one\ntwo " + strings.Repeat("è", maxWords))
+	if f.told[0] != "RELOADING=1" || f.told[1] != "READY=1" {
+		t.Errorf("a reload: %q", f.told)
+	}
+	if s := f.told[2]; !strings.HasPrefix(s, "STATUS=one two è") || strings.Contains(s, "\n") || !utf8.ValidString(s) {
+		t.Errorf("a failure: %q", s)
+	}
+}

@@ -1,0 +1,47 @@
+package supervisor
+
+import (
+	"context"
+	"fmt"
+
+	"perch/bridge"
+)
+
+// alive is how the service manager sees the relay.
+type alive struct{ relay *relay }
+
+// Alive implements notify.Relay: the journal's committer and the dispatcher have made a round. A full disk or a side that
+// is out of order is no reason to start anew, and the port is not asked: strangers may keep it busy.
+func (a alive) Alive(ctx context.Context) error {
+	if err := a.relay.journal.Round(ctx); err != nil {
+		return fmt.Errorf("the journal makes no round: %w", err)
+	}
+	if err := a.relay.engine.Round(ctx); err != nil {
+		return fmt.Errorf("the dispatcher makes no round: %w", err)
+	}
+	return nil
+}
+
+// Words implements notify.Relay.
+func (a alive) Words(ctx context.Context) string {
+	status, err := a.relay.engine.Status(ctx)
+	if err != nil {
+		return "Running"
+	}
+	var waiting, undecided, dead int
+	for _, c := range status.Channels {
+		waiting += c.In.Queued + c.Out.Queued
+		undecided += c.Out.Undecided
+		dead += c.In.Dead + c.Out.Dead
+	}
+	state := "Running"
+	switch {
+	case status.Journal.State == bridge.LinkDegraded:
+		state = "Messages cannot be stored, see perch status"
+	case status.Paused:
+		state = "Paused"
+	case status.Degraded():
+		state = "Running, but something needs a look, see perch status"
+	}
+	return fmt.Sprintf("%s: %d waiting, %d undecided, %d dead", state, waiting, undecided, dead)
+}
