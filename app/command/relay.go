@@ -6,6 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"perch/app/daemon"
+	"perch/app/notify"
+	"perch/app/service"
 	"perch/app/supervisor"
 )
 
@@ -13,29 +15,39 @@ func (p *program) relayCommand() *cobra.Command {
 	return p.withPassphrase(&cobra.Command{
 		Use: "relay", Short: "Run the relay in this terminal (perch start runs it in the background)", Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := p.finishRestore(); err != nil {
-				return err
-			}
-			home, c, err := p.config()
+			manager := notify.New(p.startLog())
+			err := p.relay(cmd.Context(), manager)
 			if err != nil {
-				return err
+				manager.Failed(sentence(err))
 			}
-			secrets, err := p.openStore(home, c)
-			if err != nil {
-				return err
-			}
-			options := supervisor.Options{Home: home, Config: c, Secrets: secrets, Ready: func(address string) {
-				p.Print("perch relay: listening on %s\n", address)
-			}}
-			if !daemon.IsDetached() {
-				options.LogTo = p.Err
-			}
-			ctx, stop := context.WithCancel(cmd.Context())
-			defer stop()
-			var end func()
-			options.Reload, end = reloadSignals(stop)
-			defer end()
-			return supervisor.Run(ctx, options)
+			return err
 		},
 	})
+}
+
+func (p *program) relay(ctx context.Context, manager *notify.Manager) error {
+	if err := p.finishRestore(); err != nil {
+		return err
+	}
+	home, c, err := p.config()
+	if err != nil {
+		return err
+	}
+	secrets, err := p.openStore(home, c)
+	if err != nil {
+		return err
+	}
+	options := supervisor.Options{
+		Home: home, Config: c, Secrets: secrets, Manager: manager, Service: service.Running(),
+		Ready: func(address string) { p.Print("perch relay: listening on %s\n", address) },
+	}
+	if !daemon.IsDetached() {
+		options.LogTo = p.Err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var end func()
+	options.Reload, end = reloadSignals(stop)
+	defer end()
+	return supervisor.Run(ctx, options)
 }

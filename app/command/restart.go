@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"perch/app/control"
+	"perch/app/service"
 )
 
 func (p *program) restartCommand() *cobra.Command {
@@ -23,7 +24,11 @@ func (p *program) restartCommand() *cobra.Command {
 			if err != nil {
 				return err // a relay that cannot come back is not stopped
 			}
-			phrase, err := p.passphraseFor(cmd.Context(), home, c)
+			runner := service.Find(home)
+			var phrase string
+			if runner == nil {
+				phrase, err = p.passphraseFor(cmd.Context(), home, c)
+			}
 			if err == nil {
 				err = p.checkSecrets(cmd.Context(), home, c)
 			}
@@ -33,6 +38,9 @@ func (p *program) restartCommand() *cobra.Command {
 			client, err := p.client()
 			if err != nil {
 				return err
+			}
+			if runner != nil {
+				return p.restartService(cmd.Context(), client, runner)
 			}
 			if err := p.stop(cmd.Context(), client); err != nil && !errors.Is(err, control.ErrNotRunning) {
 				return err

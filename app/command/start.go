@@ -8,6 +8,7 @@ import (
 	"perch/app/config"
 	"perch/app/control"
 	"perch/app/daemon"
+	"perch/app/service"
 )
 
 func (p *program) startCommand() *cobra.Command {
@@ -32,6 +33,9 @@ func (p *program) startCommand() *cobra.Command {
 			home, c, err := p.config()
 			if err != nil {
 				return err
+			}
+			if s := service.Find(home); s != nil {
+				return p.doService(cmd.Context(), s, service.Start)
 			}
 			phrase, err := p.passphraseFor(cmd.Context(), home, c)
 			if err != nil {

@@ -2,6 +2,7 @@ package command
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -29,7 +30,7 @@ func (p *program) runStatus(cmd *cobra.Command, _ []string) error {
 	}
 	status, err := client.Status(cmd.Context())
 	if errors.Is(err, control.ErrNotRunning) {
-		return p.notRunning()
+		return p.notRunning(cmd.Context())
 	}
 	if err != nil {
 		return err
@@ -41,7 +42,7 @@ func (p *program) runStatus(cmd *cobra.Command, _ []string) error {
 	return nil
 }
 
-func (p *program) notRunning() error {
+func (p *program) notRunning(ctx context.Context) error {
 	p.exit = exitNotRunning
 	home, c, err := p.config()
 	switch {
@@ -59,6 +60,9 @@ func (p *program) notRunning() error {
 		return nil
 	}
 	status := control.Status{State: control.StateStopped, Channels: []control.Channel{}, Version: version.Number, Journal: control.Link{State: bridge.LinkUnknown}}
+	if home, homeErr := p.home(); homeErr == nil {
+		status.Service = p.serviceKind(ctx, home)
+	}
 	if err == nil {
 		status.Listen, status.Reach.Mode = c.Listen, c.Reach.Mode
 		status.Backup = offlineBackup(home, c)

@@ -22,7 +22,14 @@ func (p *program) stopCommand() *cobra.Command {
 			if status, err := client.Status(cmd.Context()); err == nil && status.Demo {
 				return p.stopDemo(cmd.Context(), client)
 			}
+			wasRunning, err := p.stopService(cmd.Context(), client)
+			if err != nil {
+				return err
+			}
 			err = p.stop(cmd.Context(), client)
+			if wasRunning && errors.Is(err, control.ErrNotRunning) {
+				err = nil
+			}
 			if errors.Is(err, control.ErrNotRunning) {
 				p.Print("The relay is not running.\n")
 				return nil
