@@ -24,7 +24,7 @@ GOFLAGS := $(GOFLAGS) -buildvcs=false -trimpath
 export GOFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build window tray test test-all test-repeat race-needs test-desktop fuzz hostile oracle torture bench lint fmt check clean desktop-deps screenshots FORCE
+.PHONY: help demo build window tray test test-all test-repeat race-needs test-desktop test-service fuzz hostile oracle torture bench lint fmt check clean desktop-deps screenshots FORCE
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-13s %s\n", $$1, $$2}'
@@ -71,6 +71,10 @@ test-desktop: desktop-deps ## build tray and window and drive them on a display 
 	$(MAKE) --no-print-directory build window tray
 	$(GO) test -tags desktop -count=1 -timeout 20m ./app ./app/desk ./ui ./ui/perch-tray/...
 	$(GO) test -tags desktop -count=1 -timeout 10m -run "Keyring|Killed|Window" ./app/e2e
+
+test-service: build ## run Perch under a systemd of its own: crash, hang, stop, restart (as root; needs systemd)
+	$(GO) test -vet=off -count=1 ./app/service ./app/notify
+	sh packaging/test/service.sh $(BIN)/perch
 
 screenshots: desktop-deps ## make the pictures in docs/screenshots anew
 	PAGES="overview traffic attention limits settings wizard" sh packaging/screenshots.sh docs/screenshots

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"perch/app/control"
+	"perch/app/service"
 	"perch/bridge"
 	"perch/bridge/secret"
 )
@@ -65,7 +66,7 @@ func sentence(err error) string {
 
 // causeOf returns the technical cause when it says more than the message does.
 func causeOf(e *bridge.Error) string {
-	if e.Err == nil || errors.Is(e.Err, control.ErrNotRunning) || errors.Is(e.Err, secret.ErrNoPassphrase) {
+	if e.Err == nil || errors.Is(e.Err, control.ErrNotRunning) || errors.Is(e.Err, secret.ErrNoPassphrase) || service.IsNoRights(e.Err) {
 		return ""
 	}
 	return e.Err.Error()

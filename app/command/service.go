@@ -57,6 +57,11 @@ func (p *program) serviceVerb(f *serviceFlags, verb service.Verb, short string) 
 		if err != nil {
 			return err
 		}
+		if verb == service.Start {
+			if err := alone(cmd.Context(), home, "stop it first with: perch stop"); err != nil {
+				return err
+			}
+		}
 		return p.doService(cmd.Context(), s, verb)
 	}}
 }
@@ -87,15 +92,22 @@ func (p *program) installService(ctx context.Context, f *serviceFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := p.notInDemo("service"); err != nil {
-		return err
-	}
 	s, err := service.For(home, f.isSystem)
 	if err != nil {
 		return err
 	}
-	plan, err := p.servicePlan(ctx, home, f)
+	plan, err := p.servicePlan(f)
 	if err != nil {
+		return err
+	}
+	if f.isSystem && os.Getuid() != 0 {
+		_, err := s.Install(ctx, plan) // it says so; this account may not even look
+		return err
+	}
+	if err := p.notInDemo("service"); err != nil {
+		return err
+	}
+	if plan.Passphrase, err = p.servicePassphrase(ctx, home, f); err != nil {
 		return err
 	}
 	if err := p.makeRoom(ctx, home, f); err != nil {
@@ -108,8 +120,8 @@ func (p *program) installService(ctx context.Context, f *serviceFlags) error {
 	return err
 }
 
-// servicePlan checks what would keep the relay from working as a service.
-func (p *program) servicePlan(ctx context.Context, home config.Home, f *serviceFlags) (service.Plan, error) {
+// servicePlan is what the service is made of, but for the passphrase.
+func (p *program) servicePlan(f *serviceFlags) (service.Plan, error) {
 	self, err := os.Executable()
 	if err == nil {
 		self, err = filepath.EvalSymlinks(self)
@@ -126,11 +138,7 @@ func (p *program) servicePlan(ctx context.Context, home config.Home, f *serviceF
 		return plan, err
 	}
 	plan.TakeOver = f.isSystem && p.homeFlag != ""
-	if f.isSystem && os.Getuid() != 0 {
-		return plan, nil // Install says so; this account may not even look
-	}
-	plan.Passphrase, err = p.servicePassphrase(ctx, home, f)
-	return plan, err
+	return plan, nil
 }
 
 // servicePassphrase makes sure that the service will be able to open its secrets, and returns the passphrase to keep.
@@ -168,20 +176,27 @@ func (p *program) servicePassphrase(ctx context.Context, home config.Home, f *se
 	return "", refuse("the service could not open the vault: nobody is there to type its passphrase", "let Perch keep it: "+self+" secret keep")
 }
 
-// makeRoom makes sure that no relay runs by itself on the home.
-func (p *program) makeRoom(ctx context.Context, home config.Home, f *serviceFlags) error {
+// alone refuses to start a service beside a relay that was started by itself.
+func alone(ctx context.Context, home config.Home, remedy string) error {
 	client := control.NewClient(home.Socket())
 	defer client.Close()
 	status, err := client.Status(ctx)
 	if err != nil || status.Service != "" {
 		return nil // nobody answers, or it is the service that is there already
 	}
-	if !f.isNow {
-		return &bridge.Error{
-			Kind: bridge.Invalid, Side: bridge.SidePerch, Op: "service", Message: "a relay runs already that was started by itself",
-			Remedy: "stop it first with perch stop, or let this command do it: perch service install --now",
-		}
+	return &bridge.Error{
+		Kind: bridge.Invalid, Side: bridge.SidePerch, Op: "service", Message: "a relay runs already that was started by itself", Remedy: remedy,
 	}
+}
+
+// makeRoom makes sure that no relay runs by itself on the home.
+func (p *program) makeRoom(ctx context.Context, home config.Home, f *serviceFlags) error {
+	err := alone(ctx, home, "stop it first with perch stop, or let this command do it: add --now")
+	if err == nil || !f.isNow {
+		return err
+	}
+	client := control.NewClient(home.Socket())
+	defer client.Close()
 	if err := daemon.Stop(ctx, client, home); err != nil {
 		return err
 	}

@@ -118,6 +118,8 @@ func (s *systemd) complaint(args []string, out string, err error) error {
 		return fail(bridge.Temporary, "systemctl "+verb+" has not ended in time", "look at: "+s.command("status", "perch"), nil)
 	case has("System has not been booted", "Host is down"):
 		return fail(bridge.Operator, "systemd does not run on this computer", "start the relay with perch start; in a container, let the container's own manager run: perch relay", nil)
+	case s.isSystem && s.userID != 0 && has("Failed to connect to bus"):
+		return fail(bridge.Operator, "this account may not "+verb+" a service of the whole system", "type: "+s.command(verb, "perch"), errNoRights)
 	case has("Failed to connect to bus", "No medium found", "$DBUS_SESSION_BUS_ADDRESS"):
 		return fail(bridge.Operator, "systemd's manager of this user cannot be reached: this account was entered by su or sudo, or never logged in",
 			"log in as it directly, by SSH for example; or, so that its manager always runs: sudo loginctl enable-linger "+s.userName, nil)
@@ -171,7 +173,7 @@ func (s *systemd) Status(ctx context.Context) (State, error) {
 	if folder := filepath.Dir(s.home.Config()); isGone(folder) {
 		state.Problem = "the folder " + folder + " that the service works on is gone; bring it back, or remove the service: " + s.perch("service uninstall")
 	}
-	out, err := s.systemctl(ctx, callTime, "show", unitName, "--property=ActiveState,SubState,MainPID,UnitFileState,StatusText,Result,NRestarts")
+	out, err := s.systemctl(ctx, callTime, "show", unitName, "--property=ActiveState,SubState,MainPID,UnitFileState,StatusText,Result,NRestarts,ExecMainStatus")
 	if err != nil {
 		return state, err
 	}
@@ -196,14 +198,32 @@ func (s *systemd) read(state *State, out string) {
 	state.Running = values["ActiveState"] == "active" || values["ActiveState"] == "reloading"
 	state.PID, _ = strconv.Atoi(values["MainPID"])
 	state.Detail = values["StatusText"]
+	ended := orElse(endings[values["ExecMainStatus"]], "it ended ("+values["Result"]+"); look at: "+s.journal())
 	switch {
 	case values["SubState"] == "auto-restart":
-		state.Detail = fmt.Sprintf("%s (it is tried again by itself, %s times so far)", orElse(state.Detail, "it ended: "+values["Result"]), values["NRestarts"])
+		state.Detail = fmt.Sprintf("%s (it is tried again by itself, %s times so far)", orElse(state.Detail, ended), values["NRestarts"])
 	case values["ActiveState"] == "failed" && state.Detail == "":
-		state.Detail = "it ended: " + values["Result"]
+		state.Detail = ended
 	case values["ActiveState"] == "inactive":
 		state.Detail = ""
 	}
+}
+
+// endings are the exit codes by which systemd says that it could not even start the relay (systemd.exec, "Process exit
+// codes").
+var endings = map[string]string{
+	"203": "the program is not where it was when the service was installed; install the service again: perch service install",
+	"217": "the account perch is gone, or systemd may not hide other accounts here; make the account, or give the unit a file of its own with PrivateUsers=no",
+	"226": "systemd cannot hide the rest of the computer from the service, most often because a folder is gone; look at: sudo journalctl -u perch",
+	"243": "the file with the vault's passphrase is gone; bring it back: " + Credential,
+}
+
+// journal is the command by which a person reads what systemd wrote down.
+func (s *systemd) journal() string {
+	if s.isSystem {
+		return "sudo journalctl -u perch"
+	}
+	return "journalctl --user -u perch"
 }
 
 func orElse(text, other string) string {

@@ -275,10 +275,11 @@ func TestStatusSaysWhyItDoesNotRun(t *testing.T) {
 		show string
 		want State
 	}{
-		"running":  {"ActiveState=active\nSubState=running\nMainPID=7\nUnitFileState=enabled\nStatusText=Running: 1 waiting", State{Enabled: true, Running: true, PID: 7, Detail: "Running: 1 waiting"}},
-		"stopped":  {"ActiveState=inactive\nSubState=dead\nMainPID=0\nUnitFileState=disabled\nStatusText=Stopping", State{}},
-		"again":    {"ActiveState=activating\nSubState=auto-restart\nMainPID=0\nUnitFileState=enabled\nNRestarts=3\nStatusText=a relay runs already; stop it", State{Enabled: true, Detail: "a relay runs already; stop it (it is tried again by itself, 3 times so far)"}},
-		"watchdog": {"ActiveState=failed\nSubState=failed\nUnitFileState=enabled\nResult=watchdog", State{Enabled: true, Detail: "it ended: watchdog"}},
+		"running":    {"ActiveState=active\nSubState=running\nMainPID=7\nUnitFileState=enabled\nStatusText=Running: 1 waiting", State{Enabled: true, Running: true, PID: 7, Detail: "Running: 1 waiting"}},
+		"stopped":    {"ActiveState=inactive\nSubState=dead\nMainPID=0\nUnitFileState=disabled\nStatusText=Stopping", State{}},
+		"again":      {"ActiveState=activating\nSubState=auto-restart\nMainPID=0\nUnitFileState=enabled\nNRestarts=3\nStatusText=a relay runs already; stop it", State{Enabled: true, Detail: "a relay runs already; stop it (it is tried again by itself, 3 times so far)"}},
+		"no program": {"ActiveState=activating\nSubState=auto-restart\nUnitFileState=enabled\nNRestarts=2\nExecMainStatus=203\nResult=exit-code", State{Enabled: true, Detail: endings["203"] + " (it is tried again by itself, 2 times so far)"}},
+		"watchdog":   {"ActiveState=failed\nSubState=failed\nUnitFileState=enabled\nResult=watchdog", State{Enabled: true, Detail: "it ended (watchdog); look at: journalctl --user -u perch"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newHost(t)
