@@ -26,8 +26,9 @@ const (
 const (
 	// EnvService is the variable by which a relay is told which kind of service runs it.
 	EnvService = "PERCH_SERVICE"
-	// Account is the account of a service of the whole system, SystemHome its home.
-	Account    = "perch"
+	// Account is the account of a service of the whole system.
+	Account = "perch"
+	// SystemHome is its home.
 	SystemHome = "/var/lib/perch"
 	// Credential is the file of the vault's passphrase for a service of the whole system. Root alone reads it; systemd hands
 	// it to the service.

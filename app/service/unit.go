@@ -72,5 +72,5 @@ func homeIn(text string) string {
 	return ""
 }
 
-// escape writes the folder of homeKey.
+// Escaped is the folder as homeKey has it.
 func (u unit) Escaped() string { return strings.ReplaceAll(u.Folder, "%", "%%") }
