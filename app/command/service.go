@@ -88,6 +88,12 @@ func (p *program) installedService(home config.Home, f *serviceFlags) (service.S
 }
 
 func (p *program) installService(ctx context.Context, f *serviceFlags) error {
+	if os.Getenv("SUDO_USER") != "" && os.Getuid() == 0 && !f.isSystem {
+		return &bridge.Error{
+			Kind: bridge.Invalid, Side: bridge.SidePerch, Op: "service", Message: "by sudo this would be a service of root, on root's settings",
+			Remedy: "type it without sudo for a service of your own, or with --system for one of the whole system",
+		}
+	}
 	home, err := p.serviceHome(f)
 	if err != nil {
 		return err

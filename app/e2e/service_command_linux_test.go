@@ -47,6 +47,11 @@ func TestTheRelayIsStartedAndStoppedByItsService(t *testing.T) {
 	calls := b.fakeSystemd()
 	unit := filepath.Join(b.home, "config/systemd/user/perch.service")
 
+	b.env = append(b.env, "SUDO_USER=ann")
+	if os.Getuid() == 0 {
+		b.refused("this would be a service of root", "service", "install")
+	}
+	b.env = append(b.env, "SUDO_USER=")
 	b.refused("nobody is there to type its passphrase; let Perch keep it: perch secret keep", "service", "install")
 	if _, stderr, code := b.perchWith(boxPhrase, "secret", "keep", "--passphrase-stdin"); code != 0 {
 		t.Fatal(stderr)
