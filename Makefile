@@ -75,6 +75,7 @@ test-desktop: desktop-deps ## build tray and window and drive them on a display 
 test-service: build ## run Perch under a systemd of its own: crash, hang, stop, restart (as root; needs systemd)
 	$(GO) test -vet=off -count=1 ./app/service ./app/notify
 	sh packaging/test/service.sh $(BIN)/perch
+	sh packaging/test/service-system.sh $(BIN)/perch
 
 screenshots: desktop-deps ## make the pictures in docs/screenshots anew
 	PAGES="overview traffic attention limits settings wizard" sh packaging/screenshots.sh docs/screenshots

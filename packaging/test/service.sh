@@ -69,7 +69,7 @@ await() {
   done
 }
 pid() { systemctl --user show perch --property=MainPID --value; }
-is_new() { p=$(pid); [ "$p" != 0 ] && [ "$p" != "$old" ] && "$perch" status --json | grep -q '"service": *"systemd-user"'; }
+is_new() { p=$(pid); [ "$p" != 0 ] && [ "$p" != "$old" ] && "$perch" status --json | grep -q "\"pid\":$p,.*\"service\":\"systemd-user\""; }
 is_down() { [ "$(pid)" = 0 ]; }
 say() { echo "ok: $1"; }
 
