@@ -41,7 +41,7 @@ func (r *relay) work(ctx context.Context) error {
 		return err
 	}
 	var workers sync.WaitGroup
-	errs := make(chan error, 9)
+	errs := make(chan error, 10)
 	start := func(run func() error) {
 		workers.Go(func() {
 			err := run()
