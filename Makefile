@@ -26,7 +26,7 @@ GOFLAGS := $(GOFLAGS) -buildvcs=false -trimpath
 export GOFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build window tray test test-all test-repeat race-needs test-desktop fuzz hostile oracle torture bench lint fmt check clean desktop-deps screenshots dist FORCE
+.PHONY: help demo build window tray test test-all test-repeat race-needs test-desktop fuzz hostile oracle torture bench lint fmt check clean desktop-deps screenshots dist test-dist FORCE
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-13s %s\n", $$1, $$2}'
@@ -79,6 +79,9 @@ dist: desktop-deps ## make what people download into dist/: archives, deb and rp
 	if [ -n "$$missing" ]; then echo "Installing what the packages are made with:" $$missing; \
 	  $$([ $$(id -u) = 0 ] || echo sudo) sh -c "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing"; fi
 	sh packaging/dist/run.sh dist
+
+test-dist: desktop-deps ## make it twice and compare, then install, upgrade and remove the packages in a clean Debian (as root)
+	sh packaging/dist/test.sh
 
 screenshots: desktop-deps ## make the pictures in docs/screenshots anew
 	PAGES="overview traffic attention limits settings wizard" sh packaging/screenshots.sh docs/screenshots
