@@ -30,11 +30,12 @@ bill() {
 
 # licences PROGRAM FILE: the licences of all modules in a program, and of Go itself. A module without one stops everything.
 licences() {
+  [ -e "$WORK/modules" ] || "$GO" list -m -f '{{.Path}}@{{.Version}} {{.Dir}}' all >"$WORK/modules"
   {
     echo "What is linked into $(basename "$1"), and under which licences. Perch's own is in LICENSE."
     licence "Go, $("$GO" env GOVERSION)" "$("$GO" env GOROOT)/LICENSE"
     "$GO" version -m "$1" | awk '$1 == "dep" {print $2 "@" $3}' | while read -r module; do
-      folder=$("$GO" mod download -json "$module" | sed -n 's/^\t"Dir": "\(.*\)",*$/\1/p')
+      folder=$(sed -n "s|^$module ||p" "$WORK/modules")
       files=$(find "$folder" -type d \( -name .github -o -name testdata -o -name vendor -o -name examples \) -prune -o -type f \
         \( -iname 'licen[cs]e*' -o -iname 'copying*' -o -iname 'notice*' -o -iname '*-licen[cs]e*' -o -iname patents \) \
         ! -name '*.go' ! -name '*.sh' -print | sort)
