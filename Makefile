@@ -14,7 +14,7 @@ DESKTOP_BUILD := gcc libc6-dev pkg-config libgl-dev libegl-dev libgles-dev libx1
   libxi-dev libxxf86vm-dev libayatana-appindicator3-dev
 DESKTOP_TEST := xvfb xauth openbox trayer xfce4-panel xfconf xdotool wmctrl imagemagick x11-utils xclip dbus-x11 gnome-keyring python3-dbus
 # What the packages are made with.
-DIST_BUILD := zip dpkg-dev binutils
+DIST_BUILD := zip dpkg-dev binutils gcc-mingw-w64-x86-64 wixl msitools
 # All packages that need neither cgo nor a display: the relay, and the views of the window.
 HEADLESS = $(shell $(GO) list -e ./... | grep -v -e '^perch$$' -e '^perch/ui/perch-tray')
 # Where goroutines meet. The race detector costs a second compilation of all that a package uses, and five times the time
@@ -74,7 +74,7 @@ test-desktop: desktop-deps ## build tray and window and drive them on a display 
 	$(GO) test -tags desktop -count=1 -timeout 20m ./app ./app/desk ./ui ./ui/perch-tray/...
 	$(GO) test -tags desktop -count=1 -timeout 10m -run "Keyring|Killed|Window" ./app/e2e
 
-dist: desktop-deps ## make what people download into dist/: archives, deb and rpm (on Debian; minutes)
+dist: desktop-deps ## make what people download into dist/: archives, deb, rpm, MSI (on Debian; minutes)
 	@missing=$$(for p in $(DIST_BUILD); do dpkg -s $$p >/dev/null 2>&1 || printf '%s ' $$p; done); \
 	if [ -n "$$missing" ]; then echo "Installing what the packages are made with:" $$missing; \
 	  $$([ $$(id -u) = 0 ] || echo sudo) sh -c "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing"; fi

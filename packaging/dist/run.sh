@@ -1,9 +1,9 @@
 #!/bin/sh
-# Makes what people download: packaging/dist/run.sh FOLDER [PART...]. The parts are archives and linux; without one both are
-# made. The same commit, Go and Debian give the same bytes: nothing of the computer, the folder or the time gets in.
+# Makes what people download: packaging/dist/run.sh FOLDER [PART...]. The parts are archives, linux and windows; without one
+# all are made. The same commit, Go and Debian give the same bytes: nothing of the computer, the folder or the time gets in.
 # VERSION and EPOCH (seconds since 1970) may be given where there is no Git.
 set -eu
-[ $# -gt 0 ] || { echo "usage: packaging/dist/run.sh FOLDER [archives] [linux]" >&2; exit 2; }
+[ $# -gt 0 ] || { echo "usage: packaging/dist/run.sh FOLDER [archives] [linux] [windows]" >&2; exit 2; }
 mkdir -p "$1"
 OUT=$(cd "$1" && pwd)
 shift
@@ -24,10 +24,11 @@ LDFLAGS="-s -w -buildid= -X perch/app/version.Number=$VERSION"
 . packaging/dist/common.sh
 . packaging/dist/archives.sh
 . packaging/dist/linux.sh
+. packaging/dist/windows.sh
 
 rm -f "$OUT"/perch* "$OUT/SHA256SUMS"
 CGO_ENABLED=0 "$GO" build -C packaging/tools -o "$TOOLS/" tool
 CGO_ENABLED=0 "$GO" run ./packaging/manual "$WORK/manual" "$VERSION" "$EPOCH"
-for part in ${*:-archives linux}; do "make_$part"; done
+for part in ${*:-archives linux windows}; do "make_$part"; done
 (cd "$OUT" && sha256sum perch* >SHA256SUMS)
 echo "Perch $VERSION is in $OUT."

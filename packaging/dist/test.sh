@@ -1,7 +1,8 @@
 #!/bin/sh
-# Tries what people download: packaging/dist/test.sh [PART...]. The parts are same (two runs give the same bytes), lint and
+# Tries what people download: packaging/dist/test.sh [PART...]. The parts are same (two runs give the same bytes), lint,
 # install (deb and rpm in a clean Debian that runs systemd: first message, upgrade with a running relay and a full journal,
-# removal, purge); without one all are tried. It needs root, for the clean Debian, and leaves nothing behind.
+# removal, purge) and windows (the MSI under Wine); without one all are tried. It needs root, for the clean Debian, and leaves
+# nothing behind.
 set -eu
 cd "$(dirname "$0")/../.."
 [ "$(id -u)" = 0 ] || { echo "The packages are tried in a Debian of their own, and only root can make one: sudo make test-dist" >&2; exit 1; }
@@ -43,12 +44,18 @@ same() {
 
 made() { [ -d "$WORK/once" ] || made_of . "$WORK/once" linux; }
 
+windows() {
+  [ -e "$(echo "$WORK"/once/*.msi)" ] || made_of . "$WORK/once" windows
+  sh packaging/dist/wine.sh "$WORK"/once/*.msi "$(sh packaging/version.sh)"
+}
+
 # lint: lintian's warnings are shown and do no harm, its errors do.
 lint() {
   made
   lintian --allow-root --fail-on error "$WORK"/once/*.deb
   for deb in "$WORK"/once/*_amd64.deb; do dpkg-deb -x "$deb" "$WORK/files"; done
   desktop-file-validate "$WORK"/files/usr/share/applications/*.desktop "$WORK"/files/etc/xdg/autostart/*.desktop
+  bin/tools/actionlint
   MANWIDTH=80 MANROFFSEQ='' man --warnings -E UTF-8 -l "$WORK"/files/usr/share/man/man1/perch.1.gz >/dev/null
 }
 
@@ -60,7 +67,7 @@ install() {
   before
   cp "$WORK"/old/*amd64.deb "$WORK"/old/*x86_64.rpm "$WORK/shared/old/"
   mmdebstrap --quiet --variant=minbase bookworm "$WORK/root" \
-    --include=systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,ca-certificates,rpm
+    --include=systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,ca-certificates,procps,rpm
   boot
   enter() { "$WORK/shared/enter" "$@"; }
   TMPDIR=$WORK/shared PERCH_DIST=$WORK/shared PERCH_TEST_PROGRAM=$WORK/shared/perch \
@@ -133,8 +140,11 @@ await() {
   return 1
 }
 
+parts=${*:-same lint install windows}
+needed="mmdebstrap lintian desktop-file-utils man-db procps xvfb xdotool"
+case $parts in *windows*) needed="$needed wine64 wine gcc-mingw-w64-x86-64 msitools" ;; esac
 missing=
-for p in mmdebstrap lintian desktop-file-utils man-db procps xvfb xdotool; do dpkg -s "$p" >/dev/null 2>&1 || missing="$missing $p"; done
+for p in $needed; do dpkg -s "$p" >/dev/null 2>&1 || missing="$missing $p"; done
 if [ -n "$missing" ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing; fi
-for part in ${*:-same lint install}; do tell "$part"; done
+for part in $parts; do tell "$part"; done
 echo "The packages are as they should be."
