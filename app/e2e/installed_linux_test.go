@@ -114,7 +114,7 @@ func TestInstalled(t *testing.T) {
 // nothingStarted holds an installation to starting and enabling nothing by itself.
 func (d debian) nothingStarted() {
 	d.t.Helper()
-	if out, err := d.try("pgrep", "-a", "-x", "perch"); err == nil {
+	if out := d.running(); out != "" {
 		d.t.Errorf("the installation started %s", out)
 	}
 	if out, _ := d.try("systemctl", "--user", "--machine="+relayUser+"@.host", "is-enabled", "perch"); strings.TrimSpace(out) != "disabled" {
@@ -123,6 +123,12 @@ func (d debian) nothingStarted() {
 	if out := d.must("perch", "version"); !strings.HasPrefix(out, "perch 0.0.9") {
 		d.t.Errorf("installed is %s", out)
 	}
+}
+
+// running returns the programs perch that run; pgrep says by 1 that there is none.
+func (d debian) running() string {
+	d.t.Helper()
+	return d.must("sh", "-c", "pgrep -a -x perch || test $? = 1")
 }
 
 // box is a home of the relay's user, whose service runs.
@@ -184,6 +190,11 @@ func (d debian) upgradeUnderLoad(b *box, p packager) {
 	b.motion.Down()
 	stop := make(chan struct{})
 	var load sync.WaitGroup
+	halt := sync.OnceFunc(func() {
+		close(stop)
+		load.Wait()
+	})
+	d.t.Cleanup(halt)
 	for worker := range 2 {
 		load.Go(func() { always(stop, func(round int) { b.customers(l, round, worker, stop) }) })
 		load.Go(func() { always(stop, func(round int) { b.agents(l, round, worker, stop) }) })
@@ -201,8 +212,7 @@ func (d debian) upgradeUnderLoad(b *box, p packager) {
 	if err := b.motion.Up(); err != nil {
 		d.t.Fatal(err)
 	}
-	close(stop)
-	load.Wait()
+	halt()
 	if waiting < waitingEvents {
 		d.t.Errorf("%d events waited while the program was replaced, want %d", waiting, waitingEvents)
 	}
@@ -244,12 +254,10 @@ func (d debian) removal(b *box, p packager) {
 		d.must("install", "-D", "-m", "600", "/etc/hostname", path)
 	}
 	d.must(p.remove...)
-	if out, err := d.try("pgrep", "-a", "-x", "perch"); err == nil {
+	if out := d.running(); out != "" {
 		d.t.Errorf("after the removal runs %s", out)
 	}
-	if out, err := d.try("test", "-e", "/usr/bin/perch"); err == nil {
-		d.t.Errorf("the program is still there %s", out)
-	}
+	d.hold(false, "/usr/bin/perch")
 	d.hold(true, append(shared, filepath.Join(b.home, "perch.db"), filepath.Join(b.home, "vault.age"))...)
 	if p.purge != nil {
 		d.must(p.purge...)
