@@ -15,7 +15,8 @@ make_windows() {
     bill "$folder/$program.exe" "$OUT/${program}_${VERSION}_windows_amd64.cdx.json"
     licences "$folder/$program.exe" "$WORK/$program.windows"
   done
-  cat "$WORK"/*.windows >"$folder/THIRD-PARTY.txt"
+  licence "The C runtime of mingw-w64, in perch-window.exe" /usr/share/doc/mingw-w64-common/copyright >"$WORK/runtime.windows"
+  cat "$WORK"/perch*.windows "$WORK/runtime.windows" >"$folder/THIRD-PARTY.txt"
   guide "$folder"
   zipped "$folder" "$OUT/$name.zip"
   installer "$folder" "$OUT/$name.msi"
