@@ -32,15 +32,40 @@ type debian struct {
 	t     *testing.T
 	enter string
 	files string // the folder with the packages, new and old
+	of    scope  // whose service the relay is
 }
 
-func openDebian(t *testing.T) debian {
+// scope is the systemd that runs the relay: that of the relay's user, or the computer's.
+type scope string
+
+const (
+	ofUser   scope = "user"
+	ofSystem scope = "system"
+)
+
+// systemctl is the command that speaks to it.
+func (s scope) systemctl(args ...string) []string {
+	if s == ofSystem {
+		return append([]string{"systemctl"}, args...)
+	}
+	return append([]string{"systemctl", "--user", "--machine=" + relayUser + "@.host"}, args...)
+}
+
+// units is the folder where an admin puts units.
+func (s scope) units() string {
+	if s == ofSystem {
+		return "/etc/systemd/system"
+	}
+	return "/home/" + relayUser + "/.config/systemd/user"
+}
+
+func openDebian(t *testing.T, of scope) debian {
 	t.Helper()
 	folder := os.Getenv("PERCH_DIST")
 	if folder == "" {
 		t.Fatal("packaging/dist/test.sh runs this, in a Debian of its own")
 	}
-	return debian{t: t, enter: filepath.Join(folder, "enter"), files: folder}
+	return debian{t: t, enter: filepath.Join(folder, "enter"), files: folder, of: of}
 }
 
 // try runs a command in it as root.
@@ -58,10 +83,9 @@ func (d debian) must(args ...string) string {
 	return strings.TrimSpace(out)
 }
 
-// systemctl speaks to the systemd of the relay's user.
 func (d debian) systemctl(args ...string) string {
 	d.t.Helper()
-	return d.must(append([]string{"systemctl", "--user", "--machine=" + relayUser + "@.host"}, args...)...)
+	return d.must(d.of.systemctl(args...)...)
 }
 
 // pack returns the one file of the package perch: old or new, deb or rpm.
@@ -78,6 +102,7 @@ func (d debian) pack(age, pattern string) string {
 type packager struct {
 	name, pattern                   string
 	install, upgrade, remove, purge []string
+	scopes                          []scope
 }
 
 func packagers() []packager {
@@ -85,29 +110,32 @@ func packagers() []packager {
 		{
 			name: "deb", pattern: "perch_*.deb", install: []string{"dpkg", "-i"}, upgrade: []string{"dpkg", "-i"},
 			remove: []string{"dpkg", "-r", "perch"}, purge: []string{"dpkg", "-P", "perch"},
+			scopes: []scope{ofUser, ofSystem},
 		},
 		{
 			name: "rpm", pattern: "perch-[0-9]*.rpm", install: []string{"rpm", "--force-debian", "-i", "--nodeps"},
-			upgrade: []string{"rpm", "--force-debian", "-U", "--nodeps"}, remove: []string{"rpm", "--force-debian", "-e", "perch"},
+			upgrade: []string{"rpm", "--force-debian", "-U", "--nodeps"}, remove: []string{"rpm", "--force-debian", "-e", "perch"}, scopes: []scope{ofUser},
 		},
 	}
 }
 
 // A package that is installed, upgraded under load with a full journal, removed and purged loses no message and nobody's data.
 func TestInstalled(t *testing.T) {
-	d := openDebian(t)
+	d := openDebian(t, ofSystem)
 	d.must("useradd", "--create-home", "--uid", fmt.Sprint(relayID), relayUser)
 	d.must("loginctl", "enable-linger", relayUser)
 	for _, p := range packagers() {
-		t.Run(p.name, func(t *testing.T) {
-			d := openDebian(t)
-			d.must(append(p.install, d.pack("old", p.pattern))...)
-			d.nothingStarted()
-			b := d.box()
-			d.firstMessage(b)
-			d.upgradeUnderLoad(b, p)
-			d.removal(b, p)
-		})
+		for _, of := range p.scopes {
+			t.Run(p.name+" "+string(of), func(t *testing.T) {
+				d := openDebian(t, of)
+				d.must(append(p.install, d.pack("old", p.pattern))...)
+				d.nothingStarted()
+				b := d.box()
+				d.firstMessage(b)
+				d.upgradeUnderLoad(b, p)
+				d.removal(b, p)
+			})
+		}
 	}
 }
 
@@ -117,7 +145,7 @@ func (d debian) nothingStarted() {
 	if out := d.running(); out != "" {
 		d.t.Errorf("the installation started %s", out)
 	}
-	if out, _ := d.try("systemctl", "--user", "--machine="+relayUser+"@.host", "is-enabled", "perch"); strings.TrimSpace(out) != "disabled" {
+	if out, _ := d.try(ofUser.systemctl("is-enabled", "perch")...); strings.TrimSpace(out) != "disabled" {
 		d.t.Errorf("after the installation the service is %s", out)
 	}
 	if out := d.must("perch", "version"); !strings.HasPrefix(out, "perch 0.0.9") {
@@ -141,9 +169,12 @@ func (d debian) box() *box {
 		d.must("chmod", "711", folder)
 	}
 	settings := fmt.Sprintf("[Service]\nEnvironment=PERCH_HOME=%s PERCH_VAULT_PASSPHRASE_FILE=%s\n", b.home, filepath.Join(b.home, "passphrase"))
-	unit := filepath.Join(d.files, "here.conf")
-	b.write(unit, settings)
-	d.must("install", "-D", "-m", "644", unit, "/home/"+relayUser+"/.config/systemd/user/perch.service.d/here.conf")
+	if d.of == ofSystem { // an admin's own unit, made of the user's
+		d.must("cp", "/usr/lib/systemd/user/perch.service", d.of.units())
+		settings += "User=" + relayUser + "\n"
+	}
+	b.write(filepath.Join(d.files, "here.conf"), settings)
+	d.must("install", "-D", "-m", "644", filepath.Join(d.files, "here.conf"), d.of.units()+"/perch.service.d/here.conf")
 	d.must("chown", "-R", relayUser+":", "/home/"+relayUser)
 	d.systemctl("daemon-reload")
 	d.systemctl("start", "perch")
@@ -152,7 +183,9 @@ func (d debian) box() *box {
 			out, _ := d.try("journalctl", "--no-pager", "-n", "40")
 			d.t.Log("what systemd says:\n", out)
 		}
-		_, _ = d.try("systemctl", "--user", "--machine="+relayUser+"@.host", "stop", "perch")
+		_, _ = d.try(d.of.systemctl("stop", "perch")...)
+		_, _ = d.try("sh", "-c", "rm -rf "+d.of.units()+"/perch.service*")
+		_, _ = d.try(d.of.systemctl("daemon-reload")...)
 	})
 	b.listen = "127.0.0.1:" + b.port
 	d.awaitRelay(b)

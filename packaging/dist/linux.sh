@@ -73,6 +73,9 @@ package() {
   find "$STAGE" -exec touch -d "@$EPOCH" {} +
   export STAGE ARCH="$2"
   cp "packaging/linux/$1.yaml" "$WORK/package.yaml"
+  if [ -e "$STAGE/units/perch-system.service" ]; then
+    echo "  - {dst: /usr/lib/systemd/system/perch.service, src: \"$STAGE/units/perch-system.service\"}" >>"$WORK/package.yaml"
+  fi
   if [ "$1" = perch-desktop ]; then libraries >>"$WORK/package.yaml"; fi
   rpm_arch=x86_64
   [ "$2" = amd64 ] || rpm_arch=aarch64
