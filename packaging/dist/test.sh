@@ -7,11 +7,13 @@ set -eu
 cd "$(dirname "$0")/../.."
 [ "$(id -u)" = 0 ] || { echo "The packages are tried in a Debian of their own, and only root can make one: sudo make test-dist" >&2; exit 1; }
 export GOFLAGS='-buildvcs=false -trimpath'
-WORK=$(mktemp -d)
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/d.XXXX") # short: sockets have their names in it
+VERSION=$(sh packaging/version.sh)
+EPOCH=$(git log -1 --format=%ct)
 GROUP=
 trap 'end; rm -rf "$WORK"' EXIT
 trap 'exit 130' INT TERM
-mkdir "$WORK/shared"
+mkdir "$WORK/s" # what the clean Debian shares
 
 # end ends the clean Debian with all that runs in it.
 end() {
@@ -29,7 +31,7 @@ tell() { began=$(date +%s); "$@"; echo "== test-dist $1: $(($(date +%s) - began)
 made_of() {
   source=$1
   shift
-  VERSION=$(sh packaging/version.sh) EPOCH=$(git log -1 --format=%ct) sh "$source/packaging/dist/run.sh" "$@" >/dev/null
+  VERSION=$VERSION EPOCH=$EPOCH sh "$source/packaging/dist/run.sh" "$@" >/dev/null
 }
 
 # same: the second time it is made of a copy elsewhere.
@@ -46,7 +48,7 @@ made() { [ -d "$WORK/once" ] || made_of . "$WORK/once" linux; }
 
 windows() {
   [ -e "$(echo "$WORK"/once/*.msi)" ] || made_of . "$WORK/once" windows
-  sh packaging/dist/wine.sh "$WORK"/once/*.msi "$(sh packaging/version.sh)"
+  sh packaging/dist/wine.sh "$WORK"/once/*.msi "$VERSION"
 }
 
 # lint: lintian's warnings are shown and do no harm, its errors do.
@@ -62,15 +64,15 @@ lint() {
 # install: the commit before is what one upgrades from; its packages are made here.
 install() {
   made
-  mkdir "$WORK/shared/new" "$WORK/shared/old" "$WORK/before"
-  cp "$WORK"/once/*amd64.deb "$WORK"/once/*x86_64.rpm "$WORK/shared/new/"
+  mkdir "$WORK/s/new" "$WORK/s/old" "$WORK/before"
+  cp "$WORK"/once/*amd64.deb "$WORK"/once/*x86_64.rpm "$WORK/s/new/"
   before
-  cp "$WORK"/old/*amd64.deb "$WORK"/old/*x86_64.rpm "$WORK/shared/old/"
+  cp "$WORK"/old/*amd64.deb "$WORK"/old/*x86_64.rpm "$WORK/s/old/"
   mmdebstrap --quiet --variant=minbase bookworm "$WORK/root" \
     --include=systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,ca-certificates,procps,rpm
   boot
-  enter() { "$WORK/shared/enter" "$@"; }
-  TMPDIR=$WORK/shared PERCH_DIST=$WORK/shared PERCH_TEST_PROGRAM=$WORK/shared/perch \
+  enter() { "$WORK/s/enter" "$@"; }
+  TMPDIR=$WORK/s PERCH_DIST=$WORK/s PERCH_TEST_PROGRAM=$WORK/s/perch \
     CGO_ENABLED=0 go test -vet=off -tags dist -count=1 -timeout 10m -run Installed -v ./app/e2e
   window
   end
@@ -78,8 +80,8 @@ install() {
 
 # window: apt installs what perch-desktop names, and that is enough for a window on a screen.
 window() {
-  cp -L /etc/resolv.conf "$WORK/shared/resolv.conf"
-  enter cp "$WORK/shared/resolv.conf" /etc/resolv.conf
+  cp -L /etc/resolv.conf "$WORK/s/resolv.conf"
+  enter cp "$WORK/s/resolv.conf" /etc/resolv.conf
   enter sh -c "apt-get update -qq && apt-get install -y -qq --no-install-recommends '$WORK'/shared/new/*.deb" >"$WORK/apt.log" 2>&1 ||
     { cat "$WORK/apt.log" >&2; return 1; }
   XDG_RUNTIME_DIR=/run enter systemd-analyze verify --user /usr/lib/systemd/user/perch.service
@@ -101,7 +103,7 @@ window() {
 before() {
   if git cat-file -e HEAD~1:packaging/dist/linux.sh 2>/dev/null; then git archive HEAD~1 | tar -x -C "$WORK/before"; else
     git ls-files -z | xargs -0 cp --parents -t "$WORK/before"; fi
-  VERSION=0.0.9 EPOCH=$(git log -1 --format=%ct) ARCHES=amd64 PACKAGES=perch TOOLS=$PWD/bin/tools \
+  VERSION=0.0.9 EPOCH=$EPOCH ARCHES=amd64 PACKAGES=perch TOOLS=$PWD/bin/tools \
     sh "$WORK/before/packaging/dist/run.sh" "$WORK/old" linux >/dev/null
 }
 
@@ -113,21 +115,21 @@ boot() {
   GROUP=$base/perch-dist.$$
   mkdir "$GROUP"
   sh -c 'echo $$ >"$1/cgroup.procs" && exec unshare --mount --pid --fork --uts --ipc --cgroup --propagation private \
-    --kill-child sh packaging/dist/boot.sh "$2" "$3"' sh "$GROUP" "$WORK/root" "$WORK/shared" >"$WORK/boot.log" 2>&1 </dev/null &
+    --kill-child sh packaging/dist/boot.sh "$2" "$3"' sh "$GROUP" "$WORK/root" "$WORK/s" >"$WORK/boot.log" 2>&1 </dev/null &
   first=
   await 'first=$(pgrep -P $! -x systemd)'
-  cat >"$WORK/shared/enter" <<END
+  cat >"$WORK/s/enter" <<END
 #!/bin/sh
 exec nsenter -t $first -m -p -u -i -C -w "\$@"
 END
-  cat >"$WORK/shared/perch" <<END
+  cat >"$WORK/s/perch" <<END
 #!/bin/sh
 for home; do :; done
 owner=\$(stat -c %u "\$home")
-exec "$WORK/shared/enter" setpriv --reuid="\$owner" --regid="\$owner" --clear-groups perch "\$@"
+exec "$WORK/s/enter" setpriv --reuid="\$owner" --regid="\$owner" --clear-groups perch "\$@"
 END
-  chmod 755 "$WORK/shared/enter" "$WORK/shared/perch"
-  await '"$WORK/shared/enter" systemctl is-system-running --wait 2>/dev/null | grep -qx -e running -e degraded'
+  chmod 755 "$WORK/s/enter" "$WORK/s/perch"
+  await '"$WORK/s/enter" systemctl is-system-running --wait 2>/dev/null | grep -qx -e running -e degraded'
 }
 
 # await CONDITION: at most half a minute.
