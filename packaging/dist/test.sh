@@ -54,7 +54,7 @@ windows() {
 # lint: lintian's warnings are shown and do no harm, its errors do.
 lint() {
   made
-  lintian --allow-root --fail-on error "$WORK"/once/*.deb
+  TMPDIR=$WORK lintian --allow-root --fail-on error "$WORK"/once/*.deb
   for deb in "$WORK"/once/*_amd64.deb; do dpkg-deb -x "$deb" "$WORK/files"; done
   desktop-file-validate "$WORK"/files/usr/share/applications/*.desktop "$WORK"/files/etc/xdg/autostart/*.desktop
   bin/tools/actionlint
@@ -82,7 +82,7 @@ install() {
 window() {
   cp -L /etc/resolv.conf "$WORK/s/resolv.conf"
   enter cp "$WORK/s/resolv.conf" /etc/resolv.conf
-  enter sh -c "apt-get update -qq && apt-get install -y -qq --no-install-recommends '$WORK'/shared/new/*.deb" >"$WORK/apt.log" 2>&1 ||
+  enter sh -c "apt-get update -qq && apt-get install -y -qq --no-install-recommends '$WORK'/s/new/*.deb" >"$WORK/apt.log" 2>&1 ||
     { cat "$WORK/apt.log" >&2; return 1; }
   XDG_RUNTIME_DIR=/run enter systemd-analyze verify --user /usr/lib/systemd/user/perch.service
   Xvfb -displayfd 3 -screen 0 1200x800x24 3>"$WORK/display" 2>/dev/null &
