@@ -6,7 +6,7 @@ set -eu
 msi=$(realpath "$1") version=$2
 cd "$(dirname "$0")"
 WORK=$(mktemp -d)
-export WINEPREFIX="$WORK/wine" WINEDEBUG=-all DISPLAY=
+export TMPDIR="$WORK" WINEPREFIX="$WORK/wine" WINEDEBUG=-all DISPLAY=
 trap 'wineserver -k || true; wineserver -w || true; rm -rf "$WORK"' EXIT
 trap 'exit 130' INT TERM
 failed() { echo "Under Wine: $*" >&2; exit 1; }
