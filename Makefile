@@ -13,6 +13,8 @@ WINDOW_TAGS := gles,x11,migrated_fynedo
 DESKTOP_BUILD := gcc libc6-dev pkg-config libgl-dev libegl-dev libgles-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev \
   libxi-dev libxxf86vm-dev libayatana-appindicator3-dev
 DESKTOP_TEST := xvfb xauth openbox trayer xfce4-panel xfconf xdotool wmctrl imagemagick x11-utils xclip dbus-x11 gnome-keyring python3-dbus
+# What the packages are made with.
+DIST_BUILD := zip dpkg-dev binutils gcc-mingw-w64-x86-64 wixl msitools
 # All packages that need neither cgo nor a display: the relay, and the views of the window.
 HEADLESS = $(shell $(GO) list -e ./... | grep -v -e '^perch$$' -e '^perch/ui/perch-tray')
 # Where goroutines meet. The race detector costs a second compilation of all that a package uses, and five times the time
@@ -24,7 +26,7 @@ GOFLAGS := $(GOFLAGS) -buildvcs=false -trimpath
 export GOFLAGS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build window tray test test-all test-repeat race-needs test-desktop test-service fuzz hostile oracle torture bench lint fmt check clean desktop-deps screenshots FORCE
+.PHONY: help demo build window tray test test-all test-repeat race-needs test-desktop test-service fuzz hostile oracle torture bench lint fmt check clean desktop-deps screenshots dist test-dist FORCE
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-13s %s\n", $$1, $$2}'
@@ -76,6 +78,15 @@ test-service: build ## run Perch under a systemd of its own: crash, hang, stop, 
 	$(GO) test -vet=off -count=1 ./app/service ./app/notify
 	sh packaging/test/service.sh $(BIN)/perch
 	sh packaging/test/service-system.sh $(BIN)/perch
+
+dist: desktop-deps ## make what people download into dist/: archives, deb, rpm, MSI (on Debian; minutes)
+	@missing=$$(for p in $(DIST_BUILD); do dpkg -s $$p >/dev/null 2>&1 || printf '%s ' $$p; done); \
+	if [ -n "$$missing" ]; then echo "Installing what the packages are made with:" $$missing; \
+	  $$([ $$(id -u) = 0 ] || echo sudo) sh -c "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing"; fi
+	sh packaging/dist/run.sh dist
+
+test-dist: desktop-deps ## make it twice and compare, then install, upgrade and remove the packages in a clean Debian (as root)
+	sh packaging/dist/test.sh
 
 screenshots: desktop-deps ## make the pictures in docs/screenshots anew
 	PAGES="overview traffic attention limits settings wizard" sh packaging/screenshots.sh docs/screenshots

@@ -63,6 +63,9 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 		defer func() { _ = os.RemoveAll(folder) }()
+		if perchBinary = os.Getenv("PERCH_TEST_PROGRAM"); perchBinary != "" { // one that is installed
+			return m.Run()
+		}
 		perchBinary = filepath.Join(folder, "perch")
 		// Without cgo, as it is released, and otherwise with the flags of the tests (GOFLAGS): each other set of flags
 		// costs a compilation of everything.
