@@ -87,7 +87,7 @@ func (h *Journal) note(ctx context.Context, step string, err error) error {
 	case err == nil:
 		h.succeeded(step)
 	case isKnown && (known.Kind != bridge.Temporary && known.Kind != bridge.Operator || errors.Is(err, bridge.ErrStopping)):
-	case !isKnown && ctx.Err() != nil: // whoever asked has gone
+	case ctx.Err() != nil && (!isKnown || errors.Is(err, context.Canceled)): // whoever asked has gone
 	default:
 		h.failed(step, err)
 	}
