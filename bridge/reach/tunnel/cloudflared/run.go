@@ -63,7 +63,11 @@ func childEnv(environ []string) []string {
 	var kept []string
 	for _, entry := range environ {
 		name, _, _ := strings.Cut(entry, "=")
-		if name == "CREDENTIALS_DIRECTORY" || name == "TUNNEL_TOKEN" || strings.HasPrefix(name, "PERCH_") {
+		switch name {
+		case "CREDENTIALS_DIRECTORY", "TUNNEL_TOKEN", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID":
+			continue // a cloudflared that thinks systemd has started it would speak in Perch's name
+		}
+		if strings.HasPrefix(name, "PERCH_") {
 			continue
 		}
 		kept = append(kept, entry)
