@@ -139,13 +139,15 @@ func (s *systemd) Uninstall(ctx context.Context) (steps []string, err error) {
 	case s.isSystem && s.userID != 0:
 		return nil, fail(bridge.Operator, "a service of the whole system is removed by root", "type: "+s.perch("service uninstall"), errNoRights)
 	}
-	if _, err := s.systemctl(ctx, doTime, "--no-ask-password", "disable", "--now", unitName); err != nil {
+	if err := s.disable(ctx); err != nil {
 		return nil, err
 	}
 	if err := os.Remove(s.path()); err != nil {
 		return nil, fail(bridge.Operator, "the file "+s.path()+" cannot be removed", "check that its folder belongs to you", err)
 	}
-	_, err = s.systemctl(ctx, callTime, "daemon-reload")
+	if _, err = s.systemctl(ctx, callTime, "daemon-reload"); errors.Is(err, errNoSystemd) {
+		err = nil
+	}
 	steps = []string{"Stopped the service and removed " + s.path() + ".", "Everything in " + folderOf(s.home) + " is as it was."}
 	switch {
 	case s.isSystem:
@@ -154,6 +156,20 @@ func (s *systemd) Uninstall(ctx context.Context) (steps []string, err error) {
 		steps = append(steps, "Lingering stays on. If nothing else needs it: loginctl disable-linger")
 	}
 	return steps, err
+}
+
+// disable stops the service and keeps it from starting by itself. Where systemd does not run the computer (any more), only a
+// link is left of it.
+func (s *systemd) disable(ctx context.Context) error {
+	_, err := s.systemctl(ctx, doTime, "--no-ask-password", "disable", "--now", unitName)
+	if !errors.Is(err, errNoSystemd) {
+		return err
+	}
+	link := filepath.Join(s.folder(), s.target()+".wants", unitName)
+	if err := os.Remove(link); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fail(bridge.Operator, "the file "+link+" cannot be removed", "check that its folder belongs to you", err)
+	}
+	return nil
 }
 
 // writeFile writes a file as a whole or not at all.

@@ -45,8 +45,7 @@ func (s *systemd) unit() (path, text string) {
 		return path, string(data)
 	}
 	packaged := filepath.Join(s.packaged, s.scope(), unitName)
-	target := map[bool]string{true: "multi-user.target.wants", false: "default.target.wants"}[s.isSystem]
-	if !exists(filepath.Join(s.folder(), target, unitName)) {
+	if !exists(filepath.Join(s.folder(), s.target()+".wants", unitName)) {
 		return "", ""
 	}
 	data, err := os.ReadFile(packaged)
@@ -54,6 +53,11 @@ func (s *systemd) unit() (path, text string) {
 		return "", ""
 	}
 	return packaged, string(data)
+}
+
+// target is what the service starts with.
+func (s *systemd) target() string {
+	return map[bool]string{true: "multi-user.target", false: "default.target"}[s.isSystem]
 }
 
 func (s *systemd) scope() string { return map[bool]string{true: "system", false: "user"}[s.isSystem] }
@@ -97,6 +101,9 @@ func (s *systemd) command(args ...string) string {
 // errNoRights is in the chain when this user may not do it.
 var errNoRights = errors.New("no rights")
 
+// errNoSystemd is in the chain when systemd does not run this computer.
+var errNoSystemd = errors.New("no systemd")
+
 // IsNoRights reports whether an error is that this user may not do it.
 func IsNoRights(err error) bool { return errors.Is(err, errNoRights) }
 
@@ -113,11 +120,11 @@ func (s *systemd) complaint(args []string, out string, err error) error {
 	}
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
-		return fail(bridge.Operator, "there is no systemd on this computer", "start the relay with perch start; on a desktop, switch on Start at login", err)
+		return fail(bridge.Operator, "there is no systemd on this computer", "start the relay with perch start, after perch service uninstall where a service is left from before; on a desktop, switch on Start at login", errNoSystemd)
 	case errors.Is(err, context.DeadlineExceeded):
 		return fail(bridge.Temporary, "systemctl "+verb+" has not ended in time", "look at: "+s.command("status", "perch"), nil)
 	case has("System has not been booted", "Host is down"):
-		return fail(bridge.Operator, "systemd does not run on this computer", "start the relay with perch start; in a container, let the container's own manager run: perch relay", nil)
+		return fail(bridge.Operator, "systemd does not run on this computer", "start the relay with perch start, after perch service uninstall where a service is left from before; in a container, let the container's own manager run: perch relay", errNoSystemd)
 	case s.isSystem && s.userID != 0 && has("Failed to connect to bus"):
 		return fail(bridge.Operator, "this account may not "+verb+" a service of the whole system", "type: "+s.command(verb, "perch"), errNoRights)
 	case has("Failed to connect to bus", "No medium found", "$DBUS_SESSION_BUS_ADDRESS"):

@@ -148,6 +148,31 @@ func TestInstallIsRepeatedAndUndone(t *testing.T) {
 	wantRefusal(t, err, "no service")
 }
 
+func TestAServiceIsRemovedWhereSystemdIsGone(t *testing.T) {
+	f := newHost(t)
+	s := f.user()
+	f.mustInstall(s)
+	link := filepath.Join(s.folder(), "default.target.wants", unitName)
+	if err := errors.Join(os.MkdirAll(filepath.Dir(link), 0o700), os.Symlink(s.path(), link)); err != nil {
+		t.Fatal(err)
+	}
+	f.fails["disable"] = "Failed to disable unit: Access denied"
+	if _, err := s.Uninstall(t.Context()); err == nil || !s.isInstalled() {
+		t.Error("removed although it may still run: ", err)
+	}
+	f.fails = map[string]string{"systemctl": "System has not been booted with systemd as init system (PID 1). Can't operate."}
+	err := s.Do(t.Context(), Start)
+	if remedy := bridge.AsError(err).Remedy; !strings.Contains(remedy, "perch service uninstall") {
+		t.Error("start: ", err, remedy)
+	}
+	if _, err := s.Uninstall(t.Context()); err != nil || s.isInstalled() {
+		t.Error("uninstall: ", err)
+	}
+	if _, err := os.Lstat(link); !errors.Is(err, os.ErrNotExist) {
+		t.Error("the link is still there: ", err)
+	}
+}
+
 func TestWhatPerchDidNotWriteStays(t *testing.T) {
 	for _, isSystem := range []bool{false, true} {
 		f := newHost(t)
