@@ -10,16 +10,13 @@ import (
 // alive is how the service manager sees the relay.
 type alive struct{ relay *relay }
 
-// Alive implements notify.Relay: the journal's committer and the dispatcher have made a round. A full disk or a side that
+// Alive implements notify.Relay: the journal's committer, the unpacker and the dispatcher have made a round. A full disk or a side that
 // is out of order is no reason to start anew, and the port is not asked: strangers may keep it busy.
 func (a alive) Alive(ctx context.Context) error {
 	if err := a.relay.journal.Round(ctx); err != nil {
 		return fmt.Errorf("the journal makes no round: %w", err)
 	}
-	if err := a.relay.engine.Round(ctx); err != nil {
-		return fmt.Errorf("the dispatcher makes no round: %w", err)
-	}
-	return nil
+	return a.relay.engine.Round(ctx)
 }
 
 // Words implements notify.Relay.

@@ -4,6 +4,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -136,8 +137,17 @@ func (e *Engine) AcceptReply(ctx context.Context, channel string, reply bridge.R
 	return e.replies.AcceptReply(ctx, channel, reply, raw)
 }
 
-// Round returns nil once the dispatcher has made a round: it is alive. It ends with ctx.
-func (e *Engine) Round(ctx context.Context) error { return e.dispatcher.Round(ctx) }
+// Round returns nil once the unpacker and the dispatcher have each made a round: they are alive; else it names the one that
+// has not. It ends with ctx.
+func (e *Engine) Round(ctx context.Context) error {
+	if err := e.events.Round(ctx); err != nil {
+		return fmt.Errorf("the unpacker makes no round: %w", err)
+	}
+	if err := e.dispatcher.Round(ctx); err != nil {
+		return fmt.Errorf("the dispatcher makes no round: %w", err)
+	}
+	return nil
+}
 
 // Accounts returns the registry of the channels and their accounts.
 func (e *Engine) Accounts() *account.Registry { return e.accounts }

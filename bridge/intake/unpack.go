@@ -41,6 +41,21 @@ func (v *Events) Run(ctx context.Context) {
 	}
 }
 
+// Round returns nil once the unpacker has made a round: it is alive. It ends with ctx.
+func (v *Events) Round(ctx context.Context) error {
+	before := v.rounds.Load()
+	v.unpack.Send()
+	for v.rounds.Load() == before {
+		if !wait.Pause(ctx, roundPoll) {
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// roundPoll is the time between two looks whether the unpacker has made a round.
+const roundPoll = 20 * time.Millisecond
+
 // awaitLull gives the acknowledgement of a burst precedence over taking it apart.
 func (v *Events) awaitLull(ctx context.Context) {
 	for end := v.now().Add(unpackPatience); ctx.Err() == nil && v.now().Before(end); {
@@ -55,6 +70,7 @@ func (v *Events) unpackAll(ctx context.Context) error {
 	for {
 		v.awaitLull(ctx)
 		posts, err := v.journal.Unread(ctx, unpackBatch)
+		v.rounds.Add(1)
 		if err != nil || len(posts) == 0 {
 			return err
 		}
