@@ -116,7 +116,7 @@ func (p *program) installService(ctx context.Context, f *serviceFlags) error {
 	if plan.Passphrase, err = p.servicePassphrase(ctx, home, f); err != nil {
 		return err
 	}
-	if err := p.makeRoom(ctx, home, f); err != nil {
+	if plan.MakeRoom, err = p.makeRoom(ctx, home, f); err != nil {
 		return err
 	}
 	steps, err := s.Install(ctx, plan)
@@ -195,19 +195,21 @@ func alone(ctx context.Context, home config.Home, remedy string) error {
 	}
 }
 
-// makeRoom makes sure that no relay runs by itself on the home.
-func (p *program) makeRoom(ctx context.Context, home config.Home, f *serviceFlags) error {
+// makeRoom returns what ends a relay that runs by itself on the home, when it may; nil where none runs.
+func (p *program) makeRoom(ctx context.Context, home config.Home, f *serviceFlags) (func(context.Context) error, error) {
 	err := alone(ctx, home, "stop it first with perch stop, or let this command do it: add --now")
 	if err == nil || !f.isNow {
-		return err
+		return nil, err
 	}
-	client := control.NewClient(home.Socket())
-	defer client.Close()
-	if err := daemon.Stop(ctx, client, home); err != nil {
-		return err
-	}
-	p.Print("Stopped the relay that was started by itself.\n")
-	return nil
+	return func(ctx context.Context) error {
+		client := control.NewClient(home.Socket())
+		defer client.Close()
+		if err := daemon.Stop(ctx, client, home); err != nil {
+			return err
+		}
+		p.Print("Stopped the relay that was started by itself.\n")
+		return nil
+	}, nil
 }
 
 func (p *program) uninstallService(ctx context.Context, f *serviceFlags) error {

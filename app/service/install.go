@@ -17,7 +17,10 @@ func (s *systemd) Install(ctx context.Context, plan Plan) (steps []string, err e
 		return nil, err
 	}
 	did := func(step string) { steps = append(steps, step) }
-	if s.isSystem {
+	if s.isSystem { // gives the files of the home to another account: nobody may work on them
+		if err := plan.makeRoom(ctx); err != nil {
+			return nil, err
+		}
 		if err := s.prepareSystem(ctx, plan, did); err != nil {
 			return steps, err
 		}
@@ -37,16 +40,14 @@ func (s *systemd) Install(ctx context.Context, plan Plan) (steps []string, err e
 		}
 		return steps, err
 	}
-	switch {
-	case isSame:
-		did("The service was installed already, as " + s.path() + ".")
-	case isNew:
-		did("Wrote " + s.path() + ".")
-	default:
-		did("Brought " + s.path() + " up to date.")
-	}
+	did(s.written(isNew, isSame))
 	did("It starts with the computer.")
 	s.makeLinger(ctx, did)
+	if !s.isSystem {
+		if err := plan.makeRoom(ctx); err != nil {
+			return steps, err
+		}
+	}
 	verb := Start
 	if !isSame && !isNew {
 		verb = Restart
@@ -56,6 +57,25 @@ func (s *systemd) Install(ctx context.Context, plan Plan) (steps []string, err e
 	}
 	did("The relay runs as a service.")
 	return steps, nil
+}
+
+// written says what became of the unit.
+func (s *systemd) written(isNew, isSame bool) string {
+	switch {
+	case isSame:
+		return "The service was installed already, as " + s.path() + "."
+	case isNew:
+		return "Wrote " + s.path() + "."
+	default:
+		return "Brought " + s.path() + " up to date."
+	}
+}
+
+func (p Plan) makeRoom(ctx context.Context) error {
+	if p.MakeRoom == nil {
+		return nil
+	}
+	return p.MakeRoom(ctx)
 }
 
 // check refuses what could not work, before anything is changed.

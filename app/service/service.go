@@ -68,6 +68,8 @@ type Plan struct {
 	Env []string
 	// TakeOver says that the files of the home may be given to the service's account.
 	TakeOver bool
+	// MakeRoom ends what works on the home, once nothing else is in the way of the service; nil where nothing does.
+	MakeRoom func(ctx context.Context) error
 	// Passphrase is the vault's, to be kept as a credential; "" for none. Only a service of the whole system has that.
 	Passphrase string
 }

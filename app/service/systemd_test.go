@@ -173,6 +173,24 @@ func TestAServiceIsRemovedWhereSystemdIsGone(t *testing.T) {
 	}
 }
 
+func TestNothingIsStoppedForAnInstallationThatFails(t *testing.T) {
+	for word, wanted := range map[string]bool{"--property=Version": false, "enable perch": false, "nothing": true} {
+		f := newHost(t)
+		f.fails[word] = "System has not been booted with systemd as init system (PID 1). Can't operate."
+		hasStopped, plan := false, f.plan()
+		plan.MakeRoom = func(context.Context) error {
+			hasStopped = true
+			if f.called("start perch") {
+				t.Error("it was started before there was room")
+			}
+			return nil
+		}
+		if _, err := f.user().Install(t.Context(), plan); (err == nil) != wanted || hasStopped != wanted {
+			t.Errorf("%s: %v, stopped %v", word, err, hasStopped)
+		}
+	}
+}
+
 func TestWhatPerchDidNotWriteStays(t *testing.T) {
 	for _, isSystem := range []bool{false, true} {
 		f := newHost(t)
