@@ -41,7 +41,8 @@ func (r *relay) work(ctx context.Context) error {
 		return err
 	}
 	var workers sync.WaitGroup
-	errs := make(chan error, 10)
+	var mu sync.Mutex
+	var all error
 	start := func(run func() error) {
 		workers.Go(func() {
 			err := run()
@@ -49,7 +50,9 @@ func (r *relay) work(ctx context.Context) error {
 				r.leaveSocket()
 				r.stop() // one part that fails ends the relay; a supervisor starts it anew
 			}
-			errs <- err
+			mu.Lock()
+			defer mu.Unlock()
+			all = errors.Join(all, err)
 		})
 	}
 	reloads := newReloader(r)
@@ -73,11 +76,6 @@ func (r *relay) work(ctx context.Context) error {
 	}
 	workers.Wait()
 	r.log.Info("relay stopped")
-	close(errs)
-	var all error
-	for err := range errs {
-		all = errors.Join(all, err)
-	}
 	return all
 }
 
