@@ -255,6 +255,7 @@ func TestStartFinishesARestore(t *testing.T) {
 	if n := len(b.traffic()); n != 1 {
 		t.Errorf("%d messages", n)
 	}
+	b.kill(os.Interrupt) // what it has said is whole then
 	if _, err := os.Stat(stage); err == nil || !strings.Contains(b.errors.String(), "is finished now") {
 		t.Errorf("the relay says: %s", b.errors)
 	}
