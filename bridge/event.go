@@ -159,6 +159,10 @@ func (e *Event) Sent() Sent {
 	}
 }
 
+// KeyChangeID begins the XID of an event that brings the key of an encrypted conversation and nothing else, ChatFailureID that
+// of one in which X says that it does not keep a message. No id that a sender has chosen begins so.
+const KeyChangeID, ChatFailureID = "key:", "failed:"
+
 // UnreadableID stands in for the id at X of an event of a body that cannot be read, so that it is kept once only.
 func UnreadableID(body []byte, index int) string {
 	sum := sha256.Sum256(body)

@@ -10,8 +10,8 @@ import (
 // alive is how the service manager sees the relay.
 type alive struct{ relay *relay }
 
-// Alive implements notify.Relay: the journal's committer, the unpacker and the dispatcher have made a round. A full disk or a side that
-// is out of order is no reason to start anew, and the port is not asked: strangers may keep it busy.
+// Alive implements notify.Relay: the journal's committer, the unpacker and the dispatcher have made a round. A full disk or a
+// side that is out of order is no reason to start anew, and the port is not asked: strangers may keep it busy.
 func (a alive) Alive(ctx context.Context) error {
 	if err := a.relay.journal.Round(ctx); err != nil {
 		return fmt.Errorf("the journal makes no round: %w", err)

@@ -39,7 +39,7 @@ type room struct {
 	sought  map[soughtKey]seek // keys that X was asked for and did not have
 	wishes  []wish
 	looked  map[xchat.ConversationID]time.Time // when a gap last made it look
-	// strangers are those whose conversations are in no list, and when they were looked at.
+	// strangers are the conversations of which X does not say whether they have changed, and when they were looked at.
 	strangers map[xchat.ConversationID]time.Time
 	changed   map[string]string // the new version, by people whose keys are others than before, until an agent is told
 	// refused says why X did not let the account write last; nil when it did.

@@ -116,7 +116,7 @@ func moreFilesLine(n int) string {
 }
 
 func lateLine(at time.Time) string {
-	return fmt.Sprintf("[Written on %s UTC, and readable here only now.]", at.UTC().Format("2006-01-02 15:04"))
+	return fmt.Sprintf("[Written on %s, and readable here only now.]", at.UTC().Format(minutes))
 }
 
 func isNumber(text string) bool {

@@ -146,12 +146,17 @@ func (j *job) isThere(ctx context.Context) (bool, error) {
 	if isThere {
 		j.d.XID = j.d.Progress.Posted.MessageID
 	}
-	if err != nil && isFinal(err) { // a refused look says nothing of the message
-		doubt := *bridge.AsError(err)
-		doubt.Kind = bridge.OutcomeUnknown
-		return false, &doubt
+	return isThere, stillInDoubt(err)
+}
+
+// stillInDoubt is the error of a look for a message. One that the other side refuses says nothing of the message.
+func stillInDoubt(err error) error {
+	if err == nil || !isFinal(err) {
+		return err
 	}
-	return isThere, err
+	doubt := *bridge.AsError(err)
+	doubt.Kind = bridge.OutcomeUnknown
+	return &doubt
 }
 
 // isFinal reports whether the other side has refused for good.

@@ -41,12 +41,7 @@ func (j *job) wentOutBefore(ctx context.Context) (bool, error) {
 	if found != "" {
 		j.d.XID = found
 	}
-	if err != nil && isFinal(err) { // a refused look says nothing of the message
-		doubt := *bridge.AsError(err)
-		doubt.Kind = bridge.OutcomeUnknown
-		return false, &doubt
-	}
-	return found != "", err
+	return found != "", stillInDoubt(err)
 }
 
 // compose makes the content: the text, or the agent's file brought from Motion to X.

@@ -123,7 +123,7 @@ func TestAKeyBesideAListedEventIsLearned(t *testing.T) {
 }
 
 func TestARefusedLookUpOfASignerHoldsUpNoConversation(t *testing.T) {
-	inChat(t, func(t *testing.T, r *rig) {
+	inChat(t, func(_ *testing.T, r *rig) {
 		r.chat.begin()
 		r.chat.write(xchat.Draft{Text: "hello"})
 		r.chat.set(func(c *fakeChat) {

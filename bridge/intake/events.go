@@ -31,7 +31,7 @@ type Events struct {
 	wake     wait.Signal // tells the dispatcher that there is work
 	unpack   wait.Signal
 	lastKept atomic.Int64 // Unix ms of the newest post kept
-	rounds   atomic.Int64 // how many rounds the unpacker has made
+	rounds   wait.Rounds  // of the unpacker
 }
 
 // EventsConfig is what Events is made of. Every field is needed.

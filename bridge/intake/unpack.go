@@ -42,19 +42,7 @@ func (v *Events) Run(ctx context.Context) {
 }
 
 // Round returns nil once the unpacker has made a round: it is alive. It ends with ctx.
-func (v *Events) Round(ctx context.Context) error {
-	before := v.rounds.Load()
-	v.unpack.Send()
-	for v.rounds.Load() == before {
-		if !wait.Pause(ctx, roundPoll) {
-			return ctx.Err()
-		}
-	}
-	return nil
-}
-
-// roundPoll is the time between two looks whether the unpacker has made a round.
-const roundPoll = 20 * time.Millisecond
+func (v *Events) Round(ctx context.Context) error { return v.rounds.Await(ctx, v.unpack) }
 
 // awaitLull gives the acknowledgement of a burst precedence over taking it apart.
 func (v *Events) awaitLull(ctx context.Context) {
@@ -70,7 +58,7 @@ func (v *Events) unpackAll(ctx context.Context) error {
 	for {
 		v.awaitLull(ctx)
 		posts, err := v.journal.Unread(ctx, unpackBatch)
-		v.rounds.Add(1)
+		v.rounds.Made()
 		if err != nil || len(posts) == 0 {
 			return err
 		}
@@ -147,10 +135,6 @@ func (v *Events) readPost(p bridge.Post) (parsed bridge.Parsed) {
 	return v.read(p.Body)
 }
 
-// keyChangeID begins the id of an event that brings the key of an encrypted conversation and nothing else, failureID that of
-// one in which X says that it does not keep a message.
-const keyChangeID, failureID = "key:", "failed:"
-
 // errWhoseIsIt tells that an event waits until X has told which channel has the account that it is for.
 var errWhoseIsIt = errors.New("x has not told yet which channel has which account")
 
@@ -223,9 +207,9 @@ func forNobody(e *bridge.Event) string {
 	switch {
 	case e.Sealed == nil:
 		return ""
-	case strings.HasPrefix(e.XID, keyChangeID), e.Sealed.Event == "" && e.Sealed.KeyChange != "":
+	case strings.HasPrefix(e.XID, bridge.KeyChangeID), e.Sealed.Event == "" && e.Sealed.KeyChange != "":
 		return "chat_key_change"
-	case strings.HasPrefix(e.XID, failureID):
+	case strings.HasPrefix(e.XID, bridge.ChatFailureID):
 		return "chat_failure"
 	}
 	return ""

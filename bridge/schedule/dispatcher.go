@@ -64,8 +64,8 @@ type Dispatcher struct {
 	wake     wait.Signal
 	paused   atomic.Bool
 	resumes  atomic.Int64 // how often somebody said that things are mended
-	rounds   atomic.Int64 // how many rounds the loop has made
-	busy     sync.Map     // delivery id → struct{}
+	rounds   wait.Rounds
+	busy     sync.Map // delivery id → struct{}
 }
 
 // NewDispatcher returns a dispatcher of the lanes, which begins at once whenever wake has news.
@@ -74,21 +74,7 @@ func NewDispatcher(lanes []bridge.Lane, journal Store, breakers *Breakers, feed 
 }
 
 // Round returns nil once the loop has made a round: it is alive. It ends with ctx.
-func (d *Dispatcher) Round(ctx context.Context) error {
-	before := d.rounds.Load()
-	d.wake.Send()
-	for d.rounds.Load() == before {
-		select {
-		case <-time.After(roundPoll):
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	return nil
-}
-
-// roundPoll is the time between two looks whether the loop has made a round.
-const roundPoll = 20 * time.Millisecond
+func (d *Dispatcher) Round(ctx context.Context) error { return d.rounds.Await(ctx, d.wake) }
 
 // IsBusy reports whether a delivery is being attempted.
 func (d *Dispatcher) IsBusy(id int64) bool {
@@ -124,7 +110,7 @@ func (d *Dispatcher) Run(ctx context.Context, attempter Attempter, prober Prober
 	for ctx.Err() == nil {
 		r.watchClock(ctx)
 		due := r.runOnce(ctx)
-		r.rounds.Add(1)
+		r.rounds.Made()
 		r.sleep(ctx, due)
 	}
 	stop := time.AfterFunc(attemptGrace, cancel)

@@ -57,9 +57,9 @@ func isKept(what string) bool {
 func idOf(inside xchat.Peeked) string {
 	switch inside.What {
 	case xchat.PeekKeyChange:
-		return prefixed(keyPrefix, inside.MessageID)
+		return prefixed(bridge.KeyChangeID, inside.MessageID)
 	case xchat.PeekFailure:
-		return prefixed(failurePrefix, inside.MessageID)
+		return prefixed(bridge.ChatFailureID, inside.MessageID)
 	}
 	return messageID(inside.MessageID)
 }
@@ -84,7 +84,7 @@ func (p *parser) beside(forUser string, c chat) {
 func (p *parser) keyChange(forUser string, c chat) {
 	c.Event = ""
 	inside, _ := xchat.Peek(c.change())
-	p.sealed(forUser, c, prefixed(keyPrefix, inside.MessageID), inside.Meta)
+	p.sealed(forUser, c, prefixed(bridge.KeyChangeID, inside.MessageID), inside.Meta)
 }
 
 // prefixed is an id that is shared with no message; "" for none.
@@ -94,9 +94,6 @@ func prefixed(prefix, messageID string) string {
 	}
 	return prefix + messageID
 }
-
-// keyPrefix begins the id of a change of keys, failurePrefix that of X's word that it does not keep a message.
-const keyPrefix, failurePrefix = "key:", "failed:"
 
 // messageID is the id of a message, which its sender has chosen: never one that looks like that of a change of keys, or like
 // another that Perch makes itself (bridge.UnreadableID).
