@@ -159,9 +159,13 @@ func (e *Event) Sent() Sent {
 	}
 }
 
-// KeyChangeID begins the XID of an event that brings the key of an encrypted conversation and nothing else, ChatFailureID that
-// of one in which X says that it does not keep a message. No id that a sender has chosen begins so.
-const KeyChangeID, ChatFailureID = "key:", "failed:"
+// The beginnings of the XIDs of events in encrypted chat that are no messages. No id that a sender has chosen begins so.
+const (
+	// KeyChangeID is that of an event which brings the key of a conversation and nothing else.
+	KeyChangeID = "key:"
+	// ChatFailureID is that of one in which X says that it does not keep a message.
+	ChatFailureID = "failed:"
+)
 
 // UnreadableID stands in for the id at X of an event of a body that cannot be read, so that it is kept once only.
 func UnreadableID(body []byte, index int) string {
