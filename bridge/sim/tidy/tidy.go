@@ -23,6 +23,8 @@ const (
 	grace = 5 * time.Second
 	// startTime is how long a process may take to be seen: one that has only just been started has no arguments yet.
 	startTime = 100 * time.Millisecond
+	// quietTime is how long the keeper must find nothing before it leaves: what it looks for may be between two programs.
+	quietTime = 3 * startTime
 	// killTime bounds how long the keeper tries to end what was left.
 	killTime = 5 * time.Second
 	pollTime = 20 * time.Millisecond
@@ -89,13 +91,14 @@ func begin() (folder string, end func(), err error) {
 // keep waits for the end of the run and then removes what it has left.
 func keep(folder string) {
 	_, _ = io.Copy(io.Discard, os.Stdin)
-	for end := time.Now().Add(killTime); time.Now().Before(end); time.Sleep(pollTime) {
+	end, quiet := time.Now().Add(killTime), time.Now()
+	for ; time.Now().Before(end) && time.Since(quiet) < quietTime; time.Sleep(pollTime) {
 		found := processes(folder)
 		for _, p := range found {
 			p.kill()
 		}
-		if os.RemoveAll(folder) == nil && len(found) == 0 {
-			return
+		if os.RemoveAll(folder) != nil || len(found) > 0 {
+			quiet = time.Now()
 		}
 	}
 }
