@@ -137,6 +137,7 @@ func TestEncryptedMessagesOfATimeAway(t *testing.T) {
 			if mode != "poll" { // which asks every 75 s
 				b.x.Write(annID, brandID, sim.Note{Text: "0"})
 				b.awaitMotion(1)
+				b.awaitNoted(1) // killed before, Perch hands the message on again
 				want = append([]string{"0"}, want...)
 			}
 			b.kill(syscall.SIGKILL)
