@@ -19,6 +19,12 @@ type Link struct {
 	Detail string
 	// Since is when it was last asked or went wrong; zero for never.
 	Since time.Time
+	// Failure is what Detail says, in its parts; nil while nothing is wrong but a limit of the side's.
+	Failure *Failure
+	// RetryAt is when Perch tries the side again; zero when that is not known.
+	RetryAt time.Time
+	// IsUnreached is set while the side has not answered once.
+	IsUnreached bool
 }
 
 // Tally counts the messages of one direction.
@@ -43,19 +49,6 @@ type Status struct {
 	Channels []ChannelStatus
 }
 
-// Degraded reports whether the journal or any side of any channel is in trouble.
-func (s Status) Degraded() bool {
-	if s.Journal.State == LinkDegraded {
-		return true
-	}
-	for _, c := range s.Channels {
-		if c.X.State == LinkDegraded || c.X.State == LinkPaused || c.Motion.State == LinkDegraded || c.Motion.State == LinkPaused {
-			return true
-		}
-	}
-	return false
-}
-
 // Add counts in messages of one sort.
 func (t *Tally) Add(n Count) {
 	switch n.State {
@@ -69,6 +62,25 @@ func (t *Tally) Add(n Count) {
 		t.Dead += n.N
 	case Discarded:
 	}
+}
+
+// TallyOf counts a channel's messages, both ways, and those of them that came encrypted and were not opened. Perch's own
+// lines to agents are no customers' messages.
+func TallyOf(channel string, counts []Count) (in, out Tally, encrypted int) {
+	for _, n := range counts {
+		if n.Channel != channel || (n.Kind == KindNote && n.State == Delivered) {
+			continue
+		}
+		if n.Direction == Out {
+			out.Add(n)
+		} else {
+			in.Add(n)
+		}
+		if n.Kind == KindEncrypted {
+			encrypted += n.N
+		}
+	}
+	return in, out, encrypted
 }
 
 // Limit is what is known of one of X's limits, and how many messages wait for calls that it bounds.

@@ -193,8 +193,9 @@ func (k *Keeper) note(made Made) {
 // State is how it stands with the backups of a home.
 type State struct {
 	Last Good
-	// Err is why the last one that was to be made by itself failed; nil when it did not.
-	Err error
+	// Err is why the last one that was to be made by itself failed; nil when it did not. Again is when it is tried again.
+	Err   error
+	Again time.Time
 	// Every and Folder are as perch.toml has them, the folder in full.
 	Every, Folder string
 }
@@ -207,6 +208,9 @@ func (k *Keeper) State() State {
 	s := State{Last: k.last, Every: cmp.Or(c.Every, "0"), Folder: Folder(k.Home, c)}
 	if c.Interval() > 0 {
 		s.Err = k.err
+	}
+	if s.Err != nil {
+		s.Again = k.failedAt.Add(min(again, c.Interval()))
 	}
 	return s
 }

@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -70,20 +68,12 @@ func (p *program) notRunning(ctx context.Context) error {
 	return p.JSON(status)
 }
 
-var stateTexts = map[string]string{
-	control.StateRunning:  "Running",
-	control.StatePaused:   "Paused: what comes in is kept, nothing is delivered. Go on with: perch resume",
-	control.StateDegraded: "Running, but something needs a look",
-}
-
 func (p *program) showStatus(s control.Status) {
-	if s.Journal.State == bridge.LinkDegraded {
-		p.Print("TROUBLE WITH THE JOURNAL%s: %s\n", sinceText(s.Journal.Since), s.Journal.Detail)
-	}
 	if s.Demo {
 		p.Print("This is the demo: X and Motion are simulated. It ends with: perch stop\n")
 	}
-	p.Print("%s · listens on %s · version %s\n", stateTexts[s.State], s.Listen, s.Version)
+	p.Print("%s · listens on %s · version %s\n", s.Face().Words(), s.Listen, s.Version)
+	p.showConditions(s)
 	p.Print("Events come in by %s: %s\n", s.Reach.Mode, orDash(s.Reach.Detail, s.Reach.State))
 	if s.Reach.PublicURL != "" {
 		p.Print("Public address: %s\n", s.Reach.PublicURL)
@@ -91,11 +81,13 @@ func (p *program) showStatus(s control.Status) {
 	if s.Reach.Tunnel != nil {
 		p.Print("Tunnel (%s): %s\n", s.Reach.Tunnel.Kind, orDash(s.Reach.Tunnel.Detail, s.Reach.Tunnel.State))
 	}
+	if s.Update != nil && s.Update.Error != "" {
+		p.Print("Looking for a newer Perch failed: %s\n", s.Update.Error)
+	}
 	for _, g := range s.Reach.Gaps {
 		p.Print("Gap %s–%s (%s): %d recovered%s\n", clock(g.From), clock(g.To), g.Channel, g.Recovered, lostText(g.Lost))
 	}
 	p.showBackups(s.Backup)
-	p.showUpdate(s.Update)
 	for _, c := range s.Channels {
 		p.showChannel(c)
 	}
@@ -110,8 +102,7 @@ func offlineBackup(home config.Home, c *config.Config) control.Backup {
 func (p *program) showBackups(b control.Backup) {
 	isOff := b.Every == "" || b.Every == "0"
 	switch {
-	case b.Error != "":
-		p.Print("BACKUP FAILED: %s\n", b.Error)
+	case b.Error != "": // is among the conditions
 	case b.Last == nil && isOff:
 		p.Print("Backups: none yet. Make one with: perch backup\n")
 	case b.Last == nil:
@@ -119,16 +110,6 @@ func (p *program) showBackups(b control.Backup) {
 	}
 	if b.Last != nil {
 		p.Print("Last good backup: %s, %s (%s)\n", clock(*b.Last), b.File, sizeText(b.Bytes))
-	}
-}
-
-func (p *program) showUpdate(u *control.Update) {
-	switch {
-	case u == nil:
-	case u.Newer:
-		p.Print("Perch %s is available: %s\n", u.Latest, cmp.Or(u.Page, "perch update --check"))
-	case u.Error != "":
-		p.Print("Looking for a newer Perch failed: %s\n", u.Error)
 	}
 }
 
@@ -150,31 +131,11 @@ func (p *program) showChannel(c control.Channel) {
 	}
 	t.Flush()
 	if c.Encrypted > 0 {
-		p.Print("  encrypted messages that were not read here: %d%s\n", c.Encrypted, map[bool]string{true: "; to read such: perch chat import, or perch chat unlock"}[c.Chat.State == bridge.ChatOff])
+		p.Print("  encrypted messages that were not read here: %d\n", c.Encrypted)
 	}
 	for _, b := range c.Blocked {
 		p.Print("  Queue %s waits until %s: %s\n", b.Queue, clock(b.Until), b.Cause)
 	}
-	if n := c.Inbound.Dead + c.Outbound.Dead; n > 0 {
-		p.Print("  %s: perch traffic --state dead\n", needYou(n))
-	}
-	if c.Outbound.Undecided > 0 {
-		p.Print("  %s: perch traffic --state undecided\n", needYou(c.Outbound.Undecided))
-	}
-}
-
-func sinceText(t *time.Time) string {
-	if t == nil {
-		return ""
-	}
-	return " since " + clock(*t)
-}
-
-func needYou(n int) string {
-	if n == 1 {
-		return "1 message needs you"
-	}
-	return fmt.Sprintf("%d messages need you", n)
 }
 
 func lostText(lost string) string {

@@ -20,6 +20,9 @@ type Backup struct {
 	Bytes int64      `json:"bytes"`
 	// Error says in words why the last one that the relay was to make by itself failed; empty when it did not.
 	Error string `json:"error"`
+	// Failure is what Error says, in its parts, and RetryAt when it is tried again; nil while Error is empty.
+	Failure *Failure   `json:"failure,omitempty"`
+	RetryAt *time.Time `json:"retry_at,omitempty"`
 	// Every is the time between two ("24h"), "0" for none by itself. Folder is where they go.
 	Every  string `json:"every"`
 	Folder string `json:"folder"`
@@ -29,7 +32,8 @@ type Backup struct {
 func FromBackups(s backup.State) Backup {
 	out := Backup{Last: orNil(s.Last.At), File: s.Last.File, Bytes: s.Last.Bytes, Every: s.Every, Folder: s.Folder}
 	if s.Err != nil {
-		out.Error = bridge.FailureOf(bridge.AsError(s.Err)).Sentence()
+		why := bridge.FailureOf(bridge.AsError(s.Err))
+		out.Error, out.Failure, out.RetryAt = why.Sentence(), fromFailure(&why), orNil(s.Again)
 	}
 	return out
 }

@@ -89,18 +89,28 @@ func fromChat(c bridge.ChatStatus) Chat {
 }
 
 func fromLink(l bridge.Link) Link {
-	return Link{State: l.State, Detail: l.Detail, Since: orNil(l.Since)}
+	return Link{State: l.State, Detail: l.Detail, Since: orNil(l.Since), Failure: fromFailure(l.Failure), RetryAt: orNil(l.RetryAt), IsUnreached: l.IsUnreached}
 }
 
-// withKeysWaiting adds that there are stored keys which the relay does not use: after a restart it would.
-func withKeysWaiting(l Link, why string) Link {
+func fromFailure(f *bridge.Failure) *Failure {
+	if f == nil {
+		return nil
+	}
+	return &Failure{Kind: string(f.Kind), Message: f.Message, Remedy: f.Remedy}
+}
+
+// withKeysWaiting adds that there are stored keys which the relay does not use: after a restart it would. Another trouble of
+// the side comes first.
+func withKeysWaiting(l Link, why *bridge.Error) Link {
+	const said = "keys that were stored since are not in use: "
 	if l.State == bridge.LinkOK || l.State == bridge.LinkUnknown {
-		l.State = bridge.LinkDegraded
+		l.State, l.RetryAt = bridge.LinkDegraded, orNil(why.RetryAt)
+		l.Failure = &Failure{Kind: string(why.Kind), Message: said + why.Message, Remedy: why.Remedy}
 	}
 	if l.Detail != "" {
 		l.Detail = strings.TrimSuffix(l.Detail, ".") + ". "
 	}
-	l.Detail += "Keys that were stored since are not in use: " + why
+	l.Detail += strings.ToUpper(said[:1]) + said[1:] + why.Message + "; " + why.Remedy
 	return l
 }
 

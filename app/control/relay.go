@@ -57,14 +57,12 @@ type Relay struct {
 	Service string
 	// Demo is set for the relay of a demo.
 	Demo bool
-	// ReachIsTrouble reports whether the receivers of X's events, or their tunnel, need a look.
-	ReachIsTrouble func(Reach) bool
 	// Poke makes the receivers, and all else that waits to try again, do so at once.
 	Poke func()
 	// Reload makes the relay apply what it can of perch.toml and the secrets as they are now.
 	Reload func(context.Context) (ReloadResult, error)
-	// NotInUse says why stored keys of X of a channel are not in use; "" when they are.
-	NotInUse func(channel string) string
+	// NotInUse says why stored keys of X of a channel are not in use; nil when they are.
+	NotInUse func(channel string) *bridge.Error
 	// ReplyURL says how the Reply URL of a channel is that Motion has.
 	ReplyURL func(channel string) Link
 	// Update is what was found about newer versions of Perch; nil for nothing.

@@ -4,12 +4,11 @@ import (
 	"context"
 	"net/http"
 	"os"
-
-	"perch/bridge"
+	"time"
 )
 
 func (s *Server) status(w http.ResponseWriter, r *http.Request) {
-	status, err := s.snapshot(r.Context())
+	status, err := s.relay.Status(r.Context())
 	if err != nil {
 		fail(w, "read status", err)
 		return
@@ -17,33 +16,29 @@ func (s *Server) status(w http.ResponseWriter, r *http.Request) {
 	s.reply(w, status)
 }
 
-func (s *Server) snapshot(ctx context.Context) (Status, error) {
-	now, err := s.relay.Console.Status(ctx)
+// Status is the snapshot of now, with what follows from it.
+func (r Relay) Status(ctx context.Context) (Status, error) {
+	now, err := r.Console.Status(ctx)
 	if err != nil {
 		return Status{}, err
 	}
 	out := Status{
-		State: StateRunning, Listen: s.relay.Listen(), Channels: []Channel{}, Reach: s.relay.Reach(), Version: s.relay.Version,
-		Started: &s.relay.Started, PID: os.Getpid(), Demo: s.relay.Demo, Service: s.relay.Service, Journal: fromLink(now.Journal),
-		Update: s.relay.Update(), Backup: s.relay.Backup(),
+		State: StateRunning, Listen: r.Listen(), Channels: []Channel{}, Reach: r.Reach(), Version: r.Version,
+		Started: &r.Started, PID: os.Getpid(), Demo: r.Demo, Service: r.Service, Journal: fromLink(now.Journal),
+		Update: r.Update(), Backup: r.Backup(),
 	}
-	isTrouble := now.Degraded() || out.Backup.Error != ""
+	if now.Paused {
+		out.State = StatePaused
+	}
 	for _, c := range now.Channels {
 		ch := fromChannel(c)
-		if why := s.relay.NotInUse(c.Name); why != "" {
-			ch.X, isTrouble = withKeysWaiting(ch.X, why), true
+		if why := r.NotInUse(c.Name); why != nil {
+			ch.X = withKeysWaiting(ch.X, why)
 		}
-		ch.Reply = s.relay.ReplyURL(c.Name)
-		isTrouble = isTrouble || ch.Reply.State == bridge.LinkDegraded || ch.Chat.NeedsLook()
+		ch.Reply = r.ReplyURL(c.Name)
 		out.Channels = append(out.Channels, ch)
 	}
-	switch {
-	case now.Paused:
-		out.State = StatePaused
-	case isTrouble || s.relay.ReachIsTrouble(out.Reach):
-		out.State = StateDegraded
-	}
-	return out, nil
+	return out.Judged(time.Now()), nil
 }
 
 func (s *Server) limits(w http.ResponseWriter, r *http.Request) {

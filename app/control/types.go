@@ -17,16 +17,20 @@ const (
 
 // Status is a snapshot of everything people ask about first.
 type Status struct {
-	State    string    `json:"state"`
-	Listen   string    `json:"listen"`
-	Channels []Channel `json:"channels"`
-	Reach    Reach     `json:"reach"`
+	State string `json:"state"`
+	// Conditions are what there is to know of beyond that all is well, worst first; State follows from them.
+	Conditions []Condition `json:"conditions"`
+	Listen     string      `json:"listen"`
+	Channels   []Channel   `json:"channels"`
+	Reach      Reach       `json:"reach"`
 	// Journal is how the place is where every message is kept: "connected", or "degraded" while a step of it fails (the
 	// disk is full, most often), with what to do. The counts of the channels may be of an earlier time then.
 	Journal Link   `json:"journal"`
 	Version string `json:"version"`
 	// Started is when the relay started; nil when it is not running.
 	Started *time.Time `json:"started,omitempty"`
+	// StoppedAt is when the journal last kept something; only while the relay is stopped, and nil where that is not known.
+	StoppedAt *time.Time `json:"stopped_at,omitempty"`
 	// PID is the relay's process; 0 when it is not running.
 	PID int `json:"pid,omitempty"`
 	// Service is what runs the relay: "systemd-user", "systemd-system", "launchd" or "windows"; "" for none, or for one that
@@ -63,6 +67,11 @@ type Link struct {
 	State  string     `json:"state"`
 	Detail string     `json:"detail"`
 	Since  *time.Time `json:"since"`
+	// Failure is what Detail says is wrong, in its parts; nil while nothing is. RetryAt is when the relay tries again.
+	Failure *Failure   `json:"failure,omitempty"`
+	RetryAt *time.Time `json:"retry_at,omitempty"`
+	// IsUnreached is set while the side has not answered once since the relay started.
+	IsUnreached bool `json:"unreached,omitempty"`
 }
 
 // Inbound counts messages from X to Motion.
@@ -95,6 +104,11 @@ type Reach struct {
 	State     string `json:"state"`
 	// Detail says in words what is wrong; empty when nothing is.
 	Detail string `json:"detail"`
+	// Failure is what Detail says is wrong, in its parts; nil while nothing is. RetryAt is when the relay tries again, and
+	// Since when it began to work in this way.
+	Failure *Failure   `json:"failure,omitempty"`
+	RetryAt *time.Time `json:"retry_at,omitempty"`
+	Since   *time.Time `json:"since,omitempty"`
 	// LastProof is when it was last proved that X's events come in; nil for never.
 	LastProof *time.Time `json:"last_proof"`
 	// Gaps are the latest times in which events may not have arrived, and what was fetched afterwards; oldest first.

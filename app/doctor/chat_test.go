@@ -106,7 +106,7 @@ func TestWhatIsWrongWithEncryptedChat(t *testing.T) {
 			w.runs(func(s *control.Status) {
 				s.Channels[0].Chat = control.Chat{State: "wrong_keys", Detail: "they were reset"}
 			})
-		}, "relay", doctor.Failed, "encrypted chat does not work in channel support: they were reset", "perch chat status --channel support"},
+		}, "relay", doctor.Failed, "Encrypted chat needs you: they were reset (channel support)", "perch chat status --channel support"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

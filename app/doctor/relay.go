@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -50,30 +51,30 @@ func (e *exam) checkRelay(context.Context) result {
 	return fine(fmt.Sprintf("it runs (process %d) and sees nothing wrong", s.PID))
 }
 
+// troubleOf is what the relay itself says that is wrong. The backups have a check of their own, and a limit of X's is no fault.
 func troubleOf(s control.Status) result {
-	const remedy = "see what perch doctor found above; when it is mended: perch resume"
-	dead, undecided := 0, 0
-	for _, c := range s.Channels {
-		for side, link := range map[string]control.Link{"X": c.X, "Motion": c.Motion} {
-			if link.State == bridge.LinkDegraded || link.State == bridge.LinkPaused {
-				return bad(fmt.Sprintf("the relay has trouble with %s in channel %s: %s", side, c.Name, link.Detail), remedy)
-			}
+	for _, c := range s.Conditions {
+		text := c.What
+		if c.Channel != "" {
+			text += " (channel " + c.Channel + ")"
 		}
-		if c.Chat.NeedsLook() {
-			return bad("encrypted chat does not work in channel "+c.Name+": "+c.Chat.Detail, "see what perch doctor found above; perch chat status --channel "+c.Name)
+		switch {
+		case c.Level == control.Note || c.Side == control.SideBackup || c.Side == control.SideLimit:
+		case c.Side == control.SideMessages:
+			return warn(c.Title()+": "+text, c.Remedy)
+		default:
+			return bad(c.Title()+": "+text, cmp.Or(c.Remedy, chatRemedy(c), "see what perch doctor found above; when it is mended: perch resume"))
 		}
-		dead += c.Inbound.Dead + c.Outbound.Dead
-		undecided += c.Outbound.Undecided
-	}
-	switch {
-	case s.Reach.State == bridge.LinkDegraded && s.State == control.StateDegraded:
-		return bad("the way in is in trouble: "+s.Reach.Detail, remedy)
-	case dead > 0:
-		return warn(fmt.Sprintf("%d messages could not be delivered and wait for you", dead), "look at them with: perch traffic --state dead")
-	case undecided > 0:
-		return warn(fmt.Sprintf("of %d messages it is not known whether they went out", undecided), "decide with: perch traffic --state undecided")
 	}
 	return fine("")
+}
+
+// chatRemedy is where to look when encrypted chat gives no advice of its own.
+func chatRemedy(c control.Condition) string {
+	if c.Side != control.SideChat {
+		return ""
+	}
+	return "see what perch doctor found above; perch chat status --channel " + c.Channel
 }
 
 // planDelegated lets the relay make the checks that need secrets.

@@ -261,6 +261,7 @@ func (w *world) runs(change func(*control.Status)) {
 	if change != nil {
 		change(&s)
 	}
+	s = s.Judged(time.Now())
 	r := &fakeRelay{status: &s, urls: []control.URLs{{Channel: "support", ReplyURL: "http://" + w.Config.Listen + "/reply/" + replyToken}}}
 	w.Relay = r
 	w.serve(webhook.New(webhook.Config{

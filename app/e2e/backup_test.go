@@ -275,7 +275,7 @@ func TestRelayBacksItselfUp(t *testing.T) {
 	if s.State != "degraded" || !strings.Contains(s.Backup.Error, folder+" is not there") || s.Backup.Last != nil || s.Backup.Every != "24h" || s.Backup.Folder != folder {
 		t.Errorf("status: %s, %+v", s.State, s.Backup)
 	}
-	if out, _, _ := b.perch("status"); !strings.Contains(out, "BACKUP FAILED") {
+	if out, _, _ := b.perch("status"); !strings.Contains(out, "The last backup failed") {
 		t.Errorf("perch status says: %s", out)
 	}
 	b.x.DM(annID, brandID, sim.Message{Text: "one"})

@@ -7,12 +7,10 @@ import (
 	"time"
 
 	"perch/app/control"
+	"perch/bridge"
 	"perch/bridge/reach"
 	"perch/bridge/reach/tunnel"
 )
-
-// recentEvent is how long an authentic event or CRC proves that X reaches the relay, whatever else is wrong.
-const recentEvent = 5 * time.Minute
 
 var proxyToken = regexp.MustCompile(`([?&]token=)[^&]+`)
 
@@ -41,6 +39,11 @@ func (i *Ingress) State() control.Reach {
 	out.State, out.LastProof = worst.State, timeOrNil(worst.LastProof)
 	out.PublicURL = proxyToken.ReplaceAllString(worst.PublicURL, "${1}…") // shown often; perch urls shows it whole
 	out.Detail = joined(worst.Detail, worst.Remedy)
+	out.Since = timeOrNil(i.current.Load().since)
+	if worst.State == reach.Degraded {
+		out.Failure = &control.Failure{Kind: string(worst.Kind), Message: worst.Detail, Remedy: worst.Remedy}
+		out.RetryAt = timeOrNil(worst.RetryAt)
+	}
 	i.addTunnel(&out)
 	i.addEvents(&out)
 	return out
@@ -57,7 +60,12 @@ func (i *Ingress) addTunnel(out *control.Reach) {
 	t := i.tunnel.State()
 	out.Tunnel = &control.Tunnel{Kind: i.Setup().Config.Reach.Tunnel, State: t.State, Detail: joined(t.Detail, t.Remedy)}
 	if t.State == tunnel.Failed || t.State == tunnel.Degraded {
-		out.State, out.Detail = reach.Degraded, "tunnel: "+joined(t.Detail, t.Remedy)
+		kind := bridge.Temporary
+		if t.State == tunnel.Failed {
+			kind = bridge.Operator
+		}
+		out.State, out.Detail, out.RetryAt = reach.Degraded, "tunnel: "+joined(t.Detail, t.Remedy), timeOrNil(t.RetryAt)
+		out.Failure = &control.Failure{Kind: string(kind), Message: "tunnel: " + t.Detail, Remedy: t.Remedy}
 	}
 }
 
@@ -76,18 +84,6 @@ func (i *Ingress) addEvents(out *control.Reach) {
 		out.State = reach.Connected
 	}
 }
-
-// IsTrouble reports whether the state is one that a person should look at: not while they have just begun, and not
-// while events come in all the same.
-func (i *Ingress) IsTrouble(s control.Reach) bool {
-	if s.State != reach.Degraded || time.Since(i.current.Load().since) < startGrace {
-		return false
-	}
-	return s.LastProof == nil || time.Since(*s.LastProof) > recentEvent
-}
-
-// startGrace is how long the receivers may take to come up.
-const startGrace = 30 * time.Second
 
 func joined(detail, remedy string) string {
 	if remedy == "" || detail == "" {

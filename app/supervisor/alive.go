@@ -4,11 +4,14 @@ import (
 	"context"
 	"fmt"
 
-	"perch/bridge"
+	"perch/app/control"
 )
 
 // alive is how the service manager sees the relay.
-type alive struct{ relay *relay }
+type alive struct {
+	relay  *relay
+	status func(context.Context) (control.Status, error)
+}
 
 // Alive implements notify.Relay: the journal's committer, the unpacker and the dispatcher have made a round. A full disk or a
 // side that is out of order is no reason to start anew, and the port is not asked: strangers may keep it busy.
@@ -21,24 +24,19 @@ func (a alive) Alive(ctx context.Context) error {
 
 // Words implements notify.Relay.
 func (a alive) Words(ctx context.Context) string {
-	status, err := a.relay.engine.Status(ctx)
+	status, err := a.status(ctx)
 	if err != nil {
-		return "Running"
+		return control.FaceWell.Words()
 	}
 	var waiting, undecided, dead int
 	for _, c := range status.Channels {
-		waiting += c.In.Queued + c.Out.Queued
-		undecided += c.Out.Undecided
-		dead += c.In.Dead + c.Out.Dead
+		waiting += c.Inbound.Queued + c.Outbound.Queued
+		undecided += c.Outbound.Undecided
+		dead += c.Inbound.Dead + c.Outbound.Dead
 	}
-	state := "Running"
-	switch {
-	case status.Journal.State == bridge.LinkDegraded:
-		state = "Messages cannot be stored, see perch status"
-	case status.Paused:
-		state = "Paused"
-	case status.Degraded():
-		state = "Running, but something needs a look, see perch status"
+	state := status.Face().Words()
+	if worst, found := status.Worst(); found && worst.Level != control.Note {
+		state += " (" + worst.Title() + ", see perch status)"
 	}
 	return fmt.Sprintf("%s: %d waiting, %d undecided, %d dead", state, waiting, undecided, dead)
 }

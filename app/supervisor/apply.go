@@ -11,6 +11,7 @@ import (
 	"perch/app/change"
 	"perch/app/config"
 	"perch/app/control"
+	"perch/bridge"
 	"perch/bridge/secret"
 )
 
@@ -18,7 +19,7 @@ import (
 type outcome struct {
 	result control.ReloadResult
 	// refused says by channel why stored keys of X are not in use.
-	refused map[string]string
+	refused map[string]*bridge.Error
 	// isPending is set when X has to be asked again about stored keys; notYet is when it lets itself be asked.
 	isPending bool
 	notYet    time.Time
@@ -29,7 +30,7 @@ func (r *relay) apply(ctx context.Context, to *wanted) outcome {
 	r.log.Hide(valuesOf(to.values))
 	running := r.setup().withTokens()
 	next := &setup{config: change.Applicable(running.config, to.config), values: maps.Clone(to.values)}
-	out := outcome{result: change.Summary(running.config, next.config, to.config), refused: map[string]string{}}
+	out := outcome{result: change.Summary(running.config, next.config, to.config), refused: map[string]*bridge.Error{}}
 	out.retainTunnelSecrets(running, next)
 	for _, keys := range r.checkOwners(ctx, next.config.Channels, running.values, to.values) {
 		out.retainKeys(running, next, keys)
@@ -59,7 +60,7 @@ func (o *outcome) retainTunnelSecrets(running, next *setup) {
 // retainKeys leaves X's keys of a channel as they are.
 func (o *outcome) retainKeys(running, next *setup, keys unusable) {
 	why := keys.why
-	o.refused[keys.channel] = why.Message + "; " + why.Remedy
+	o.refused[keys.channel] = why
 	if why.Code == codeNotAsked {
 		o.isPending, o.notYet = true, why.RetryAt
 	}

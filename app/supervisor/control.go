@@ -7,8 +7,8 @@ import (
 )
 
 // controlServer is the control API of the relay and of what it is set up with.
-func (r *relay) controlServer(l *reloader) *control.Server {
-	server := control.NewServer(r.controlled(l), r.log.Logger)
+func (r *relay) controlServer(l *reloader, controlled control.Relay) *control.Server {
+	server := control.NewServer(controlled, r.log.Logger)
 	local := settings.Of(r.Home, settings.Relay{
 		Reloader: l, Secrets: r.Secrets, SecretsKind: r.Config.Secrets, Log: r.log.Logger,
 		PublicURL: func() string { return r.reach().PublicURL }, ForgetChat: r.engine.ForgetChat,
@@ -24,12 +24,12 @@ func (r *relay) controlServer(l *reloader) *control.Server {
 func (r *relay) controlled(l *reloader) control.Relay {
 	return control.Relay{
 		Console: r.engine, Listen: r.address, Reach: r.reach, Version: version.Number, Started: r.started, Stop: r.stopAsked, Demo: r.DemoStopped != nil,
-		Service:        r.Service,
-		Poke:           func() { r.ingress.Poke(); l.poke(); r.replies.Retry(); r.updates.Poke(); r.backups.Retry() },
-		ReachIsTrouble: r.ingress.IsTrouble, Reload: l.Reload,
-		Update: func() *control.Update { return control.FromLooks(r.updates.Last()) },
-		Backup: func() control.Backup { return control.FromBackups(r.backups.State()) },
-		URLs:   r.urls, NotInUse: l.notInUse, ReplyURL: r.replies.Link,
+		Service: r.Service,
+		Poke:    func() { r.ingress.Poke(); l.poke(); r.replies.Retry(); r.updates.Poke(); r.backups.Retry() },
+		Reload:  l.Reload,
+		Update:  func() *control.Update { return control.FromLooks(r.updates.Last()) },
+		Backup:  func() control.Backup { return control.FromBackups(r.backups.State()) },
+		URLs:    r.urls, NotInUse: l.notInUse, ReplyURL: r.replies.Link,
 	}
 }
 

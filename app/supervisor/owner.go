@@ -69,8 +69,8 @@ func (r *relay) checkOwner(ctx context.Context, ch config.Channel, values map[se
 		return otherAccountError(ch.Name, known, owner)
 	case xapi.AreKeysRefused(err):
 		return &bridge.Error{
-			Message: "X does not take the new keys of channel " + ch.Name + ": " + e.Message,
-			Remedy:  "store all of them that were made together; until X takes them, Perch goes on with those that it has",
+			Kind: bridge.Operator, Side: bridge.SideX, Message: "X does not take the new keys of channel " + ch.Name + ": " + e.Message,
+			Remedy: "store all of them that were made together; until X takes them, Perch goes on with those that it has",
 		}
 	default:
 		return notAskedError(ch.Name, e)
@@ -81,7 +81,7 @@ func (r *relay) checkOwner(ctx context.Context, ch config.Channel, values map[se
 // that speaks of a message.
 func notAskedError(channel string, cause *bridge.Error) *bridge.Error {
 	e := &bridge.Error{
-		Code: codeNotAsked, RetryAt: cause.RetryAt,
+		Kind: cause.Kind, Side: bridge.SideX, Code: codeNotAsked, RetryAt: cause.RetryAt,
 		Message: "X could not be asked whose the new keys of channel " + channel + " are: " + cause.Message,
 		Remedy:  "nothing to do: Perch asks again, and goes on with those that it has until then",
 	}
@@ -94,7 +94,7 @@ func notAskedError(channel string, cause *bridge.Error) *bridge.Error {
 func otherAccountError(channel string, known, owner bridge.Account) *bridge.Error {
 	name := func(a bridge.Account) string { return cmp.Or(prefixed(a.Handle), a.ID) }
 	return &bridge.Error{
-		Code:    codeOtherAccount,
+		Kind: bridge.Operator, Side: bridge.SideX, Code: codeOtherAccount,
 		Message: "the new keys are " + name(owner) + "'s, but channel " + channel + " speaks for " + name(known) + ": replies that wait would go out from the wrong account",
 		Remedy:  "store keys of " + name(known) + "; or, to change the account, give up what waits (perch traffic --direction out --state queued; perch discard ID), then: perch restart",
 	}

@@ -29,7 +29,7 @@ type reloader struct {
 	asks  chan chan<- reloaded
 	poked chan struct{} // asks for what is pending now; holds at most one signal
 
-	refused atomic.Pointer[map[string]string] // why stored keys are not in use, by channel
+	refused atomic.Pointer[map[string]*bridge.Error] // why stored keys are not in use, by channel
 
 	// The rest is of the goroutine in run.
 	isPending bool      // X has to be asked again about stored keys
@@ -102,12 +102,12 @@ func (l *reloader) Preview(c *config.Config) control.ReloadResult {
 	return change.Summary(running, change.Applicable(running, c), c)
 }
 
-// notInUse says why stored keys of a channel are not in use; "" when they are.
-func (l *reloader) notInUse(channel string) string {
+// notInUse says why stored keys of a channel are not in use; nil when they are.
+func (l *reloader) notInUse(channel string) *bridge.Error {
 	if refused := l.refused.Load(); refused != nil {
 		return (*refused)[channel]
 	}
-	return ""
+	return nil
 }
 
 func (l *reloader) attempt(ctx context.Context) (control.ReloadResult, error) {

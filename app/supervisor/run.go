@@ -56,11 +56,12 @@ func (r *relay) work(ctx context.Context) error {
 		})
 	}
 	reloads := newReloader(r)
-	server := r.controlServer(reloads)
+	controlled := r.controlled(reloads)
+	server := r.controlServer(reloads, controlled)
 	start(func() error { return reloads.run(ctx, r.Reload) })
 	start(func() error { return r.engine.Run(ctx) })
 	if r.Manager != nil {
-		start(func() error { r.Manager.Run(ctx, alive{r}); return nil })
+		start(func() error { r.Manager.Run(ctx, alive{r, controlled.Status}); return nil })
 	}
 	start(func() error { return r.ingress.Run(ctx) })
 	start(func() error { return r.replies.Run(ctx) })

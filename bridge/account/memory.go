@@ -21,6 +21,8 @@ type memory struct {
 type SideState struct {
 	At      time.Time // since when it has been so
 	Failure *bridge.Failure
+	// IsReached is set once the side has answered without an error.
+	IsReached bool
 }
 
 func newMemory() *memory {
@@ -57,9 +59,11 @@ func (a *memory) note(side bridge.Side, channel string, at time.Time, err error)
 	if side == bridge.SideX {
 		of = a.x
 	}
-	if before := of[channel]; before.isLike(state) {
+	before := of[channel]
+	if before.isLike(state) {
 		state.At = before.At
 	}
+	state.IsReached = before.IsReached || err == nil
 	of[channel] = state
 }
 

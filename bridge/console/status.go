@@ -30,25 +30,13 @@ func (c *Console) channelStatus(ctx context.Context, name string, counts []bridg
 			out.Blocked = append(out.Blocked, blocked)
 		}
 	}
-	for _, n := range counts {
-		if n.Channel != name || (n.Kind == bridge.KindNote && n.State == bridge.Delivered) {
-			continue // Perch's own lines to agents are no customers' messages
-		}
-		tally := &out.In
-		if n.Direction == bridge.Out {
-			tally = &out.Out
-		}
-		tally.Add(n)
-		if n.Kind == bridge.KindEncrypted {
-			out.Encrypted += n.N
-		}
-	}
+	out.In, out.Out, out.Encrypted = bridge.TallyOf(name, counts)
 	if out.Chat = c.chats.Status(ctx, name); out.Chat.State != bridge.ChatOff {
 		out.Chat.Unreadable = out.Encrypted
 	}
 	if s := c.accounts.Hold(name).Stranger; s.ID != "" {
 		now := bridge.FailureOf(account.StrangerError(name, out.Account, s, out.Out.Queued+out.Out.Undecided))
-		out.X.Detail = now.Sentence()
+		out.X.Detail, out.X.Failure = now.Sentence(), &now
 	}
 	return out
 }
@@ -56,14 +44,14 @@ func (c *Console) channelStatus(ctx context.Context, name string, counts []bridg
 // link sums up a side: a breaker that has tripped tells more than the last answer.
 func (c *Console) link(side bridge.Side, name string) bridge.Link {
 	last := c.accounts.Last(side, name)
-	link := bridge.Link{State: bridge.LinkUnknown, Since: last.At}
+	link := bridge.Link{State: bridge.LinkUnknown, Since: last.At, IsUnreached: !last.IsReached}
 	if !last.At.IsZero() {
 		link.State = bridge.LinkOK
 	}
 	if last.Failure != nil {
-		link.State, link.Detail = bridge.LinkDegraded, last.Failure.Sentence()
-		if last.Failure.Kind == bridge.RateLimited {
-			link.State = bridge.LinkOK
+		link.State, link.Detail = bridge.LinkOK, last.Failure.Sentence()
+		if last.Failure.Kind != bridge.RateLimited {
+			link.State, link.Failure = bridge.LinkDegraded, last.Failure
 		}
 	}
 	for _, lane := range bridge.LanesOf(name) {
@@ -72,13 +60,13 @@ func (c *Console) link(side bridge.Side, name string) bridge.Link {
 			continue
 		}
 		link.Since, link.Detail = blocked.Since, blocked.Failure.Sentence()
-		switch blocked.Failure.Kind {
-		case bridge.Operator:
+		if blocked.Failure.Kind == bridge.RateLimited {
+			continue
+		}
+		link.State, link.Failure, link.RetryAt = bridge.LinkDegraded, &blocked.Failure, blocked.Until
+		if blocked.Failure.Kind == bridge.Operator {
 			link.State = bridge.LinkPaused
 			return link
-		case bridge.RateLimited:
-		default:
-			link.State = bridge.LinkDegraded
 		}
 	}
 	return link

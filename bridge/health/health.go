@@ -76,7 +76,7 @@ func (h *Journal) Link() bridge.Link {
 	if !found {
 		return bridge.Link{State: bridge.LinkOK, Since: h.since}
 	}
-	return bridge.Link{State: bridge.LinkDegraded, Detail: worst.failure.Sentence(), Since: h.since}
+	return bridge.Link{State: bridge.LinkDegraded, Detail: worst.failure.Sentence(), Since: h.since, Failure: &worst.failure}
 }
 
 // note takes in how a step ended, and returns its error.

@@ -195,9 +195,11 @@ func (b *board) State() State {
 		s.State = Unknown
 	case len(b.troubles) > 0:
 		s.State = Degraded
-		s.Detail, s.Remedy = b.worst()
+		at, e := b.worst()
+		s.Detail, s.Remedy, s.Kind, s.RetryAt = at+": "+e.Message, e.Remedy, e.Kind, e.RetryAt
 	case time.Since(since) > proofAge:
-		s.State, s.Detail = Degraded, "nothing has proved since "+since.Format(time.TimeOnly)+" that X's events arrive"
+		s.State, s.Kind = Degraded, bridge.Temporary
+		s.Detail = "nothing has proved since " + since.Format(time.TimeOnly) + " that X's events arrive"
 	case b.proof.IsZero():
 		s.State = Connecting
 	default:
@@ -210,19 +212,18 @@ func (b *board) State() State {
 }
 
 // worst picks the trouble that explains the others: what a person has to mend first, then by place.
-func (b *board) worst() (detail, remedy string) {
+func (b *board) worst() (at string, e *bridge.Error) {
 	var first place
 	for at := range b.troubles {
 		if first == (place{}) || b.compare(at, first) < 0 {
 			first = at
 		}
 	}
-	e := b.troubles[first].err
-	at := string(first.hop)
+	at = string(first.hop)
 	if first.channel != "" {
 		at += " (" + first.channel + ")"
 	}
-	return at + ": " + e.Message, e.Remedy
+	return at, b.troubles[first].err
 }
 
 func (b *board) compare(p, q place) int {

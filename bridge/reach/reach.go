@@ -53,6 +53,10 @@ type State struct {
 	Detail string
 	// Remedy says what to do; empty when Perch deals with it by itself.
 	Remedy string
+	// Kind is that of what is wrong while Degraded: with bridge.Operator a person has to act. RetryAt is when Perch asks again;
+	// zero when that is not known.
+	Kind    bridge.Kind
+	RetryAt time.Time
 	// LastProof is when it was last certain that events arrive; zero for never.
 	LastProof time.Time
 	// Gaps are the latest outages that were closed, oldest first.

@@ -11,7 +11,8 @@ import (
 // Degraded is the state of a link in trouble.
 const Degraded = "degraded"
 
-// RelayState names how the relay is and says it in a sentence; about may be empty.
+// RelayState names how the relay is and says it in a sentence; about may be empty. The name and the tone of a relay that has
+// answered are those of its face, as in the tray.
 func RelayState(d snapshot.Data, t *translation.Texts) (state, about string, tone Tone) {
 	switch {
 	case d.Doing != "":
@@ -21,19 +22,16 @@ func RelayState(d snapshot.Data, t *translation.Texts) (state, about string, ton
 	case d.Problem != nil:
 		return t.T("window.state.silent"), Sentence(d.Problem.Message), Bad
 	case !d.Running:
-		return t.T("window.state.stopped"), t.T("window.about.stopped"), Idle
+		return t.T("face.stopped"), t.T("window.about.stopped"), Idle
 	}
-	if d.Status.Journal.State == Degraded {
-		return t.T("window.state.journal"), t.T("window.about.journal"), Bad
-	}
+	face := d.Status.Face()
 	about = t.T("window.about.running", d.Status.Listen, upTime(d), d.Status.Version)
-	switch d.Status.State {
-	case control.StatePaused:
-		return t.T("window.state.paused"), t.T("window.about.paused"), Warn
-	case control.StateDegraded:
-		return t.T("window.state.degraded"), about, Warn
+	if _, isFull := d.Status.Of(control.SideJournal, ""); isFull {
+		about = t.T("window.about.journal")
+	} else if face == control.FacePaused {
+		about = t.T("window.about.paused")
 	}
-	return t.T("window.state.running"), about, Good
+	return t.T("face." + string(face)), about, faces[face]
 }
 
 func upTime(d snapshot.Data) string {

@@ -24,8 +24,6 @@ type hopText struct {
 	Tone            format.Tone
 	// State is a word, Since how long it has been so, Traffic when something last went through; both may be empty.
 	State, Since, Traffic string
-	// Detail says what is wrong; empty when nothing is.
-	Detail string
 }
 
 func makeChain(c control.Channel, d snapshot.Data, t *translation.Texts) chainText {
@@ -40,60 +38,79 @@ func makeChain(c control.Channel, d snapshot.Data, t *translation.Texts) chainTe
 		}
 		return t.T("window.hop.last", format.Ago(at, d.Now, t))
 	}
-	x := linkHop("x", "at", c.X, d, t)
+	x := linkHop("x", "at", c.X, by(d, control.SideX, c.Name), d, t)
 	x.Traffic = traffic(in.Received)
 	reach := reachHop(d, t)
 	reach.Traffic = traffic(in.Received)
-	relay := hopText{Key: "relay", Icon: "hub", Name: t.T("window.hop.relay")}
-	relay.State, _, relay.Tone = format.RelayState(d, t)
-	if d.Status.Started != nil && d.Running {
-		relay.Since = t.T("window.hop.since", format.ShortClock(*d.Status.Started, d.Now, t))
-	}
-	if j := d.Status.Journal; d.Running && j.State == format.Degraded {
-		relay.Detail = j.Detail
-		if j.Since != nil {
-			relay.Since = t.T("window.hop.since", format.ShortClock(*j.Since, d.Now, t))
-		}
-	}
-	motion := linkHop("motion", "headset", c.Motion, d, t)
+	motion := linkHop("motion", "headset", c.Motion, by(d, control.SideMotion, c.Name), d, t)
 	motion.Traffic = traffic(in.Delivered)
-	chain.Hops = []hopText{x, reach, relay, motion, replyHop(c, out, d, t), sentHop(c, out, d, t)}
+	chain.Hops = []hopText{x, reach, relayHop(d, t), motion, replyHop(c, out, d, t), sentHop(c, out, d, t)}
 	return chain
 }
 
-func linkHop(key, icon string, l control.Link, d snapshot.Data, t *translation.Texts) hopText {
+// by is the level of the worst condition of a side of a channel; "" when there is none.
+func by(d snapshot.Data, side, channel string) control.Level {
+	c, _ := d.Status.Of(side, channel)
+	return c.Level
+}
+
+// relayHop is the relay itself: whether it runs and can keep what comes in.
+func relayHop(d snapshot.Data, t *translation.Texts) hopText {
+	hop := hopText{Key: "relay", Icon: "hub", Name: t.T("window.hop.relay")}
+	since := d.Status.Started
+	switch full, isFull := d.Status.Of(control.SideJournal, ""); {
+	case !d.Running || d.Doing != "":
+		hop.State, _, hop.Tone = format.RelayState(d, t)
+		return hop
+	case isFull:
+		hop.State, hop.Tone, since = t.T("window.state.journal"), format.ToneOf(full.Level), full.Since
+	case d.Status.State == control.StatePaused:
+		hop.State, hop.Tone = t.T("face.paused"), format.Warn
+	default:
+		hop.State, hop.Tone = t.T("face.running"), format.Good
+	}
+	if since != nil {
+		hop.Since = t.T("window.hop.since", format.ShortClock(*since, d.Now, t))
+	}
+	return hop
+}
+
+func linkHop(key, icon string, l control.Link, level control.Level, d snapshot.Data, t *translation.Texts) hopText {
 	hop := hopText{Key: key, Icon: icon, Name: t.T("window.hop." + key)}
 	if !d.Running {
 		hop.State = t.T("window.link.off")
 		return hop
 	}
-	hop.State, hop.Tone = linkState(l.State, t)
-	hop.Detail = l.Detail
+	hop.State, hop.Tone = linkState(l.State, level, t)
 	if l.Since != nil && !l.Since.IsZero() {
 		hop.Since = t.T("window.hop.since", format.ShortClock(*l.Since, d.Now, t))
 	}
 	return hop
 }
 
-func linkState(state string, t *translation.Texts) (string, format.Tone) {
+// linkState words the state of a link. Whether one in trouble needs anybody is the relay's to say; one of which it says
+// nothing is being opened.
+func linkState(state string, level control.Level, t *translation.Texts) (string, format.Tone) {
+	switch {
+	case level == control.NeedsYou:
+		return t.T("face.needs_you"), format.Bad
+	case level == control.Healing:
+		return t.T("face.healing"), format.Warn
+	}
 	switch state {
 	case "connected":
 		return t.T("window.link.connected"), format.Good
-	case format.Degraded:
-		return t.T("window.link.degraded"), format.Bad
-	case "paused":
-		return t.T("window.link.paused"), format.Warn
-	case "connecting", "starting":
+	case "connecting", "starting", "degraded", "paused":
 		return t.T("window.link.connecting"), format.Busy
 	case "", "unknown":
 		return t.T("window.link.unknown"), format.Idle
 	}
-	return format.Upper(state), format.Warn
+	return format.Upper(state), format.Busy
 }
 
 func reachHop(d snapshot.Data, t *translation.Texts) hopText {
 	r := d.Status.Reach
-	hop := linkHop("reach", "door", control.Link{State: r.State, Detail: r.Detail, Since: r.LastProof}, d, t)
+	hop := linkHop("reach", "door", control.Link{State: r.State, Since: r.LastProof}, by(d, control.SideReach, ""), d, t)
 	if !d.Running {
 		return hop
 	}
@@ -112,8 +129,8 @@ func replyHop(c control.Channel, out snapshot.Last, d snapshot.Data, t *translat
 	switch {
 	case !d.Running:
 		hop.State = t.T("window.link.off")
-	case c.Reply.State == format.Degraded:
-		hop = linkHop("reply", "reply", c.Reply, d, t)
+	case by(d, control.SideReply, c.Name) != "":
+		hop = linkHop("reply", "reply", c.Reply, by(d, control.SideReply, c.Name), d, t)
 	case out.Received.IsZero() && c.Outbound.Delivered+c.Outbound.Queued+c.Outbound.Dead+c.Outbound.Undecided == 0:
 		hop.State = t.T("window.hop.reply.none")
 	default:
@@ -132,20 +149,18 @@ func sentHop(c control.Channel, out snapshot.Last, d snapshot.Data, t *translati
 		hop.State = t.T("window.link.off")
 		return hop
 	}
-	hop.State, hop.Tone = linkState(c.X.State, t)
+	hop.State, hop.Tone = linkState(c.X.State, by(d, control.SideX, c.Name), t)
 	if hop.Tone == format.Idle && !out.Delivered.IsZero() {
-		hop.State, hop.Tone = linkState("connected", t)
+		hop.State, hop.Tone = linkState("connected", "", t)
 	}
 	if !out.Delivered.IsZero() {
 		hop.Traffic = t.T("window.hop.last", format.Ago(out.Delivered, d.Now, t))
 	}
-	for _, b := range c.Blocked {
-		if !strings.HasPrefix(b.Queue, "out") {
-			continue
+	for _, limit := range d.Status.Conditions {
+		if limit.Side == control.SideLimit && limit.Channel == c.Name && strings.HasPrefix(limit.Queue, "out") && hop.Tone != format.Bad {
+			hop.State, hop.Tone = t.T("window.hop.sent.waits"), format.ToneOf(limit.Level)
+			hop.Since = t.T("window.hop.until", format.ShortClock(*limit.Until, d.Now, t))
 		}
-		hop.State, hop.Tone = t.T("window.hop.sent.waits"), format.Warn
-		hop.Since = t.T("window.hop.until", format.ShortClock(b.Until, d.Now, t))
-		hop.Detail = t.T("window.hop.sent.blocked", t.T("window.queue."+b.Queue), format.ShortClock(b.Until, d.Now, t), b.Cause)
 	}
 	return hop
 }

@@ -15,12 +15,18 @@ import (
 	"perch/ui/window"
 )
 
-// mustPage returns a window with this page and empty ones for those that it leads to.
+// mustPage returns a window with this page and empty ones for those that it leads to, on a relay whose messages need nobody.
 func mustPage(t *testing.T, change func(*window.Options, *rig.Rig)) (*rig.Rig, *page) {
 	t.Helper()
 	var p *page
 	made := func(w *window.Window) window.Page { p = newPage(w); return p }
-	r := rig.Must(t, change, window.Entry{Name: window.Overview, New: made}, rig.Stub(window.Setup))
+	calm := func(o *window.Options, r *rig.Rig) {
+		r.Relay.Calm()
+		if change != nil {
+			change(o, r)
+		}
+	}
+	r := rig.Must(t, calm, window.Entry{Name: window.Overview, New: made}, rig.Stub(window.Setup))
 	return r, p
 }
 
@@ -32,14 +38,14 @@ func TestOverviewTellsWhatIsWrong(t *testing.T) {
 		s.Channels[0].Motion = control.Link{State: "degraded", Detail: "Motion cannot be reached. Check that Motion is running"}
 	})
 	r.Refresh()
-	r.MustSee("Has trouble", "Motion cannot be reached.", "Check that Motion is running.")
+	r.MustSee("Recovering", "Trouble with Motion", "Motion cannot be reached. Check that Motion is running.")
 	r.Relay.SetStopped(true)
 	r.Refresh()
 	r.MustSee("Stopped", "The relay is not running", "Start")
 	r.Press("Start")
 	r.MustSee("The relay is running.", "Restart")
 	r.Press("Pause")
-	r.MustSee("Deliveries are paused.", "Resume")
+	r.MustSee("Deliveries are paused", "Resume")
 	r.Press("Resume")
 	r.MustSee("Deliveries go on.")
 	r.Press("Stop")
@@ -56,7 +62,7 @@ func TestOverviewSaysThatTheDiskIsFull(t *testing.T) {
 		s.Channels[0].X = control.Link{State: "degraded", Detail: "X cannot be reached. Wait"}
 	})
 	r.Refresh()
-	r.MustSee("Cannot store messages", "The disk that holds the journal is full.", "Make room on it.", "since 15:02")
+	r.MustSee("Cannot store messages", "Messages cannot be stored", "The disk that holds the journal is full. Make room on it.", "since 15:02")
 	r.Relay.Change(func(s *control.Status) {
 		s.State, s.Journal = control.StateRunning, control.Link{State: "connected"}
 		s.Channels[0].X = control.Link{State: "connected"}
@@ -71,7 +77,7 @@ func TestOverviewSaysThatABackupFailed(t *testing.T) {
 		s.State, s.Backup.Error = control.StateDegraded, "the disk of /b is full. Make room on it"
 	})
 	r.Refresh()
-	r.MustSee("The last backup failed.", "The disk of /b is full. Make room on it.")
+	r.MustSee("The last backup failed", "The disk of /b is full. Make room on it.")
 }
 
 func TestOverviewTellsOfEncryptedChat(t *testing.T) {
@@ -85,9 +91,9 @@ func TestOverviewTellsOfEncryptedChat(t *testing.T) {
 	change(control.Chat{State: "ready"}, 3)
 	r.MustNotSee("encrypted message")
 	change(control.Chat{State: "needs_login", Detail: "X wants a login by OAuth 2.0 for this; perch x login"}, 0)
-	r.MustSee("Encrypted chat: X wants a login by OAuth 2.0 for this.", "Perch x login.")
+	r.MustSee("Encrypted chat needs you", "X wants a login by OAuth 2.0 for this. Perch x login.")
 	change(control.Chat{State: "degraded", Detail: "X has no credits left. Buy some"}, 0)
-	r.MustSee("Encrypted chat: X has no credits left.", "Buy some.")
+	r.MustSee("Trouble with encrypted chat", "X has no credits left. Buy some.")
 	just := rig.Now.Add(-time.Second)
 	r.Relay.Change(func(s *control.Status) { s.Started = &just })
 	r.Refresh()
@@ -101,7 +107,7 @@ func TestOverviewTellsOfANewerPerch(t *testing.T) {
 		r.Refresh()
 	}
 	change(&control.Update{Latest: "0.2.0", Newer: true, Page: "https://perch.example/0.2.0"})
-	r.MustSee("Perch 0.2.0 is available.", "Get it from https://perch.example/0.2.0.")
+	r.MustSee("A newer Perch is available", "Perch 0.2.0 is available. Get it from https://perch.example/0.2.0.")
 	change(&control.Update{Latest: "0.2.0", Newer: true})
 	r.MustSee("Get it from the place from which you have this one.")
 	change(&control.Update{Latest: "0.1.0"})
@@ -176,7 +182,7 @@ func TestStartWithoutASetUpLeadsThere(t *testing.T) {
 func TestDemoIsPausedAndResumedButNotRestarted(t *testing.T) {
 	r, _ := mustPage(t, func(_ *window.Options, r *rig.Rig) { r.Relay.Change(func(s *control.Status) { s.Demo = true }) })
 	r.Press("Pause")
-	r.MustSee("Deliveries are paused.")
+	r.MustSee("Deliveries are paused")
 	r.Press("Resume")
 	r.MustSee("Deliveries go on.")
 	r.RunRelay("stop")

@@ -47,7 +47,7 @@ func TestIconFollowsTheRelay(t *testing.T) {
 			r.screenshot("degraded")
 			r.status(func(s *control.Status) { s.Channels[0].Outbound.Dead = 2 })
 			r.wantSign("attention", red)
-			r.wantLine("Running · 2 need you")
+			r.wantLine("2 messages need you")
 			r.screenshot("attention")
 			r.status(nil)
 			r.click("Pause deliveries", 1)

@@ -252,7 +252,7 @@ func (r *rig) status(edit func(*control.Status)) {
 	if edit != nil {
 		edit(&s)
 	}
-	data, err := json.Marshal(s)
+	data, err := json.Marshal(s.Judged(time.Now()))
 	if err != nil {
 		r.t.Fatal(err)
 	}

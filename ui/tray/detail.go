@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"perch/app/control"
 	"perch/bridge/visible"
 )
 
@@ -13,10 +14,10 @@ const maxDetail = 90
 // detail is the reason behind the first line: empty when there is none to tell.
 func detail(s Snapshot, tr T) string {
 	text := s.Failure
-	if bad, found := worst(troubles(s.Status)); text == "" && s.Phase == PhaseUp && found {
-		text = bad.detail
-		if len(s.Status.Channels) > 1 && bad.channel != "" && text != "" {
-			text = tr("tray.detail", bad.channel, text)
+	if bad, found := worst(s.Status); text == "" && s.Phase == PhaseUp && found && bad.Side != control.SideMessages {
+		text = reason(bad)
+		if len(s.Status.Channels) > 1 && bad.Channel != "" {
+			text = tr("tray.detail", bad.Channel, text)
 		}
 	}
 	return shorten(visible.Line(strings.Join(strings.Fields(text), " ")), maxDetail)

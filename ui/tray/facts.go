@@ -40,10 +40,8 @@ func facts(s Snapshot) []fact {
 		add(GroupMessages, c.Outbound.Dead, "dead", "out", c.Name)
 		add(GroupMessages, c.Outbound.Undecided, "undecided", c.Name)
 	}
-	for _, t := range troubles(s.Status) {
-		if t.level == needsYou {
-			add(GroupTrouble, 1, t.side, t.channel, t.detail)
-		}
+	for _, c := range needYou(s.Status) {
+		add(GroupTrouble, 1, c.Side, c.Channel, reason(c))
 	}
 	return all
 }

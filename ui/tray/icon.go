@@ -5,7 +5,7 @@ import (
 	"perch/assets"
 )
 
-// icon chooses the state of the icon: what needs a person before what a person has done before what mends itself.
+// icon chooses the state of the icon; of a relay that answers it is the relay's own.
 func icon(s Snapshot) string {
 	switch s.Phase {
 	case "", PhaseStarting, PhaseRestarting, PhaseStopping:
@@ -19,14 +19,11 @@ func icon(s Snapshot) string {
 		return assets.Stopped
 	case PhaseUp:
 	}
-	bad, _ := worst(troubles(s.Status))
-	switch {
-	case bad.level == needsYou || NeedsYou(s.Status) > 0:
-		return assets.Attention
-	case s.Status.State == control.StatePaused:
-		return assets.Paused
-	case bad.level == degraded || s.Status.State == control.StateDegraded:
-		return assets.Degraded
-	}
-	return assets.Running
+	return faces[s.Status.Face()]
+}
+
+// faces are the icons of a relay that answers.
+var faces = map[control.Face]string{
+	control.FaceWell: assets.Running, control.FaceNeedsYou: assets.Attention, control.FaceHealing: assets.Degraded,
+	control.FacePaused: assets.Paused, control.FaceStopped: assets.Stopped,
 }

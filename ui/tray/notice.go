@@ -76,19 +76,14 @@ func messagesNotice(s Snapshot, tr T) Notice {
 
 func troubleNotice(s Snapshot, tr T) Notice {
 	several := len(s.Status.Channels) > 1
-	var bad []trouble
-	for _, t := range troubles(s.Status) {
-		if t.level == needsYou {
-			bad = append(bad, t)
-		}
-	}
-	n := Notice{Group: GroupTrouble, Section: SectionOverview, Title: bad[0].title(several, tr), Body: bad[0].detail}
+	bad := needYou(s.Status)
+	n := Notice{Group: GroupTrouble, Section: SectionOverview, Title: title(bad[0], several, tr), Body: reason(bad[0])}
 	if len(bad) == 1 {
 		return n
 	}
 	var lines []string
-	for _, t := range bad {
-		lines = append(lines, strings.TrimRight(fmt.Sprintf("%s: %s", t.title(several, tr), t.detail), ": "))
+	for _, c := range bad {
+		lines = append(lines, strings.TrimRight(fmt.Sprintf("%s: %s", title(c, several, tr), reason(c)), ": "))
 	}
 	n.Title, n.Body = tr("tray.notice.trouble", len(bad)), strings.Join(slices.Compact(lines), "\n")
 	return n

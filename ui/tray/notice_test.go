@@ -81,6 +81,7 @@ func TestMessagesAreGroupedAndToldOnce(t *testing.T) {
 func TestTroubleThatFlickersIsToldOnce(t *testing.T) {
 	other := up(badKeys)
 	other.Status.Channels[0].X.Detail = "X wants credits; buy some in the developer portal"
+	other = judged(other)
 	const keys = "X needs you | X refuses the access token; replace it in Settings"
 	story(
 		t,
@@ -158,11 +159,11 @@ func diskFull(s *control.Status) {
 func TestAFullDiskIsTold(t *testing.T) {
 	s := up(diskFull, motionDown)
 	v := tray.Render(s, noon, english)
-	if v.Icon != assets.Attention || v.FirstLine != "Messages cannot be stored" || !strings.Contains(v.Tooltip, "cannot be stored") || v.Items[0].Title != "the disk that holds the journal is full. Make room on it" {
+	if v.Icon != assets.Attention || v.FirstLine != "Messages cannot be stored" || !strings.Contains(v.Tooltip, "cannot be stored") || v.Items[0].Title != "the disk that holds the journal is full; Make room on it" {
 		t.Errorf("the tray shows %s, %q, %q, %q", v.Icon, v.FirstLine, v.Tooltip, v.Items[0].Title)
 	}
 	story(t,
-		step{0, s, "Messages cannot be stored | the disk that holds the journal is full. Make room on it"},
+		step{0, s, "Messages cannot be stored | the disk that holds the journal is full; Make room on it"},
 		step{poll, s, ""},
 		step{time.Hour, up(), ""},
 	)
@@ -174,6 +175,7 @@ func TestForeignTextSteersNobody(t *testing.T) {
 	s.Status.Channels[0].Name = "sup" + evil
 	s.Status.Channels[0].X.Detail = "X says " + evil
 	second(&s.Status)
+	s = judged(s)
 	v := tray.Render(s, noon, english)
 	all := []string{v.Tooltip, v.FirstLine}
 	for _, item := range v.Items {

@@ -62,7 +62,11 @@ func upLine(s Snapshot, now time.Time, tr T) string {
 	if n := Waiting(s.Status); n > 0 {
 		parts = append(parts, count(tr, "tray.line.waiting", n))
 	}
-	if n := NeedsYou(s.Status); n > 0 {
+	if s.Status.State == control.StatePaused && s.Status.Face() != control.FacePaused {
+		parts = append(parts, tr("face.paused"))
+	}
+	first, _ := worst(s.Status)
+	if n := NeedsYou(s.Status); n > 0 && (first.Side != control.SideMessages || n != first.Count) {
 		parts = append(parts, count(tr, "tray.line.need_you", n))
 	}
 	if reset := limitReset(s, now); !reset.IsZero() {
@@ -71,19 +75,13 @@ func upLine(s Snapshot, now time.Time, tr T) string {
 	return strings.Join(parts, " · ")
 }
 
+// headline is the worst condition, or how the relay as a whole is.
 func headline(s Snapshot, tr T) string {
-	bad, found := worst(troubles(s.Status))
-	switch {
-	case found && bad.level == needsYou:
-		return bad.title(len(s.Status.Channels) > 1, tr)
-	case s.Status.State == control.StatePaused:
-		return tr("tray.line.paused")
-	case found:
-		return bad.title(len(s.Status.Channels) > 1, tr)
-	case s.Status.State == control.StateDegraded:
-		return tr("tray.line.degraded_some")
+	face := s.Status.Face()
+	if bad, found := worst(s.Status); found && face != control.FacePaused {
+		return title(bad, len(s.Status.Channels) > 1, tr)
 	}
-	return tr("tray.line.running")
+	return tr("face." + string(face))
 }
 
 // count chooses the singular where the language has one.

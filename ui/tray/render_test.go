@@ -28,6 +28,12 @@ func up(edit ...func(*control.Status)) tray.Snapshot {
 	for _, e := range edit {
 		e(&s.Status)
 	}
+	return judged(s)
+}
+
+// judged lets the relay say what follows from its state, as it does.
+func judged(s tray.Snapshot) tray.Snapshot {
+	s.Status = s.Status.Judged(noon)
 	return s
 }
 
@@ -79,6 +85,8 @@ func TestRenderSaysItInWordsAndByIcon(t *testing.T) {
 	failed.Failure = "the port is taken"
 	again := failed
 	again.RetryAt = noon.Add(8 * time.Second)
+	older := up()
+	older.Status.State, older.Status.Conditions = control.StateDegraded, nil
 	limits := up(waiting(0, 1))
 	limits.Limits = []control.Limit{{Waiting: 1, Windows: []control.Window{
 		{Name: "15min", Limit: 15, Remaining: 3, ResetAt: noon.Add(time.Minute)},
@@ -92,23 +100,23 @@ func TestRenderSaysItInWordsAndByIcon(t *testing.T) {
 		"well":               {up(), assets.Running, "Running", ""},
 		"unknown links":      {up(func(s *control.Status) { s.Channels[0].X.State = "unknown" }), assets.Running, "Running", ""},
 		"waiting":            {up(waiting(1, 2)), assets.Running, "Running · 3 waiting", ""},
-		"limit":              {up(waiting(0, 3), limited(noon.Add(125*time.Minute))), assets.Running, "Running · 3 waiting · X limit resets 14:05", ""},
-		"limit in UTC":       {up(limited(noon.Add(time.Hour).UTC())), assets.Running, "Running · X limit resets 13:00", ""},
+		"limit":              {up(waiting(0, 3), limited(noon.Add(125*time.Minute))), assets.Degraded, "A limit of X is used up · 3 waiting · X limit resets 14:05", "direct messages to X wait"},
+		"limit in UTC":       {up(limited(noon.Add(time.Hour).UTC())), assets.Degraded, "A limit of X is used up · X limit resets 13:00", "direct messages to X wait"},
 		"limit is over":      {up(limited(noon.Add(-time.Second))), assets.Running, "Running", ""},
-		"last of the limits": {up(limited(noon.Add(time.Hour)), limited(noon.Add(time.Minute))), assets.Running, "Running · X limit resets 13:00", ""},
+		"last of the limits": {up(limited(noon.Add(time.Hour)), limited(noon.Add(time.Minute))), assets.Degraded, "A limit of X is used up · X limit resets 13:00", "direct messages to X wait"},
 		"limit of a day":     {limits, assets.Running, "Running · 1 waiting · X limit resets 25/11 08:00", ""},
 		"paused":             {up(paused, waiting(2, 0)), assets.Paused, "Paused · 2 waiting", ""},
 		"paused and Motion":  {up(motionDown, paused), assets.Paused, "Paused", "Motion does not answer; check that it runs"},
 		"Motion down":        {up(motionDown), assets.Degraded, "Trouble with Motion", "Motion does not answer; check that it runs"},
-		"bad Reply URL":      {up(badReply), assets.Degraded, "Agents' answers do not come in", "the Reply URL is empty in Motion, so agents cannot answer; write it into Motion"},
-		"way in":             {up(func(s *control.Status) { s.Reach.State = "degraded" }), assets.Degraded, "Trouble with the way in from X", ""},
-		"degraded by itself": {up(func(s *control.Status) { s.State = control.StateDegraded }), assets.Degraded, "Running, but something needs a look", ""},
+		"bad Reply URL":      {up(badReply), assets.Attention, "Agents' answers do not come in", "the Reply URL is empty in Motion, so agents cannot answer; write it into Motion"},
+		"way in":             {up(func(s *control.Status) { s.Reach.State, s.Reach.Detail = "degraded", "the stream is silent" }), assets.Degraded, "Trouble with the way in from X", "the stream is silent"},
+		"of an older relay":  {older, assets.Degraded, "Recovering", ""},
 		"bad keys":           {up(badKeys), assets.Attention, "X needs you", "X refuses the access token; replace it in Settings"},
 		"worst channel wins": {
 			up(second, motionDown, badKeys), assets.Attention, "X needs you (sales)", "sales: X refuses the access token; replace it in Settings",
 		},
-		"one dead":          {up(dead(1)), assets.Attention, "Running · 1 needs you", ""},
-		"dead while paused": {up(paused, dead(2), undecided), assets.Attention, "Paused · 3 need you", ""},
+		"one dead":          {up(dead(1)), assets.Attention, "1 message needs you", ""},
+		"dead while paused": {up(paused, dead(2), undecided), assets.Attention, "3 messages need you · Paused", ""},
 		"demo":              {up(demo), assets.Running, "Demo · Running", ""},
 		"locked":            {tray.Snapshot{Phase: tray.PhaseDown, IsConfigured: true, Locked: true}, assets.Attention, "Needs its passphrase: open Perch", ""},
 		"starting":          {tray.Snapshot{Phase: tray.PhaseStarting}, assets.Starting, "Starting…", ""},
@@ -203,6 +211,7 @@ func TestMenuKeepsItsOrder(t *testing.T) {
 func TestLongReasonsAreCut(t *testing.T) {
 	s := up(badKeys)
 	s.Status.Channels[0].X.Detail = "  à " + strings.Repeat("long\n reason ", 40)
+	s = judged(s)
 	if got := tray.Render(s, noon, english).Items[0].Title; len([]rune(got)) > 90 || !strings.HasSuffix(got, "…") || strings.Contains(got, "\n") {
 		t.Errorf("%d characters: %q", len([]rune(got)), got)
 	}

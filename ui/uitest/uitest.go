@@ -57,7 +57,14 @@ func (r *Relay) SetStopped(on bool) {
 	r.isStopped = on
 }
 
-// Change alters the status.
+// Calm takes away the messages that wait for a person.
+func (r *Relay) Calm() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.messages = slices.DeleteFunc(r.messages, func(m control.Message) bool { return m.State == "dead" || m.State == "undecided" })
+}
+
+// Change alters the status; what follows from it is judged anew.
 func (r *Relay) Change(change func(*control.Status)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -111,7 +118,7 @@ func (r *Relay) Status(context.Context) (control.Status, error) {
 			c.Outbound.Undecided++
 		}
 	}
-	return s, r.running()
+	return s.Judged(r.now()), r.running()
 }
 
 // Limits implements window.Reading.

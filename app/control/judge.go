@@ -1,0 +1,258 @@
+package control
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"perch/bridge"
+	"perch/bridge/reach"
+)
+
+const (
+	// settles is how long after a start what mends by itself is no trouble: connections are being opened.
+	settles = time.Minute
+	// recentEvent is how long an authentic event or CRC proves that X reaches the relay, whatever else is wrong.
+	recentEvent = 5 * time.Minute
+	// gapShown is how long people are told of a gap in X's events after it has ended.
+	gapShown = 24 * time.Hour
+)
+
+// Judged returns the status with its conditions and, unless the relay is paused or stopped, with the state that follows from
+// them. It is the one place where that is decided, and depends on nothing but the status and the time.
+func (s Status) Judged(now time.Time) Status {
+	j := judge{now: now, status: s}
+	j.all()
+	slices.SortStableFunc(j.found, func(a, b Condition) int {
+		return cmp.Or(
+			cmp.Compare(slices.Index(levels, a.Level), slices.Index(levels, b.Level)),
+			cmp.Compare(slices.Index(sides, a.Side), slices.Index(sides, b.Side)),
+		)
+	})
+	s.Conditions = j.found
+	if s.Conditions == nil {
+		s.Conditions = []Condition{}
+	}
+	if s.State != StatePaused && s.State != StateStopped {
+		s.State = StateRunning
+		if worst, found := s.Worst(); found && worst.Level != Note {
+			s.State = StateDegraded
+		}
+	}
+	return s
+}
+
+// levels and sides are the orders in which conditions are told.
+var (
+	levels = []Level{NeedsYou, Healing, Note}
+	sides  = []string{
+		SideJournal, SideX, SideMotion, SideReply, SideReach, SideChat, SideMessages, SideBackup, SideLimit, SideRelay, SidePause, SideGap,
+		SideUpdate, SideEncrypted,
+	}
+)
+
+// judge collects the conditions of one status.
+type judge struct {
+	now    time.Time
+	status Status
+	found  []Condition
+}
+
+func (j *judge) all() {
+	s := j.status
+	if s.Journal.State == bridge.LinkDegraded { // nothing can be kept: somebody has to make room, or to mend the disk
+		j.link(SideJournal, "", s.Journal, NeedsYou)
+	}
+	for _, c := range s.Channels {
+		j.channel(c)
+	}
+	if s.State != StateStopped {
+		j.reach(s.Reach)
+		j.gap(s.Reach.Gaps)
+	}
+	j.backup(s.Backup)
+	switch s.State {
+	case StatePaused:
+		j.add(Condition{
+			Side: SidePause, Level: Note, What: "what comes in is kept, and nothing is delivered", Remedy: "resume the deliveries, with: perch resume",
+		})
+	case StateStopped:
+		j.add(Condition{
+			Side: SideRelay, Level: Note, What: "nothing comes in and nothing goes out", Remedy: "start the relay, with: perch start", Since: s.StoppedAt,
+		})
+	}
+	if u := s.Update; u != nil && u.Newer {
+		j.add(Condition{
+			Side: SideUpdate, Level: Note, What: "Perch " + u.Latest + " is available", Remedy: "get it from " + cmp.Or(u.Page, "the place from which you have this one"),
+		})
+	}
+}
+
+func (j *judge) channel(c Channel) {
+	if j.status.State != StateStopped {
+		j.side(SideX, c.Name, c.X)
+		j.side(SideMotion, c.Name, c.Motion)
+		if c.Reply.State == bridge.LinkDegraded {
+			j.link(SideReply, c.Name, c.Reply, NeedsYou)
+		}
+		j.limits(c)
+		j.chat(c)
+	}
+	j.messages(c)
+}
+
+// side judges the connection to one side of a channel. One that has not been reached yet gets some time after a start: the
+// network of a computer that has just been switched on comes up late.
+func (j *judge) side(side, channel string, l Link) {
+	level := levelOf(l)
+	isOpening := level == Healing && l.IsUnreached && j.isFresh(j.status.Started)
+	if (l.State == bridge.LinkDegraded || l.State == bridge.LinkPaused) && !isOpening {
+		j.link(side, channel, l, level)
+	}
+}
+
+// levelOf is the level of a link in trouble. One that the relay has paused waits for somebody.
+func levelOf(l Link) Level {
+	if l.State == bridge.LinkPaused || (l.Failure != nil && l.Failure.Kind == string(bridge.Operator)) {
+		return NeedsYou
+	}
+	return Healing
+}
+
+func (j *judge) link(side, channel string, l Link, level Level) {
+	c := Condition{Side: side, Channel: channel, Level: level, Since: l.Since, RetryAt: l.RetryAt}
+	c.What, c.Remedy = partsOf(l.Failure, l.Detail)
+	j.add(c)
+}
+
+// reach judges the way in. While events come in all the same there is no trouble.
+func (j *judge) reach(r Reach) {
+	isRecent := r.LastProof != nil && j.now.Sub(*r.LastProof) <= recentEvent
+	if r.State != reach.Degraded || isRecent || j.isFresh(r.Since) {
+		return
+	}
+	j.link(SideReach, "", Link{State: r.State, Detail: r.Detail, Failure: r.Failure, RetryAt: r.RetryAt}, levelOf(Link{Failure: r.Failure}))
+}
+
+// limits tells of limits of a side that hold messages back.
+func (j *judge) limits(c Channel) {
+	for _, b := range c.Blocked {
+		if b.Kind == string(bridge.RateLimited) && b.Until.After(j.now) {
+			until := b.Until
+			j.add(Condition{Side: SideLimit, Channel: c.Name, Level: Healing, Queue: b.Queue, What: queueNames[b.Queue] + " wait", Until: &until})
+		}
+	}
+}
+
+// queueNames are what the queues of Blocked are called.
+var queueNames = map[string]string{
+	"in": "messages to Motion", "in/files": "files to Motion", "out/dm": "direct messages to X", "out/chat": "encrypted messages to X",
+	"out/post": "public replies to X",
+}
+
+func (j *judge) chat(c Channel) {
+	switch {
+	case c.Chat.NeedsLook():
+		j.link(SideChat, c.Name, Link{Detail: c.Chat.Detail}, NeedsYou)
+	case c.Chat.State == bridge.ChatDegraded && !j.isFresh(j.status.Started):
+		j.link(SideChat, c.Name, Link{Detail: c.Chat.Detail}, Healing)
+	case c.Chat.IsOff() && c.Encrypted > 0:
+		j.add(Condition{
+			Side: SideEncrypted, Channel: c.Name, Level: Note, Count: c.Encrypted,
+			What:   counted(c.Encrypted, "encrypted message", "came that could not be read here; agents were told"),
+			Remedy: "to read and answer such messages, give Perch the account's key: perch chat import, or perch chat unlock",
+		})
+	}
+}
+
+// messages tells of those that wait for a person.
+func (j *judge) messages(c Channel) {
+	dead, undecided := c.Inbound.Dead+c.Outbound.Dead, c.Outbound.Undecided
+	var what, remedy []string
+	if dead > 0 {
+		what, remedy = append(what, counted(dead, "message", "could not be delivered")), append(remedy, "perch traffic --state dead")
+	}
+	if undecided > 0 {
+		what, remedy = append(what, counted(undecided, "message", "may have gone out")), append(remedy, "perch traffic --state undecided")
+	}
+	if len(what) > 0 {
+		j.add(Condition{
+			Side: SideMessages, Channel: c.Name, Level: NeedsYou, Count: dead + undecided, What: strings.Join(what, ", "),
+			Remedy: "look at them and decide: " + strings.Join(remedy, ", "),
+		})
+	}
+}
+
+func (j *judge) backup(b Backup) {
+	if b.Error == "" {
+		return
+	}
+	level := NeedsYou
+	if b.Failure != nil && b.Failure.Kind == string(bridge.Temporary) {
+		level = Healing
+	}
+	j.link(SideBackup, "", Link{Detail: b.Error, Failure: b.Failure, RetryAt: b.RetryAt}, level)
+}
+
+// gap tells of the latest gap of which something could not be fetched afterwards.
+func (j *judge) gap(gaps []Gap) {
+	if len(gaps) == 0 {
+		return
+	}
+	last := gaps[len(gaps)-1]
+	if last.Lost == "" || j.now.Sub(last.To) >= gapShown {
+		return
+	}
+	from, to := last.From, last.To
+	j.add(Condition{
+		Side: SideGap, Channel: last.Channel, Level: Note, What: "X could not give afterwards: " + last.Lost, Since: &from, Until: &to,
+		Remedy: "look on x.com for messages of that time",
+	})
+}
+
+// isFresh reports whether something has begun a moment ago.
+func (j *judge) isFresh(since *time.Time) bool {
+	return since != nil && j.now.Sub(*since) < settles
+}
+
+// remedies are where people find out more when a side gives no advice of its own.
+var remedies = map[string]string{SideChat: "perch chat status says more"}
+
+// add takes a condition in. Where there is nothing to do, nobody is needed, and what was to be tried by now is being tried.
+func (j *judge) add(c Condition) {
+	if strings.HasPrefix(c.Remedy, "nothing to do:") || c.Remedy == "nothing to do" {
+		c.Remedy = ""
+		if c.Level == NeedsYou && c.Side != SideJournal {
+			c.Level = Healing
+		}
+	}
+	if c.Level == NeedsYou && c.Remedy == "" {
+		c.Remedy = cmp.Or(remedies[c.Side], "perch doctor says more")
+	}
+	if c.RetryAt != nil && !c.RetryAt.After(j.now) {
+		c.RetryAt = nil
+	}
+	j.found = append(j.found, c)
+}
+
+// partsOf is what is wrong and what to do, by the failure where there is one.
+func partsOf(f *Failure, detail string) (what, remedy string) {
+	if f != nil {
+		return f.Message, f.Remedy
+	}
+	for _, between := range []string{". ", "; "} {
+		if what, remedy, found := strings.Cut(detail, between); found {
+			return what, remedy
+		}
+	}
+	return detail, ""
+}
+
+func counted(n int, thing, what string) string {
+	if n == 1 {
+		return "1 " + thing + " " + what
+	}
+	return fmt.Sprintf("%d %ss %s", n, thing, what)
+}
