@@ -85,7 +85,9 @@ func parts(now time.Time) [][]part {
 		},
 		{
 			well, {"full", func(s *control.Status) { s.Journal = link("degraded", "temporary") }, control.FaceNeedsYou},
-			{"keys", func(s *control.Status) { s.Channels[0].Chat = control.Chat{State: "wrong_keys", Detail: "they were reset"} }, control.FaceNeedsYou},
+			{"keys", func(s *control.Status) {
+				s.Channels[0].Chat = control.Chat{State: "wrong_keys", Detail: "they were reset"}
+			}, control.FaceNeedsYou},
 			{"gap", func(s *control.Status) { s.Reach.Gaps = []control.Gap{{From: started, To: now, Lost: "some"}} }, control.FaceWell},
 		},
 		{well, {"paused", func(s *control.Status) { s.State = control.StatePaused }, control.FacePaused}},
