@@ -46,8 +46,13 @@ func openForReading(ctx context.Context, path string) (*sql.DB, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, err
 	}
+	return openReadOnly(ctx, path, "")
+}
+
+// openReadOnly opens a journal, with more parameters of SQLite's URIs.
+func openReadOnly(ctx context.Context, path, more string) (*sql.DB, error) {
 	db, err := sql.Open("sqlite", "file:"+uriPath(path)+
-		"?mode=ro&_pragma=busy_timeout(5000)&_pragma=wal_autocheckpoint(0)&_pragma=trusted_schema(0)&_pragma=cell_size_check(1)")
+		"?mode=ro"+more+"&_pragma=busy_timeout(5000)&_pragma=wal_autocheckpoint(0)&_pragma=trusted_schema(0)&_pragma=cell_size_check(1)")
 	if err != nil {
 		return nil, err
 	}

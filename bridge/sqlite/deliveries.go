@@ -44,7 +44,7 @@ func (s *Store) Add(ctx context.Context, d *bridge.Delivery, raw []byte) (*bridg
 }
 
 // Get returns one delivery; an *bridge.Error of kind Invalid when there is none.
-func (s *Store) Get(ctx context.Context, id int64) (*bridge.Delivery, error) {
+func (s *reading) Get(ctx context.Context, id int64) (*bridge.Delivery, error) {
 	d, err := scanDelivery(s.reader.QueryRowContext(ctx, `SELECT `+columns+fromMessage+`WHERE m.id = ?`, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, notFound(id)
@@ -61,7 +61,7 @@ func (s *Store) IsSent(ctx context.Context, channel, xID string) (bool, error) {
 }
 
 // HeadDue returns when the conversation is due; false when it has no work.
-func (s *Store) HeadDue(ctx context.Context, conversation string) (time.Time, bool, error) {
+func (s *reading) HeadDue(ctx context.Context, conversation string) (time.Time, bool, error) {
 	var due int64
 	err := s.reader.QueryRowContext(ctx, `SELECT due FROM conv WHERE key = ?`, conversation).Scan(&due)
 	if errors.Is(err, sql.ErrNoRows) {

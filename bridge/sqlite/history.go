@@ -12,7 +12,7 @@ import (
 const defaultLimit = 100
 
 // List returns deliveries, newest first.
-func (s *Store) List(ctx context.Context, f bridge.Filter) ([]*bridge.Delivery, error) {
+func (s *reading) List(ctx context.Context, f bridge.Filter) ([]*bridge.Delivery, error) {
 	where, args := conditions(f)
 	limit := f.Limit
 	if limit <= 0 {
@@ -85,7 +85,7 @@ func conditions(f bridge.Filter) (where string, args []any) {
 var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 // Attempts returns the history of one delivery, oldest first.
-func (s *Store) Attempts(ctx context.Context, id int64) ([]bridge.Attempt, error) {
+func (s *reading) Attempts(ctx context.Context, id int64) ([]bridge.Attempt, error) {
 	rows, err := s.reader.QueryContext(ctx,
 		`SELECT at, number, took_us, outcome, kind, code, text FROM attempt WHERE message = ? ORDER BY rowid`, id)
 	if err != nil {
@@ -106,7 +106,7 @@ func (s *Store) Attempts(ctx context.Context, id int64) ([]bridge.Attempt, error
 }
 
 // Counts returns how many messages of each sort there are or have been; it never scans the messages.
-func (s *Store) Counts(ctx context.Context) ([]bridge.Count, error) {
+func (s *reading) Counts(ctx context.Context) ([]bridge.Count, error) {
 	rows, err := s.reader.QueryContext(ctx, `SELECT channel, direction, kind, state, n FROM tally WHERE n > 0`)
 	if err != nil {
 		return nil, err
@@ -124,7 +124,7 @@ func (s *Store) Counts(ctx context.Context) ([]bridge.Count, error) {
 }
 
 // Ignored returns how many events of each kind were of no use.
-func (s *Store) Ignored(ctx context.Context) (map[bridge.IgnoredKey]int, error) {
+func (s *reading) Ignored(ctx context.Context) (map[bridge.IgnoredKey]int, error) {
 	rows, err := s.reader.QueryContext(ctx, `SELECT channel, kind, n FROM ignored`)
 	if err != nil {
 		return nil, err

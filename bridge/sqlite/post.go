@@ -22,7 +22,7 @@ func (s *Store) Keep(ctx context.Context, post bridge.Post) error {
 }
 
 // Source returns the post that held a message, and when that was on disk; false when it is not there any more.
-func (s *Store) Source(ctx context.Context, seq int64) (bridge.Post, bool, error) {
+func (s *reading) Source(ctx context.Context, seq int64) (bridge.Post, bool, error) {
 	p := bridge.Post{Seq: seq}
 	var received, kept int64
 	err := s.reader.QueryRowContext(ctx, `SELECT received_at, source, body,

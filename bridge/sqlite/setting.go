@@ -9,7 +9,7 @@ import (
 )
 
 // Setting returns a kept value, or "" when there is none.
-func (s *Store) Setting(ctx context.Context, key string) (string, error) {
+func (s *reading) Setting(ctx context.Context, key string) (string, error) {
 	var value string
 	err := s.reader.QueryRowContext(ctx, `SELECT value FROM setting WHERE key = ?`, key).Scan(&value)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -40,7 +40,7 @@ func (s *Store) SaveQuota(ctx context.Context, channel, endpoint string, windows
 }
 
 // LoadQuota returns the kept windows of a channel by endpoint.
-func (s *Store) LoadQuota(ctx context.Context, channel string) (map[string][]bridge.Window, error) {
+func (s *reading) LoadQuota(ctx context.Context, channel string) (map[string][]bridge.Window, error) {
 	rows, err := s.reader.QueryContext(ctx,
 		`SELECT endpoint, name, max, remaining, reset_at FROM quota WHERE channel = ? ORDER BY name`, channel)
 	if err != nil {

@@ -18,16 +18,19 @@ import (
 // maxBatch is how many writes share one transaction at most.
 const maxBatch = 256
 
+// reading is what can be read of a journal, whoever writes it. It is safe for concurrent use.
+type reading struct{ reader *sql.DB }
+
 // Store is an open journal. Make it with Open; it accepts writes while Run is running.
 type Store struct {
 	path   string
 	log    *slog.Logger
 	writer *sql.DB
-	reader *sql.DB
-	ops    chan *op
-	ended  chan struct{}
-	once   sync.Once
-	posts  sync.Pool // ops of Keep, used again
+	reading
+	ops   chan *op
+	ended chan struct{}
+	once  sync.Once
+	posts sync.Pool // ops of Keep, used again
 	// before, when set, is called by the committer before each commit; tests make it fail.
 	before func() error
 }

@@ -10,7 +10,10 @@ import (
 )
 
 // View is a journal that is only read: a copy, or one that a relay works with. It is safe for concurrent use.
-type View struct{ db *sql.DB }
+type View struct {
+	db *sql.DB
+	reading
+}
 
 // OpenView opens the journal at path for reading. A file that is none is found by the first method.
 func OpenView(ctx context.Context, path string) (*View, error) {
@@ -18,8 +21,10 @@ func OpenView(ctx context.Context, path string) (*View, error) {
 	if err != nil {
 		return nil, viewError(err)
 	}
-	return &View{db}, nil
+	return newView(db), nil
 }
+
+func newView(db *sql.DB) *View { return &View{db, reading{db}} }
 
 // Close ends the reading.
 func (v *View) Close() error { return v.db.Close() }
