@@ -86,6 +86,13 @@ type Outbox interface {
 	HeadDue(ctx context.Context, conversation string) (time.Time, bool, error)
 }
 
+// Arrivals are the messages of one direction that have come in within a minute. Minute counts from the beginning of 1970.
+type Arrivals struct {
+	Minute    int64
+	Direction Direction
+	N         int
+}
+
 // Queue schedules deliveries: one after another within a conversation, all conversations side by side.
 type Queue interface {
 	// Claim takes the heads of conversations that are due, and marks them Sending (an Undecided one stays so).
@@ -140,6 +147,9 @@ type History interface {
 	Source(ctx context.Context, seq int64) (Post, bool, error)
 	Counts(ctx context.Context) ([]Count, error)
 	Ignored(ctx context.Context) (map[IgnoredKey]int, error)
+	// Arrivals counts the messages that have come in since a time. after is the number up to which they were counted before, 0
+	// for none; upTo is the one up to which they are now.
+	Arrivals(ctx context.Context, since time.Time, after int64) (counts []Arrivals, upTo int64, err error)
 }
 
 // Journal is the durable store behind all of these.

@@ -60,6 +60,11 @@ func (c *Client) Limits(ctx context.Context) ([]Limit, error) {
 	return get[[]Limit](ctx, c, "/v1/limits")
 }
 
+// Minutes counts the messages that have come in within the last hour.
+func (c *Client) Minutes(ctx context.Context) ([]Minute, error) {
+	return get[[]Minute](ctx, c, "/v1/minutes")
+}
+
 // Messages returns the messages that match, newest first.
 func (c *Client) Messages(ctx context.Context, q Query) ([]Message, error) {
 	return get[[]Message](ctx, c, "/v1/messages?"+q.encode())

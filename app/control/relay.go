@@ -11,6 +11,7 @@ import (
 type Overview interface {
 	Status(ctx context.Context) (bridge.Status, error)
 	Limits(ctx context.Context) ([]bridge.Limit, error)
+	Minutes(ctx context.Context) ([]bridge.Arrivals, error)
 	Feed() *bridge.Feed
 }
 

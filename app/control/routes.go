@@ -12,6 +12,7 @@ func NewServer(relay Relay, log *slog.Logger) *Server {
 	s.mux.HandleFunc("GET /v1/status", s.status)
 	s.mux.HandleFunc("GET /v1/urls", func(w http.ResponseWriter, _ *http.Request) { s.reply(w, relay.URLs()) })
 	s.mux.HandleFunc("GET /v1/limits", s.limits)
+	s.mux.HandleFunc("GET /v1/minutes", s.minutes)
 	s.mux.HandleFunc("GET /v1/messages", s.messages)
 	s.mux.HandleFunc("GET /v1/messages/{id}", s.message)
 	s.mux.HandleFunc("GET /v1/messages/{id}/files/{n}", s.file)

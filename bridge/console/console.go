@@ -54,6 +54,7 @@ type Console struct {
 	chats      *chat.Rooms
 	feed       *bridge.Feed
 	files      *files
+	minutes    minutes
 	wake       wait.Signal
 	log        *slog.Logger
 	now        func() time.Time
