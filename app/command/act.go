@@ -7,17 +7,17 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"perch/app/control"
+	"perch/app/kept"
 )
 
 // target reads the number of a message.
-func (p *program) target(args []string) (*control.Client, int64, error) {
+func (p *program) target(args []string) (*kept.Relay, int64, error) {
 	id, err := strconv.ParseInt(args[0], 10, 64)
 	if err != nil {
 		return nil, 0, usageError{fmt.Errorf("%q is not the number of a message (the first column of perch traffic)", args[0])} //nolint:err113 // shown, never compared
 	}
-	client, err := p.client()
-	return client, id, err
+	relay, err := p.reader()
+	return relay, id, err
 }
 
 func (p *program) retryCommand() *cobra.Command {
@@ -31,11 +31,11 @@ func (p *program) retryCommand() *cobra.Command {
 			case !all:
 				return p.act(cmd, args, "retry")
 			}
-			client, err := p.client()
+			relay, err := p.reader()
 			if err != nil {
 				return err
 			}
-			n, err := client.RetryAllDead(cmd.Context())
+			n, err := relay.RetryAllDead(cmd.Context())
 			if err == nil {
 				p.Print("%d messages are back in the queue.\n", n)
 			}
@@ -61,11 +61,11 @@ func (p *program) actCommand(act string) *cobra.Command {
 }
 
 func (p *program) act(cmd *cobra.Command, args []string, act string) error {
-	client, id, err := p.target(args)
+	relay, id, err := p.target(args)
 	if err != nil {
 		return err
 	}
-	if err := client.Act(cmd.Context(), id, act); err != nil {
+	if err := relay.Act(cmd.Context(), id, act); err != nil {
 		return err
 	}
 	p.Print(actTexts[act][1], id)

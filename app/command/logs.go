@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"perch/app/kept"
 	"perch/app/logtail"
 	"perch/bridge"
 )
@@ -32,8 +33,12 @@ func (p *program) logsCommand() *cobra.Command {
 				return err
 			}
 			log := logtail.New(path, q)
-			if err := p.showLog(log, limit); err != nil || !isTail {
+			if err := p.showLog(log, limit); err != nil {
 				return err
+			}
+			p.noteNothingRuns(cmd.Context())
+			if !isTail {
+				return nil
 			}
 			return p.tailLog(cmd.Context(), log)
 		},
@@ -44,6 +49,17 @@ func (p *program) logsCommand() *cobra.Command {
 	f.StringVar(&q.Text, "search", "", "part of the line")
 	f.IntVar(&limit, "limit", 100, "how many lines at most")
 	return p.withJSON(cmd)
+}
+
+// noteNothingRuns says so on standard error: a log that ends may be of a relay that has nothing to tell, too.
+func (p *program) noteNothingRuns(ctx context.Context) {
+	relay, err := p.reader()
+	if err != nil {
+		return
+	}
+	if status, _ := relay.Status(ctx); relay.IsStopped() {
+		p.Say("%s Start it with: perch start\n", kept.Stopped(status.StoppedAt, time.Now()))
+	}
 }
 
 func (p *program) logPath() (string, error) {

@@ -3,12 +3,14 @@ package command
 import (
 	"io"
 	"log/slog"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"perch/app/config"
 	"perch/app/control"
 	"perch/app/desk"
+	"perch/app/kept"
 	"perch/app/terminal"
 )
 
@@ -59,6 +61,22 @@ func (p *program) client() (*control.Client, error) {
 		return nil, err
 	}
 	return control.NewClient(home.Socket()), nil
+}
+
+// reader returns the relay, or what its journal keeps while none runs.
+func (p *program) reader() (*kept.Relay, error) {
+	home, err := p.home()
+	if err != nil {
+		return nil, err
+	}
+	return kept.With(control.NewClient(home.Socket()), home), nil
+}
+
+// noteStopped says on standard error that nothing runs, when what was read is what the journal keeps.
+func (p *program) noteStopped(relay *kept.Relay) {
+	if line := relay.Line(time.Now()); line != "" {
+		p.Say("%s Start the relay with: perch start\n", line)
+	}
 }
 
 // startLog is the logger before the relay's own exists: warnings, to standard error.

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"perch/app/control"
+	"perch/app/kept"
 	"perch/app/terminal"
 	"perch/bridge/visible"
 )
@@ -20,16 +21,17 @@ func (p *program) showCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "show ID", Short: "Show one message with its history and both sides of it", Args: usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			client, id, err := p.target(args)
+			relay, id, err := p.target(args)
 			if err != nil {
 				return err
 			}
-			detail, err := client.Message(cmd.Context(), id)
+			detail, err := relay.Message(cmd.Context(), id)
 			if err != nil {
 				return err
 			}
+			p.noteStopped(relay)
 			if cmd.Flags().Changed("save") {
-				return p.showAndSave(cmd.Context(), client, detail, folder)
+				return p.showAndSave(cmd.Context(), relay, detail, folder)
 			}
 			if p.json {
 				return p.JSON(detail)
@@ -51,7 +53,7 @@ type savedFile struct {
 
 // showAndSave shows a message and writes its files into a folder. One that cannot be had does not keep the others back;
 // the last one that could not is the error.
-func (p *program) showAndSave(ctx context.Context, client *control.Client, d control.Detail, folder string) error {
+func (p *program) showAndSave(ctx context.Context, relay *kept.Relay, d control.Detail, folder string) error {
 	if folder == "" {
 		return usageError{errors.New("show: --save needs a folder")} //nolint:err113 // shown, never compared
 	}
@@ -64,7 +66,7 @@ func (p *program) showAndSave(ctx context.Context, client *control.Client, d con
 	saved := []savedFile{}
 	var problem error
 	for n := range d.Media {
-		file, err := client.File(ctx, d.ID, n)
+		file, err := relay.File(ctx, d.ID, n)
 		path := ""
 		if err == nil {
 			path, err = file.Save(folder, d.ID, n)

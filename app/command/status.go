@@ -1,17 +1,16 @@
 package command
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"io/fs"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"perch/app/backup"
-	"perch/app/config"
 	"perch/app/control"
-	"perch/app/version"
+	"perch/app/kept"
 	"perch/bridge"
 )
 
@@ -40,32 +39,36 @@ func (p *program) runStatus(cmd *cobra.Command, _ []string) error {
 	return nil
 }
 
+// notRunning says how things stand while no relay runs: what waits, and what needs a person.
 func (p *program) notRunning(ctx context.Context) error {
 	p.exit = exitNotRunning
-	home, c, err := p.config()
+	home, err := p.home()
+	if err != nil {
+		return err
+	}
+	status, journalErr := kept.Of(home).Status(ctx)
+	status.Service = p.serviceKind(ctx, home)
+	if p.json {
+		return p.JSON(status)
+	}
+	_, _, configErr := p.config()
 	switch {
-	case !p.json && backup.IsPending(home):
+	case backup.IsPending(home):
 		p.Print("A restore was interrupted. Finish it with: perch start\n")
-		return nil
-	case !p.json && errors.Is(err, fs.ErrNotExist):
+	case errors.Is(configErr, fs.ErrNotExist):
 		p.Print("Perch is not set up yet. Begin with: perch init\n")
-		return nil
-	case !p.json:
+	case errors.Is(journalErr, fs.ErrNotExist):
 		p.Print("The relay is not running. Start it with: perch start\n")
-		if err == nil {
-			p.showBackups(offlineBackup(home, c))
+		p.showBackups(status.Backup)
+	default:
+		p.Print("The relay is not running. Start it with: perch start\n%s\n", kept.Line(status.StoppedAt, time.Now()))
+		p.showConditions(status)
+		p.showBackups(status.Backup)
+		for _, c := range status.Channels {
+			p.showChannel(c)
 		}
-		return nil
 	}
-	status := control.Status{State: control.StateStopped, Channels: []control.Channel{}, Version: version.Number, Journal: control.Link{State: bridge.LinkUnknown}}
-	if home, homeErr := p.home(); homeErr == nil {
-		status.Service = p.serviceKind(ctx, home)
-	}
-	if err == nil {
-		status.Listen, status.Reach.Mode = c.Listen, c.Reach.Mode
-		status.Backup = offlineBackup(home, c)
-	}
-	return p.JSON(status)
+	return nil
 }
 
 func (p *program) showStatus(s control.Status) {
@@ -93,12 +96,6 @@ func (p *program) showStatus(s control.Status) {
 	}
 }
 
-// offlineBackup looks for backups where the relay's own go.
-func offlineBackup(home config.Home, c *config.Config) control.Backup {
-	folder := backup.Folder(home, c.Backup)
-	return control.FromBackups(backup.State{Last: backup.Last(home, c.Backup), Every: cmp.Or(c.Backup.Every, "0"), Folder: folder})
-}
-
 func (p *program) showBackups(b control.Backup) {
 	isOff := b.Every == "" || b.Every == "0"
 	switch {
@@ -120,9 +117,11 @@ func (p *program) showChannel(c control.Channel) {
 	}
 	p.Print("\n%s\n", name)
 	t := p.Table()
-	t.Row("  X\t%s\t%s", c.X.State, c.X.Detail)
-	t.Row("  Motion\t%s\t%s", c.Motion.State, c.Motion.Detail)
-	t.Row("  Replies\t%s\t%s", orDash(c.Reply.State), c.Reply.Detail)
+	if p.exit != exitNotRunning { // a relay alone knows of its connections
+		t.Row("  X\t%s\t%s", c.X.State, c.X.Detail)
+		t.Row("  Motion\t%s\t%s", c.Motion.State, c.Motion.Detail)
+		t.Row("  Replies\t%s\t%s", orDash(c.Reply.State), c.Reply.Detail)
+	}
 	t.Row("  X → Motion\t%d delivered\t%d waiting, %d dead", c.Inbound.Delivered, c.Inbound.Queued, c.Inbound.Dead)
 	t.Row("  Motion → X\t%d delivered\t%d waiting, %d undecided, %d dead",
 		c.Outbound.Delivered, c.Outbound.Queued, c.Outbound.Undecided, c.Outbound.Dead)

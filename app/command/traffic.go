@@ -51,14 +51,15 @@ func (p *program) runTraffic(cmd *cobra.Command, q control.Query, isTail bool) e
 	if err := checkQuery(q); err != nil {
 		return err
 	}
-	client, err := p.client()
+	relay, err := p.reader()
 	if err != nil {
 		return err
 	}
-	list, err := client.Messages(cmd.Context(), q)
+	list, err := relay.Messages(cmd.Context(), q)
 	if err != nil {
 		return err
 	}
+	p.noteStopped(relay)
 	slices.Reverse(list)
 	if !p.json && len(list) == 0 && !isTail {
 		p.Print("No messages.\n")
@@ -69,7 +70,7 @@ func (p *program) runTraffic(cmd *cobra.Command, q control.Query, isTail bool) e
 	if !isTail {
 		return nil
 	}
-	return client.Feed(cmd.Context(), q, p.showLine)
+	return relay.Feed(cmd.Context(), q, p.showLine)
 }
 
 func (p *program) showLine(m control.Message) {

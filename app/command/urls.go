@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,8 +13,10 @@ import (
 
 	"perch/app/adapter"
 	"perch/app/backup"
+	"perch/app/config"
 	"perch/app/control"
 	"perch/app/ingress"
+	"perch/app/kept"
 	"perch/app/lockfile"
 	"perch/bridge"
 	"perch/bridge/endpoint"
@@ -126,6 +129,9 @@ func (p *program) urlsOffline(ctx context.Context) ([]control.URLs, error) {
 			Remedy: "run perch start first, or put a port into listen in perch.toml",
 		}
 	}
+	if tokens, err := kept.Of(home).Settings(ctx, ingress.ReplyTokenKey); err == nil && hasAll(c, tokens) {
+		return ingress.URLs(c, c.Listen, tokens, adapter.PublicURL(c, nil, endpoint.PathEvents)), nil
+	}
 	if err := home.Make(); err != nil {
 		return nil, err
 	}
@@ -149,6 +155,11 @@ func (p *program) urlsOffline(ctx context.Context) ([]control.URLs, error) {
 	err = errors.Join(err, <-done, journal.Close())
 	// The address of a tunnel and the token of Motion's proxy are known to a running relay only.
 	return ingress.URLs(c, c.Listen, tokens, adapter.PublicURL(c, nil, endpoint.PathEvents)), err
+}
+
+// hasAll reports whether every channel has its token. Missing ones are made, which writes to the journal.
+func hasAll(c *config.Config, tokens map[string]string) bool {
+	return !slices.ContainsFunc(c.Channels, func(ch config.Channel) bool { return tokens[ch.Name] == "" })
 }
 
 // hasPort reports whether an address names a real port.

@@ -46,11 +46,11 @@ func TestPeopleSeeTheIDThatTheSenderChose(t *testing.T) {
 		"900": "900", "900~77": "900", "900~77#2": "900#2", "9c0e5d0e-3a43": "9c0e5d0e-3a43", "~key:1": "~key:1", "900~78": "900~78", "": "",
 	} {
 		d := &bridge.Delivery{Direction: bridge.In, Kind: bridge.KindChat, PeerID: "77", XID: stored}
-		if got := fromDelivery(d).XID; got != want {
+		if got := FromDelivery(d).XID; got != want {
 			t.Errorf("%q is shown as %q", stored, got)
 		}
 	}
-	if got := fromDelivery(&bridge.Delivery{Direction: bridge.Out, PeerID: "77", XID: "900~77"}).XID; got != "900~77" {
+	if got := FromDelivery(&bridge.Delivery{Direction: bridge.Out, PeerID: "77", XID: "900~77"}).XID; got != "900~77" {
 		t.Errorf("an answer is shown as %q", got)
 	}
 }

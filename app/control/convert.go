@@ -33,8 +33,8 @@ func idAtX(d *bridge.Delivery) string {
 	return strings.Replace(d.XID, "~"+d.PeerID, "", 1)
 }
 
-// fromDelivery makes the message that people see of a delivery.
-func fromDelivery(d *bridge.Delivery) Message {
+// FromDelivery makes the message that people see of a delivery.
+func FromDelivery(d *bridge.Delivery) Message {
 	m := Message{
 		ID: d.ID, Channel: d.Channel, Direction: string(d.Direction), Kind: string(d.Kind), State: string(d.State),
 		Attempts: d.Attempts, ReceivedAt: d.ReceivedAt, DeliveredAt: orNil(d.DeliveredAt), From: d.From, To: d.To, Text: d.Text,
@@ -81,6 +81,9 @@ func fromChannel(c bridge.ChannelStatus) Channel {
 	return out
 }
 
+// FromChannel makes what people see of a channel.
+func FromChannel(c bridge.ChannelStatus) Channel { return fromChannel(c) }
+
 func fromChat(c bridge.ChatStatus) Chat {
 	return Chat{
 		State: cmp.Or(c.State, bridge.ChatOff), Detail: c.Detail, Fingerprint: c.Fingerprint, Conversations: c.Conversations,
@@ -114,7 +117,8 @@ func withKeysWaiting(l Link, why *bridge.Error) Link {
 	return l
 }
 
-func (q Query) filter() bridge.Filter {
+// Filter is the query as the journal wants it.
+func (q Query) Filter() bridge.Filter {
 	return bridge.Filter{
 		Channel: q.Channel, Direction: bridge.Direction(q.Direction), Kind: bridge.MessageKind(q.Kind), State: bridge.State(q.State),
 		Search: q.Search, Before: q.Before, After: q.After, Limit: q.Limit,

@@ -21,7 +21,7 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) {
 	for waits := false; ; {
 		select {
 		case d := <-subscription.C:
-			if m := fromDelivery(d); query.Matches(m) && s.feedLine(w, m) && !waits {
+			if m := FromDelivery(d); query.Matches(m) && s.feedLine(w, m) && !waits {
 				flush.Reset(feedFlush)
 				waits = true
 			}

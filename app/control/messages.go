@@ -10,14 +10,14 @@ import (
 )
 
 func (s *Server) messages(w http.ResponseWriter, r *http.Request) {
-	list, err := s.relay.Console.List(r.Context(), queryOf(r).filter())
+	list, err := s.relay.Console.List(r.Context(), queryOf(r).Filter())
 	if err != nil {
 		fail(w, "list messages", err)
 		return
 	}
 	out := make([]Message, 0, len(list))
 	for _, d := range list {
-		out = append(out, fromDelivery(d))
+		out = append(out, FromDelivery(d))
 	}
 	s.reply(w, out)
 }
@@ -45,7 +45,17 @@ func (s *Server) message(w http.ResponseWriter, r *http.Request) {
 		fail(w, "show message", err)
 		return
 	}
-	detail := Detail{Message: fromDelivery(d), History: []Attempt{}}
+	trace, err := s.relay.Console.Trace(r.Context(), d)
+	if err != nil {
+		fail(w, "show message", err)
+		return
+	}
+	s.reply(w, NewDetail(d, attempts, trace))
+}
+
+// NewDetail is a delivery in full, as people see it.
+func NewDetail(d *bridge.Delivery, attempts []bridge.Attempt, trace bridge.Trace) Detail {
+	detail := Detail{Message: FromDelivery(d), History: []Attempt{}}
 	switch {
 	case d.Event != nil:
 		detail.Content = d.Event
@@ -55,13 +65,8 @@ func (s *Server) message(w http.ResponseWriter, r *http.Request) {
 	for _, a := range attempts {
 		detail.History = append(detail.History, fromAttempt(a))
 	}
-	trace, err := s.relay.Console.Trace(r.Context(), d)
-	if err != nil {
-		fail(w, "show message", err)
-		return
-	}
 	detail.setTrace(trace)
-	s.reply(w, detail)
+	return detail
 }
 
 func idIn(r *http.Request) (int64, error) {
