@@ -14,6 +14,7 @@ import (
 	"perch/app/config"
 	"perch/app/control"
 	"perch/app/desk"
+	"perch/app/kept"
 	"perch/app/settings"
 	"perch/app/version"
 	"perch/bridge/visible"
@@ -52,7 +53,7 @@ func run() error {
 	local := settings.New(home)
 	programs := desk.Programs{Home: *homeFlag, Passphrase: local.Passphrase}
 	ui.New(ui.Options{
-		App: fyneapp.NewWithID("io.github.perch.window"), Relay: client, Settings: ui.FirstOf(client, local), Vault: local,
+		App: fyneapp.NewWithID("io.github.perch.window"), Relay: kept.With(client, home), Settings: ui.FirstOf(client, local), Vault: local,
 		Chat: ui.ChatOf(client, local), Login: ui.LoginThen(loginWith(local), client),
 		Process: &ui.Command{Programs: programs}, Desktop: ui.ThisDesktop{Programs: programs},
 		Texts: translation.New(*lang), LogPath: home.Log(),

@@ -82,6 +82,7 @@ func TestPictures(t *testing.T) {
 // TestPagesInEveryState shows all pages in all states and languages, so that none of them breaks.
 func TestPagesInEveryState(t *testing.T) {
 	states := map[string]func(r *rig.Rig){
+		"kept": func(r *rig.Rig) { r.Relay.SetKept(true) },
 		"well": func(*rig.Rig) {}, "stopped": func(r *rig.Rig) { r.Relay.SetStopped(true) },
 		"paused": func(r *rig.Rig) { r.Relay.Change(func(s *control.Status) { s.State = control.StatePaused }) },
 		"demo":   func(r *rig.Rig) { r.Relay.Change(func(s *control.Status) { s.Demo = true }) },
@@ -147,6 +148,28 @@ func TestStoppedRelayIsNotAllWell(t *testing.T) {
 	r.Relay.SetStopped(true)
 	r.GoTo(window.Attention)
 	r.MustNotSee("Not known")
+}
+
+// A relay that is stopped has left a journal: all pages show what it keeps and say that nothing runs.
+func TestStoppedRelayWithAJournalIsShown(t *testing.T) {
+	r := mustAll(t, func(_ *window.Options, r *rig.Rig) { r.Relay.SetKept(true) })
+	const line = "The relay is stopped. This is what the journal keeps; since 14:57 nothing comes in and nothing goes out."
+	for section, text := range map[string]string{
+		window.Overview: "Start it with the button above.", window.Traffic: "annlee", window.Attention: "does not take direct messages", "logs": "", "limits": "Not known while the relay is stopped",
+	} {
+		r.GoTo(section)
+		r.MustSee(line, text, "Stopped")
+	}
+	r.GoTo(window.Attention)
+	r.Press("Try again")
+	r.MustSee("relay is not running")
+	if acts := r.Relay.Acts(); len(acts) > 0 {
+		t.Errorf("something was done without a relay: %v", acts)
+	}
+	r.Press("Start")
+	r.Refresh()
+	r.MustNotSee(line)
+	r.MustSee("does not take direct messages")
 }
 
 func TestFirstRunOpensTheWizard(t *testing.T) {

@@ -34,6 +34,17 @@ func RelayState(d snapshot.Data, t *translation.Texts) (state, about string, ton
 	return t.T("face." + string(face)), about, faces[face]
 }
 
+// Kept says that nothing runs and that what is shown is what the journal keeps; "" when that is not so.
+func Kept(d snapshot.Data, t *translation.Texts) string {
+	switch {
+	case !d.Kept || d.Doing != "":
+		return ""
+	case d.Status.StoppedAt == nil:
+		return t.T("window.kept.some_time")
+	}
+	return t.T("window.kept", ShortClock(*d.Status.StoppedAt, d.Now, t))
+}
+
 func upTime(d snapshot.Data) string {
 	if d.Status.Started == nil {
 		return "–"

@@ -39,8 +39,8 @@ func (l *page) Content() fyne.CanvasObject { return l.root }
 
 func (l *page) Render(d snapshot.Data) {
 	groups := makeGroups(d.Limits, d.Now, l.win.Texts)
-	kit.Pick(len(groups) == 0 && d.IsKnown(), l.none.Show, l.none.Hide)()
-	kit.Pick(len(groups) == 0 && !d.IsKnown(), l.off.Show, l.off.Hide)()
+	kit.Pick(len(groups) == 0 && d.IsKnown() && !d.Kept, l.none.Show, l.none.Hide)()
+	kit.Pick(len(groups) == 0 && (!d.IsKnown() || d.Kept), l.off.Show, l.off.Hide)()
 	var shape []string
 	for _, g := range groups {
 		shape = append(shape, g.Channel)

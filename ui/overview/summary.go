@@ -52,6 +52,8 @@ func (o *summary) hint(d snapshot.Data, t *translation.Texts) {
 		o.Hint, o.Remedy, o.HintTone = format.Sentence(d.Problem.Message), format.Advice(d.Problem.Remedy, t), format.Bad
 	case !d.Running && o.IsDemo:
 		o.Hint, o.Remedy, o.HintTone = t.T("window.demo.over"), t.T("window.demo.over.do"), format.Warn
+	case d.Kept:
+		o.keptHint(d, t)
 	case !d.Running:
 		o.Hint, o.Remedy, o.HintTone = t.T("window.hint.stopped"), t.T("window.hint.stopped.do"), format.Warn
 	default:
@@ -59,5 +61,13 @@ func (o *summary) hint(d snapshot.Data, t *translation.Texts) {
 			o.Hint = format.Title(worst, len(d.Status.Channels) > 1, d.Now, t)
 			o.Remedy, o.HintTone = format.Why(worst, d.Status, d.Now, t), format.ToneOf(worst.Level)
 		}
+	}
+}
+
+// keptHint says that nothing runs, unless the journal that a relay has left cannot be read.
+func (o *summary) keptHint(d snapshot.Data, t *translation.Texts) {
+	o.Hint, o.Remedy, o.HintTone = format.Kept(d, t), t.T("window.hint.stopped.do"), format.Warn
+	if broken, found := d.Status.Of(control.SideJournal, ""); found {
+		o.Hint, o.Remedy, o.HintTone = format.Title(broken, false, d.Now, t), format.Why(broken, d.Status, d.Now, t), format.ToneOf(broken.Level)
 	}
 }

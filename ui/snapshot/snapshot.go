@@ -1,7 +1,7 @@
 // Package snapshot holds what the relay has told at one moment: everything that a page of the window is made of.
 //
 // It knows the control API and nothing of widgets or texts. It guarantees that a Data is not changed once it was handed
-// over, and that a view of 100,000 messages with 1,000 new ones a second takes a few milliseconds. Store and Minutes are
+// over, and that a view of 100,000 messages with 1,000 new ones a second takes a few milliseconds. Store is
 // owned by one goroutine; all else is pure.
 package snapshot
 
@@ -19,6 +19,8 @@ type Data struct {
 	Asked bool
 	// Running is set when a relay answers; Status, Limits and URLs are its last answers.
 	Running bool
+	// Kept is set when no relay runs and its journal is read instead: Status and the messages are as it has left them.
+	Kept bool
 	// Problem is why the relay's answers cannot be had although it may be running; nil for none.
 	Problem *control.Failure
 	// Doing is what the window is doing to the relay: "start", "stop", "restart"; "" for nothing.

@@ -68,26 +68,22 @@ func TestStoreForgetsTheOldest(t *testing.T) {
 	}
 }
 
-func TestMinutes(t *testing.T) {
-	var m snapshot.Minutes
-	add := func(direction string, before time.Duration) {
-		m.Add(control.Message{Direction: direction, ReceivedAt: now.Add(-before)})
+func TestMinutesAreInTheirPlaces(t *testing.T) {
+	minute := func(before time.Duration, in, out int) control.Minute {
+		return control.Minute{At: now.Add(-before).Truncate(time.Minute), In: in, Out: out}
 	}
-	add("in", 0)
-	add("in", time.Second)
-	add("out", time.Minute)
-	add("in", 59*time.Minute)
-	add("in", 61*time.Minute)
-	add("in", -5*time.Minute) // a clock that is ahead
-	c := m.Last(now)
-	if c.In[59] != 2 || c.Out[58] != 1 || c.In[0] != 1 || c.Until.Minute() != 4 {
+	c := snapshot.CountsOf([]control.Minute{
+		minute(61*time.Minute, 7, 7), minute(59*time.Minute, 1, 0), minute(time.Minute, 0, 1), minute(0, 200_000, 0),
+		minute(-5*time.Minute, 9, 9), // a clock that is ahead
+	}, now)
+	if c.In[59] != 200_000 || c.Out[58] != 1 || c.In[0] != 1 || c.Until.Minute() != 4 {
 		t.Errorf("%+v", c)
 	}
 	sum := 0
 	for i := range 60 {
 		sum += c.In[i] + c.Out[i]
 	}
-	if sum != 4 {
+	if sum != 200_002 {
 		t.Errorf("%d counted", sum)
 	}
 }

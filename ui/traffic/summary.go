@@ -25,7 +25,7 @@ func (t *page) describe(d snapshot.Data) {
 	text := ""
 	switch {
 	case len(t.rows) > 0:
-	case !d.Running:
+	case !d.Running && !d.Kept:
 		text = t.win.T("window.traffic.off")
 	case !t.filter.IsZero():
 		text = t.win.T("window.traffic.none")

@@ -10,6 +10,10 @@ import (
 // Act implements window.Actions.
 func (r *Relay) Act(_ context.Context, id int64, act string) error {
 	r.mu.Lock()
+	if r.isKept && r.isStopped {
+		defer r.mu.Unlock()
+		return r.running()
+	}
 	r.acts = append(r.acts, fmt.Sprintf("%s %d", act, id))
 	var changed *control.Message
 	for i := range r.messages {

@@ -22,7 +22,7 @@ func (r *Relay) Messages(_ context.Context, q control.Query) ([]control.Message,
 			out = append(out, m)
 		}
 	}
-	return out, r.running()
+	return out, r.readable()
 }
 
 // Message implements window.Messages.
@@ -31,7 +31,7 @@ func (r *Relay) Message(_ context.Context, id int64) (control.Detail, error) {
 	defer r.mu.Unlock()
 	for _, m := range r.messages {
 		if m.ID == id {
-			return Detail(m), r.running()
+			return Detail(m), r.readable()
 		}
 	}
 	return control.Detail{}, fmt.Errorf("there is no message %d", id) //nolint:err113 // a fake

@@ -23,6 +23,7 @@ type Relay struct {
 	acts      []string
 	files     func(ctx context.Context, id int64, n int) (control.File, error)
 	isStopped bool
+	isKept    bool   // its journal is read while it is stopped
 	inMotion  string // the Reply URL that Motion has
 	isMute    bool   // Motion does not tell its Reply URL
 	made      control.BackupMade
@@ -78,6 +79,21 @@ func (r *Relay) Acts() []string {
 	return slices.Clone(r.acts)
 }
 
+// SetKept makes it stopped, with a journal that is read in its place.
+func (r *Relay) SetKept(on bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.isStopped, r.isKept = on, on
+}
+
+// readable is nil when what is kept can be had, from the relay or from its journal.
+func (r *Relay) readable() error {
+	if r.isKept {
+		return nil
+	}
+	return r.running()
+}
+
 func (r *Relay) running() error {
 	if r.isStopped {
 		return fmt.Errorf("talk to the relay: %w", control.ErrNotRunning)
@@ -118,7 +134,32 @@ func (r *Relay) Status(context.Context) (control.Status, error) {
 			c.Outbound.Undecided++
 		}
 	}
-	return s.Judged(r.now()), r.running()
+	if r.isKept && r.isStopped {
+		at := r.now().Add(-7 * time.Minute)
+		s.State, s.StoppedAt, s.Started, s.PID = control.StateStopped, &at, nil, 0
+		s.Channels[0].X, s.Channels[0].Motion = control.Link{State: "unknown"}, control.Link{State: "unknown"}
+	}
+	return s.Judged(r.now()), r.readable()
+}
+
+// Minutes implements watch.Relay.
+func (r *Relay) Minutes(context.Context) ([]control.Minute, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var list []control.Minute
+	for _, m := range r.messages {
+		at := m.ReceivedAt.Truncate(time.Minute)
+		i, found := slices.BinarySearchFunc(list, at, func(m control.Minute, at time.Time) int { return m.At.Compare(at) })
+		if !found {
+			list = slices.Insert(list, i, control.Minute{At: at})
+		}
+		if m.Direction == "out" {
+			list[i].Out++
+		} else {
+			list[i].In++
+		}
+	}
+	return list, r.readable()
 }
 
 // Limits implements window.Reading.

@@ -48,9 +48,7 @@ func (w *Watcher) Receive(m control.Message) {
 	if w.arrived != nil {
 		w.arrived[m.ID] = true
 	}
-	if w.all.Put(m) {
-		w.minutes.Add(m)
-	}
+	w.all.Put(m)
 	if w.found != nil && w.filter.Query().Matches(m) {
 		w.found.Put(m)
 	} else if w.found != nil {

@@ -70,7 +70,7 @@ func (w *Watcher) Snapshot(always bool) (snapshot.Data, bool) {
 		w.data.View.Version, w.moved = version, false
 	}
 	w.data.View.Complete, w.data.View.Loading = w.isComplete(), w.loading
-	w.data.Now, w.data.Minutes = now, w.minutes.Last(now)
+	w.data.Now, w.data.Minutes = now, snapshot.CountsOf(w.minutes, now)
 	w.changed, w.received = false, 0
 	out := w.data
 	out.Last = make(map[snapshot.LastKey]snapshot.Last, len(w.data.Last))

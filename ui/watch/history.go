@@ -49,7 +49,6 @@ func (w *Watcher) merge(store *snapshot.Store, list []control.Message, isAll boo
 	}
 	for _, m := range store.PutAll(fresh) {
 		if isAll {
-			w.minutes.Add(m)
 			w.recordTraffic(m)
 		}
 	}

@@ -31,15 +31,17 @@ func (w *Watcher) poll() {
 	}
 }
 
-// pollOnce asks for the status and, when slow is set or the relay has just come up, for what changes slowly.
+// pollOnce asks for the status and, when slow is set or the relay has just come up or gone, for what changes slowly.
 func (w *Watcher) pollOnce(slow bool) {
 	status, err := w.relay.Status(w.ctx)
+	isKept := err == nil && status.State == control.StateStopped
 	w.mu.Lock()
-	wasRunning, before := w.data.Running, w.data.NeedYou()
+	wasRunning, wasKept, before, left := w.data.Running, w.data.Kept, w.data.NeedYou(), w.data.Status.StoppedAt
 	w.data.Asked, w.changed = true, true
-	w.data.Running, w.data.Problem = err == nil, nil
+	w.data.Running, w.data.Kept, w.data.Problem = err == nil && !isKept, isKept, nil
 	switch {
 	case err == nil:
+		status.Demo = status.Demo || (isKept && w.data.Status.Demo) // what was a demo stays one
 		w.data.Status = status
 	case errors.Is(err, control.ErrNotRunning):
 		w.data.Status.State = control.StateStopped
@@ -47,17 +49,49 @@ func (w *Watcher) pollOnce(slow bool) {
 		message, remedy := control.Explain(err)
 		w.data.Problem = &control.Failure{Message: message, Remedy: remedy}
 	}
-	needs := w.data.NeedYou() != before || !wasRunning
+	isNew := w.data.Running != wasRunning || isKept != wasKept || (isKept && !isSame(left, status.StoppedAt))
+	needs := w.data.NeedYou() != before || isNew
 	w.mu.Unlock()
 	if err != nil {
 		return
 	}
-	if slow || !wasRunning {
+	if isKept && isNew {
+		w.loadKept()
+	}
+	if !isKept && (slow || isNew) {
 		w.pollSlow()
+	}
+	if !isKept || isNew {
+		w.countMinutes()
 	}
 	if needs || (slow && before > 0) {
 		w.loadAttention()
 	}
+}
+
+func isSame(a, b *time.Time) bool {
+	return a == b || (a != nil && b != nil && a.Equal(*b))
+}
+
+// loadKept reads from the journal what a relay has left: the last states of the messages that are shown, and those of the
+// hour before. What is on screen stays where it is.
+func (w *Watcher) loadKept() {
+	w.loadHistory(w.ctx)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.found != nil {
+		w.load(0)
+	}
+}
+
+func (w *Watcher) countMinutes() {
+	minutes, err := w.relay.Minutes(w.ctx)
+	if err != nil {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.minutes, w.changed = minutes, true
 }
 
 func (w *Watcher) pollSlow() {

@@ -53,7 +53,7 @@ func (w *Watcher) Older() {
 	if w.found != nil {
 		store = w.found
 	}
-	if w.loading || !w.data.Running || w.isComplete() || store.Len() >= snapshot.MaxRows {
+	if w.loading || (!w.data.Running && !w.data.Kept) || w.isComplete() || store.Len() >= snapshot.MaxRows {
 		return
 	}
 	w.load(store.Oldest())

@@ -17,10 +17,12 @@ import (
 	"perch/ui/snapshot"
 )
 
-// Relay is what the watcher asks of the relay.
+// Relay is what the watcher asks of the relay. While none runs, the journal may answer in its place: the State of the status
+// is stopped then, and messages are to be had.
 type Relay interface {
 	Status(ctx context.Context) (control.Status, error)
 	Limits(ctx context.Context) ([]control.Limit, error)
+	Minutes(ctx context.Context) ([]control.Minute, error)
 	URLs(ctx context.Context) ([]control.URLs, error)
 	Messages(ctx context.Context, q control.Query) ([]control.Message, error)
 	Feed(ctx context.Context, q control.Query, show func(control.Message)) error
@@ -64,7 +66,7 @@ type Watcher struct {
 	data           snapshot.Data
 	all            snapshot.Store
 	found          *snapshot.Store // what matches the filter; nil when there is no filter
-	minutes        snapshot.Minutes
+	minutes        []control.Minute
 	filter         snapshot.Filter
 	asked          int   // counts changes of the filter, so that late answers are known
 	frozenAt       int64 // see snapshot.Store.View

@@ -91,6 +91,56 @@ func TestWatcherShowsWhatTheRelayDoes(t *testing.T) {
 	})
 }
 
+// TestTheJournalStandsInForARelayThatStops: what is on screen goes on being there, with its last states, and more can be had.
+func TestTheJournalStandsInForARelayThatStops(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		relay := uitest.New(time.Now)
+		for i := range int64(2 * PageSize) {
+			relay.Put(uitest.Random(1_000_000+i, time.Now().Add(-2*time.Hour)))
+		}
+		w, s := watched(relay)
+		w.Start()
+		defer w.Stop()
+		step := func(d time.Duration) {
+			for range d / (50 * time.Millisecond) {
+				time.Sleep(50 * time.Millisecond)
+				synctest.Wait()
+				s.run()
+			}
+		}
+		step(3 * time.Second)
+		rows := len(s.latest.View.Rows)
+		if !s.latest.Running || s.latest.Kept || rows == 0 || s.latest.View.Complete {
+			t.Fatalf("a relay that runs: %d rows", rows)
+		}
+		w.Freeze(s.latest.View.Rows[10].ID)
+		step(300 * time.Millisecond)
+		place := s.latest.View.Rows[0].ID
+		last := uitest.Random(2_000_000, time.Now()) // which the feed did not bring
+		relay.SetKept(true)
+		relay.Put(last)
+		step(2 * time.Second)
+		if s.latest.Running || !s.latest.Kept || len(s.latest.Attention) != 3 || s.latest.View.Rows[0].ID != place || s.latest.View.New == 0 {
+			t.Fatalf("a relay that has stopped: %+v, %d rows from %d", s.latest.Status.State, len(s.latest.View.Rows), s.latest.View.Rows[0].ID)
+		}
+		w.Older()
+		step(time.Second)
+		if now := len(s.latest.View.Rows); now <= rows {
+			t.Errorf("%d rows after older ones were asked for, %d before", now, rows)
+		}
+		w.Search(snapshot.Filter{State: "dead"})
+		step(time.Second)
+		if len(s.latest.View.Rows) != 2 {
+			t.Errorf("%d dead ones in the journal", len(s.latest.View.Rows))
+		}
+		relay.SetKept(false)
+		step(2500 * time.Millisecond)
+		if !s.latest.Running || s.latest.Kept || len(s.latest.View.Rows) != 2 {
+			t.Errorf("after the start: running %v, %d rows", s.latest.Running, len(s.latest.View.Rows))
+		}
+	})
+}
+
 // TestWatcherNeverFloods holds the rule that keeps the window alive: one snapshot at a time, whatever the traffic.
 func TestWatcherNeverFloods(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

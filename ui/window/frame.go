@@ -20,7 +20,10 @@ func (w *Window) frame() fyne.CanvasObject {
 	w.restart = kit.NewButton(w.T("window.do.restart"), "restart", kit.Strong, func() { w.RunRelay("restart") }).Small()
 	w.restart.Hide()
 	w.notice = kit.NewNotice(w.restart, kit.NewIconButton("close", w.T("window.close"), w.hideNotice))
-	w.place = container.NewBorder(nil, kit.Inset(0, 16, 24, 24, w.notice), nil, nil, w.body)
+	w.kept = kit.NewNotice(kit.NewButton(w.T("window.do.start"), "play", kit.Strong, func() { w.RunRelay("start") }).Small())
+	w.above = kit.Inset(16, 0, 24, 24, w.kept)
+	w.above.Hide()
+	w.place = container.NewBorder(w.above, kit.Inset(0, 16, 24, 24, w.notice), nil, nil, w.body)
 	return kit.AtLeast(container.New(besides{}, w.navigation(), w.place), fyne.NewSize(leastWidth, leastHeight))
 }
 

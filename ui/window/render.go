@@ -1,6 +1,7 @@
 package window
 
 import (
+	"perch/ui/format"
 	"perch/ui/kit"
 	"perch/ui/snapshot"
 )
@@ -19,6 +20,7 @@ func (w *Window) Render(d snapshot.Data) {
 	}
 	w.state.render(d, w.theme)
 	w.markDemo(d)
+	w.markKept(d)
 	if !w.until.IsZero() && d.Now.After(w.until) {
 		w.hideNotice()
 	}
@@ -34,4 +36,18 @@ func (w *Window) markDemo(d snapshot.Data) {
 	w.fyne.SetTitle(w.T("window.demo.title"))
 	w.logo.Add(kit.Middle(kit.NewPill(w.T("window.demo"), kit.Accent, kit.AccentSoft)))
 	w.logo.Refresh()
+}
+
+// markKept says above every page that nothing runs, where what the journal keeps is shown; the first page has words of its own.
+func (w *Window) markKept(d snapshot.Data) {
+	text := ""
+	if w.current != Overview {
+		text = format.Kept(d, w.Texts)
+	}
+	ink, soft := Colors(format.Warn)
+	w.kept.Set("stop", ink, soft, text, "")
+	if isShown := text != ""; isShown != w.above.Visible() {
+		kit.Pick(isShown, w.above.Show, w.above.Hide)()
+		w.place.Refresh()
+	}
 }

@@ -85,6 +85,7 @@ func handler(relay *uitest.Relay, settings *uitest.Settings) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/status", func(w http.ResponseWriter, r *http.Request) { answer(w)(relay.Status(r.Context())) })
 	mux.HandleFunc("GET /v1/limits", func(w http.ResponseWriter, r *http.Request) { answer(w)(relay.Limits(r.Context())) })
+	mux.HandleFunc("GET /v1/minutes", func(w http.ResponseWriter, r *http.Request) { answer(w)(relay.Minutes(r.Context())) })
 	mux.HandleFunc("GET /v1/urls", func(w http.ResponseWriter, r *http.Request) { answer(w)(relay.URLs(r.Context())) })
 	mux.HandleFunc("GET /v1/reply-url/{channel}", func(w http.ResponseWriter, r *http.Request) {
 		answer(w)(relay.ReplyURL(r.Context(), r.PathValue("channel")))
