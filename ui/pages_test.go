@@ -60,6 +60,7 @@ func TestPictures(t *testing.T) {
 		"overview-demo.png": {theme: kit.ModeLight, lang: "it", section: window.Overview, act: func(r *rig.Rig) {
 			r.Relay.Change(func(s *control.Status) { s.Demo = true })
 		}},
+		"kept-light.png": {theme: kit.ModeLight, lang: "en", section: window.Traffic, act: func(r *rig.Rig) { r.Relay.SetKept(true) }},
 		"wizard-light.png": {theme: kit.ModeLight, lang: "en", section: window.Setup, act: func(r *rig.Rig) {
 			r.Tap("Connect X and Motion")
 		}},

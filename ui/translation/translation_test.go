@@ -75,8 +75,8 @@ func TestNoKeyIsBothTheWindowsAndTheTrays(t *testing.T) {
 
 // keys in the code: whole ones, and beginnings that a variable part follows.
 var (
-	wholeKey = regexp.MustCompile(`"((?:window|tray)\.[a-z0-9_./]*[a-z0-9])"`)
-	startKey = regexp.MustCompile(`"((?:window|tray)\.[a-z0-9_./]*[._])"`)
+	wholeKey = regexp.MustCompile(`"((?:window|tray|face|condition)\.[a-z0-9_./]*[a-z0-9])"`)
+	startKey = regexp.MustCompile(`"((?:window|tray|face|condition)\.[a-z0-9_./]*[._])"`)
 	manyKey  = regexp.MustCompile(`\.N\("(window\.[a-z0-9_.]+)"`)
 )
 
@@ -84,7 +84,7 @@ func TestEveryKeyInTheCodeHasAText(t *testing.T) {
 	texts := mustRead(t, folders[0], "en")
 	maps.Copy(texts, mustRead(t, folders[1], "en"))
 	used := map[string]bool{}
-	for _, source := range mustSources(t, "..") {
+	for _, source := range append(mustSources(t, ".."), mustSources(t, "../../app/control")...) { // which names the conditions
 		for _, m := range manyKey.FindAllStringSubmatch(source, -1) {
 			if texts[m[1]+".one"] == "" {
 				t.Errorf("%s.one has no text", m[1])

@@ -46,7 +46,7 @@ type Window struct {
 	logo    *fyne.Container
 	isDemo  bool // the window says that this is the demo
 	notice  *kit.Notice
-	kept    *kit.Notice   // says on every page that the journal is shown because nothing runs
+	kept    *kit.Notice // says on every page that the journal is shown because nothing runs
 	above   fyne.CanvasObject
 	restart *kit.Button   // that the notice offers
 	until   time.Time     // when the notice goes away
