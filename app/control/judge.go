@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"perch/bridge"
-	"perch/bridge/reach"
 )
 
 const (
@@ -130,7 +129,7 @@ func (j *judge) link(side, channel string, l Link, level Level) {
 // reach judges the way in. While events come in all the same there is no trouble.
 func (j *judge) reach(r Reach) {
 	isRecent := r.LastProof != nil && j.now.Sub(*r.LastProof) <= recentEvent
-	if r.State != reach.Degraded || isRecent || j.isFresh(r.Since) {
+	if r.State != bridge.LinkDegraded || isRecent || j.isFresh(r.Since) {
 		return
 	}
 	j.link(SideReach, "", Link{State: r.State, Detail: r.Detail, Failure: r.Failure, RetryAt: r.RetryAt}, levelOf(Link{Failure: r.Failure}))
@@ -217,8 +216,13 @@ func (j *judge) isFresh(since *time.Time) bool {
 	return since != nil && j.now.Sub(*since) < settles
 }
 
-// remedies are where people find out more when a side gives no advice of its own.
-var remedies = map[string]string{SideChat: "perch chat status says more"}
+// whereToLook is where people find out more when a side gives no advice of its own.
+func whereToLook(c Condition) string {
+	if c.Side == SideChat {
+		return "find out more with: perch chat status --channel " + c.Channel
+	}
+	return "find out more with: perch doctor"
+}
 
 // add takes a condition in. Where there is nothing to do, nobody is needed, and what was to be tried by now is being tried.
 func (j *judge) add(c Condition) {
@@ -229,7 +233,7 @@ func (j *judge) add(c Condition) {
 		}
 	}
 	if c.Level == NeedsYou && c.Remedy == "" {
-		c.Remedy = cmp.Or(remedies[c.Side], "perch doctor says more")
+		c.Remedy = whereToLook(c)
 	}
 	if c.RetryAt != nil && !c.RetryAt.After(j.now) {
 		c.RetryAt = nil

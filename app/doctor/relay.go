@@ -63,18 +63,10 @@ func troubleOf(s control.Status) result {
 		case c.Side == control.SideMessages:
 			return warn(c.Title()+": "+text, c.Remedy)
 		default:
-			return bad(c.Title()+": "+text, cmp.Or(c.Remedy, chatRemedy(c), "see what perch doctor found above; when it is mended: perch resume"))
+			return bad(c.Title()+": "+text, cmp.Or(c.Remedy, "see what perch doctor found above; when it is mended: perch resume"))
 		}
 	}
 	return fine("")
-}
-
-// chatRemedy is where to look when encrypted chat gives no advice of its own.
-func chatRemedy(c control.Condition) string {
-	if c.Side != control.SideChat {
-		return ""
-	}
-	return "see what perch doctor found above; perch chat status --channel " + c.Channel
 }
 
 // planDelegated lets the relay make the checks that need secrets.

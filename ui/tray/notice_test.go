@@ -97,7 +97,7 @@ func TestTroubleThatFlickersIsToldOnce(t *testing.T) {
 
 func TestTroublesAreGrouped(t *testing.T) {
 	both := up(second, badKeys, func(s *control.Status) { s.Channels[0].X.State = "paused" })
-	story(t, step{poll, both, "2 connections need you | X needs you (support): perch doctor says more / X needs you (sales): X refuses the access token; replace it in Settings"})
+	story(t, step{poll, both, "2 connections need you | X needs you (support): find out more with: perch doctor / X needs you (sales): X refuses the access token; replace it in Settings"})
 }
 
 func TestRelayThatDiedIsToldOnceHoweverOften(t *testing.T) {
