@@ -19,7 +19,7 @@ import (
 )
 
 // mustHome returns a home in which a relay has left one message that was delivered and one that is dead.
-func mustHome(t *testing.T) config.Home {
+func mustHome(t testing.TB) config.Home {
 	t.Helper()
 	home, err := config.FindHome(t.TempDir())
 	if err != nil {
