@@ -120,7 +120,7 @@ func TestAFullDiskIsSaidWhileItLasts(t *testing.T) {
 			t.Errorf("with counts that cannot be read %d are delivered, want the last known", n)
 		}
 		time.Sleep(10 * time.Minute)
-		if again := r.journalLink(); again != link {
+		if again := r.journalLink(); !reflect.DeepEqual(again, link) {
 			t.Errorf("ten minutes later it is %+v", again)
 		}
 		j.fail(nil)

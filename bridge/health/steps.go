@@ -171,6 +171,12 @@ func (h *Journal) Source(ctx context.Context, seq int64) (bridge.Post, bool, err
 	return post, ok, h.note(ctx, "read a message as it came", err)
 }
 
+// Arrivals implements History.
+func (h *Journal) Arrivals(ctx context.Context, since time.Time, after int64) ([]bridge.Arrivals, int64, error) {
+	counts, upTo, err := h.Journal.Arrivals(ctx, since, after)
+	return counts, upTo, h.note(ctx, "count what came in", err)
+}
+
 // Counts implements History. It does not wait for a disk that hangs.
 func (h *Journal) Counts(ctx context.Context) ([]bridge.Count, error) {
 	bounded, cancel := context.WithTimeout(ctx, countsLimit)
