@@ -75,6 +75,9 @@ func (p *program) showStatus(s control.Status) {
 	if s.Demo {
 		p.Print("This is the demo: X and Motion are simulated. It ends with: perch stop\n")
 	}
+	if full, found := s.Of(control.SideJournal, ""); found { // the first line says it, whoever reads no more than that
+		p.Print("%s · %s%s: %s; %s\n", s.Face().Words(), full.Title(), timeText(full), full.What, full.Remedy)
+	}
 	p.Print("%s · listens on %s · version %s\n", s.Face().Words(), s.Listen, s.Version)
 	p.showConditions(s)
 	p.Print("Events come in by %s: %s\n", s.Reach.Mode, orDash(s.Reach.Detail, s.Reach.State))
