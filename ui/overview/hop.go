@@ -91,11 +91,12 @@ func linkHop(key, icon string, l control.Link, level control.Level, d snapshot.D
 // linkState words the state of a link. Whether one in trouble needs anybody is the relay's to say; one of which it says
 // nothing is being opened.
 func linkState(state string, level control.Level, t *translation.Texts) (string, format.Tone) {
-	switch {
-	case level == control.NeedsYou:
+	switch level {
+	case control.NeedsYou:
 		return t.T("face.needs_you"), format.Bad
-	case level == control.Healing:
+	case control.Healing:
 		return t.T("face.healing"), format.Warn
+	case control.Note:
 	}
 	switch state {
 	case "connected":

@@ -34,9 +34,35 @@ func (w *Watcher) poll() {
 // pollOnce asks for the status and, when slow is set or the relay has just come up or gone, for what changes slowly.
 func (w *Watcher) pollOnce(slow bool) {
 	status, err := w.relay.Status(w.ctx)
+	before, isNew := w.take(status, err)
+	w.mu.Lock()
+	isKept, needYou := w.data.Kept, w.data.NeedYou()
+	w.mu.Unlock()
+	switch {
+	case err != nil:
+		return
+	case !isKept:
+		if slow || isNew {
+			w.pollSlow()
+		}
+		w.countMinutes()
+	case isNew:
+		w.loadKept()
+		w.countMinutes()
+	}
+	if needYou != before || isNew || (slow && before > 0) {
+		w.loadAttention()
+	}
+}
+
+// take takes the answer to the question for the status in. It returns how many messages needed somebody before, and whether
+// another one answers now: the relay, its journal, or that with something else in it.
+func (w *Watcher) take(status control.Status, err error) (before int, isNew bool) {
 	isKept := err == nil && status.State == control.StateStopped
 	w.mu.Lock()
-	wasRunning, wasKept, before, left := w.data.Running, w.data.Kept, w.data.NeedYou(), w.data.Status.StoppedAt
+	defer w.mu.Unlock()
+	before = w.data.NeedYou()
+	isNew = w.data.Running != (err == nil && !isKept) || w.data.Kept != isKept || (isKept && !isSame(w.data.Status.StoppedAt, status.StoppedAt))
 	w.data.Asked, w.changed = true, true
 	w.data.Running, w.data.Kept, w.data.Problem = err == nil && !isKept, isKept, nil
 	switch {
@@ -49,24 +75,7 @@ func (w *Watcher) pollOnce(slow bool) {
 		message, remedy := control.Explain(err)
 		w.data.Problem = &control.Failure{Message: message, Remedy: remedy}
 	}
-	isNew := w.data.Running != wasRunning || isKept != wasKept || (isKept && !isSame(left, status.StoppedAt))
-	needs := w.data.NeedYou() != before || isNew
-	w.mu.Unlock()
-	if err != nil {
-		return
-	}
-	if isKept && isNew {
-		w.loadKept()
-	}
-	if !isKept && (slow || isNew) {
-		w.pollSlow()
-	}
-	if !isKept || isNew {
-		w.countMinutes()
-	}
-	if needs || (slow && before > 0) {
-		w.loadAttention()
-	}
+	return before, isNew
 }
 
 func isSame(a, b *time.Time) bool {
