@@ -78,13 +78,15 @@ func parts(now time.Time) [][]part {
 		{well, {"wrong", func(s *control.Status) { s.Channels[0].Reply = link("degraded", "") }, control.FaceNeedsYou}},
 		{well, {"passing", reach("temporary", nil), control.FaceHealing}, {"failed", reach("operator", nil), control.FaceNeedsYou}, {"proved", reach("operator", &recent), control.FaceWell}},
 		{
-			well, {"dead", func(s *control.Status) { s.Channels[0].Inbound.Dead = 2 }, control.FaceNeedsYou},
+			well,
+			{"dead", func(s *control.Status) { s.Channels[0].Inbound.Dead = 2 }, control.FaceNeedsYou},
 			{"limited", func(s *control.Status) {
 				s.Channels[0].Blocked = []control.Blocked{{Queue: "out/dm", Kind: "rate_limited", Until: later}}
 			}, control.FaceHealing},
 		},
 		{
-			well, {"full", func(s *control.Status) { s.Journal = link("degraded", "temporary") }, control.FaceNeedsYou},
+			well,
+			{"full", func(s *control.Status) { s.Journal = link("degraded", "temporary") }, control.FaceNeedsYou},
 			{"keys", func(s *control.Status) {
 				s.Channels[0].Chat = control.Chat{State: "wrong_keys", Detail: "they were reset"}
 			}, control.FaceNeedsYou},
@@ -182,7 +184,7 @@ type commandLine struct {
 
 func mustCommandLine(t *testing.T) *commandLine {
 	t.Helper()
-	home, err := os.MkdirTemp("", "agree") // the paths of sockets are short
+	home, err := os.MkdirTemp("", "agree") //nolint:usetesting // the paths of sockets are short
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,10 +31,13 @@ func (r *Registry) remember(ctx context.Context, ch *bridge.Channel, account bri
 	return nil
 }
 
-// Kept is the account that a journal keeps for a channel; the zero one when X has not told it yet.
-func Kept(ctx context.Context, journal interface {
+// KeptSettings is what Kept reads.
+type KeptSettings interface {
 	Setting(ctx context.Context, key string) (string, error)
-}, channel string) (bridge.Account, error) {
+}
+
+// Kept is the account that a journal keeps for a channel; the zero one when X has not told it yet.
+func Kept(ctx context.Context, journal KeptSettings, channel string) (bridge.Account, error) {
 	value, err := journal.Setting(ctx, SettingAccount+channel)
 	var kept remembered
 	_ = json.Unmarshal([]byte(value), &kept) // nothing, or nothing that can be read, is not known
