@@ -47,8 +47,8 @@ func (p *program) notRunning(ctx context.Context) error {
 		return err
 	}
 	status, journalErr := kept.Of(home).Status(ctx)
-	status.Service = p.serviceKind(ctx, home)
 	if p.json {
+		status.Service = p.serviceKind(ctx, home)
 		return p.JSON(status)
 	}
 	_, _, configErr := p.config()
