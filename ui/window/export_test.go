@@ -1,5 +1,7 @@
 package window
 
+import "context"
+
 // Remember writes down what the window does when it is closed.
 func Remember(w *Window) { w.remember() }
 
@@ -8,3 +10,6 @@ func UnlessAsked(w *Window, work func()) { w.unlessAsked(work) }
 
 // IsChosen reports whether the navigation shows a page as the one that is open.
 func IsChosen(w *Window, name string) bool { return w.items[name].isChosen }
+
+// Show brings the window to the front, as somebody asks who would open a second one.
+func Show(ctx context.Context, w *Window, section string) error { return w.show(ctx, section) }

@@ -22,6 +22,7 @@ func (w *Window) Run() {
 		leaving <- os.Interrupt
 	})
 	w.Watch.Start()
+	w.listen()
 	w.ReloadSettings()
 	w.fyne.ShowAndRun()
 	w.Watch.Stop()
