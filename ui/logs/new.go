@@ -53,7 +53,7 @@ func (l *page) build() fyne.CanvasObject {
 	win := l.win
 	bar := kit.HStack(kit.Gap, l.level.Content, kit.Middle(l.isPattern), kit.Middle(l.isAtEnd), kit.Middle(l.isWrapped), kit.Middle(l.pause), kit.Middle(l.problem))
 	top := kit.Header(win.T("window.logs"), l.about, kit.AtLeast(l.search, fyne.NewSize(270, 34)),
-		kit.NewButton(win.T("window.copy"), "copy", kit.Plain, func() { win.Copy(l.text()) }),
+		kit.NewButton(win.T("window.copy"), "copy", kit.Plain, l.onCopy),
 		kit.NewButton(win.T("window.logs.export"), "export", kit.Plain, l.onExport))
 	none := container.NewCenter(kit.AtLeast(l.none, fyne.NewSize(420, 0)))
 	card := container.NewStack(kit.NewGround(kit.Surface, kit.Border, kit.Radius), kit.Pad(container.NewStack(none, l.list), 6, 8))
