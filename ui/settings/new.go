@@ -18,7 +18,7 @@ import (
 func New(win *window.Window) window.Page { return newPage(win) }
 
 func newPage(win *window.Window) *page {
-	s := &page{win: win, tab: "general", tabs: kit.HStack(6), cards: kit.VStack(kit.GapBig), places: map[string]*kit.Paragraph{}, chats: map[string]*form.ChatKeys{}}
+	s := &page{win: win, tab: "general", tabs: kit.HStack(6), cards: kit.VStack(kit.GapBig), places: map[string]*kit.Paragraph{}, chats: map[string]*form.ChatKeys{}, secrets: map[string]*secretRow{}}
 	s.login, s.backups = form.NewLoginSwitch(win), form.NewBackupNow(win)
 	s.about = kit.CutText("", kit.TextSmall, kit.Muted)
 	s.unlock = kit.NewButton(win.T("window.settings.unlock"), "key", kit.Strong, func() { win.Unlock(func() {}) }).Small()

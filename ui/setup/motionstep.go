@@ -25,9 +25,10 @@ func (w *page) motionStep() fyne.CanvasObject {
 	place := kit.VStack(16)
 	address.OnChanged = func(text string) {
 		setMotionAddress(m, text)
+		w.saveDraft()
 		w.uncheck()
 	}
-	user.OnChanged = func(text string) { m.User = strings.TrimSpace(text); w.uncheck() }
+	user.OnChanged = func(text string) { m.User = strings.TrimSpace(text); w.saveDraft(); w.uncheck() }
 	address.OnSubmitted = func(string) { w.onNext() }
 	user.OnSubmitted = address.OnSubmitted
 	place.Add(kit.FormRow(win.T("window.wizard.motion.address"), win.T("window.wizard.motion.address.help"), address, nil))

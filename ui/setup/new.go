@@ -1,6 +1,8 @@
 package setup
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
@@ -65,10 +67,22 @@ func (w *page) begin() {
 	if w.win.Preferences.Get(prefDraft, &saved) && len(saved.Config.Channels) > 0 {
 		w.draft = saved
 		w.draft.Step = min(max(saved.Step, stepStart), stepFinish)
-	} else {
-		w.draft = draft{Config: firstConfig(w.win.Stored), Began: form.Clone(w.win.Stored.Config)}
+		w.build()
+		w.settle(w.win.Stored, w.build)
+		return
 	}
+	w.draft = draft{Config: firstConfig(w.win.Stored), Began: form.Clone(w.win.Stored.Config)}
 	w.build()
+}
+
+// Unsaved implements window.Holder: all but secrets is kept.
+func (w *page) Unsaved() string {
+	for _, value := range w.typed {
+		if strings.TrimSpace(value) != "" {
+			return w.win.T("window.leave.typed")
+		}
+	}
+	return ""
 }
 
 // Render moves the round trip on; it is only about the last step.

@@ -182,3 +182,95 @@ func TestWizardInADemoSaysSo(t *testing.T) {
 	r, _ = mustFirstRun(t, "", uitest.NewEmpty())
 	r.MustSee("Try the demo")
 }
+
+// mustClash is a set-up in which the user in Motion was answered, while somebody wrote another one into perch.toml.
+func mustClash(t *testing.T, theirs func(*control.Config)) (*rig.Rig, *page, *uitest.Settings, string) {
+	t.Helper()
+	path, settings := filepath.Join(t.TempDir(), "window.json"), uitest.NewSettings()
+	r, w := mustPage(t, func(o *window.Options, r *rig.Rig) {
+		r.Settings = settings
+		o.Settings, o.Vault, o.PreferencesPath = settings, settings, path
+	})
+	r.Refresh()
+	w.channel().Motion.User = "jane"
+	w.goTo(stepFinish)
+	elsewhere := form.Clone(settings.Stored.Config)
+	theirs(&elsewhere)
+	settings.Stored.Config = elsewhere
+	return r, w, settings, path
+}
+
+func TestWizardAsksWhereTheFileSaysSomethingElseSince(t *testing.T) {
+	paul := func(c *control.Config) { c.Channels[0].Motion.User, c.Listen = "paul", "127.0.0.1:4444" }
+	r, w, settings, _ := mustClash(t, paul)
+	r.Press("Save and start")
+	r.MustSee("perch.toml was changed meanwhile", `here "jane", in perch.toml "paul"`)
+	r.MustNotSee("4444")
+	r.Press("Cancel")
+	if settings.Stored.Config.Channels[0].Motion.User != "paul" || !w.begun.IsZero() {
+		t.Error("it is saved without an answer")
+	}
+	r.Press("Save and start")
+	r.Press("Keep mine")
+	if c := settings.Stored.Config; c.Channels[0].Motion.User != "jane" || c.Listen != "127.0.0.1:4444" {
+		t.Errorf("mine: %+v", c)
+	}
+	r, _, settings, _ = mustClash(t, paul)
+	r.Press("Save and start")
+	r.Press("Take perch.toml's")
+	if c := settings.Stored.Config; c.Channels[0].Motion.User != "paul" || c.Listen != "127.0.0.1:4444" {
+		t.Errorf("theirs: %+v", c)
+	}
+	r, _, settings, _ = mustClash(t, func(c *control.Config) { c.Channels[0].Name = "help" })
+	r.Press("Save and start")
+	r.MustSee(`the channel "support" is no longer there`)
+	r.Press("Take perch.toml's")
+	if c := settings.Stored.Config; len(c.Channels) != 1 || c.Channels[0].Name != "help" {
+		t.Errorf("a channel with another name: %+v", c.Channels)
+	}
+}
+
+// A draft that was left is brought up to perch.toml when it is taken up, not only at its end.
+func TestWizardTakesUpADraftWithWhatIsSetNow(t *testing.T) {
+	_, _, settings, path := mustClash(t, func(c *control.Config) { c.Channels[0].Motion.User, c.Channels[0].Motion.MapKey = "paul", "handle" })
+	again := func() (*rig.Rig, *page) {
+		return mustPage(t, func(o *window.Options, r *rig.Rig) {
+			r.Settings = settings
+			o.Settings, o.Vault, o.PreferencesPath = settings, settings, path
+		})
+	}
+	r, w := again()
+	r.MustSee("perch.toml was changed meanwhile", `here "jane", in perch.toml "paul"`)
+	r.Press("Take perch.toml's")
+	if m := w.channel().Motion; m.User != "paul" || m.MapKey != "handle" {
+		t.Errorf("it goes on with %+v", m)
+	}
+}
+
+func TestWizardSaysThatItHoldsWhatIsNotStored(t *testing.T) {
+	_, w := mustFirstRun(t, "", uitest.NewEmpty())
+	if got := w.Unsaved(); got != "" {
+		t.Errorf("nothing was typed: %s", got)
+	}
+	w.typed["x.consumer_key"] = "hush"
+	if got := w.Unsaved(); !strings.Contains(got, "not stored yet") {
+		t.Errorf("got %q", got)
+	}
+}
+
+// A mistake in perch.toml that a later step mends stops none before it.
+func TestWizardGoesOnOverAMistakeThatItMends(t *testing.T) {
+	settings := uitest.NewSettings()
+	settings.Stored.Config.Channels[0].Motion.ReceiveURL = ""
+	settings.Stored.Problem = &control.Failure{Message: "perch.toml, line 9: motion.receive_url is missing", Remedy: "copy it from Motion"}
+	r, w := mustPage(t, func(o *window.Options, r *rig.Rig) {
+		r.Settings = settings
+		o.Settings, o.Vault = settings, settings
+	})
+	r.Refresh()
+	r.MustSee("Perch.toml, line 9: motion.receive_url is missing.", "mends perch.toml at the end")
+	w.goTo(stepX)
+	w.typed["x.access_token"] = "refused" // by a running relay, which cannot read its perch.toml
+	r.Press("Check")
+	r.MustSee("You are @acme_support.")
+}

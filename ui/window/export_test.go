@@ -13,3 +13,6 @@ func IsChosen(w *Window, name string) bool { return w.items[name].isChosen }
 
 // Show brings the window to the front, as somebody asks who would open a second one.
 func Show(ctx context.Context, w *Window, section string) error { return w.show(ctx, section) }
+
+// Leave closes the window as a person does.
+func Leave(w *Window, closeIt func()) { w.unlessUnsaved(closeIt) }

@@ -17,9 +17,11 @@ func (w *Window) Run() {
 	defer signal.Stop(leaving)
 	go w.leave(leaving)
 	w.fyne.SetCloseIntercept(func() {
-		w.remember()
-		w.fyne.Close()
-		leaving <- os.Interrupt
+		w.unlessUnsaved(func() {
+			w.remember()
+			w.fyne.Close()
+			leaving <- os.Interrupt
+		})
 	})
 	w.Watch.Start()
 	w.listen()

@@ -80,3 +80,35 @@ func TestLockedVaultIsOpenedBeforeAStart(t *testing.T) {
 		t.Errorf("running %v, %+v", r.Data.Running, r.Settings.State)
 	}
 }
+
+// holder is a page that may hold something.
+type holder struct {
+	window.Page
+	about string
+}
+
+func (h *holder) Unsaved() string { return h.about }
+
+func TestWindowThatHoldsWhatIsNotSavedAsksBeforeItCloses(t *testing.T) {
+	h := &holder{}
+	made := func(w *window.Window) window.Page { h.Page = rig.Stub("limits").New(w); return h }
+	r := rig.Must(t, nil, rig.Stub(window.Overview), window.Entry{Name: "limits", New: made})
+	closed := 0
+	leave := func() { window.Leave(r.Window, func() { closed++ }); r.Settle() }
+	if leave(); closed != 1 {
+		t.Errorf("closed %d times with nothing to lose", closed)
+	}
+	h.about = "You have changed something."
+	leave()
+	leave() // somebody who is impatient
+	r.MustSee("Close without saving?", "You have changed something.")
+	if closed != 1 || r.Current() != "limits" {
+		t.Errorf("closed %d times, %s is open", closed, r.Current())
+	}
+	r.Press("Cancel")
+	r.MustNotSee("Close without saving?")
+	leave()
+	if r.Press("Close without saving"); closed != 2 {
+		t.Errorf("closed %d times", closed)
+	}
+}
