@@ -142,8 +142,8 @@ func (p *program) showChannel(c control.Channel) {
 	t.Row("  X\t%s\t%s", c.X.State, c.X.Detail)
 	t.Row("  Motion\t%s\t%s", c.Motion.State, c.Motion.Detail)
 	t.Row("  Replies\t%s\t%s", orDash(c.Reply.State), c.Reply.Detail)
-	t.Row("  X → Motion\t%d delivered\t%d waiting, %d dead", c.Inbound.Delivered, c.Inbound.Queued, c.Inbound.Dead)
-	t.Row("  Motion → X\t%d delivered\t%d waiting, %d undecided, %d dead",
+	t.Row("  X → Motion\t%d delivered\t%d waiting, %d failed", c.Inbound.Delivered, c.Inbound.Queued, c.Inbound.Dead)
+	t.Row("  Motion → X\t%d delivered\t%d waiting, %d undecided, %d failed",
 		c.Outbound.Delivered, c.Outbound.Queued, c.Outbound.Undecided, c.Outbound.Dead)
 	if c.Chat.State != bridge.ChatOff {
 		t.Row("  Encrypted chat\t%s\t%s", chatStateTexts[c.Chat.State], c.Chat.Detail)
@@ -156,7 +156,7 @@ func (p *program) showChannel(c control.Channel) {
 		p.Print("  Queue %s waits until %s: %s\n", b.Queue, clock(b.Until), b.Cause)
 	}
 	if n := c.Inbound.Dead + c.Outbound.Dead; n > 0 {
-		p.Print("  %s: perch traffic --state dead\n", needYou(n))
+		p.Print("  %s: perch traffic --state failed\n", needYou(n))
 	}
 	if c.Outbound.Undecided > 0 {
 		p.Print("  %s: perch traffic --state undecided\n", needYou(c.Outbound.Undecided))

@@ -66,6 +66,8 @@ type VaultState struct {
 	Open bool
 	// Unattended is set when a relay finds the passphrase by itself.
 	Unattended bool
+	// Least is how many characters the passphrase of a new vault has at least.
+	Least int
 }
 
 // SecretState tells whether a secret has a value.

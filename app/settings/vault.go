@@ -15,7 +15,7 @@ func (l *Local) VaultState(ctx context.Context) control.VaultState {
 		c = config.Default()
 	}
 	state := control.VaultState{
-		Used: c.Secrets == config.SecretsVault, Exists: l.home.HasVault(), Unattended: secret.HasPassphrase(l.home.Passphrase()),
+		Used: c.Secrets == config.SecretsVault, Exists: l.home.HasVault(), Unattended: secret.HasPassphrase(l.home.Passphrase()), Least: secret.LeastPhrase,
 	}
 	if !state.Exists {
 		_, err := l.passphrase()(false)

@@ -40,5 +40,5 @@ func (a alive) Words(ctx context.Context) string {
 	case status.Degraded():
 		state = "Running, but something needs a look, see perch status"
 	}
-	return fmt.Sprintf("%s: %d waiting, %d undecided, %d dead", state, waiting, undecided, dead)
+	return fmt.Sprintf("%s: %d waiting, %d undecided, %d failed", state, waiting, undecided, dead)
 }

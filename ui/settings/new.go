@@ -71,9 +71,10 @@ func (s *page) Configure(stored control.Settings) {
 func (s *page) warn() {
 	s.problem.Hide()
 	isLocked := s.win.IsLocked() && (s.stored.SecretsProblem != nil || !s.win.Data.Running) // a relay that runs has opened it
+	s.unlock.Set(s.win.T(kit.Pick(s.win.VaultState.Exists, "window.settings.unlock", "window.vault.new.title")), "key", kit.Strong)
 	kit.Pick(isLocked, s.unlock.Show, s.unlock.Hide)()
 	if isLocked && s.stored.SecretsProblem == nil {
-		s.problem.Set("key", kit.Warn, kit.WarnSoft, s.win.T("window.vault.locked"), "")
+		s.problem.Set("key", kit.Warn, kit.WarnSoft, s.win.T(kit.Pick(s.win.VaultState.Exists, "window.vault.locked", "window.vault.new")), "")
 		return
 	}
 	for _, p := range []*control.Failure{s.stored.Problem, s.stored.SecretsProblem} {

@@ -130,10 +130,18 @@ func TestSecretsMoveWithTheChoiceOfTheirPlace(t *testing.T) {
 	rig.Find(r, "choice of the place", func(s *widget.Select) bool { return s.Selected == "System keyring" }).SetSelectedIndex(1)
 	r.Settle()
 	r.Press("Save")
-	r.MustSee("The vault is locked")
+	r.MustSee("Make the vault", "which is not there yet")
+	r.MustNotSee("locked")
 	r.Fill("Passphrase", "one long passphrase")
-	r.Fill("The same again", "one long passphrase")
-	r.Press("Open")
+	r.Fill("The same again", "another")
+	r.Press("Create")
+	r.MustSee("The two passphrases are not the same.")
+	r.Press("Make one for me")
+	r.MustNotSee("not the same")
+	r.Fill("The same again", "") // what was made is in both
+	rig.Find(r, "the passphrase", func(e *kit.Entry) bool { return e.PlaceHolder == "Passphrase" }).SetText("one long passphrase")
+	rig.Find(r, "the second one", func(e *kit.Entry) bool { return e.PlaceHolder == "The same again" }).SetText("one long passphrase")
+	r.Press("Create")
 	if r.Settings.Stored.Config.Secrets != "vault" || !r.Settings.State.Used {
 		t.Errorf("the secrets are in the %s", r.Settings.Stored.Config.Secrets)
 	}

@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -77,7 +78,7 @@ func TestWizardFromNothingToARoundTrip(t *testing.T) {
 	r.Press("Continue")
 	r.MustSee("Perch fetches them")
 	r.Press("Continue")
-	r.MustSee("How do agents' answers come to Perch?", "On the Motion server")
+	r.MustSee("How do agents' replies come to Perch?", "On the Motion server")
 	r.Press("Continue")
 	r.MustSee("@acme_support", "https://motion.acme.example/api/openchannel/accounts/9/notify", "On the Motion server")
 	r.Press("Save and start")
@@ -86,7 +87,7 @@ func TestWizardFromNothingToARoundTrip(t *testing.T) {
 	}
 	r.MustSee("has no Reply URL yet", "http://10.20.0.5:3002/reply/", "Send a direct message to @acme_support")
 	r.Press("Write it into Motion")
-	r.MustSee("Motion's account has this Reply URL.")
+	r.MustSee("The Reply URL was written into Motion's account, and read again.")
 	trip := func() roundTrip { return makeTrip(r.Data, "support", w.begun) }
 	if got := trip(); !got.Running || got.Received || got.Answered {
 		t.Errorf("%+v", got)
@@ -273,4 +274,32 @@ func TestWizardGoesOnOverAMistakeThatItMends(t *testing.T) {
 	w.typed["x.access_token"] = "refused" // by a running relay, which cannot read its perch.toml
 	r.Press("Check")
 	r.MustSee("You are @acme_support.")
+}
+
+// httpOnly is a Motion that does not speak https.
+type backend interface{ window.Settings }
+
+type httpOnly struct{ backend }
+
+func (h httpOnly) CheckSettings(ctx context.Context, what string, r control.CheckRequest) (control.CheckResult, error) {
+	if what == control.CheckMotionCredentials || strings.HasPrefix(motionAddress(r.Config.Channels[0].Motion), "https://") {
+		return control.CheckResult{Message: "Motion does not answer", Remedy: "check the address"}, nil
+	}
+	return h.backend.CheckSettings(ctx, what, r)
+}
+
+func TestWizardNamesTheAddressByHTTPWhereHTTPSIsNone(t *testing.T) {
+	settings := uitest.NewEmpty()
+	for _, typed := range []string{"motion", "https://motion", "motion/api/openchannel/accounts/5/notify"} {
+		r, w := mustPage(t, func(o *window.Options, r *rig.Rig) {
+			r.Settings = settings
+			r.Relay.SetStopped(true)
+			o.Settings, o.Vault = httpOnly{settings}, settings
+		})
+		w.goTo(stepMotion)
+		setMotionAddress(&w.channel().Motion, typed)
+		w.typed["motion.password"] = "hush"
+		r.Press("Check")
+		r.MustSee("Motion does not answer.", "but it does by http: http://motion")
+	}
 }

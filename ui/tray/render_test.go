@@ -100,7 +100,7 @@ func TestRenderSaysItInWordsAndByIcon(t *testing.T) {
 		"paused":             {up(paused, waiting(2, 0)), assets.Paused, "Paused · 2 waiting", ""},
 		"paused and Motion":  {up(motionDown, paused), assets.Paused, "Paused", "Motion does not answer; check that it runs"},
 		"Motion down":        {up(motionDown), assets.Degraded, "Trouble with Motion", "Motion does not answer; check that it runs"},
-		"bad Reply URL":      {up(badReply), assets.Degraded, "Agents' answers do not come in", "the Reply URL is empty in Motion, so agents cannot answer; write it into Motion"},
+		"bad Reply URL":      {up(badReply), assets.Degraded, "Agents' replies do not come in", "the Reply URL is empty in Motion, so agents cannot answer; write it into Motion"},
 		"way in":             {up(func(s *control.Status) { s.Reach.State = "degraded" }), assets.Degraded, "Trouble with the way in from X", ""},
 		"degraded by itself": {up(func(s *control.Status) { s.State = control.StateDegraded }), assets.Degraded, "Running, but something needs a look", ""},
 		"bad keys":           {up(badKeys), assets.Attention, "X needs you", "X refuses the access token; replace it in Settings"},
