@@ -38,6 +38,10 @@ func newPage(win *window.Window) *page {
 func (s *page) Content() fyne.CanvasObject { return s.root }
 
 func (s *page) Render(d snapshot.Data) {
+	if s.wasRunning != d.Running {
+		s.wasRunning = d.Running
+		s.warn() // a relay that runs has opened the vault
+	}
 	s.login.Render(d)
 	s.backups.Render(d)
 	for _, chat := range s.chats {

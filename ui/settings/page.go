@@ -38,7 +38,9 @@ type page struct {
 	problems []control.Problem
 	places   map[string]*kit.Paragraph // by the field's full path
 	edits    int
-	secrets  map[string]*secretRow // by channel and name; kept, so that what was typed stays when the cards are made anew
+	// wasRunning tells that a relay ran when the page was rendered last.
+	wasRunning bool
+	secrets    map[string]*secretRow // by channel and name; kept, so that what was typed stays when the cards are made anew
 }
 
 // Unsaved implements window.Holder.

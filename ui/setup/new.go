@@ -27,7 +27,7 @@ func newPage(win *window.Window) *page {
 	buttons := kit.HStack(kit.Gap, w.back, kit.Space(), w.next)
 	card := container.NewStack(kit.NewGround(kit.Surface, kit.Border, kit.Radius),
 		kit.Inset(20, 14, 24, 10, container.NewBorder(nil, kit.Inset(12, 0, 0, 14, buttons), nil, nil, w.scroll)))
-	left := kit.Inset(6, 0, 0, 18, kit.AtLeast(container.NewVBox(w.steps), fyne.NewSize(190, 0)))
+	left := kit.Inset(6, 0, 0, 18, kit.AtLeast(container.NewVBox(w.steps), fyne.NewSize(150, 0)))
 	w.table = w.newTable()
 	w.unlock = step{w.vaultStep, w.openVault}
 	w.root = kit.Filled(kit.Header(win.T("window.wizard"), w.about), container.NewBorder(nil, nil, left, nil, card))

@@ -1,6 +1,10 @@
 package window
 
-import "context"
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+)
 
 // Remember writes down what the window does when it is closed.
 func Remember(w *Window) { w.remember() }
@@ -16,3 +20,6 @@ func Show(ctx context.Context, w *Window, section string) error { return w.show(
 
 // Leave closes the window as a person does.
 func Leave(w *Window, closeIt func()) { w.unlessUnsaved(closeIt) }
+
+// LeastDialog is the least size of the question that is open.
+func LeastDialog(w *Window) fyne.Size { return w.dialog.Content.MinSize() }

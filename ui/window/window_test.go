@@ -4,6 +4,7 @@ import (
 	"os"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"perch/app/control"
@@ -110,5 +111,16 @@ func TestWindowThatHoldsWhatIsNotSavedAsksBeforeItCloses(t *testing.T) {
 	leave()
 	if r.Press("Close without saving"); closed != 2 {
 		t.Errorf("closed %d times", closed)
+	}
+}
+
+func TestAboutFitsIntoALowWindow(t *testing.T) {
+	r := mustWindow(t, nil)
+	for _, height := range []float32{388, rig.Height} {
+		r.Fyne().Resize(fyne.NewSize(680, height))
+		r.About()
+		if least := window.LeastDialog(r.Window); least.Height > height-10 {
+			t.Errorf("in a window that is %v high it takes %v", height, least)
+		}
 	}
 }
