@@ -20,7 +20,7 @@ func (w *page) settle(now control.Settings, then func()) {
 		then()
 	}
 	_, clashes := merge(began, answers, now.Config, false)
-	if len(clashes) == 0 {
+	if len(clashes) == 0 || !now.Exists { // defaults are nobody's change
 		take(false)
 		return
 	}
