@@ -25,23 +25,25 @@ type Caller interface {
 // window then gets it. What is of note is written to complaints.
 func First(ctx context.Context, home config.Home, section string, complaints io.Writer) (Caller, error) {
 	if err := home.Make(); err != nil {
-		return alone{}, note(complaints, err)
+		note(complaints, err)
+		return alone{}, nil
 	}
 	first, err := single.At(filepath.Dir(home.Socket()), os.Getenv).Take(ctx, section)
 	switch {
 	case err == nil:
 		return first, nil
 	case errors.Is(err, single.ErrShown):
-		return nil, note(complaints, err)
+		note(complaints, err)
+		return nil, nil
 	case errors.Is(err, single.ErrUnkept):
-		return alone{}, note(complaints, err)
+		note(complaints, err)
+		return alone{}, nil
 	}
 	return nil, err
 }
 
-func note(complaints io.Writer, err error) error {
+func note(complaints io.Writer, err error) {
 	_, _ = fmt.Fprintln(complaints, "perch-window:", visible.Line(err.Error()))
-	return nil
 }
 
 // alone is a window of which nobody else knows.

@@ -16,8 +16,14 @@ const (
 // keys are the shortcuts by the keys of their texts.
 func keys() [][2]string {
 	return [][2]string{
-		{"Ctrl+1 … 7", "pages"}, {"Ctrl+F", "find"}, {"Esc", "close"}, {"Tab, Shift+Tab", "next"}, {"Enter", "press"},
-		{"Home, End, PgUp, PgDn", "move"}, {"Menu, F10", "menu"}, {"F1, Ctrl+/", "help"},
+		{"Ctrl+1 … 7", "pages"},
+		{"Ctrl+F", "find"},
+		{"Esc", "close"},
+		{"Tab, Shift+Tab", "next"},
+		{"Enter", "press"},
+		{"Home, End, PgUp, PgDn", "move"},
+		{"Menu, F10", "menu"},
+		{"F1, Ctrl+/", "help"},
 	}
 }
 
