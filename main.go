@@ -48,12 +48,17 @@ func run() error {
 	if err != nil {
 		return err
 	}
+	first, err := ui.First(context.Background(), home, *section, os.Stderr)
+	if first == nil || err != nil {
+		return err
+	}
+	defer func() { _ = first.Close() }() // the system does it too
 	client := control.NewClient(home.Socket())
 	defer client.Close()
 	local := settings.New(home)
 	programs := desk.Programs{Home: *homeFlag, Passphrase: local.Passphrase}
 	ui.New(ui.Options{
-		App: fyneapp.NewWithID("io.github.perch.window"), Relay: kept.With(client, home), Settings: ui.FirstOf(client, local), Vault: local,
+		Caller: first, App: fyneapp.NewWithID("io.github.perch.window"), Relay: kept.With(client, home), Settings: ui.FirstOf(client, local), Vault: local,
 		Chat: ui.ChatOf(client, local), Login: ui.LoginThen(loginWith(local), client),
 		Process: &ui.Command{Programs: programs}, Desktop: ui.ThisDesktop{Programs: programs},
 		Texts: translation.New(*lang), LogPath: home.Log(),

@@ -5,6 +5,8 @@ package app_test
 import (
 	"bufio"
 	"bytes"
+	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +15,9 @@ import (
 	"time"
 
 	"perch/app"
+	"perch/app/config"
+	"perch/app/lockfile"
+	"perch/app/single"
 	"perch/bridge/sim/tidy"
 )
 
@@ -89,6 +94,43 @@ func TestPerchStartsTheTrayWhereItIsSeenElseTheWindow(t *testing.T) {
 	defer late.Stop()
 	expect("a panel that is just starting", "Started perch-tray.\n", "perch-tray")
 	expect("a panel", "Started perch-tray.\n", "perch-tray")
+	home, err := config.FindHome(folder)
+	if err == nil {
+		err = home.Make()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(filepath.Dir(home.Socket())) })
+	tray, err := lockfile.Try(home.TrayLock())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tray.Close()
+	expect("a tray that runs", "Started perch-window. The tray runs already.\n", "perch-window")
+	mustOpenWindow(t, home)
+	const front = "The window is open already; it has come to the front.\n"
+	if said, started := perch(t, folder, "--home", folder); said != front || started != "" {
+		t.Errorf("beside a window: it says %q and starts %q", said, started)
+	}
+}
+
+// mustOpenWindow is there in the place of a window, until the end of the test.
+func mustOpenWindow(t *testing.T, home config.Home) {
+	t.Helper()
+	first, err := single.At(filepath.Dir(home.Socket()), os.Getenv).Take(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error)
+	go func() {
+		served <- first.Serve(context.Background(), func(context.Context, string) error { return nil })
+	}()
+	t.Cleanup(func() {
+		if err := errors.Join(first.Close(), <-served); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func TestPerchStartsWhatThereIs(t *testing.T) {

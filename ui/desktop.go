@@ -16,6 +16,11 @@ func (ThisDesktop) TrayHost(ctx context.Context) desk.Answer { return desk.TrayH
 // Login implements window.Desktop.
 func (d ThisDesktop) Login() desk.Answer { return desk.Login{Programs: d.Programs}.State() }
 
+// Raise implements window.Desktop.
+func (ThisDesktop) Raise(ctx context.Context, window uintptr) error {
+	return desk.Raise(ctx, os.Getenv, window)
+}
+
 // SetLogin implements window.Desktop.
 func (d ThisDesktop) SetLogin(on bool, host desk.Answer) error {
 	return desk.Login{Programs: d.Programs}.Set(on, host)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -207,4 +208,54 @@ func TestDesktopEndsWhenItIsTold(t *testing.T) {
 		}
 		w.mustEnd(patience)
 	}
+}
+
+// TestDesktopHasOneWindow starts a second one while the first is open, minimised, and stopped.
+func TestDesktopHasOneWindow(t *testing.T) {
+	display, home := mustDisplay(t), mustHome(t)
+	mustServe(t, home)
+	w := mustOpen(t, display, home)
+	again := func() (said string, code int) {
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		defer cancel()
+		cmd := exec.CommandContext(ctx, mustWindowProgram(t), "--home", home, "--section", "logs")
+		cmd.Env = w.Env
+		var out bytes.Buffer
+		cmd.Stderr = &out
+		var exit *exec.ExitError
+		if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
+			t.Fatal(err)
+		}
+		return out.String(), cmd.ProcessState.ExitCode()
+	}
+	isVisible := func() bool { return w.xdo("search", "--onlyvisible", "--name", "^Perch$") == nil }
+	for range 3 {
+		if err := w.xdo("search", "--onlyvisible", "--name", "^Perch$", "windowminimize", "--sync"); err != nil || isVisible() {
+			t.Fatalf("it is not minimised: %v", err)
+		}
+		if said, code := again(); code != 0 || !strings.Contains(said, "it has come to the front") {
+			t.Fatalf("a second start ends with %d and says: %s", code, said)
+		}
+		mustSee(t, "the window that was minimised", isVisible)
+		mustSee(t, "the window in front", func() bool { return w.xdo("getactivewindow") == nil })
+	}
+	if err := w.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	if said, code := again(); code != 1 || !strings.Contains(said, fmt.Sprintf("does not answer; close it, or end its process %d", w.Process.Pid)) {
+		t.Errorf("beside a window that hangs it ends with %d and says: %s", code, said)
+	}
+	if err := w.Process.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	<-w.ended
+	w.ended <- nil
+	w = mustOpen(t, display, home) // what a killed one has left is in nobody's way
+	if err := w.xdo("key", "alt+F4"); err != nil {
+		t.Fatal(err)
+	}
+	w.mustEnd(patience)
 }

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"perch/app/control"
+	"perch/app/version"
 	"perch/bridge/sim/tidy"
 	"perch/ui"
 	"perch/ui/kit"
@@ -210,4 +211,34 @@ func TestDemoSaysThatItIsOne(t *testing.T) {
 	if r := mustAll(t, nil); r.Fyne().Title() != "Perch" {
 		t.Error("a relay of one's own is called a demo")
 	}
+}
+
+// TestNothingIsCutOnASmallScreen holds that a window fits onto a screen of 1024 by 600 pixels at 150 %, with what belongs to the
+// screen's edges taken off, in each language; and that its navigation then has no words.
+func TestNothingIsCutOnASmallScreen(t *testing.T) {
+	const width, height = 1024 / 1.5, 600/1.5 - 12
+	for _, lang := range translation.Languages() {
+		r := mustAll(t, func(o *window.Options, _ *rig.Rig) { o.Texts = translation.New(lang) })
+		for _, section := range ui.Sections() {
+			r.GoTo(section)
+			r.Fyne().Resize(fyne.NewSize(width, height))
+			r.Refresh()
+			if least := r.Fyne().Content().MinSize(); least.Width > width || least.Height > height {
+				t.Errorf("%s in %s takes %v", section, lang, least)
+			}
+			r.Fyne().Resize(fyne.NewSize(rig.Width, rig.Height))
+		}
+		r.GoTo("limits")
+		r.MustSee(r.T("window.logs"))
+		r.Fyne().Resize(fyne.NewSize(width, height))
+		r.MustNotSee(r.T("window.logs")) // the navigation has icons only
+	}
+}
+
+func TestAboutHasTheVersionTheLicencesAndTheKeys(t *testing.T) {
+	r := mustAll(t, nil)
+	r.Key(fyne.KeyF1)
+	r.MustSee("Perch "+version.Number, "Apache License 2.0", "THIRD-PARTY.txt", "Ctrl+F", "search on the page")
+	r.Key(fyne.KeyEscape)
+	r.MustNotSee("THIRD-PARTY.txt")
 }

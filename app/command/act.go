@@ -23,7 +23,7 @@ func (p *program) target(args []string) (*kept.Relay, int64, error) {
 func (p *program) retryCommand() *cobra.Command {
 	var all bool
 	cmd := &cobra.Command{
-		Use: "retry ID | --all-dead", Short: "Put a dead message back into the queue", Args: usage(cobra.MaximumNArgs(1)),
+		Use: "retry ID | --all-dead", Short: "Put a failed message back into the queue", Args: usage(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case all == (len(args) == 1):
@@ -42,7 +42,7 @@ func (p *program) retryCommand() *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().BoolVar(&all, "all-dead", false, "all dead messages")
+	cmd.Flags().BoolVar(&all, "all-dead", false, "all failed messages")
 	return cmd
 }
 

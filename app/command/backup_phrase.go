@@ -1,9 +1,8 @@
 package command
 
 import (
+	"fmt"
 	"os"
-
-	"golang.org/x/term"
 
 	"perch/app/backup"
 	"perch/app/config"
@@ -26,14 +25,24 @@ func (p *program) backupPhrase(c *config.Config) (string, error) {
 		return "", nil
 	}
 	p.Say("The secrets are in the keyring. A passphrase seals them for the backup; without one they are left out.\n")
-	phrase, err = p.typed("Passphrase (long; nobody can recover it; Enter leaves the secrets out): ")
+	f, _ := p.In.(*os.File) // isTerminal has looked
+	err = p.unseen(f, func(ask asker) error {
+		phrase, err = newPhrase(ask)
+		return err
+	})
+	return phrase, err
+}
+
+// newPhrase asks twice for a new passphrase; "" for none.
+func newPhrase(ask asker) (string, error) {
+	phrase, err := ask(fmt.Sprintf("Passphrase (at least %d characters; nobody can recover it; Enter leaves the secrets out): ", secret.LeastPhrase))
 	if err != nil || phrase == "" {
 		return "", err
 	}
 	if err := secret.CheckNew(phrase); err != nil {
 		return "", err
 	}
-	again, err := p.typed("The same again: ")
+	again, err := ask("The same again: ")
 	if err == nil && again != phrase {
 		err = &bridge.Error{
 			Kind: bridge.Invalid, Side: bridge.SidePerch, Op: opBackupPhrase, Message: "the two passphrases are not the same", Remedy: "try again",
@@ -67,10 +76,11 @@ func (p *program) restorePhrase() (string, error) {
 }
 
 // typed reads a line from the terminal without showing it.
-func (p *program) typed(prompt string) (string, error) {
+func (p *program) typed(prompt string) (text string, err error) {
 	f, _ := p.In.(*os.File) // isTerminal has looked
-	p.Say("%s", prompt)
-	text, err := term.ReadPassword(int(f.Fd()))
-	p.Say("\n")
-	return string(text), err
+	err = p.unseen(f, func(ask asker) error {
+		text, err = ask(prompt)
+		return err
+	})
+	return text, err
 }

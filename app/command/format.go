@@ -36,7 +36,7 @@ func stateText(m control.Message) string {
 	case m.State == "queued" && m.DueAt != nil && m.DueAt.After(time.Now().Add(time.Second)):
 		return "waits until " + clock(*m.DueAt)
 	case m.State == "dead":
-		return "DEAD"
+		return "FAILED"
 	case m.State == "undecided":
 		return "UNDECIDED"
 	default:

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,6 +45,8 @@ func (p *program) secretCommand() *cobra.Command {
 	}
 	keep := p.withPassphrase(&cobra.Command{
 		Use: "keep", Short: "Keep the vault's passphrase in a file that only you can read, so that Perch opens the vault by itself",
+		Long: "Keep the vault's passphrase in a file that only you can read, so that Perch opens the vault by itself. Where there is no\n" +
+			fmt.Sprintf("vault yet, this chooses its passphrase, of at least %d characters.", secret.LeastPhrase),
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.keepPassphrase(cmd.Context()) },
 	})

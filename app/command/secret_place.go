@@ -33,7 +33,11 @@ func (p *program) keepPassphrase(ctx context.Context) error {
 	if err := secret.KeepPassphrase(home.Passphrase(), phrase); err != nil {
 		return err
 	}
-	p.Print("Perch opens the vault by itself from now on; the passphrase is in %s. Keep a copy elsewhere: nobody can recover it.\n", home.Passphrase())
+	what := "Perch opens the vault by itself from now on"
+	if isNew {
+		what = "There is no vault yet: it is made with the first secret, and Perch then opens it by itself"
+	}
+	p.Print("%s; the passphrase is in %s. Keep a copy elsewhere: nobody can recover it.\n", what, home.Passphrase())
 	return nil
 }
 

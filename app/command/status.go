@@ -125,8 +125,8 @@ func (p *program) showChannel(c control.Channel) {
 		t.Row("  Motion\t%s\t%s", c.Motion.State, c.Motion.Detail)
 		t.Row("  Replies\t%s\t%s", orDash(c.Reply.State), c.Reply.Detail)
 	}
-	t.Row("  X → Motion\t%d delivered\t%d waiting, %d dead", c.Inbound.Delivered, c.Inbound.Queued, c.Inbound.Dead)
-	t.Row("  Motion → X\t%d delivered\t%d waiting, %d undecided, %d dead",
+	t.Row("  X → Motion\t%d delivered\t%d waiting, %d failed", c.Inbound.Delivered, c.Inbound.Queued, c.Inbound.Dead)
+	t.Row("  Motion → X\t%d delivered\t%d waiting, %d undecided, %d failed",
 		c.Outbound.Delivered, c.Outbound.Queued, c.Outbound.Undecided, c.Outbound.Dead)
 	if c.Chat.State != bridge.ChatOff {
 		t.Row("  Encrypted chat\t%s\t%s", chatStateTexts[c.Chat.State], c.Chat.Detail)

@@ -20,7 +20,7 @@ func (p *program) trafficCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.BoolVarP(&isTail, "follow", "f", false, "go on showing what happens")
-	f.StringVar(&q.State, "state", "", anyOf(control.States()))
+	f.StringVar(&q.State, "state", "", anyOf(control.States())+"; failed is another word for dead")
 	f.StringVar(&q.Direction, "direction", "", "in (X to Motion) or out")
 	f.StringVar(&q.Kind, "kind", "", anyOf(control.Kinds()))
 	f.StringVar(&q.Channel, "channel", "", "name of a channel")
@@ -35,6 +35,9 @@ func anyOf(words []string) string {
 	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
+// stateFailed is the word for people; scripts know the state as "dead".
+const stateFailed = "failed"
+
 func checkQuery(q control.Query) error {
 	switch {
 	case q.State != "" && !slices.Contains(control.States(), q.State):
@@ -48,6 +51,9 @@ func checkQuery(q control.Query) error {
 }
 
 func (p *program) runTraffic(cmd *cobra.Command, q control.Query, isTail bool) error {
+	if q.State == stateFailed {
+		q.State = "dead"
+	}
 	if err := checkQuery(q); err != nil {
 		return err
 	}

@@ -76,7 +76,10 @@ func (p *program) writeReplyURL(ctx context.Context, channel string, isYes bool)
 	if err != nil {
 		return err
 	}
-	if !now.IsSet && now.InMotion != "" && !isYes {
+	if now.IsSet {
+		return p.saidOf(now, "Motion's account of channel %s has the Reply URL of this Perch already. Nothing was written.\n", channel)
+	}
+	if now.InMotion != "" && !isYes {
 		p.Say("Motion has another Reply URL: %s\n", now.InMotion)
 		if err := p.confirm("urls --write", "Replace it?"); err != nil {
 			return err
@@ -85,10 +88,15 @@ func (p *program) writeReplyURL(ctx context.Context, channel string, isYes bool)
 	if now, err = client.WriteReplyURL(ctx, channel, now.InMotion); err != nil {
 		return err
 	}
+	return p.saidOf(now, "The Reply URL of this Perch was written into Motion's account of channel %s, and read again.\n", channel)
+}
+
+// saidOf prints what Motion has, or a sentence about it.
+func (p *program) saidOf(now control.ReplyURL, sentence, channel string) error {
 	if p.json {
 		return p.JSON(now)
 	}
-	p.Print("Motion's account of channel %s has the Reply URL of this Perch.\n", channel)
+	p.Print(sentence, channel)
 	return nil
 }
 

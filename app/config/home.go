@@ -147,6 +147,9 @@ func (h Home) Log() string { return filepath.Join(h.data, "perch.log") }
 // Lock is the path of the file that the one running relay locks. It is beside the journal that the lock protects.
 func (h Home) Lock() string { return filepath.Join(h.data, "perch.lock") }
 
+// TrayLock is the path of the file that the one running tray locks.
+func (h Home) TrayLock() string { return filepath.Join(h.runtime, "perch-tray.lock") }
+
 // Socket is the path of the control API's socket, at most 100 bytes long unless the folder for temporary files has a
 // very long name.
 func (h Home) Socket() string { return h.socket }

@@ -16,7 +16,10 @@ import (
 const maxFile = 256 << 10
 
 // Load reads the file at path. A file that is not there is an Operator error that wraps fs.ErrNotExist.
-func Load(path string) (*Config, error) {
+func Load(path string) (*Config, error) { return valid(LoadDraft(path)) }
+
+// LoadDraft is Load for who mends the file: where it can be read but is not valid, the configuration comes with the error.
+func LoadDraft(path string) (*Config, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, failed(opRead, "there is no configuration at "+path+" yet",
@@ -30,7 +33,15 @@ func Load(path string) (*Config, error) {
 	if err != nil {
 		return nil, unreadable(path, err)
 	}
-	return Parse(data, path)
+	return parse(data, path)
+}
+
+// valid drops a configuration that came with an error.
+func valid(c *Config, err error) (*Config, error) {
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 func unreadable(path string, cause error) error {
@@ -38,7 +49,10 @@ func unreadable(path string, cause error) error {
 }
 
 // Parse reads the content of a perch.toml; name stands for the file in errors.
-func Parse(data []byte, name string) (*Config, error) {
+func Parse(data []byte, name string) (*Config, error) { return valid(parse(data, name)) }
+
+// parse returns the configuration also where all that is wrong with it is what it says.
+func parse(data []byte, name string) (*Config, error) {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) // Windows' editors put it there
 	switch {
 	case len(data) > maxFile:
@@ -47,17 +61,17 @@ func Parse(data []byte, name string) (*Config, error) {
 		return nil, failed(opRead, name+" is saved as UTF-16", "save it as UTF-8 in your editor", nil)
 	}
 	s := scan(data)
-	if len(s.problems) == 0 {
-		c, problems := decode(data, s)
-		if len(problems) == 0 {
-			problems = check(c, s.lines)
-		}
-		if len(problems) == 0 {
-			return c, nil
-		}
-		s.problems = problems
+	if len(s.problems) > 0 {
+		return nil, report(name, s.problems)
 	}
-	return nil, report(name, s.problems)
+	c, problems := decode(data, s)
+	if len(problems) > 0 {
+		return nil, report(name, problems)
+	}
+	if problems := check(c, s.lines); len(problems) > 0 {
+		return c, report(name, problems)
+	}
+	return c, nil
 }
 
 // decode fills a Config; scan has found most of what can be wrong, and with better words.

@@ -171,7 +171,7 @@ func (j *judge) messages(c Channel) {
 	dead, undecided := c.Inbound.Dead+c.Outbound.Dead, c.Outbound.Undecided
 	var what, remedy []string
 	if dead > 0 {
-		what, remedy = append(what, counted(dead, "message", "could not be delivered")), append(remedy, "perch traffic --state dead")
+		what, remedy = append(what, counted(dead, "message", "could not be delivered")), append(remedy, "perch traffic --state failed")
 	}
 	if undecided > 0 {
 		what, remedy = append(what, counted(undecided, "message", "may have gone out")), append(remedy, "perch traffic --state undecided")

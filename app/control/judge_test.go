@@ -84,7 +84,7 @@ func TestJudged(t *testing.T) {
 			s.State, s.StoppedAt, s.Channels[0].X = control.StateStopped, ago(time.Hour), control.Link{State: "unknown"}
 			s.Channels[0].Outbound.Dead = 1
 		}, "stopped", []control.Condition{
-			{Side: "messages", Channel: "support", Level: "needs_you", Count: 1, What: "1 message could not be delivered", Remedy: "look at them and decide: perch traffic --state dead"},
+			{Side: "messages", Channel: "support", Level: "needs_you", Count: 1, What: "1 message could not be delivered", Remedy: "look at them and decide: perch traffic --state failed"},
 			{Side: "relay", Level: "note", What: "nothing comes in and nothing goes out", Remedy: "start the relay, with: perch start", Since: ago(time.Hour)},
 		}},
 		"a backup that failed": {func(s *control.Status) {

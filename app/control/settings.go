@@ -42,8 +42,11 @@ type Settings struct {
 	Config Config `json:"config"`
 	// Exists is false while there is no perch.toml; Config then holds the defaults.
 	Exists bool `json:"exists"`
-	// Problem says why perch.toml cannot be read; Config then holds the defaults. Empty when it can.
+	// Problem says what is wrong with perch.toml; nil when nothing is. Config then holds what it says all the same.
 	Problem *Failure `json:"problem,omitempty"`
+	// Unread is set when it cannot be read at all, and Config holds the defaults: what is saved then replaces a file that
+	// nobody has seen. The old one stays beside it as perch.toml.bak.
+	Unread bool `json:"unread,omitempty"`
 	// Path is where perch.toml is, and LogPath the log.
 	Path    string `json:"path"`
 	LogPath string `json:"log_path"`
@@ -63,6 +66,8 @@ type VaultState struct {
 	Open bool
 	// Unattended is set when a relay finds the passphrase by itself.
 	Unattended bool
+	// Least is how many characters the passphrase of a new vault has at least.
+	Least int
 }
 
 // SecretState tells whether a secret has a value.

@@ -20,6 +20,7 @@ func (d *demo) live(ctx context.Context, length time.Duration, closed <-chan str
 		ctx, cancel = context.WithTimeout(ctx, length)
 		defer cancel()
 	}
+	limit := d.limitOnce()
 	for n := 1; ; n++ {
 		person := customers[rand.IntN(len(customers))]
 		text := fmt.Sprintf("%s (%d)", smallTalk[rand.IntN(len(smallTalk))], n)
@@ -29,7 +30,9 @@ func (d *demo) live(ctx context.Context, length time.Duration, closed <-chan str
 			if err := d.agentAnswers(ctx, interaction, fmt.Sprintf("Thank you for message %d.", n)); err != nil && ctx.Err() == nil {
 				return err
 			}
+			limit.answered(ctx)
 		}
+		limit.look(ctx)
 		select {
 		case <-ctx.Done():
 			return nil

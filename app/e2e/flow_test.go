@@ -194,6 +194,9 @@ func TestRefusalsReachTheAgentInWords(t *testing.T) {
 	if dead := b.traffic("--state", "dead"); len(dead) != 5 || dead[0].Error == nil || dead[0].Error.Remedy == "" {
 		t.Errorf("dead letters: %+v", dead)
 	}
+	if failed := b.traffic("--state", "failed"); len(failed) != 5 {
+		t.Errorf("by the word for people there are %d", len(failed))
+	}
 	// A long text is fine in private.
 	if r := b.reply(private, motionsim.Reply{Text: long}); r.Status != 200 {
 		t.Errorf("281 characters in private: %+v", r)

@@ -84,11 +84,11 @@ func TestAStoppedRelayCanBeRead(t *testing.T) {
 	}
 }
 
-// checkStoppedStatus looks at what perch status says of a stopped relay with one dead message.
+// checkStoppedStatus looks at what perch status says of a stopped relay with one message that failed.
 func (b *box) checkStoppedStatus() {
 	b.t.Helper()
 	out, _, code := b.perch("status")
-	if code != 3 || !strings.Contains(out, "The relay is not running. Start it with: perch start") || !strings.Contains(out, "1 message needs you") || !strings.Contains(out, "1 dead") {
+	if code != 3 || !strings.Contains(out, "The relay is not running. Start it with: perch start") || !strings.Contains(out, "1 message needs you") || !strings.Contains(out, "1 failed") {
 		b.t.Errorf("perch status ends with %d: %s", code, out)
 	}
 	out, _, code = b.perch("status", "--json")

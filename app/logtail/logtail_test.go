@@ -1,6 +1,8 @@
 package logtail_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -271,5 +273,37 @@ func TestNamesLevel(t *testing.T) {
 		if logtail.Parse(raw).NamesLevel() != want {
 			t.Errorf("%s: want %v", raw, want)
 		}
+	}
+}
+
+func TestAllKnowsNoLimitButThatOfALine(t *testing.T) {
+	var got []string
+	take := func(raw string) error { got = append(got, raw); return nil }
+	path := mustLog(t, 0, 30_000)
+	long := strings.Repeat("x", 1<<20)
+	mustAppend(t, path, long+"\n\nlast without an end")
+	n, err := logtail.All(t.Context(), path, logtail.Query{}, take)
+	if err != nil || n != 30_002 || len(got) != n || got[0]+"\n" != line(0) || got[n-1] != "last without an end" {
+		t.Fatalf("%d lines, the first is %q, the last %q, %v", n, got[0], got[n-1], err)
+	}
+	if cut := got[n-2]; len(cut) > 17<<10 || !strings.HasSuffix(cut, "…") {
+		t.Errorf("a line of %d bytes is kept with %d", len(long), len(cut))
+	}
+	got = nil
+	n, err = logtail.All(t.Context(), path, logtail.Query{Level: "error", Text: "LINE 2999"}, take)
+	if err != nil || n != 3 { // 2999, 29994 and 29999
+		t.Errorf("%d lines match: %v, %v", n, got, err)
+	}
+	full := errors.New("no space left on device")
+	if n, err := logtail.All(t.Context(), path, logtail.Query{}, func(string) error { return full }); !errors.Is(err, full) || n != 0 {
+		t.Errorf("%d lines, %v", n, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if n, err := logtail.All(ctx, path, logtail.Query{}, take); !errors.Is(err, context.Canceled) || n != 0 {
+		t.Errorf("%d lines, %v", n, err)
+	}
+	if _, err := logtail.All(t.Context(), path+"x", logtail.Query{}, take); !errors.Is(err, os.ErrNotExist) {
+		t.Error(err)
 	}
 }

@@ -22,6 +22,8 @@ type Own struct {
 	Tokens map[string]string
 	// TakesLegacy tells that the old plugin's path is served.
 	TakesLegacy bool
+	// Port is the one that Perch listens on; "" where that is not known.
+	Port string
 	// Forward is what an SSH tunnel listens on at the Motion server, host:port; empty without one.
 	Forward string
 }
@@ -29,6 +31,9 @@ type Own struct {
 // OwnOf is what the configuration and the tokens tell of a channel.
 func OwnOf(c *config.Config, channel string, tokens map[string]string) Own {
 	own := Own{Channel: channel, Tokens: tokens, TakesLegacy: c.LegacyReplyPath}
+	if _, port, err := net.SplitHostPort(c.Listen); err == nil && port != "0" {
+		own.Port = port
+	}
 	if c.Reach.Tunnel == config.TunnelSSH {
 		own.Forward = c.Reach.SSH.RemoteListen
 	}
@@ -79,6 +84,9 @@ func JudgePath(u *url.URL, own Own) (wrong, other string) {
 		if token == theirs {
 			return "the Reply URL in Motion is that of channel " + channel, channel
 		}
+	}
+	if theirs := port(u); own.Port != "" && theirs != own.Port {
+		return "the Reply URL in Motion leads to " + u.Host + " with a token that is not this Perch's, which listens on port " + own.Port, ""
 	}
 	return "the Reply URL in Motion has an old token, which Perch does not take any more", ""
 }

@@ -14,10 +14,11 @@ import (
 // Motion would make a message of it.
 func checkMotionURL(ctx context.Context, t *trial) (control.CheckResult, error) {
 	const paste = "copy the Receive URL from Motion: Open Channel, the account, Settings"
-	if t.channel.Motion.ReceiveURL == "" {
+	isServer := t.channel.Motion.ReceiveURL == "" && t.channel.Motion.BaseURL != ""
+	if t.channel.Motion.ReceiveURL == "" && !isServer {
 		return control.CheckResult{Message: "there is no Receive URL yet", Remedy: paste}, nil
 	}
-	if t.motion.AccountID() == "" {
+	if t.motion.AccountID() == "" && !isServer {
 		return control.CheckResult{Message: "the Receive URL does not name an Open Channel account", Remedy: paste + "; it ends in /accounts/NUMBER/notify"}, nil
 	}
 	m := t.channel.Motion
@@ -25,6 +26,9 @@ func checkMotionURL(ctx context.Context, t *trial) (control.CheckResult, error) 
 	defer client.Close()
 	if _, err := client.Check(ctx); err != nil {
 		return control.CheckResult{}, err
+	}
+	if isServer {
+		return control.CheckResult{OK: true, Message: "Motion answers at " + m.Base() + "; its account is not known yet", Remedy: paste}, nil
 	}
 	return control.CheckResult{OK: true, Message: "Motion answers at " + m.Base()}, nil
 }

@@ -43,8 +43,8 @@ func (l *Local) SetSecret(ctx context.Context, channel, name, value string) (con
 	if err != nil {
 		return control.ReloadResult{}, err
 	}
-	c, _, problem := l.load(ctx)
-	if problem != nil {
+	c, _, problem := l.draft(ctx)
+	if !namesStore(c) { // any other mistake can be mended later
 		return control.ReloadResult{}, problem
 	}
 	store, err := l.open(c.Secrets)
@@ -60,6 +60,11 @@ func (l *Local) SetSecret(ctx context.Context, channel, name, value string) (con
 		return control.ReloadResult{}, err
 	}
 	return l.reload(ctx, c), nil
+}
+
+// namesStore reports whether a configuration, which may be wrong or missing, says where secrets are kept.
+func namesStore(c *config.Config) bool {
+	return c != nil && (c.Secrets == config.SecretsVault || c.Secrets == config.SecretsKeyring)
 }
 
 // preview says what the relay in this process would make of a configuration; nothing when there is none.

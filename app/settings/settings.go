@@ -24,9 +24,13 @@ var _ control.SettingsBackend = (*Local)(nil)
 
 // Settings implements control.SettingsBackend.
 func (l *Local) Settings(ctx context.Context) (control.Settings, error) {
-	c, exists, problem := l.load(ctx)
+	c, exists, problem := l.draft(ctx)
+	unread := c == nil
+	if unread {
+		c = config.Default()
+	}
 	out := control.Settings{
-		Config: toControl(c), Exists: exists, Problem: failureOf(problem), Path: l.home.Config(), LogPath: l.home.Log(),
+		Config: toControl(c), Exists: exists, Problem: failureOf(problem), Unread: unread, Path: l.home.Config(), LogPath: l.home.Log(),
 		Secrets: []control.SecretState{},
 	}
 	if c.LogFile != "" {
@@ -40,16 +44,22 @@ func (l *Local) Settings(ctx context.Context) (control.Settings, error) {
 	return out, nil
 }
 
-// load returns the configuration, or the defaults when there is none or it cannot be read.
+// load returns the configuration, or the defaults when there is none or it is not valid.
 func (l *Local) load(ctx context.Context) (c *config.Config, exists bool, problem error) {
-	c, err := config.Load(l.home.Config())
-	if err == nil {
-		return c, true, nil
+	if c, exists, problem = l.draft(ctx); problem != nil {
+		c = config.Default()
 	}
-	c = config.Default()
+	return c, exists, problem
+}
+
+// draft returns the configuration, also with a problem where that is only in what it says; the defaults when there is
+// none; and nil when it cannot be read.
+func (l *Local) draft(ctx context.Context) (c *config.Config, exists bool, problem error) {
+	c, err := config.LoadDraft(l.home.Config())
 	if !errors.Is(err, fs.ErrNotExist) {
 		return c, true, err
 	}
+	c = config.Default()
 	if l.hasVault() || !l.HasKeyring(ctx) {
 		c.Secrets = config.SecretsVault
 	}

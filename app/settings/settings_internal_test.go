@@ -18,6 +18,7 @@ import (
 	"perch/app/control"
 	"perch/bridge"
 	"perch/bridge/endpoint"
+	"perch/bridge/secret"
 	"perch/bridge/sim"
 	"perch/bridge/sim/motionsim"
 )
@@ -303,5 +304,52 @@ func TestCheckOfThePublicAddress(t *testing.T) {
 		if err != nil || r.OK || strings.Contains(r.Message+r.Remedy, "hush") {
 			t.Errorf("nobody: %+v, %v", r, err)
 		}
+	}
+}
+
+// A perch.toml that can be read and is not valid is shown as it is, and secrets can be stored: whoever mends it in the
+// window loses nothing of it.
+func TestAFileWithAMistakeIsMendedAndNotReplaced(t *testing.T) {
+	l := mustSettings(t)
+	c := validConfig()
+	c.Secrets, c.Channels[0].Motion.User = "vault", "jane"
+	if saved, err := l.SaveSettings(t.Context(), c, false); err != nil || len(saved.Problems) != 0 {
+		t.Fatal(saved, err)
+	}
+	good, err := os.ReadFile(l.home.Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(old, mistake string) {
+		t.Helper()
+		text := strings.Replace(string(good), old, mistake, 1)
+		if text == string(good) {
+			t.Fatalf("there is no %s", old)
+		}
+		if err := os.WriteFile(l.home.Config(), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	receive := `receive_url = "` + c.Channels[0].Motion.ReceiveURL + `"`
+	write(receive, `receive_url = "motion.example"`)
+	s, err := l.Settings(t.Context())
+	if err != nil || s.Problem == nil || s.Unread || len(s.Config.Channels) != len(c.Channels) || s.Config.Channels[0].Motion.User != "jane" {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	l.With("vault", secret.NewMemory(nil))
+	if _, err := l.SetSecret(t.Context(), c.Channels[0].Name, "x.consumer_key", "k"); err != nil {
+		t.Errorf("a secret is not stored: %v", err)
+	}
+	write(`secrets = "vault"`, `secrets = "nowhere"`)
+	if _, err := l.SetSecret(t.Context(), c.Channels[0].Name, "x.consumer_key", "k"); err == nil || !strings.Contains(err.Error(), "secrets") {
+		t.Errorf("it does not say where secrets are: %v", err)
+	}
+	write(receive, "receive_url = ")
+	s, err = l.Settings(t.Context())
+	if err != nil || s.Problem == nil || !s.Unread {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if _, err := l.SetSecret(t.Context(), c.Channels[0].Name, "x.consumer_key", "k"); err == nil {
+		t.Error("a secret is stored nobody knows where")
 	}
 }

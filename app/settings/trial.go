@@ -31,7 +31,10 @@ func (l *Local) trial(ctx context.Context, r control.CheckRequest) (*trial, erro
 	} else if problem != nil {
 		return nil, problem
 	}
-	saved, _, _ := l.load(ctx)
+	saved, _, problem := l.draft(ctx)
+	if !namesStore(saved) {
+		return nil, problem
+	}
 	store, err := l.open(saved.Secrets) // where SetSecret puts them, whatever the draft says
 	if err != nil {
 		return nil, err

@@ -10,9 +10,12 @@ import (
 
 // VaultState tells how the vault of this home stands. It tries the passphrase that there is.
 func (l *Local) VaultState(ctx context.Context) control.VaultState {
-	c, _, _ := l.load(ctx)
+	c, _, _ := l.draft(ctx)
+	if c == nil {
+		c = config.Default()
+	}
 	state := control.VaultState{
-		Used: c.Secrets == config.SecretsVault, Exists: l.home.HasVault(), Unattended: secret.HasPassphrase(l.home.Passphrase()),
+		Used: c.Secrets == config.SecretsVault, Exists: l.home.HasVault(), Unattended: secret.HasPassphrase(l.home.Passphrase()), Least: secret.LeastPhrase,
 	}
 	if !state.Exists {
 		_, err := l.passphrase()(false)

@@ -38,5 +38,5 @@ func (a alive) Words(ctx context.Context) string {
 	if worst, found := status.Worst(); found && worst.Level != control.Note {
 		state += " (" + worst.Title() + ", see perch status)"
 	}
-	return fmt.Sprintf("%s: %d waiting, %d undecided, %d dead", state, waiting, undecided, dead)
+	return fmt.Sprintf("%s: %d waiting, %d undecided, %d failed", state, waiting, undecided, dead)
 }

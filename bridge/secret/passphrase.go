@@ -2,6 +2,7 @@ package secret
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -70,7 +71,7 @@ func ask(in io.Reader, out io.Writer, isNew bool) (_ string, err error) {
 	if !isNew {
 		return askOnce(lines, "Passphrase of Perch's vault: ")
 	}
-	phrase, err := askOnce(lines, "New passphrase for Perch's vault (long; nobody can recover it): ")
+	phrase, err := askOnce(lines, fmt.Sprintf("New passphrase for Perch's vault (at least %d characters; nobody can recover it): ", LeastPhrase))
 	if err == nil {
 		err = CheckNew(phrase)
 	}

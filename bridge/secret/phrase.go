@@ -55,15 +55,15 @@ func readPhrase(path string) (string, error) {
 
 // CheckNew refuses a passphrase that is too short for a new vault. The error is Invalid.
 func CheckNew(phrase string) error {
-	if utf8.RuneCountInString(phrase) >= leastPhrase {
+	if utf8.RuneCountInString(phrase) >= LeastPhrase {
 		return nil
 	}
 	return &bridge.Error{
 		Kind: bridge.Invalid, Side: bridge.SidePerch, Op: "make the vault of secrets", Message: "the passphrase is too short",
-		Remedy: fmt.Sprintf("take at least %d characters; several words are good", leastPhrase), Err: ErrNoPassphrase,
+		Remedy: fmt.Sprintf("take at least %d characters; several words are good", LeastPhrase), Err: ErrNoPassphrase,
 	}
 }
 
-// leastPhrase is the shortest passphrase that a new vault takes, in characters. scrypt makes each guess slow; it cannot
+// LeastPhrase is the shortest passphrase that a new vault takes, in characters. scrypt makes each guess slow; it cannot
 // help a word.
-const leastPhrase = 10
+const LeastPhrase = 10

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"perch/app/control"
 	"perch/ui/format"
 	"perch/ui/translation"
 )
@@ -26,6 +27,27 @@ func TestTimesAndSizes(t *testing.T) {
 	} {
 		if got != want {
 			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestAddressOnX(t *testing.T) {
+	for _, c := range []struct {
+		m    control.Message
+		want string
+	}{
+		{control.Message{Kind: "mention", XID: "1980", From: "annlee"}, "https://x.com/i/status/1980"},
+		{control.Message{Kind: "reply", Direction: "out", XID: "1981", To: "annlee"}, "https://x.com/i/status/1981"},
+		{control.Message{Kind: "reply", Direction: "out", To: "annlee"}, "https://x.com/annlee"}, // not sent yet
+		{control.Message{Kind: "dm", XID: "1982", From: "annlee"}, "https://x.com/annlee"},
+		{control.Message{Kind: "chat", Direction: "out", From: "brand", To: "@bo_berg"}, "https://x.com/bo_berg"},
+		{control.Message{Kind: "dm", From: "3001969357"}, ""}, // X gave no handle
+		{control.Message{Kind: "dm"}, ""},
+		{control.Message{Kind: "note", To: "annlee"}, ""},
+		{control.Message{Kind: "mention", XID: "../evil", From: "a/../b?c"}, "https://x.com/a%2F..%2Fb%3Fc"},
+	} {
+		if got := format.AddressOnX(&c.m); got != c.want {
+			t.Errorf("%+v: %s, want %s", c.m, got, c.want)
 		}
 	}
 }

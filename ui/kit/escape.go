@@ -11,12 +11,19 @@ func canvasOf(o fyne.CanvasObject) fyne.Canvas {
 
 // escape hands the key on to the window and gives up the focus.
 func escape(o fyne.CanvasObject) {
+	if c := canvasOf(o); c != nil {
+		c.Unfocus()
+	}
+	handOn(o, &fyne.KeyEvent{Name: fyne.KeyEscape})
+}
+
+// handOn hands a key on to the window.
+func handOn(o fyne.CanvasObject, k *fyne.KeyEvent) {
 	c := canvasOf(o)
 	if c == nil {
 		return
 	}
-	c.Unfocus()
 	if typed := c.OnTypedKey(); typed != nil {
-		typed(&fyne.KeyEvent{Name: fyne.KeyEscape})
+		typed(k)
 	}
 }

@@ -199,3 +199,50 @@ func TestChartAndBarTakeAnything(t *testing.T) {
 		b.Resize(fyne.NewSize(100, 8))
 	}
 }
+
+func TestKeysMoveThroughAList(t *testing.T) {
+	test.NewTempApp(t)
+	const all = 1000
+	length, at, menu := all, -1, -1
+	l := kit.NewList(func() int { return length }, func() fyne.CanvasObject { return kit.AtLeast(kit.Blank(1, 1), fyne.NewSize(10, 36)) }, func(int, fyne.CanvasObject) {})
+	l.OnSelected = func(id int) { at = id; l.Unselect(id) }
+	l.OnMenu = func(id int) { menu = id }
+	w := test.NewTempWindow(t, l)
+	w.Resize(fyne.NewSize(200, 440))
+	press := func(keys ...fyne.KeyName) int {
+		t.Helper()
+		for _, key := range keys {
+			l.TypedKey(&fyne.KeyEvent{Name: key})
+		}
+		l.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+		return at
+	}
+	if got := press(fyne.KeyEnd); got != all-1 {
+		t.Errorf("End leads to %d", got)
+	}
+	if got := press(fyne.KeyPageDown); got != all-1 {
+		t.Errorf("page down at the end leads to %d", got)
+	}
+	up := press(fyne.KeyPageUp)
+	if up > all-8 || up < all-13 {
+		t.Errorf("page up leads to %d", up)
+	}
+	if got := press(fyne.KeyDown, fyne.KeyPageDown); got != all-1 {
+		t.Errorf("down and page down lead to %d", got)
+	}
+	if got := press(fyne.KeyHome); got != 0 {
+		t.Errorf("Home leads to %d", got)
+	}
+	if got := press(fyne.KeyPageUp, fyne.KeyPageDown); got != all-1-up {
+		t.Errorf("page down from the top leads to %d, page up from the end by %d", got, all-1-up)
+	}
+	l.Chosen(7)
+	if l.TypedKey(&fyne.KeyEvent{Name: desktop.KeyMenu}); menu != 7 {
+		t.Errorf("the menu key is for %d", menu)
+	}
+	length = 0
+	press(fyne.KeyEnd, fyne.KeyHome, fyne.KeyPageDown, desktop.KeyMenu) // nothing to go to
+	if menu != 7 {
+		t.Errorf("an empty list has a menu for %d", menu)
+	}
+}

@@ -29,7 +29,8 @@ func (l *page) describe() {
 	if !l.atStart {
 		about = l.win.Texts.N("window.logs.newest", len(l.lines))
 	}
-	l.about.SetText(about + " · " + l.path)
+	l.about.SetText(about)
+	l.where.Set(l.path, kit.Muted)
 	text := ""
 	if len(l.rows) == 0 && !l.isBusy {
 		text = kit.Pick(l.search.Text == "" && l.level.Value() == "", l.win.T("window.logs.empty"), l.win.T("window.logs.none"))

@@ -2,6 +2,7 @@ package logs
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"perch/app/logtail"
 	"perch/bridge/sim/tidy"
 	"perch/ui/format"
+	"perch/ui/kit"
 	"perch/ui/uitest/rig"
 	"perch/ui/window"
 )
@@ -115,19 +117,58 @@ func TestLogs(t *testing.T) {
 	}
 }
 
-func TestExportGoesWhereFilesAreSaved(t *testing.T) {
-	folder := filepath.Join(t.TempDir(), "Scaricati")
-	r, p := mustPage(t, func(o *window.Options, _ *rig.Rig) { o.Downloads = folder })
-	p.lines = []logtail.Line{logtail.Parse("one"), logtail.Parse("two\x1b[31m")}
+func TestExportWritesTheWholeLogWhereAPersonSays(t *testing.T) {
+	folder, from := filepath.Join(t.TempDir(), "Scaricati"), filepath.Join(t.TempDir(), "perch.log")
+	const all = 3*pageSize + 7
+	var b strings.Builder
+	for i := range all {
+		fmt.Fprintf(&b, "line %d\x1b[31m\n", i)
+	}
+	if err := os.WriteFile(from, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, p := mustPage(t, func(o *window.Options, r *rig.Rig) {
+		o.Downloads, r.Settings.Stored.LogPath = folder, from
+	})
+	if len(p.lines) != pageSize {
+		t.Fatalf("%d lines are loaded", len(p.lines))
+	}
+	r.Press("Copy")
+	r.MustSee("1000 lines copied", "These are the newest ones.")
 	r.Press("Export")
+	if _, err := os.Stat(folder); err == nil {
+		t.Error("something is written before a person has said so")
+	}
+	r.MustSee("also those that are not loaded yet")
+	suggested := rig.Find(r, "path", func(e *kit.Entry) bool { return strings.HasPrefix(e.Text, folder) }).Text
+	yes := func() {
+		t.Helper()
+		rig.Find(r, "the question's button", func(b *kit.Button) bool { return b.Text() == "Export" }).Tapped(nil)
+		r.Settle()
+		r.Refresh()
+	}
+	mine := filepath.Join(folder, "for support.txt")
+	r.Fill(suggested, filepath.Join(from, "below a file"))
+	yes()
+	r.MustSee("perch.log: not a directory.")
+	r.Fill(filepath.Join(from, "below a file"), mine)
+	yes()
+	r.MustSee("3007 lines are in the file", mine)
+	text, err := os.ReadFile(mine)
+	if lines := strings.Count(string(text), "\n"); err != nil || lines != all || strings.Contains(string(text), "\x1b") || !strings.HasPrefix(string(text), "line 0") {
+		t.Errorf("%d lines, %v", lines, err)
+	}
+	p.search.SetText("line 300")
 	r.Settle()
-	found, err := filepath.Glob(filepath.Join(folder, "perch-*.log"))
-	if err != nil || len(found) != 1 {
-		t.Fatalf("%v, %v", found, err)
+	r.Press("Export")
+	r.MustSee("that match what you search for")
+	r.Fill(suggested, mine)
+	yes()
+	r.MustSee("There is a file of that name already. Choose another name.")
+	r.Fill(mine, mine+"2")
+	yes()
+	r.MustSee("8 lines are in the file") // 300, and 3000 to 3006
+	if left, err := os.ReadDir(folder); err != nil || len(left) != 2 {
+		t.Errorf("%v, %v", left, err)
 	}
-	text, err := os.ReadFile(found[0])
-	if err != nil || !strings.HasPrefix(string(text), "one\ntwo") || strings.Contains(string(text), "\x1b") {
-		t.Errorf("%q, %v", text, err)
-	}
-	r.MustSee(found[0])
 }

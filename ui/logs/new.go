@@ -3,6 +3,7 @@ package logs
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 
 	"perch/app/control"
@@ -17,7 +18,7 @@ import (
 func New(win *window.Window) window.Page { return newPage(win) }
 
 func newPage(win *window.Window) *page {
-	l := &page{win: win, path: win.LogPath, about: kit.CutText("", kit.TextSmall, kit.Muted)}
+	l := &page{win: win, path: win.LogPath, about: kit.CutText("", kit.TextSmall, kit.Muted), where: kit.NewParagraph("", kit.TextSmall, kit.Muted)}
 	l.search = kit.NewEntry(win.T("window.logs.search"))
 	l.search.OnChanged = func(string) { l.typing.Rest(win, l.restart) }
 	l.level = kit.NewChoice(win.T("window.logs.level"), logtail.Levels()[1:], win.Named("window.level."), l.restart)
@@ -40,6 +41,7 @@ func newPage(win *window.Window) *page {
 	l.list = kit.NewList(func() int { return len(l.rows) }, func() fyne.CanvasObject { return newRowView() }, l.update)
 	l.list.HideSeparators = true
 	l.list.OnSelected = func(id widget.ListItemID) {
+		l.list.Chosen(id)
 		l.list.Unselect(id)
 		if id < len(l.rows) {
 			win.Copy(visible.Line(l.lines[l.rows[id].Line].Raw))
@@ -51,13 +53,13 @@ func newPage(win *window.Window) *page {
 
 func (l *page) build() fyne.CanvasObject {
 	win := l.win
-	bar := kit.HStack(kit.Gap, l.level.Content, kit.Middle(l.isPattern), kit.Middle(l.isAtEnd), kit.Middle(l.isWrapped), kit.Middle(l.pause), kit.Middle(l.problem))
-	top := kit.Header(win.T("window.logs"), l.about, kit.AtLeast(l.search, fyne.NewSize(270, 34)),
-		kit.NewButton(win.T("window.copy"), "copy", kit.Plain, func() { win.Copy(l.text()) }),
+	bar := container.New(layout.NewRowWrapLayoutWithCustomPadding(kit.Gap, 6), l.level.Content, kit.Middle(l.isPattern), kit.Middle(l.isAtEnd), kit.Middle(l.isWrapped), kit.Middle(l.pause), kit.Middle(l.problem))
+	top := kit.Header(win.T("window.logs"), l.about, kit.AtLeast(l.search, fyne.NewSize(170, 34)),
+		kit.NewButton(win.T("window.copy"), "copy", kit.Plain, l.onCopy),
 		kit.NewButton(win.T("window.logs.export"), "export", kit.Plain, l.onExport))
 	none := container.NewCenter(kit.AtLeast(l.none, fyne.NewSize(420, 0)))
 	card := container.NewStack(kit.NewGround(kit.Surface, kit.Border, kit.Radius), kit.Pad(container.NewStack(none, l.list), 6, 8))
-	return kit.Filled(top, container.NewBorder(kit.Inset(0, 10, 0, 0, bar), nil, nil, nil, card))
+	return kit.Filled(kit.VStack(2, top, l.where), container.NewBorder(kit.Inset(0, 10, 0, 0, bar), nil, nil, nil, card))
 }
 
 func (l *page) Content() fyne.CanvasObject { return l.root }

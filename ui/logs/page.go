@@ -21,6 +21,7 @@ type page struct {
 	root fyne.CanvasObject
 
 	about        *kit.Text
+	where        *kit.Paragraph // the path, in full
 	search       *kit.Entry
 	level        *kit.Choice
 	isPattern    *widget.Check

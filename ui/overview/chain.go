@@ -81,11 +81,20 @@ func (h *hopTile) render(m hopText) {
 	h.passed.SetText(m.Traffic)
 }
 
-// chainLayout puts tiles and the arrows between them beside each other; the tiles have the same width.
+// chainLayout puts tiles and the arrows between them beside each other, in two rows where one would cut their words; the
+// tiles have the same width.
 type chainLayout struct{}
 
-// chainArrow is the width of an arrow, chainTile the least of a tile.
-const chainArrow, chainTile = 16, 84
+// chainArrow is the width of an arrow, chainTile the least of a tile in one row, and chainGap lies between two rows.
+const chainArrow, chainTile, chainGap = 16, 92, 10
+
+// perRow is how many of so many tiles fit beside each other.
+func perRow(tiles int, width float32) int {
+	if float32(tiles)*chainTile+float32(tiles-1)*chainArrow <= width {
+		return tiles
+	}
+	return (tiles + 1) / 2
+}
 
 // Layout implements fyne.Layout.
 func (chainLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
@@ -93,28 +102,36 @@ func (chainLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	if tiles == 0 {
 		return
 	}
-	width := (size.Width - float32(tiles-1)*chainArrow) / float32(tiles)
-	x := float32(0)
+	row, height := perRow(tiles, size.Width), tileHeight(objects)
+	width := (size.Width - float32(row-1)*chainArrow) / float32(row)
 	for i, o := range objects {
-		o.Move(fyne.NewPos(x, 0))
+		line, at := i/2/row, i/2%row
+		x, y := float32(at)*(width+chainArrow), float32(line)*(height+chainGap)
 		if i%2 == 0 {
-			o.Resize(fyne.NewSize(width, size.Height))
-			x += width
+			o.Move(fyne.NewPos(x, y))
+			o.Resize(fyne.NewSize(width, height))
 			continue
 		}
-		o.Resize(fyne.NewSize(chainArrow, size.Height))
-		x += chainArrow
+		o.Move(fyne.NewPos(x+width, y))
+		o.Resize(fyne.NewSize(chainArrow, height))
+		kit.Pick(at == row-1, o.Hide, o.Show)() // none leads out of a row
 	}
 }
 
-// MinSize implements fyne.Layout.
+// MinSize implements fyne.Layout. Its height is that of the rows of the present width.
 func (chainLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	height := float32(0)
-	for i, o := range objects {
-		if i%2 == 0 {
-			height = max(height, o.MinSize().Height)
-		}
-	}
 	tiles := (len(objects) + 1) / 2
-	return fyne.NewSize(float32(tiles)*chainTile+float32(max(0, tiles-1))*chainArrow, height)
+	row, height := (tiles+1)/2, tileHeight(objects)
+	if tiles > 1 && objects[len(objects)-1].Position().Y > 0 {
+		height = 2*height + chainGap
+	}
+	return fyne.NewSize(float32(row)*chainTile+float32(max(0, row-1))*chainArrow, height)
+}
+
+func tileHeight(objects []fyne.CanvasObject) float32 {
+	height := float32(0)
+	for i := 0; i < len(objects); i += 2 {
+		height = max(height, objects[i].MinSize().Height)
+	}
+	return height
 }

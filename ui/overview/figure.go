@@ -20,7 +20,7 @@ type figure struct {
 func newFigure(icon, name string, tapped func()) *figure {
 	f := &figure{number: kit.Heading("0", 24), icon: kit.NewIcon(icon, kit.Idle, 18), ground: kit.NewGround(kit.IdleSoft, "", 9)}
 	sign := container.NewStack(kit.AtLeast(f.ground, fyne.NewSize(36, 36)), container.NewCenter(f.icon))
-	texts := kit.VStack(0, f.number, kit.CutText(name, kit.TextSmall, kit.Muted))
+	texts := kit.VStack(0, f.number, kit.NewParagraph(name, kit.TextSmall, kit.Muted))
 	row := container.NewBorder(nil, nil, kit.Middle(sign), nil, kit.Pad(texts, 0, 12))
 	f.content = kit.NewArea(container.NewStack(kit.NewGround(kit.Surface, kit.Border, kit.Radius), kit.Pad(row, 12, 14)), name, tapped)
 	return f

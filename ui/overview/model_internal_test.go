@@ -60,7 +60,7 @@ func TestOverview(t *testing.T) {
 		"demo over": {func(d *snapshot.Data) { d.Status.Demo, d.Running = true, false }, "Stopped", format.Idle, "The demo has ended.", en.T("window.demo.over.do"), false, false},
 		"bad Reply URL": {func(d *snapshot.Data) {
 			d.Status.State, d.Status.Channels[0].Reply = "degraded", control.Link{State: "degraded", Detail: "the Reply URL is empty in Motion, so agents cannot answer; write it into Motion"}
-		}, "Needs you", format.Bad, "Agents' answers do not come in", "The Reply URL is empty in Motion, so agents cannot answer. Write it into Motion.", false, true},
+		}, "Needs you", format.Bad, "Agents' replies do not come in", "The Reply URL is empty in Motion, so agents cannot answer. Write it into Motion.", false, true},
 		"limited": {blocked, "Recovering", format.Warn, "A limit of X is used up · until 15:11", "Public replies wait, and go on by themselves then.", false, true},
 		"gap": {func(d *snapshot.Data) {
 			d.Status.Reach.Gaps = []control.Gap{{From: now.Add(-time.Hour), To: now.Add(-50 * time.Minute), Lost: "mentions older than a week"}}

@@ -35,7 +35,7 @@ func newPage(win *window.Window) *page {
 	o.addresses = newAddressCard(win)
 	o.root = kit.Scrolled(
 		kit.Header(win.T("window.overview"), o.about, o.start, o.pause, o.restart, o.stop),
-		o.hint, o.demo, o.noTray, o.chains, container.New(kit.Columns{Gap: kit.GapBig, Least: 128}, o.waiting.content, o.needYou.content, o.in.content, o.out.content),
+		o.hint, o.demo, o.noTray, o.chains, container.New(kit.Columns{Gap: kit.GapBig, Least: 150}, o.waiting.content, o.needYou.content, o.in.content, o.out.content),
 		kit.Card(kit.VStack(12, o.chartHead(), o.chart)), o.addresses.content,
 	)
 	return o

@@ -32,7 +32,7 @@ func mustPage(t *testing.T, change func(*window.Options, *rig.Rig)) (*rig.Rig, *
 
 func TestOverviewTellsWhatIsWrong(t *testing.T) {
 	r, _ := mustPage(t, nil)
-	r.MustSee("@acme_support · support", "Connected", "Delivered to Motion", "http://10.20.0.5:3002/reply/")
+	r.MustSee("@acme_support · support", "Connected", "To Motion in a year", "http://10.20.0.5:3002/reply/")
 	r.Relay.Change(func(s *control.Status) {
 		s.State = control.StateDegraded
 		s.Channels[0].Motion = control.Link{State: "degraded", Detail: "Motion cannot be reached. Check that Motion is running"}

@@ -153,6 +153,11 @@ func TestCommands(t *testing.T) {
 	r.wantLine("Running") // by itself, after a while
 	r.click("Open Perch", 3)
 	r.eventually("window", func() string { return unless(r.calls("perch-window") == 1, "not one window") })
+	r.click("Open Perch", 1)
+	r.eventually("the window in front", func() string { return unless(r.calls("window raised") > 0, "it was not asked") })
+	if n := r.calls("perch-window"); n != 1 {
+		t.Errorf("%d windows", n)
+	}
 }
 
 func TestEveryOneOf200FastClicksCounts(t *testing.T) {

@@ -20,6 +20,7 @@ import (
 	"perch/app/config"
 	"perch/app/control"
 	"perch/app/desk"
+	"perch/app/single"
 	"perch/app/version"
 	"perch/bridge/visible"
 	"perch/ui/translation"
@@ -76,7 +77,7 @@ func show(homeFlag string, log *slog.Logger) error {
 		return err
 	}
 	folder := filepath.Dir(home.Socket())
-	lock, err := desktop.Lock(filepath.Join(folder, "perch-tray.lock"))
+	lock, err := desktop.Lock(home.TrayLock())
 	if err != nil {
 		return err
 	}
@@ -140,7 +141,10 @@ func newSession(home config.Home, programs desk.Programs, log *slog.Logger) (*se
 	t := translation.New("").T
 	client := control.NewClient(home.Socket())
 	var s *session.Session
-	d := desktop.New(desktop.Config{Programs: programs, T: t, Log: log, Clicked: func(section string) { s.Open(section) }})
+	d := desktop.New(desktop.Config{
+		Programs: programs, Window: single.At(filepath.Dir(home.Socket()), os.Getenv), T: t, Log: log,
+		Clicked: func(section string) { s.Open(section) },
+	})
 	m := newMenu(func(id string) { s.Click(id) })
 	s = session.New(session.Options{
 		Relay: client, Desktop: d, Show: m.show, T: t, Log: log,

@@ -44,7 +44,7 @@ func (s *page) addGroup(g form.Group, channel int, onEdit edited) {
 func (s *page) row(f form.Field, tab string, channel int, onEdit edited) fyne.CanvasObject {
 	if f.Kind == form.Secret {
 		name := kit.Pick(tab == "channel", s.name(channel), "")
-		return newSecretRow(s.win, name, f.Path, s.stored.Has(name, f.Path), s.onStored).row
+		return s.secretRow(name, f.Path).row
 	}
 	full := f.Full(tab, channel)
 	problem := kit.NewProblem()
@@ -55,4 +55,13 @@ func (s *page) row(f form.Field, tab string, channel int, onEdit edited) fyne.Ca
 		e.Disable() // its keys, its Reply URL and its history are stored under the name
 	}
 	return kit.FormRow(s.win.T("window.field."+key), s.win.T("window.help."+key), input, problem)
+}
+
+func (s *page) secretRow(channel, name string) *secretRow {
+	key, isSet := channel+"/"+name, s.stored.Has(channel, name)
+	if s.secrets[key] == nil {
+		s.secrets[key] = newSecretRow(s.win, channel, name, isSet, s.onStored)
+	}
+	s.secrets[key].set(isSet)
+	return s.secrets[key]
 }

@@ -18,7 +18,7 @@ import (
 func New(win *window.Window) window.Page { return newPage(win) }
 
 func newPage(win *window.Window) *page {
-	s := &page{win: win, tab: "general", tabs: kit.HStack(6), cards: kit.VStack(kit.GapBig), places: map[string]*kit.Paragraph{}, chats: map[string]*form.ChatKeys{}}
+	s := &page{win: win, tab: "general", tabs: kit.HStack(6), cards: kit.VStack(kit.GapBig), places: map[string]*kit.Paragraph{}, chats: map[string]*form.ChatKeys{}, secrets: map[string]*secretRow{}}
 	s.login, s.backups = form.NewLoginSwitch(win), form.NewBackupNow(win)
 	s.about = kit.CutText("", kit.TextSmall, kit.Muted)
 	s.unlock = kit.NewButton(win.T("window.settings.unlock"), "key", kit.Strong, func() { win.Unlock(func() {}) }).Small()
@@ -38,6 +38,10 @@ func newPage(win *window.Window) *page {
 func (s *page) Content() fyne.CanvasObject { return s.root }
 
 func (s *page) Render(d snapshot.Data) {
+	if s.wasRunning != d.Running {
+		s.wasRunning = d.Running
+		s.warn() // a relay that runs has opened the vault
+	}
 	s.login.Render(d)
 	s.backups.Render(d)
 	for _, chat := range s.chats {
@@ -71,9 +75,10 @@ func (s *page) Configure(stored control.Settings) {
 func (s *page) warn() {
 	s.problem.Hide()
 	isLocked := s.win.IsLocked() && (s.stored.SecretsProblem != nil || !s.win.Data.Running) // a relay that runs has opened it
+	s.unlock.Set(s.win.T(kit.Pick(s.win.VaultState.Exists, "window.settings.unlock", "window.vault.new.title")), "key", kit.Strong)
 	kit.Pick(isLocked, s.unlock.Show, s.unlock.Hide)()
 	if isLocked && s.stored.SecretsProblem == nil {
-		s.problem.Set("key", kit.Warn, kit.WarnSoft, s.win.T("window.vault.locked"), "")
+		s.problem.Set("key", kit.Warn, kit.WarnSoft, s.win.T(kit.Pick(s.win.VaultState.Exists, "window.vault.locked", "window.vault.new")), "")
 		return
 	}
 	for _, p := range []*control.Failure{s.stored.Problem, s.stored.SecretsProblem} {

@@ -38,6 +38,19 @@ type page struct {
 	problems []control.Problem
 	places   map[string]*kit.Paragraph // by the field's full path
 	edits    int
+	// wasRunning tells that a relay ran when the page was rendered last.
+	wasRunning bool
+	secrets    map[string]*secretRow // by channel and name; kept, so that what was typed stays when the cards are made anew
+}
+
+// Unsaved implements window.Holder.
+func (s *page) Unsaved() string {
+	for _, row := range s.secrets {
+		if row.entry.Text != "" {
+			return s.win.T("window.leave.secret", s.win.T("window.field."+row.name))
+		}
+	}
+	return kit.Pick(s.isDirty(), s.win.T("window.leave.settings"), "")
 }
 
 func (s *page) isDirty() bool {

@@ -10,7 +10,9 @@ import (
 	"perch/ui/format"
 )
 
-func (s *page) onSave() {
+func (s *page) onSave() { s.win.UnlessUnread(s.stored, s.save) }
+
+func (s *page) save() {
 	if place := s.draft.Secrets; s.stored.Exists && place != s.stored.Config.Secrets {
 		s.onMove(place)
 		return
@@ -48,7 +50,7 @@ func (s *page) onMove(place string) {
 			return
 		}
 		s.stored.Config.Secrets = place
-		s.onSave()
+		s.save()
 	})
 }
 

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2/widget"
@@ -129,10 +130,18 @@ func TestSecretsMoveWithTheChoiceOfTheirPlace(t *testing.T) {
 	rig.Find(r, "choice of the place", func(s *widget.Select) bool { return s.Selected == "System keyring" }).SetSelectedIndex(1)
 	r.Settle()
 	r.Press("Save")
-	r.MustSee("The vault is locked")
+	r.MustSee("Make the vault", "which is not there yet")
+	r.MustNotSee("locked")
 	r.Fill("Passphrase", "one long passphrase")
-	r.Fill("The same again", "one long passphrase")
-	r.Press("Open")
+	r.Fill("The same again", "another")
+	r.Press("Create")
+	r.MustSee("The two passphrases are not the same.")
+	r.Press("Make one for me")
+	r.MustNotSee("not the same")
+	r.Fill("The same again", "") // what was made is in both
+	rig.Find(r, "the passphrase", func(e *kit.Entry) bool { return e.PlaceHolder == "Passphrase" }).SetText("one long passphrase")
+	rig.Find(r, "the second one", func(e *kit.Entry) bool { return e.PlaceHolder == "The same again" }).SetText("one long passphrase")
+	r.Press("Create")
 	if r.Settings.Stored.Config.Secrets != "vault" || !r.Settings.State.Used {
 		t.Errorf("the secrets are in the %s", r.Settings.Stored.Config.Secrets)
 	}
@@ -159,4 +168,50 @@ func TestABackupIsMadeNow(t *testing.T) {
 	r.Relay.Change(func(s *control.Status) { s.Backup.Error = "the disk of /b is full. Make room on it" })
 	r.Refresh()
 	r.MustSee("The last backup failed. The disk of /b is full.")
+}
+
+func TestWhatIsNotSavedIsNamedWhenTheWindowCloses(t *testing.T) {
+	r, p := mustPage(t, nil)
+	if got := p.Unsaved(); got != "" {
+		t.Errorf("nothing was changed: %s", got)
+	}
+	r.Fill("127.0.0.1:3002", "127.0.0.1:4000")
+	if got := p.Unsaved(); !strings.Contains(got, "changed settings") {
+		t.Errorf("a setting: %q", got)
+	}
+	r.Press("Undo changes")
+	r.Press("support")
+	r.Press("Replace…")
+	r.Fill("Paste it here", "very-secret-value")
+	r.Press("General")
+	if got := p.Unsaved(); !strings.Contains(got, `"API key (consumer key)"`) && !strings.Contains(got, "a value for") {
+		t.Errorf("a secret: %q", got)
+	}
+	r.Press("support")
+	r.MustSee("Store") // it is still there
+	r.Press("Store")
+	if got := p.Unsaved(); got != "" || r.Settings.Secrets["support/x.consumer_key"] != "very-secret-value" {
+		t.Errorf("it is stored: %q", got)
+	}
+}
+
+func TestAFileThatNobodyCouldReadIsNotReplacedUnasked(t *testing.T) {
+	r, _ := mustPage(t, func(_ *window.Options, r *rig.Rig) {
+		r.Settings.Stored.Unread = true
+		r.Settings.Stored.Problem = &control.Failure{Message: "perch.toml, line 4: this is not as TOML wants it", Remedy: "compare it"}
+	})
+	before := r.Settings.Stored.Config.LogFile
+	s := r.Settings.Stored.Config
+	r.Fill("127.0.0.1:3002", "127.0.0.1:4000")
+	r.Press("Save")
+	r.MustSee("Replace perch.toml?", "Perch.toml, line 4", "perch.toml.bak")
+	r.Press("Cancel")
+	if r.Settings.Stored.Config.Listen != s.Listen || r.Settings.Stored.Config.LogFile != before {
+		t.Error("it is saved all the same")
+	}
+	r.Press("Save")
+	r.Press("Replace it")
+	if r.Settings.Stored.Config.Listen != "127.0.0.1:4000" {
+		t.Error("it is not saved")
+	}
 }

@@ -43,7 +43,7 @@ func (w *page) build() {
 	switch {
 	case w.first != nil:
 		w.win.Canvas().Focus(w.first)
-	case w.render != nil:
+	case w.render != nil && w.draft.Step == stepFinish:
 		w.win.Canvas().Unfocus() // the Enter key must not end it before the message went round
 	default:
 		w.win.Canvas().Focus(w.next) // what is chosen already is taken with the Enter key
@@ -93,7 +93,7 @@ func (w *page) drawSteps() {
 		}
 		round := container.NewStack(kit.AtLeast(kit.NewGround(soft, "", 14), fyne.NewSize(28, 28)), container.NewCenter(sign))
 		row := container.NewBorder(nil, nil, kit.HStack(0, kit.Middle(round), kit.Blank(10, 0)), nil, name)
-		w.steps.Add(kit.Pad(row, 5, 0))
+		w.steps.Add(kit.Pad(row, 3, 0))
 	}
 }
 

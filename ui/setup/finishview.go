@@ -29,6 +29,8 @@ type finishView struct {
 	failed   string    // why Motion cannot be asked; "" when it can
 	asked    time.Time // when Motion was asked last
 	isAsking bool
+	// isWritten tells that the Reply URL in Motion is there because it was written here.
+	isWritten bool
 }
 
 // show shows how far the round trip has got.

@@ -25,9 +25,10 @@ func (w *page) motionStep() fyne.CanvasObject {
 	place := kit.VStack(16)
 	address.OnChanged = func(text string) {
 		setMotionAddress(m, text)
+		w.saveDraft()
 		w.uncheck()
 	}
-	user.OnChanged = func(text string) { m.User = strings.TrimSpace(text); w.uncheck() }
+	user.OnChanged = func(text string) { m.User = strings.TrimSpace(text); w.saveDraft(); w.uncheck() }
 	address.OnSubmitted = func(string) { w.onNext() }
 	user.OnSubmitted = address.OnSubmitted
 	place.Add(kit.FormRow(win.T("window.wizard.motion.address"), win.T("window.wizard.motion.address.help"), address, nil))
@@ -52,6 +53,7 @@ func (w *page) checkMotion() {
 	values := w.typedSecrets("motion.password", "motion.api_key")
 	var result control.CheckResult
 	var settings control.Settings
+	var plain string // where Motion answers by http although it does not by https
 	w.busy(func(ctx context.Context) (err error) {
 		if _, err = w.store(ctx, values, channel); err != nil {
 			return err
@@ -64,6 +66,9 @@ func (w *page) checkMotion() {
 			what = control.CheckMotionCredentials
 		}
 		result, err = w.win.Settings.CheckSettings(ctx, what, control.CheckRequest{Channel: channel, Config: &c})
+		if err == nil && !result.OK {
+			plain = w.plainMotion(ctx, channel, c)
+		}
 		return err
 	}, func(err error) {
 		if w.showError(err) {
@@ -71,13 +76,35 @@ func (w *page) checkMotion() {
 		}
 		w.win.Stored = settings
 		if !result.OK {
-			window.ShowResult(w.outcome, w.inWindow(result, "window.wizard.motion.refused.do"))
+			result = w.inWindow(result, "window.wizard.motion.refused.do")
+			if plain != "" {
+				result.Remedy = w.win.T("window.wizard.motion.plain", plain)
+			}
+			window.ShowResult(w.outcome, result)
 			return
 		}
 		delete(w.typed, "motion.password")
 		delete(w.typed, "motion.api_key")
 		w.offerAccounts(result)
 	})
+}
+
+// plainMotion returns the address by http of a Motion that does not answer by https, and "" where neither does. No password
+// goes that way: it only knocks.
+func (w *page) plainMotion(ctx context.Context, channel string, c control.Config) string {
+	m := &c.Channels[0].Motion
+	if !strings.HasPrefix(motionAddress(*m), "https://") {
+		return ""
+	}
+	request := control.CheckRequest{Channel: channel, Config: &c}
+	if secure, err := w.win.Settings.CheckSettings(ctx, control.CheckMotionURL, request); err != nil || secure.OK {
+		return ""
+	}
+	m.ReceiveURL, m.BaseURL = strings.Replace(m.ReceiveURL, "https://", "http://", 1), strings.Replace(m.BaseURL, "https://", "http://", 1)
+	if open, err := w.win.Settings.CheckSettings(ctx, control.CheckMotionURL, request); err != nil || !open.OK {
+		return ""
+	}
+	return motionAddress(*m)
 }
 
 // offerAccounts lets the Open Channel account be picked, where Motion told its list and none is known yet.

@@ -1,6 +1,8 @@
 package setup
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
@@ -25,7 +27,7 @@ func newPage(win *window.Window) *page {
 	buttons := kit.HStack(kit.Gap, w.back, kit.Space(), w.next)
 	card := container.NewStack(kit.NewGround(kit.Surface, kit.Border, kit.Radius),
 		kit.Inset(20, 14, 24, 10, container.NewBorder(nil, kit.Inset(12, 0, 0, 14, buttons), nil, nil, w.scroll)))
-	left := kit.Inset(6, 0, 0, 18, kit.AtLeast(container.NewVBox(w.steps), fyne.NewSize(190, 0)))
+	left := kit.Inset(6, 0, 0, 18, kit.AtLeast(container.NewVBox(w.steps), fyne.NewSize(150, 0)))
 	w.table = w.newTable()
 	w.unlock = step{w.vaultStep, w.openVault}
 	w.root = kit.Filled(kit.Header(win.T("window.wizard"), w.about), container.NewBorder(nil, nil, left, nil, card))
@@ -65,10 +67,22 @@ func (w *page) begin() {
 	if w.win.Preferences.Get(prefDraft, &saved) && len(saved.Config.Channels) > 0 {
 		w.draft = saved
 		w.draft.Step = min(max(saved.Step, stepStart), stepFinish)
-	} else {
-		w.draft = draft{Config: firstConfig(w.win.Stored), Began: form.Clone(w.win.Stored.Config)}
+		w.build()
+		w.settle(w.win.Stored, w.build)
+		return
 	}
+	w.draft = draft{Config: firstConfig(w.win.Stored), Began: form.Clone(w.win.Stored.Config)}
 	w.build()
+}
+
+// Unsaved implements window.Holder: all but secrets is kept.
+func (w *page) Unsaved() string {
+	for _, value := range w.typed {
+		if strings.TrimSpace(value) != "" {
+			return w.win.T("window.leave.typed")
+		}
+	}
+	return ""
 }
 
 // Render moves the round trip on; it is only about the last step.

@@ -38,7 +38,7 @@ func TestReplyURLOfAnotherProgramIsReplacedAfterAYesOnly(t *testing.T) {
 	}
 	r.Press("Write it into Motion")
 	r.Press("Write it into Motion") // the yes
-	r.MustSee("Motion's account has this Reply URL.")
+	r.MustSee("was written into Motion's account")
 	if got := inMotion(); got == old {
 		t.Error("not replaced")
 	}

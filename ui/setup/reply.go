@@ -21,10 +21,10 @@ func (f *finishView) canAsk() bool {
 // askMotion asks Motion for its Reply URL. What went wrong is not asked again: a wrong password locks the account.
 func (f *finishView) askMotion(now time.Time) {
 	f.asked = now
-	f.ask(f.win.Relay.ReplyURL)
+	f.ask(false, f.win.Relay.ReplyURL)
 }
 
-func (f *finishView) ask(work func(context.Context, string) (control.ReplyURL, error)) {
+func (f *finishView) ask(isWrite bool, work func(context.Context, string) (control.ReplyURL, error)) {
 	f.isAsking = true
 	f.write.Enabled(false)
 	channel := f.w.channel().Name
@@ -39,7 +39,7 @@ func (f *finishView) ask(work func(context.Context, string) (control.ReplyURL, e
 			message, remedy := control.Explain(err)
 			f.failed = format.Problem(message, remedy)
 		} else {
-			f.reply, f.failed = now, ""
+			f.reply, f.failed, f.isWritten = now, "", isWrite
 		}
 		f.explain()
 		f.show(f.win.Data)
@@ -52,7 +52,7 @@ func (f *finishView) explain() {
 	text := win.T("window.wizard.paste")
 	switch {
 	case f.reply.IsSet:
-		text = win.T("window.wizard.reply.set")
+		text = win.T(kit.Pick(f.isWritten, "window.wizard.reply.written", "window.wizard.reply.set"))
 	case f.failed != "":
 		text, ink = f.failed, kit.Bad
 	case f.reply.CanWrite && f.reply.InMotion != "":
@@ -81,7 +81,7 @@ func (f *finishView) focus(canWrite bool) {
 func (f *finishView) onWrite() {
 	inMotion := f.reply.InMotion
 	write := func() {
-		f.ask(func(ctx context.Context, channel string) (control.ReplyURL, error) {
+		f.ask(true, func(ctx context.Context, channel string) (control.ReplyURL, error) {
 			return f.win.Relay.WriteReplyURL(ctx, channel, inMotion)
 		})
 	}

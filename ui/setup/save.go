@@ -13,8 +13,21 @@ import (
 // onFinish saves the set-up or, once that is done, offers encrypted chat.
 func (w *page) onFinish() { kit.Pick(w.begun.IsZero(), w.onSave, w.onChat)() }
 
-// onSave writes perch.toml and starts the relay with it.
+// onSave writes perch.toml and starts the relay with it. What was changed elsewhere since the set-up began stays, or is
+// asked about.
 func (w *page) onSave() {
+	var now control.Settings
+	w.busy(func(ctx context.Context) (err error) {
+		now, err = w.refresh(ctx)
+		return err
+	}, func(err error) {
+		if !w.showError(err) {
+			w.settle(now, func() { w.win.UnlessUnread(now, w.save) })
+		}
+	})
+}
+
+func (w *page) save() {
 	answers, began, wasRunning := form.Clone(w.draft.Config), form.Clone(w.draft.Began), w.win.Data.Running
 	var saved control.Saved
 	var isSaved bool
@@ -23,7 +36,6 @@ func (w *page) onSave() {
 		if err != nil {
 			return err
 		}
-		// What was changed elsewhere since the set-up began stays.
 		if saved, err = w.win.Settings.SaveSettings(ctx, rebase(began, answers, now.Config), false); err != nil || len(saved.Problems) > 0 {
 			return err
 		}

@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -77,7 +78,7 @@ func TestWizardFromNothingToARoundTrip(t *testing.T) {
 	r.Press("Continue")
 	r.MustSee("Perch fetches them")
 	r.Press("Continue")
-	r.MustSee("How do agents' answers come to Perch?", "On the Motion server")
+	r.MustSee("How do agents' replies come to Perch?", "On the Motion server")
 	r.Press("Continue")
 	r.MustSee("@acme_support", "https://motion.acme.example/api/openchannel/accounts/9/notify", "On the Motion server")
 	r.Press("Save and start")
@@ -86,7 +87,7 @@ func TestWizardFromNothingToARoundTrip(t *testing.T) {
 	}
 	r.MustSee("has no Reply URL yet", "http://10.20.0.5:3002/reply/", "Send a direct message to @acme_support")
 	r.Press("Write it into Motion")
-	r.MustSee("Motion's account has this Reply URL.")
+	r.MustSee("The Reply URL was written into Motion's account, and read again.")
 	trip := func() roundTrip { return makeTrip(r.Data, "support", w.begun) }
 	if got := trip(); !got.Running || got.Received || got.Answered {
 		t.Errorf("%+v", got)
@@ -181,4 +182,124 @@ func TestWizardInADemoSaysSo(t *testing.T) {
 	}
 	r, _ = mustFirstRun(t, "", uitest.NewEmpty())
 	r.MustSee("Try the demo")
+}
+
+// mustClash is a set-up in which the user in Motion was answered, while somebody wrote another one into perch.toml.
+func mustClash(t *testing.T, theirs func(*control.Config)) (*rig.Rig, *page, *uitest.Settings, string) {
+	t.Helper()
+	path, settings := filepath.Join(t.TempDir(), "window.json"), uitest.NewSettings()
+	r, w := mustPage(t, func(o *window.Options, r *rig.Rig) {
+		r.Settings = settings
+		o.Settings, o.Vault, o.PreferencesPath = settings, settings, path
+	})
+	r.Refresh()
+	w.channel().Motion.User = "jane"
+	w.goTo(stepFinish)
+	elsewhere := form.Clone(settings.Stored.Config)
+	theirs(&elsewhere)
+	settings.Stored.Config = elsewhere
+	return r, w, settings, path
+}
+
+func TestWizardAsksWhereTheFileSaysSomethingElseSince(t *testing.T) {
+	paul := func(c *control.Config) { c.Channels[0].Motion.User, c.Listen = "paul", "127.0.0.1:4444" }
+	r, w, settings, _ := mustClash(t, paul)
+	r.Press("Save and start")
+	r.MustSee("perch.toml was changed meanwhile", `here "jane", in perch.toml "paul"`)
+	r.MustNotSee("4444")
+	r.Press("Cancel")
+	if settings.Stored.Config.Channels[0].Motion.User != "paul" || !w.begun.IsZero() {
+		t.Error("it is saved without an answer")
+	}
+	r.Press("Save and start")
+	r.Press("Keep mine")
+	if c := settings.Stored.Config; c.Channels[0].Motion.User != "jane" || c.Listen != "127.0.0.1:4444" {
+		t.Errorf("mine: %+v", c)
+	}
+	r, _, settings, _ = mustClash(t, paul)
+	r.Press("Save and start")
+	r.Press("Take perch.toml's")
+	if c := settings.Stored.Config; c.Channels[0].Motion.User != "paul" || c.Listen != "127.0.0.1:4444" {
+		t.Errorf("theirs: %+v", c)
+	}
+	r, _, settings, _ = mustClash(t, func(c *control.Config) { c.Channels[0].Name = "help" })
+	r.Press("Save and start")
+	r.MustSee(`the channel "support" is no longer there`)
+	r.Press("Take perch.toml's")
+	if c := settings.Stored.Config; len(c.Channels) != 1 || c.Channels[0].Name != "help" {
+		t.Errorf("a channel with another name: %+v", c.Channels)
+	}
+}
+
+// A draft that was left is brought up to perch.toml when it is taken up, not only at its end.
+func TestWizardTakesUpADraftWithWhatIsSetNow(t *testing.T) {
+	_, _, settings, path := mustClash(t, func(c *control.Config) { c.Channels[0].Motion.User, c.Channels[0].Motion.MapKey = "paul", "handle" })
+	again := func() (*rig.Rig, *page) {
+		return mustPage(t, func(o *window.Options, r *rig.Rig) {
+			r.Settings = settings
+			o.Settings, o.Vault, o.PreferencesPath = settings, settings, path
+		})
+	}
+	r, w := again()
+	r.MustSee("perch.toml was changed meanwhile", `here "jane", in perch.toml "paul"`)
+	r.Press("Take perch.toml's")
+	if m := w.channel().Motion; m.User != "paul" || m.MapKey != "handle" {
+		t.Errorf("it goes on with %+v", m)
+	}
+}
+
+func TestWizardSaysThatItHoldsWhatIsNotStored(t *testing.T) {
+	_, w := mustFirstRun(t, "", uitest.NewEmpty())
+	if got := w.Unsaved(); got != "" {
+		t.Errorf("nothing was typed: %s", got)
+	}
+	w.typed["x.consumer_key"] = "hush"
+	if got := w.Unsaved(); !strings.Contains(got, "not stored yet") {
+		t.Errorf("got %q", got)
+	}
+}
+
+// A mistake in perch.toml that a later step mends stops none before it.
+func TestWizardGoesOnOverAMistakeThatItMends(t *testing.T) {
+	settings := uitest.NewSettings()
+	settings.Stored.Config.Channels[0].Motion.ReceiveURL = ""
+	settings.Stored.Problem = &control.Failure{Message: "perch.toml, line 9: motion.receive_url is missing", Remedy: "copy it from Motion"}
+	r, w := mustPage(t, func(o *window.Options, r *rig.Rig) {
+		r.Settings = settings
+		o.Settings, o.Vault = settings, settings
+	})
+	r.Refresh()
+	r.MustSee("Perch.toml, line 9: motion.receive_url is missing.", "mends perch.toml at the end")
+	w.goTo(stepX)
+	w.typed["x.access_token"] = "refused" // by a running relay, which cannot read its perch.toml
+	r.Press("Check")
+	r.MustSee("You are @acme_support.")
+}
+
+// httpOnly is a Motion that does not speak https.
+type backend interface{ window.Settings }
+
+type httpOnly struct{ backend }
+
+func (h httpOnly) CheckSettings(ctx context.Context, what string, r control.CheckRequest) (control.CheckResult, error) {
+	if what == control.CheckMotionCredentials || strings.HasPrefix(motionAddress(r.Config.Channels[0].Motion), "https://") {
+		return control.CheckResult{Message: "Motion does not answer", Remedy: "check the address"}, nil
+	}
+	return h.backend.CheckSettings(ctx, what, r)
+}
+
+func TestWizardNamesTheAddressByHTTPWhereHTTPSIsNone(t *testing.T) {
+	settings := uitest.NewEmpty()
+	for _, typed := range []string{"motion", "https://motion", "motion/api/openchannel/accounts/5/notify"} {
+		r, w := mustPage(t, func(o *window.Options, r *rig.Rig) {
+			r.Settings = settings
+			r.Relay.SetStopped(true)
+			o.Settings, o.Vault = httpOnly{settings}, settings
+		})
+		w.goTo(stepMotion)
+		setMotionAddress(&w.channel().Motion, typed)
+		w.typed["motion.password"] = "hush"
+		r.Press("Check")
+		r.MustSee("Motion does not answer.", "but it does by http: http://motion")
+	}
 }

@@ -16,8 +16,15 @@ func (w *page) startStep() fyne.CanvasObject {
 	if w.isDemo = win.Data.Status.Demo; w.isDemo {
 		demo = tile("info", win.T("window.wizard.demo.here"), win.T("window.wizard.demo.here.about"), false, func() { win.Open(window.Overview) })
 	}
-	return kit.VStack(16, w.stepHead("start"), connect, demo,
-		kit.NewParagraph(win.T("window.wizard.start.note"), kit.TextSmall, kit.Muted))
+	column := kit.VStack(16, w.stepHead("start"), connect, demo)
+	if p := win.Stored.Problem; p != nil {
+		mistake := kit.NewNotice()
+		about := kit.Pick(win.Stored.Unread, format.Sentence(p.Remedy), win.T("window.wizard.mends"))
+		mistake.Set("attention", kit.Warn, kit.WarnSoft, format.Sentence(p.Message), about)
+		column.Add(mistake)
+	}
+	column.Add(kit.NewParagraph(win.T("window.wizard.start.note"), kit.TextSmall, kit.Muted))
+	return column
 }
 
 func (w *page) onDemo() {

@@ -9,7 +9,9 @@ import (
 
 // stepHead is the title of a step and what it is about.
 func (w *page) stepHead(key string) fyne.CanvasObject {
-	return kit.VStack(4, kit.Heading(w.win.T("window.wizard."+key+".title"), 19), kit.NewParagraph(w.win.T("window.wizard."+key+".about"), kit.TextBody, kit.Muted))
+	title := kit.NewParagraph(w.win.T("window.wizard."+key+".title"), 19, kit.Ink)
+	title.Bold = true
+	return kit.VStack(4, title, kit.NewParagraph(w.win.T("window.wizard."+key+".about"), kit.TextBody, kit.Muted))
 }
 
 // tile is a large button with an icon, a title and a sentence.

@@ -14,6 +14,7 @@ import (
 func (w *page) vaultStep() fyne.CanvasObject {
 	isNew := !w.win.VaultState.Exists
 	w.vault = window.NewPassphrase(w.win, isNew, w.onNext)
+	w.vault.Changed = w.outcome.Hide
 	w.first = w.vault.Phrase
 	return kit.VStack(16, w.stepHead(kit.Pick(isNew, "vault", "unlock")), w.vault.Content)
 }

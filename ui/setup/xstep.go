@@ -54,7 +54,7 @@ func (w *page) checkX() {
 			window.ShowResult(w.outcome, w.inWindow(who, "window.wizard.x.refused.do"))
 		case !may.OK:
 			window.ShowResult(w.outcome, may)
-		case len(taken.Refused) > 0: // by the running relay: they are another account's, for example
+		case len(taken.Refused) > 0 && settings.Problem == nil: // by the running relay: they are another account's, for example
 			window.ShowResult(w.outcome, control.CheckResult{Message: taken.Refused[0].Message, Remedy: taken.Refused[0].Remedy})
 		default:
 			for _, name := range xSecrets() {

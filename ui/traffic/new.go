@@ -31,11 +31,11 @@ func newPage(win *window.Window) *page {
 	t.fresh = kit.NewButton("", "up", kit.Strong, t.onFresh).Small()
 	t.fresh.Hide()
 	t.empty = kit.NewParagraph("", kit.TextBody, kit.Muted)
-	t.list = kit.NewList(func() int { return len(t.rows) }, func() fyne.CanvasObject { return newRowView(win) }, t.update)
-	t.list.OnSelected = t.onSelected
+	t.list = kit.NewList(func() int { return len(t.rows) }, func() fyne.CanvasObject { return newRowView(t.menu) }, t.update)
+	t.list.OnSelected, t.list.OnMenu = t.onSelected, t.onMenuKey
 	t.search.OnDown = func() { win.Canvas().Focus(t.list) }
-	t.pane = newPane(win, t.onClose)
-	t.root = kit.Filled(kit.Header(win.T("window.traffic"), t.about, kit.AtLeast(t.search, fyne.NewSize(270, 34))), t.body())
+	t.pane = newPane(win, t.onClose, t.addressOnX)
+	t.root = kit.Filled(kit.Header(win.T("window.traffic"), t.about, kit.AtLeast(t.search, fyne.NewSize(210, 34))), t.body())
 	return t
 }
 

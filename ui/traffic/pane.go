@@ -21,7 +21,7 @@ type pane struct {
 	drawn   int64  // the message that is on screen
 	state   string // of the message when it was loaded, to know that it has changed
 
-	title    *kit.Text
+	title    *kit.Paragraph
 	pill     *kit.Pill
 	text     *kit.Paragraph
 	textBox  *fyne.Container
@@ -32,19 +32,26 @@ type pane struct {
 	facts    *fyne.Container
 	payloads [2]*payloadView
 	scroll   *container.Scroll
+	// addressOf is where a message is on X; "" for nowhere.
+	addressOf func(m *control.Message) string
+	visit     *kit.Button
+	address   string
 }
 
-func newPane(win *window.Window, closed func()) *pane {
+func newPane(win *window.Window, closed func(), addressOf func(*control.Message) string) *pane {
 	p := &pane{
-		win: win, title: kit.CutText("", kit.TextHeading, kit.Ink), pill: kit.NewPill("", kit.Idle, kit.IdleSoft),
+		win: win, addressOf: addressOf, title: kit.NewParagraph("", kit.TextHeading, kit.Ink), pill: kit.NewPill("", kit.Idle, kit.IdleSoft),
 		text: kit.NewParagraph("", kit.TextBody, kit.Ink), problem: kit.NewNotice(), acts: kit.HStack(kit.Gap),
 		files: newFilesView(win), steps: kit.VStack(0), facts: kit.VStack(5), payloads: [2]*payloadView{newPayloadView(win), newPayloadView(win)},
 	}
 	p.title.Bold = true
+	p.visit = kit.NewButton(win.T("window.on_x"), "export", kit.Quiet, func() { win.Visit(p.address) }).Small()
+	p.visit.Hide()
 	p.textBox = container.NewStack(kit.NewGround(kit.Sunken, "", 8), kit.Pad(p.text, 10, 12))
-	head := container.NewBorder(nil, nil, nil, kit.HStack(6, kit.Middle(p.pill), kit.NewIconButton("close", win.T("window.close"), closed).Small()), kit.Pad(p.title, 4, 0))
+	closer := kit.VStack(0, kit.NewIconButton("close", win.T("window.close"), closed).Small())
+	head := container.NewBorder(nil, kit.HStack(0, p.pill, kit.Space()), nil, closer, kit.Pad(p.title, 4, 0))
 	column := kit.VStack(14, p.textBox, p.files.content, p.problem, p.acts, kit.VStack(8, heading(win.T("window.detail.history")), p.steps),
-		kit.VStack(8, heading(win.T("window.detail.facts")), p.facts), p.payloads[0].content, p.payloads[1].content)
+		kit.VStack(8, heading(win.T("window.detail.facts")), p.facts, kit.HStack(0, p.visit, kit.Space())), p.payloads[0].content, p.payloads[1].content)
 	p.scroll = container.NewVScroll(kit.Inset(0, 14, 14, 14, column))
 	body := container.NewBorder(kit.Inset(10, 10, 14, 10, head), nil, nil, nil, p.scroll)
 	p.content = kit.Inset(0, 0, 8, 0, container.NewStack(kit.NewGround(kit.Surface, kit.Border, kit.Radius), body))
@@ -72,7 +79,7 @@ func (p *pane) load(id int64) {
 		if p.id != id || p.win.ShowError(err) {
 			return
 		}
-		p.state = stamp(&detail.Message)
+		p.state, p.address = stamp(&detail.Message), p.addressOf(&detail.Message)
 		p.render(makeDetail(detail, p.win.Now(), p.win.Texts))
 	})
 }
@@ -103,7 +110,8 @@ func (p *pane) reload(d snapshot.Data) {
 }
 
 func (p *pane) render(d detail) {
-	p.title.SetText(d.Title)
+	p.title.Set(d.Title, kit.Ink)
+	kit.Pick(p.address == "", p.visit.Hide, p.visit.Show)()
 	ink, soft := window.Colors(d.Tone)
 	p.pill.Set(d.State, ink, soft)
 	p.text.Set(d.Text, kit.Ink)

@@ -59,5 +59,6 @@ func (w *rowHeadRenderer) Layout(size fyne.Size) {
 		t.Move(fyne.NewPos(x[i], 0))
 		t.Resize(fyne.NewSize(max(0, x[i+1]-x[i]-8), size.Height))
 	}
+	kit.Pick(size.Width >= midRow, w.h.texts[5].Show, w.h.texts[5].Hide)()
 	kit.Pick(size.Width >= wideRow, w.h.texts[6].Show, w.h.texts[6].Hide)()
 }

@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
+	"perch/ui/format"
 	"perch/ui/kit"
 	"perch/ui/window"
 )
@@ -11,29 +12,32 @@ import (
 const (
 	// rowHeight is that of a line of the list, rowStep the way from one to the next.
 	rowHeight, rowStep = 32, rowHeight + 4
-	// wideRow is the width from which a row has all its columns.
-	wideRow = 640
+	// wideRow is the width from which a row has all its columns, and midRow that from which it has the state in words.
+	wideRow, midRow = 660, 520
 )
 
 // rowColumns are the widths of the columns but the text, which takes what is left: time, direction, who, kind, state, took.
-var rowColumns = [6]float32{78, 26, 138, 26, 118, 76}
+var rowColumns = [6]float32{100, 24, 132, 26, 118, 70}
 
 // rowView is one line of the list of messages.
 type rowView struct {
 	widget.BaseWidget
-	win                          *window.Window
+	// menu opens what can be done with the message of a line.
+	menu                         func(id widget.ListItemID, at fyne.Position)
+	id                           widget.ListItemID
+	shown                        rowText
 	ground                       *kit.Ground
 	direction, kind              *kit.Icon
 	time, who, text, state, took *kit.Text
 	dot                          *kit.Ground
 }
 
-func newRowView(win *window.Window) *rowView {
+func newRowView(menu func(widget.ListItemID, fyne.Position)) *rowView {
 	cut := func(color fyne.ThemeColorName, size float32) *kit.Text { //nolint:unparam // one row, one size
 		return kit.CutText("", size, color)
 	}
 	r := &rowView{
-		win: win, ground: kit.NewGround("", "", 6), direction: kit.NewIcon("down", kit.Accent, 15), kind: kit.NewIcon("dm", kit.Muted, 15),
+		menu: menu, ground: kit.NewGround("", "", 6), direction: kit.NewIcon("down", kit.Accent, 15), kind: kit.NewIcon("dm", kit.Muted, 15),
 		time: cut(kit.Muted, kit.TextSmall), who: cut(kit.Ink, kit.TextSmall), text: cut(kit.Ink, kit.TextSmall),
 		state: cut(kit.Muted, kit.TextSmall), took: cut(kit.Muted, kit.TextSmall), dot: kit.NewGround(kit.Idle, "", 4),
 	}
@@ -43,7 +47,11 @@ func newRowView(win *window.Window) *rowView {
 	return r
 }
 
-func (r *rowView) render(m rowText, isSelected bool) {
+// TappedSecondary implements fyne.SecondaryTappable.
+func (r *rowView) TappedSecondary(e *fyne.PointEvent) { r.menu(r.id, e.AbsolutePosition) }
+
+func (r *rowView) render(id widget.ListItemID, m rowText, isSelected bool) {
+	r.id, r.shown = id, m
 	r.time.SetText(m.Time)
 	if m.IsOut {
 		r.direction.Set("up", kit.AccentDeep)
@@ -52,7 +60,7 @@ func (r *rowView) render(m rowText, isSelected bool) {
 	}
 	r.kind.Set(m.KindIcon, kit.Muted)
 	r.who.SetText(m.Who)
-	r.text.SetText(m.Text)
+	r.caption(r.Size().Width)
 	ink, _ := window.Colors(m.Tone)
 	r.state.Set(m.State, ink)
 	r.dot.Set(ink, "")
@@ -62,6 +70,15 @@ func (r *rowView) render(m rowText, isSelected bool) {
 	} else {
 		r.ground.Set("", "")
 	}
+}
+
+// caption shows the text. Where there is no room for the state in words, one that is worth a word stands before it.
+func (r *rowView) caption(width float32) {
+	text := r.shown.Text
+	if width > 0 && width < midRow && r.shown.Tone != format.Good {
+		text = r.shown.State + " · " + text
+	}
+	r.text.SetText(text)
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -104,6 +121,8 @@ func (w *rowRenderer) Layout(size fyne.Size) {
 	r.state.Move(fyne.NewPos(x[5]+15, 0))
 	r.state.Resize(fyne.NewSize(max(0, x[6]-x[5]-20), size.Height))
 	at(r.took, 6)
+	r.caption(size.Width)
+	kit.Pick(size.Width >= midRow, r.state.Show, r.state.Hide)()
 	kit.Pick(size.Width >= wideRow, r.took.Show, r.took.Hide)()
 }
 
@@ -113,6 +132,9 @@ func columns(width float32) [8]float32 {
 	c := rowColumns
 	if width < wideRow {
 		c[2], c[4], c[5] = 104, 96, 0
+	}
+	if width < midRow {
+		c[4] = 16
 	}
 	text := max(40, width-2*edge-c[0]-c[1]-c[2]-c[3]-c[4]-c[5])
 	x := [8]float32{edge}

@@ -9,11 +9,14 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 	"github.com/google/go-cmp/cmp"
 
 	"perch/app/control"
 	"perch/bridge/sim/tidy"
+	"perch/ui/format"
+	"perch/ui/kit"
 	"perch/ui/snapshot"
 	"perch/ui/uitest"
 	"perch/ui/uitest/rig"
@@ -175,3 +178,73 @@ func TestRowsAreCheap(t *testing.T) {
 		t.Errorf("a turn with %d rows took %v", len(r.Data.View.Rows), slowest)
 	}
 }
+
+func TestRightClickAndItsKeyOfferWhatCanBeDone(t *testing.T) {
+	r, p := mustPage(t, nil)
+	var at int
+	for i, m := range p.rows {
+		if m.State == "dead" {
+			at = i
+		}
+	}
+	labels := func() (labels []string) {
+		for _, item := range p.items(p.rows[at]) {
+			labels = append(labels, item.Label)
+		}
+		return labels
+	}
+	isOpen := func() bool {
+		top := r.Canvas().Overlays().Top()
+		if top != nil {
+			r.Canvas().Overlays().Remove(top)
+		}
+		return top != nil
+	}
+	row := newRowView(p.menu)
+	row.render(at, makeRow(p.rows[at], p.win.Now(), p.win.Texts), false)
+	row.TappedSecondary(&fyne.PointEvent{AbsolutePosition: fyne.NewPos(300, 300)})
+	if !isOpen() {
+		t.Error("a right click opens nothing")
+	}
+	got := labels()
+	for _, want := range []string{"Open", "Copy text", "Show on x.com", p.win.T("window.act.retry"), p.win.T("window.act.discard")} {
+		if !slices.Contains(got, want) {
+			t.Errorf("%q is not in the menu: %q", want, got)
+		}
+	}
+	p.list.Chosen(at)
+	p.list.TypedKey(&fyne.KeyEvent{Name: desktop.KeyMenu})
+	if !isOpen() {
+		t.Error("the key opens nothing")
+	}
+	r.Relay.Change(func(s *control.Status) { s.Demo = true })
+	r.Refresh()
+	if slices.Contains(labels(), "Show on x.com") {
+		t.Error("the demo's messages are not on x.com")
+	}
+	p.menu(len(p.rows), fyne.Position{}) // a line that has gone
+	if isOpen() {
+		t.Error("a line that has gone has a menu")
+	}
+}
+
+// In a narrow list the text keeps its room: the state is a dot, with a word before the text where it matters.
+func TestNarrowRowsKeepTheText(t *testing.T) {
+	_, p := mustPage(t, nil)
+	for _, m := range p.rows {
+		row, text := newRowView(p.menu), makeRow(m, p.win.Now(), p.win.Texts)
+		test.WidgetRenderer(row).Layout(fyne.NewSize(440, rowHeight))
+		row.render(0, text, false)
+		row.Resize(fyne.NewSize(440, rowHeight))
+		isWorth := text.Tone != format.Good
+		if strings.HasPrefix(row.text.Text(), text.State) != isWorth || row.state.Visible() || row.text.Size().Width < 120 {
+			t.Errorf("%s: %q, %v wide", text.State, row.text.Text(), row.text.Size().Width)
+		}
+		row.Resize(fyne.NewSize(900, rowHeight))
+		if row.text.Text() != oneLine(text.Text) || !row.state.Visible() {
+			t.Errorf("in a wide list: %q", row.text.Text())
+		}
+	}
+}
+
+func oneLine(text string) string { return kit.CutText(text, 1, "").Text() }

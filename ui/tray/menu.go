@@ -14,9 +14,8 @@ func items(s Snapshot, tr T) []Item {
 	if up {
 		n = NeedsYou(s.Status)
 	}
-	why, canControl := detail(s, tr), !s.Status.Demo // a demo's relay ends with it and cannot be started
-	list := []Item{
-		{ID: ItemDetail, Title: why, Hidden: why == ""},
+	canControl := !s.Status.Demo // a demo's relay ends with it and cannot be started
+	list := append(details(s, tr), []Item{
 		{ID: Separator},
 		{ID: ItemOpen, Title: tr("tray.open"), Enabled: true},
 		{ID: Separator},
@@ -27,7 +26,7 @@ func items(s Snapshot, tr T) []Item {
 		{ID: ItemResume, Title: tr("tray.resume"), Enabled: up, Hidden: !paused},
 		{ID: ItemAttention, Title: tr("tray.attention", n), Enabled: n > 0},
 		{ID: Separator},
-	}
+	}...)
 	list = append(list, copyItems(ItemCopyWebhook, ItemWebhookMenu, tr("tray.copy.webhook"), s)...)
 	list = append(list, copyItems(ItemCopyReply, ItemReplyMenu, tr("tray.copy.reply"), s)...)
 	return append(list, Item{ID: Separator}, login(s.Login, tr), Item{ID: ItemQuit, Title: quitTitle(alive, tr), Enabled: true})

@@ -108,7 +108,7 @@ func TestRenderSaysItInWordsAndByIcon(t *testing.T) {
 		"paused":             {up(paused, waiting(2, 0)), assets.Paused, "Paused · 2 waiting", ""},
 		"paused and Motion":  {up(motionDown, paused), assets.Paused, "Paused", "Motion does not answer; check that it runs"},
 		"Motion down":        {up(motionDown), assets.Degraded, "Trouble with Motion", "Motion does not answer; check that it runs"},
-		"bad Reply URL":      {up(badReply), assets.Attention, "Agents' answers do not come in", "the Reply URL is empty in Motion, so agents cannot answer; write it into Motion"},
+		"bad Reply URL":      {up(badReply), assets.Attention, "Agents' replies do not come in", "the Reply URL is empty in Motion, so agents cannot answer; write it into Motion"},
 		"way in":             {up(func(s *control.Status) { s.Reach.State, s.Reach.Detail = "degraded", "the stream is silent" }), assets.Degraded, "Trouble with the way in from X", "the stream is silent"},
 		"of an older relay":  {older, assets.Degraded, "Recovering", ""},
 		"bad keys":           {up(badKeys), assets.Attention, "X needs you", "X refuses the access token; replace it in Settings"},
@@ -208,12 +208,33 @@ func TestMenuKeepsItsOrder(t *testing.T) {
 	}
 }
 
-func TestLongReasonsAreCut(t *testing.T) {
-	s := up(badKeys)
-	s.Status.Channels[0].X.Detail = "  à " + strings.Repeat("long\n reason ", 40)
-	s = judged(s)
-	if got := tray.Render(s, noon, english).Items[0].Title; len([]rune(got)) > 90 || !strings.HasSuffix(got, "…") || strings.Contains(got, "\n") {
-		t.Errorf("%d characters: %q", len([]rune(got)), got)
+func TestLongReasonsTakeSeveralLines(t *testing.T) {
+	lines := func(detail string) (shown []string) {
+		s := up(badKeys)
+		s.Status.Channels[0].X.Detail = detail
+		s = judged(s)
+		for _, item := range tray.Render(s, noon, english).Items[:3] {
+			if item.Hidden != (item.Title == "") || len([]rune(item.Title)) > 90 || item.Enabled {
+				t.Errorf("%+v", item)
+			}
+			if !item.Hidden {
+				shown = append(shown, item.Title)
+			}
+		}
+		return shown
+	}
+	const reason = "X refuses the keys of channel support, because somebody has made new ones for this app on developer.x.com; store all four of them, and then: perch restart"
+	if got := lines(reason); len(got) != 2 || strings.Join(got, " ") != reason {
+		t.Errorf("got %q", got)
+	}
+	if got := lines("short"); len(got) != 1 {
+		t.Errorf("got %q", got)
+	}
+	if got := lines("  à " + strings.Repeat("long\n reason ", 40)); len(got) != 3 || !strings.HasSuffix(got[2], "…") || strings.Contains(got[0], "\n") {
+		t.Errorf("got %q", got)
+	}
+	if got := lines(strings.Repeat("è", 100)); len(got) != 2 || got[0] != strings.Repeat("è", 90) {
+		t.Errorf("one long word: %q", got)
 	}
 }
 

@@ -13,6 +13,7 @@ type Desktop struct {
 	host, login desk.Answer
 	refusal     error
 	set         []desk.Answer
+	raised      int
 }
 
 // NewDesktop returns a desktop that shows tray icons and starts nothing at login.
@@ -55,4 +56,19 @@ func (d *Desktop) SetLogin(on bool, host desk.Answer) error {
 		d.login = map[bool]desk.Answer{true: desk.Yes, false: desk.No}[on]
 	}
 	return d.refusal
+}
+
+// Raise implements window.Desktop.
+func (d *Desktop) Raise(context.Context, uintptr) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.raised++
+	return d.refusal
+}
+
+// Raised is how many times the window was brought to the front.
+func (d *Desktop) Raised() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.raised
 }

@@ -81,9 +81,17 @@ type Process interface {
 	Demo(ctx context.Context) error
 }
 
+// Caller tells when somebody else would open the window, which comes to the front instead; single.First does it.
+type Caller interface {
+	// Serve calls show until ctx ends. show returns once the window has come to the front.
+	Serve(ctx context.Context, show func(ctx context.Context, section string) error) error
+}
+
 // Desktop is the desktop that the window is on. Its methods are called in the background.
 type Desktop interface {
 	watch.Desktop
 	// SetLogin makes Perch start at login or not; its error is a sentence.
 	SetLogin(on bool, host desk.Answer) error
+	// Raise brings a window to the front, minimised or not; its error is a sentence.
+	Raise(ctx context.Context, window uintptr) error
 }

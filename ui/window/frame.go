@@ -10,8 +10,11 @@ import (
 )
 
 const (
-	leastWidth, leastHeight = 900, 560
+	// The least size is that of a screen of 1024 by 600 pixels at 150 %.
+	leastWidth, leastHeight = 680, 380
 	navigationWidth         = 226
+	// In a window that is narrower than wideWindow, the navigation has icons only.
+	wideWindow, iconsWidth = 960, 68
 )
 
 // frame is the navigation and the place for a page.
@@ -24,7 +27,7 @@ func (w *Window) frame() fyne.CanvasObject {
 	w.above = kit.Inset(16, 0, 24, 24, w.kept)
 	w.above.Hide()
 	w.place = container.NewBorder(w.above, kit.Inset(0, 16, 24, 24, w.notice), nil, nil, w.body)
-	return kit.AtLeast(container.New(besides{}, w.navigation(), w.place), fyne.NewSize(leastWidth, leastHeight))
+	return kit.AtLeast(container.New(besides{w.narrow}, w.navigation(), w.place), fyne.NewSize(leastWidth, leastHeight))
 }
 
 func (w *Window) navigation() fyne.CanvasObject {
@@ -37,11 +40,21 @@ func (w *Window) navigation() fyne.CanvasObject {
 		w.items[name] = item
 		list.Add(item)
 	}
-	w.state = newNavState(w.Texts, w.switchTheme)
-	column := container.NewBorder(kit.Pad(w.logo, 14, 10), w.state.content, nil, nil, kit.Pad(list, 6, 0))
+	w.state = newNavState(w.Texts, w.switchTheme, w.About)
+	column := container.NewBorder(kit.Pad(w.logo, 8, 10), w.state.content, nil, nil, kit.Pad(list, 6, 0))
 	ground := container.NewStack(kit.NewGround(kit.Sidebar, "", 0), kit.Pad(column, 10, 12))
-	edged := container.NewStack(kit.NewGround(kit.Border, "", 0), kit.Inset(0, 0, 0, 1, ground))
-	return kit.AtLeast(edged, fyne.NewSize(navigationWidth, 0))
+	return container.NewStack(kit.NewGround(kit.Border, "", 0), kit.Inset(0, 0, 0, 1, ground))
+}
+
+// narrow shows the navigation without words, or with them again.
+func (w *Window) narrow(on bool) {
+	for _, item := range w.items {
+		item.narrow(on)
+	}
+	w.state.narrow(on)
+	for _, word := range w.logo.Objects[1:] {
+		kit.Pick(on, word.Hide, word.Show)()
+	}
 }
 
 // switchTheme goes from the system's look to light, to dark and back.
@@ -54,12 +67,17 @@ func (w *Window) switchTheme() {
 	w.state.render(w.Data, w.theme)
 }
 
-// besides puts the second object into what the first one leaves at its right.
-type besides struct{}
+// besides puts the page into what the navigation leaves at its right, and tells when there is little room for both.
+type besides struct{ narrow func(on bool) }
 
 // Layout implements fyne.Layout.
-func (besides) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	left := o[0].MinSize().Width
+func (b besides) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	left := float32(navigationWidth)
+	isNarrow := size.Width < wideWindow
+	if isNarrow {
+		left = iconsWidth
+	}
+	b.narrow(isNarrow)
 	o[0].Resize(fyne.NewSize(left, size.Height))
 	o[1].Move(fyne.NewPos(left, 0))
 	o[1].Resize(fyne.NewSize(size.Width-left, size.Height))
@@ -68,7 +86,7 @@ func (besides) Layout(o []fyne.CanvasObject, size fyne.Size) {
 // MinSize implements fyne.Layout.
 func (besides) MinSize(o []fyne.CanvasObject) fyne.Size {
 	a, b := o[0].MinSize(), o[1].MinSize()
-	return fyne.NewSize(a.Width+b.Width, max(a.Height, b.Height))
+	return fyne.NewSize(iconsWidth+b.Width, max(a.Height, b.Height))
 }
 
 // fixedImage is a picture of one size.

@@ -21,7 +21,8 @@ type navItem struct {
 	name   string
 	tapped func()
 
-	isChosen, isHovered, isFocused bool
+	isChosen, isHovered, isFocused, isNarrow bool
+	waits                                    int
 }
 
 var (
@@ -52,18 +53,32 @@ func (n *navItem) choose(on bool) {
 	n.paint()
 }
 
-// count shows a number of things that wait; 0 shows none.
+// count shows a number of things that wait; 0 shows none. Where there is no room for it the icon tells.
 func (n *navItem) count(number int) {
-	if number == 0 {
-		n.badge.Hide()
+	if n.waits == number {
 		return
 	}
+	n.waits = number
 	text := strconv.Itoa(number)
 	if number > 999 {
 		text = "999+"
 	}
 	n.badge.Set(text, kit.Bad, kit.BadSoft)
-	n.badge.Show()
+	n.fit()
+}
+
+// narrow shows the icon alone, or the name again.
+func (n *navItem) narrow(on bool) {
+	if n.isNarrow != on {
+		n.isNarrow = on
+		n.fit()
+	}
+}
+
+func (n *navItem) fit() {
+	kit.Pick(n.isNarrow, n.label.Hide, n.label.Show)()
+	kit.Pick(n.waits > 0 && !n.isNarrow, n.badge.Show, n.badge.Hide)()
+	n.paint()
 }
 
 func (n *navItem) paint() {
@@ -77,6 +92,9 @@ func (n *navItem) paint() {
 	}
 	if n.isFocused {
 		frame = kit.Accent
+	}
+	if n.isNarrow && n.waits > 0 {
+		icon = kit.Bad
 	}
 	n.ground.Set(fill, frame)
 	n.label.Set(n.name, ink)

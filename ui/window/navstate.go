@@ -20,9 +20,10 @@ type navState struct {
 	state   *kit.Text
 	about   *kit.Text
 	theme   *kit.Button
+	words   []fyne.CanvasObject // what a narrow window has no room for
 }
 
-func newNavState(texts *translation.Texts, switchTheme func()) *navState {
+func newNavState(texts *translation.Texts, switchTheme, showAbout func()) *navState {
 	s := &navState{
 		texts: texts, dot: kit.NewIcon("clock", kit.Idle, 16), ground: kit.NewGround(kit.IdleSoft, "", 8),
 		state: kit.CutText("", kit.TextSmall, kit.Ink), about: kit.CutText("", kit.TextTiny, kit.Muted),
@@ -30,9 +31,19 @@ func newNavState(texts *translation.Texts, switchTheme func()) *navState {
 	s.state.Bold = true
 	s.theme = kit.NewIconButton("sun", texts.T("window.theme"), switchTheme).Small()
 	sign := container.NewStack(kit.AtLeast(s.ground, fyne.NewSize(30, 30)), container.NewCenter(s.dot))
-	row := container.NewBorder(nil, nil, kit.Middle(sign), kit.Middle(s.theme), kit.Pad(kit.VStack(0, s.state, s.about), 0, 8))
+	buttons := kit.HStack(0, kit.Middle(kit.NewIconButton("info", texts.T("window.about"), showAbout).Small()), kit.Middle(s.theme))
+	words := kit.Pad(kit.VStack(0, s.state, s.about), 0, 8)
+	s.words = []fyne.CanvasObject{buttons, words}
+	row := container.NewBorder(nil, nil, kit.Middle(sign), buttons, words)
 	s.content = kit.VStack(8, kit.Rule(), row)
 	return s
+}
+
+// narrow shows the sign alone, or all again.
+func (s *navState) narrow(on bool) {
+	for _, o := range s.words {
+		kit.Pick(on, o.Hide, o.Show)()
+	}
 }
 
 // render shows how the relay is, and the icon of the theme that is chosen.

@@ -14,6 +14,8 @@ type Options struct {
 	Relay    Relay
 	Settings Settings
 	Chat     Chat
+	// Caller tells when somebody else would open the window; may be nil.
+	Caller Caller
 	// Login may be nil where nobody can log in.
 	Login   Login
 	Vault   Vault

@@ -32,6 +32,9 @@ type Finder interface{ Find() }
 // Escaper is a page that closes what is open on it and reports whether there was anything.
 type Escaper interface{ Escape() bool }
 
+// Holder is a page that may hold what is lost when the window closes. Unsaved says in words what that is; "" for nothing.
+type Holder interface{ Unsaved() string }
+
 // Counter is a page whose entry in the navigation shows how many things wait on it; 0 shows none.
 type Counter interface {
 	Count(d snapshot.Data) int

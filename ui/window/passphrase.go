@@ -19,6 +19,8 @@ type Passphrase struct {
 	// Content is the form, and Phrase its first entry.
 	Content *fyne.Container
 	Phrase  *kit.Entry
+	// Changed is called when something else was typed or made: what was said about the one before does not hold any more.
+	Changed func()
 
 	w     *Window
 	again *kit.Entry // nil where the vault is there
@@ -31,14 +33,19 @@ const madeLength = 20
 
 // NewPassphrase returns the form for a vault that is there or, with isNew, for one to be made.
 func NewPassphrase(w *Window, isNew bool, submitted func()) *Passphrase {
-	f := &Passphrase{w: w, Phrase: kit.NewSecretEntry(w.T("window.vault.phrase")), made: kit.VStack(6)}
+	hint := w.T("window.vault.phrase")
+	if isNew && w.VaultState.Least > 0 {
+		hint = w.T("window.vault.phrase.new", w.VaultState.Least)
+	}
+	f := &Passphrase{w: w, Phrase: kit.NewSecretEntry(hint), made: kit.VStack(6), Changed: func() {}}
 	f.Phrase.OnSubmitted = func(string) { submitted() }
+	f.Phrase.OnChanged = func(string) { f.Changed() }
 	f.keep = widget.NewCheck(w.T("window.vault.keep"), nil)
 	f.keep.Checked = isNew
 	f.Content = kit.VStack(10, f.Phrase)
 	if isNew {
 		f.again = kit.NewSecretEntry(w.T("window.vault.again"))
-		f.again.OnSubmitted = f.Phrase.OnSubmitted
+		f.again.OnSubmitted, f.again.OnChanged = f.Phrase.OnSubmitted, f.Phrase.OnChanged
 		f.Content.Add(f.again)
 		f.Content.Add(kit.HStack(0, kit.NewButton(w.T("window.vault.make"), "restart", kit.Plain, f.onMake).Small(), kit.Space()))
 		f.Content.Add(f.made)

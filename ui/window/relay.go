@@ -54,14 +54,17 @@ func (w *Window) ActButton(id int64, act string, isStrong bool) *kit.Button {
 	if act == "discard" {
 		emphasis = kit.Danger
 	}
+	return kit.NewButton(w.T("window.act."+act), actIcons[act], emphasis, func() { w.Act(id, act) }).Small()
+}
+
+// Act does something to a message; discarding asks first.
+func (w *Window) Act(id int64, act string) {
 	work := func() {
 		w.Perform(func(ctx context.Context) error { return w.Relay.Act(ctx, id, act) }, "window.acted."+act, id)
 	}
-	return kit.NewButton(w.T("window.act."+act), actIcons[act], emphasis, func() {
-		if act == "discard" {
-			w.Confirm(w.T("window.discard.title"), w.T("window.discard.about", id), w.T("window.act.discard"), work)
-			return
-		}
-		work()
-	}).Small()
+	if act == "discard" {
+		w.Confirm(w.T("window.discard.title"), w.T("window.discard.about", id), w.T("window.act.discard"), work)
+		return
+	}
+	work()
 }

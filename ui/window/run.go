@@ -17,11 +17,14 @@ func (w *Window) Run() {
 	defer signal.Stop(leaving)
 	go w.leave(leaving)
 	w.fyne.SetCloseIntercept(func() {
-		w.remember()
-		w.fyne.Close()
-		leaving <- os.Interrupt
+		w.unlessUnsaved(func() {
+			w.remember()
+			w.fyne.Close()
+			leaving <- os.Interrupt
+		})
 	})
 	w.Watch.Start()
+	w.listen()
 	w.ReloadSettings()
 	w.fyne.ShowAndRun()
 	w.Watch.Stop()

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"perch/app/control"
+	"perch/ui/format"
 )
 
 // ReloadSettings reads the settings in the background and tells the pages that show them.
@@ -20,6 +21,15 @@ func (w *Window) ReloadSettings() {
 			w.onSettings(settings)
 		}
 	})
+}
+
+// UnlessUnread saves settings, but asks first where perch.toml could not be read: what is saved replaces what nobody has seen.
+func (w *Window) UnlessUnread(s control.Settings, save func()) {
+	if !s.Unread || s.Problem == nil {
+		save()
+		return
+	}
+	w.Confirm(w.T("window.unread.title"), w.T("window.unread.about", format.Sentence(s.Problem.Message), s.Path+".bak"), w.T("window.unread.yes"), save)
 }
 
 func (w *Window) onSettings(s control.Settings) {

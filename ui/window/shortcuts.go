@@ -17,7 +17,11 @@ func (w *Window) shortcuts() {
 		add(fyne.KeyName(strconv.Itoa(i+1)), func() { w.Open(entry.Name) })
 	}
 	add(fyne.KeyF, w.Find)
+	add(fyne.KeySlash, w.About)
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
+		if e.Name == fyne.KeyF1 {
+			w.unlessAsked(w.About)
+		}
 		if e.Name == fyne.KeyEscape && !w.CloseDialog() && !w.escape() {
 			w.hideNotice()
 		}

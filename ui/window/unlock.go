@@ -26,9 +26,13 @@ func (w *Window) Unlock(then func()) {
 			}
 		})
 	}
-	yes = kit.NewButton(w.T("window.vault.open"), "key", kit.Strong, submit)
+	title, about, word := "window.vault.locked.title", "window.vault.locked", "window.vault.open"
+	if !w.VaultState.Exists {
+		title, about, word = "window.vault.new.title", "window.vault.new", "window.vault.create"
+	}
+	yes = kit.NewButton(w.T(word), "key", kit.Strong, submit)
 	f = NewPassphrase(w, !w.VaultState.Exists, submit)
-	about := kit.NewParagraph(w.T("window.vault.locked"), kit.TextBody, kit.Muted)
-	w.Ask(w.T("window.vault.locked.title"), kit.VStack(12, about, f.Content, outcome), yes)
+	f.Changed = outcome.Hide
+	w.Ask(w.T(title), kit.VStack(12, kit.NewParagraph(w.T(about), kit.TextBody, kit.Muted), f.Content, outcome), yes)
 	w.Canvas().Focus(f.Phrase)
 }

@@ -4,6 +4,7 @@ import (
 	"os"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"perch/app/control"
@@ -78,5 +79,48 @@ func TestLockedVaultIsOpenedBeforeAStart(t *testing.T) {
 	r.MustNotSee("The vault is locked")
 	if !r.Data.Running || r.Settings.State.Unattended {
 		t.Errorf("running %v, %+v", r.Data.Running, r.Settings.State)
+	}
+}
+
+// holder is a page that may hold something.
+type holder struct {
+	window.Page
+	about string
+}
+
+func (h *holder) Unsaved() string { return h.about }
+
+func TestWindowThatHoldsWhatIsNotSavedAsksBeforeItCloses(t *testing.T) {
+	h := &holder{}
+	made := func(w *window.Window) window.Page { h.Page = rig.Stub("limits").New(w); return h }
+	r := rig.Must(t, nil, rig.Stub(window.Overview), window.Entry{Name: "limits", New: made})
+	closed := 0
+	leave := func() { window.Leave(r.Window, func() { closed++ }); r.Settle() }
+	if leave(); closed != 1 {
+		t.Errorf("closed %d times with nothing to lose", closed)
+	}
+	h.about = "You have changed something."
+	leave()
+	leave() // somebody who is impatient
+	r.MustSee("Close without saving?", "You have changed something.")
+	if closed != 1 || r.Current() != "limits" {
+		t.Errorf("closed %d times, %s is open", closed, r.Current())
+	}
+	r.Press("Cancel")
+	r.MustNotSee("Close without saving?")
+	leave()
+	if r.Press("Close without saving"); closed != 2 {
+		t.Errorf("closed %d times", closed)
+	}
+}
+
+func TestAboutFitsIntoALowWindow(t *testing.T) {
+	r := mustWindow(t, nil)
+	for _, height := range []float32{388, rig.Height} {
+		r.Fyne().Resize(fyne.NewSize(680, height))
+		r.About()
+		if least := window.LeastDialog(r.Window); least.Height > height-10 {
+			t.Errorf("in a window that is %v high it takes %v", height, least)
+		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"os"
 
 	"perch/app/desk"
+	"perch/app/single"
 	"perch/ui/tray"
 )
 
@@ -27,8 +28,10 @@ type Desktop struct {
 type Config struct {
 	// Programs finds and runs Perch's other programs.
 	Programs desk.Programs
-	T        tray.T
-	Log      *slog.Logger
+	// Window is where the window is.
+	Window single.Place
+	T      tray.T
+	Log    *slog.Logger
 	// Clicked is called with the section of a notification that a person has clicked.
 	Clicked func(section string)
 }
@@ -37,7 +40,7 @@ type Config struct {
 func New(c Config) *Desktop {
 	return &Desktop{
 		notifier: notifier{t: c.T, log: c.Log, clicked: c.Clicked}, clipboard: clipboard{c.Programs.Env},
-		window: window{programs: c.Programs, t: c.T, log: c.Log},
+		window: window{programs: c.Programs, place: c.Window, t: c.T, log: c.Log},
 	}
 }
 

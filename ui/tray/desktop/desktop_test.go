@@ -3,16 +3,18 @@
 package desktop_test
 
 import (
+	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"perch/app/desk"
+	"perch/app/single"
 	"perch/bridge/sim/tidy"
 	"perch/ui/translation"
 	"perch/ui/tray"
@@ -58,28 +60,59 @@ func newDesktop(t *testing.T, programs desk.Programs) *desktop.Desktop {
 	return d
 }
 
-func TestOneWindowAtATime(t *testing.T) {
-	folder := t.TempDir()
+func TestTheWindowThatIsOpenComesToTheFront(t *testing.T) {
+	folder, home := t.TempDir(), mustShortFolder(t)
 	t.Setenv("PATH", "/usr/bin:/bin")
-	d := newDesktop(t, desk.Programs{Beside: folder, Home: "/h"})
+	place := single.At(home, os.Getenv)
+	d := desktop.New(desktop.Config{
+		Programs: desk.Programs{Beside: folder, Home: "/h"}, Window: place, T: translation.New("en").T,
+		Log: slog.New(slog.DiscardHandler), Clicked: func(string) {},
+	})
+	t.Cleanup(d.Close)
 	if err := d.Open(t.Context(), ""); err == nil || !strings.Contains(err.Error(), "is not installed") {
 		t.Errorf("got %v", err)
 	}
-	script(t, folder, "perch-window", fmt.Sprintf("echo \"$*\" >>%s/said; while [ -d %[1]s ] && [ ! -e %[1]s/close ]; do sleep 0.02; done", folder))
-	for range 3 {
-		if err := d.Open(t.Context(), tray.SectionAttention); err != nil {
-			t.Fatal(err)
-		}
+	script(t, folder, "perch-window", "echo \"$*\" >"+folder+"/said")
+	if err := d.Open(t.Context(), tray.SectionAttention); err != nil {
+		t.Fatal(err)
 	}
 	said := func() string { data, _ := os.ReadFile(folder + "/said"); return string(data) }
-	eventually(t, "no window", func() bool { return said() != "" })
-	if got := said(); got != "--section attention --home /h\n" {
-		t.Errorf("was run as %q", got)
+	eventually(t, "no window", func() bool { return said() == "--section attention --home /h\n" })
+	script(t, folder, "perch-window", "echo a second one >"+folder+"/said")
+	first, err := place.Take(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
 	}
-	script(t, folder, "close", "")
-	eventually(t, "it cannot be opened again", func() bool {
-		return d.Open(t.Context(), "") == nil && strings.HasSuffix(said(), "\n--home /h\n")
+	defer first.Close()
+	if err := d.Open(t.Context(), ""); err == nil || !strings.Contains(err.Error(), "does not answer. Close it, or end its process (perch-window, ") {
+		t.Errorf("a window that hangs: %v", err)
+	}
+	shown, work := make(chan string, 9), sync.WaitGroup{}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer work.Wait()
+	defer cancel()
+	work.Go(func() {
+		_ = first.Serve(ctx, func(_ context.Context, section string) error { shown <- section; return nil })
 	})
+	if err := d.Open(t.Context(), "logs"); err != nil || strings.Contains(said(), "second") {
+		t.Errorf("%v; started: %s", err, said())
+	}
+	for section := range shown { // the question from before has waited
+		if section == "logs" {
+			break
+		}
+	}
+}
+
+// mustShortFolder is one whose path leaves room for that of a socket.
+func mustShortFolder(t *testing.T) string {
+	t.Helper()
+	folder, err := os.MkdirTemp("", "") //nolint:usetesting // its folders have the test's name in their paths
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(folder) })
+	return folder
 }
 
 func TestRelayIsSeenFromOutside(t *testing.T) {

@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -20,6 +21,7 @@ import (
 	"time"
 
 	"perch/app/control"
+	"perch/app/single"
 )
 
 var home = os.Args[slices.Index(os.Args, "--home")+1]
@@ -28,9 +30,7 @@ func main() {
 	name := filepath.Base(os.Args[0])
 	switch {
 	case name == "perch-window":
-		note(strings.Join(append([]string{name}, os.Args[1:slices.Index(os.Args, "--home")]...), " "))
-		go endWithHome()
-		time.Sleep(time.Minute)
+		window(strings.Join(append([]string{name}, os.Args[1:slices.Index(os.Args, "--home")]...), " "))
 	case os.Args[1] == "relay":
 		relay()
 	default:
@@ -46,6 +46,22 @@ func main() {
 			start()
 		}
 	}
+}
+
+// window is open for a while, unless there is one.
+func window(line string) {
+	first, err := single.At(home, os.Getenv).Take(context.Background(), "")
+	if errors.Is(err, single.ErrShown) {
+		return
+	}
+	if err != nil {
+		panic(err)
+	}
+	note(line)
+	go endWithHome()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	_ = first.Serve(ctx, func(context.Context, string) error { note("window raised"); return nil })
 }
 
 func note(line string) {

@@ -1,0 +1,11 @@
+package control
+
+import (
+	"context"
+	"net"
+)
+
+// Dial opens a connection to what Listen has opened.
+func Dial(ctx context.Context, path string) (net.Conn, error) {
+	return (&net.Dialer{}).DialContext(ctx, "unix", path)
+}
