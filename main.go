@@ -19,6 +19,7 @@ import (
 	"perch/bridge/visible"
 	"perch/ui"
 	"perch/ui/translation"
+	"perch/ui/typeset"
 	"perch/ui/window"
 )
 
@@ -55,7 +56,7 @@ func run() error {
 		App: fyneapp.NewWithID("io.github.perch.window"), Relay: client, Settings: ui.FirstOf(client, local), Vault: local,
 		Chat: ui.ChatOf(client, local), Login: ui.LoginThen(loginWith(local), client),
 		Process: &ui.Command{Programs: programs}, Desktop: ui.ThisDesktop{Programs: programs},
-		Texts: translation.New(*lang), LogPath: home.Log(),
+		Texts: translation.New(*lang), LogPath: home.Log(), Fonts: typeset.ThisSystem,
 		PreferencesPath: filepath.Join(filepath.Dir(home.Journal()), "window.json"), Section: *section, Theme: *theme, Exit: os.Exit,
 	}).Run()
 	return nil
