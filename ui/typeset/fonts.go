@@ -27,6 +27,7 @@ type Fonts struct {
 	shaper  shaping.HarfbuzzShaper
 	wrapper shaping.LineWrapper
 	shaped  cache[lineKey, *shaped]
+	cuts    cache[cutKey, *Line]
 	drawn   cache[pictureKey, *image.RGBA]
 
 	regular, bold, mono, symbol, emoji *font.Face
@@ -48,7 +49,7 @@ func New(find func() (System, error), background Background) *Fonts {
 		find: find, background: background, answers: map[request]answer{}, files: map[font.FontID]*font.Face{}, waiting: map[any]func(){},
 		regular: face(b.regular), bold: face(b.bold), mono: face(b.mono), symbol: face(b.symbol),
 	}
-	f.shaped.most, f.drawn.most = 1024, 512
+	f.shaped.most, f.cuts.most, f.drawn.most = 1024, 1024, 512
 	return f
 }
 
@@ -170,6 +171,7 @@ func (f *Fonts) answer(want request) {
 	}
 	f.answers[want] = answer{found, true}
 	f.shaped.clear()
+	f.cuts.clear()
 }
 
 // answer is what a request has found: no face when there is none, or none yet.

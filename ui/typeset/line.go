@@ -42,6 +42,12 @@ type lineKey struct {
 	style Style
 }
 
+// cutKey is a line in a width.
+type cutKey struct {
+	lineKey
+	width float32
+}
+
 // shaped is a paragraph before it is broken into lines.
 type shaped struct {
 	text []rune
@@ -59,6 +65,16 @@ func (f *Fonts) Line(text string, style Style) *Line {
 func (f *Fonts) Cut(text string, width float32, style Style) *Line {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	key := cutKey{lineKey{text, style}, width}
+	line, ok := f.cuts.get(key)
+	if !ok {
+		line = f.cut(text, width, style)
+		f.cuts.put(key, line)
+	}
+	return line
+}
+
+func (f *Fonts) cut(text string, width float32, style Style) *Line {
 	if width > 0 {
 		text = atMost(text, width, style.Size)
 	}
