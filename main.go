@@ -48,6 +48,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
+	_, _ = typeset.ThisSystem() // before Fyne does it, which on a full disk finds nothing
 	client := control.NewClient(home.Socket())
 	defer client.Close()
 	local := settings.New(home)

@@ -57,7 +57,7 @@ func drawLetters(pen *vector.Rasterizer, p piece, x, y, size float32) {
 	perUnit := size / float(p.Size)
 	for _, g := range p.Glyphs {
 		outline, ok := outlineOf(p.face, g.GlyphID)
-		if ok {
+		if ok && g.GlyphID != 0 { // a mark that the font has not
 			at, up := x+float(g.XOffset)*perUnit, y-float(g.YOffset)*perUnit
 			trace(pen, outline, at, up, unit)
 			if p.isThick {

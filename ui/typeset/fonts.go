@@ -169,6 +169,9 @@ func (f *Fonts) answer(want request) {
 	if found != nil {
 		f.files[id] = found
 	}
+	if want.isEmoji && (found == nil || !canDraw(found, thumb)) {
+		builtinEmoji() // they will be needed, and are large
+	}
 	f.answers[want] = answer{found, true}
 	f.shaped.clear()
 	f.cuts.clear()

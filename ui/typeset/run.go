@@ -153,7 +153,9 @@ func visibleOf(cluster []rune) rune {
 var specimens = map[language.Script]rune{
 	language.Han: '的', language.Hiragana: 'の', language.Katakana: 'ア', language.Hangul: '한', language.Arabic: 'م', language.Hebrew: 'ש',
 	language.Devanagari: 'क', language.Bengali: 'ক', language.Thai: 'ก', language.Tamil: 'க', language.Georgian: 'ა', language.Armenian: 'Ա',
-	language.Ethiopic: 'አ', language.Khmer: 'ក', language.Greek: 'α', language.Cyrillic: 'ж', language.Latin: 'a',
+	language.Telugu: 'క', language.Kannada: 'ಕ', language.Malayalam: 'ക', language.Gujarati: 'ક', language.Gurmukhi: 'ਕ', language.Oriya: 'କ',
+	language.Sinhala: 'ක', language.Lao: 'ກ', language.Myanmar: 'က', language.Tibetan: 'ཀ', language.Mongolian: 'ᠠ', language.Syriac: 'ܐ',
+	language.Thaana: 'ހ', language.Cherokee: 'Ꭰ', language.Canadian_Aboriginal: 'ᐁ', language.Bopomofo: 'ㄅ', language.Ethiopic: 'አ', language.Khmer: 'ក', language.Greek: 'α', language.Cyrillic: 'ж', language.Latin: 'a',
 }
 
 func specimen(script language.Script, cluster []rune) rune {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/go-text/typesetting/font"
 	"github.com/go-text/typesetting/font/opentype"
@@ -22,9 +23,12 @@ type silent struct{}
 // Printf implements fontscan.Logger.
 func (silent) Printf(string, ...any) {}
 
-// ThisSystem looks the system's fonts up. The first time takes up to seconds; what it finds is kept in the user's folder
-// for caches, or for as long as it takes where nothing can be written there.
-func ThisSystem() (System, error) {
+// ThisSystem looks the system's fonts up, once. The first time on a computer takes up to seconds; what it finds is kept in
+// the user's folder for caches, or nowhere when that cannot be written to. Fyne looks them up too, when it measures its
+// first text, and the two share what they find: whoever wants them on a full disk has to come first.
+func ThisSystem() (System, error) { return thisSystem() }
+
+var thisSystem = sync.OnceValues(func() (System, error) {
 	folder := ""
 	if cache, err := os.UserCacheDir(); err != nil || !canWrite(cache) {
 		if folder, err = os.MkdirTemp("", "perch-fonts-"); err != nil {
@@ -37,7 +41,7 @@ func ThisSystem() (System, error) {
 		return nil, fmt.Errorf("look up the system's fonts: %w", err)
 	}
 	return found, nil
-}
+})
 
 func canWrite(folder string) bool {
 	if os.MkdirAll(folder, 0o700) != nil {
