@@ -54,8 +54,9 @@ func levels(text []rune, rtl bool) []uint8 {
 	for i := range out {
 		out[i] = base
 	}
+	read := asRead(text, rtl)
 	var p bidi.Paragraph
-	if _, err := p.SetString(mark + asRead(text)); err != nil {
+	if _, err := p.SetString(mark + string(read)); err != nil {
 		return out
 	}
 	order, err := p.Order()
@@ -77,14 +78,14 @@ func levels(text []rune, rtl bool) []uint8 {
 		}
 	}
 	if !rtl {
-		raiseNumbers([]rune(asRead(text)), out)
+		raiseNumbers(read, out)
 	}
 	return out
 }
 
-// asRead is a text of the same length in which the sign of a Latin handle or hashtag, and all of an address, count as
-// letters: else they would be torn apart between words that are read from the right.
-func asRead(text []rune) string {
+// asRead is a text of the same length in which the sign of a Latin handle or hashtag, all of an address, and brackets
+// count as letters: else they would be torn apart between words that are read from the right.
+func asRead(text []rune, rtl bool) []rune {
 	out := slices.Clone(text)
 	for i := 0; i < len(text); {
 		end := i
@@ -95,14 +96,15 @@ func asRead(text []rune) string {
 		switch {
 		case strings.Contains(string(word), "://"):
 			for at := range word {
-				word[at] = 'a'
+				word[at] = latinLetter
 			}
 		case len(word) > 1 && (word[0] == '@' || word[0] == '#') && classOf(word[1]) == bidi.L:
-			word[0] = 'a'
+			word[0] = latinLetter
 		}
 		i = end + 1
 	}
-	return string(out)
+	settleBrackets(out, rtl)
+	return out
 }
 
 // raiseNumbers gives the numbers within right-to-left text of a left-to-right paragraph their level, 2 (rules W2 to W7).
