@@ -6,8 +6,6 @@ import (
 	"image/draw"
 	"math"
 
-	"github.com/go-text/typesetting/font"
-	"github.com/go-text/typesetting/font/opentype"
 	"golang.org/x/image/vector"
 )
 
@@ -56,12 +54,12 @@ func drawLetters(pen *vector.Rasterizer, p piece, x, y, size float32) {
 	unit := size / float32(p.face.Upem())
 	perUnit := size / float(p.Size)
 	for _, g := range p.Glyphs {
-		outline, ok := outlineOf(p.face, g.GlyphID)
+		outline, ok := p.face.GlyphDataOutline(uint16(g.GlyphID))
 		if ok && g.GlyphID != 0 { // a mark that the font has not
 			at, up := x+float(g.XOffset)*perUnit, y-float(g.YOffset)*perUnit
-			trace(pen, outline, at, up, unit)
+			trace(pen, outline, matrix{unit, 0, 0, -unit, at, up})
 			if p.isThick {
-				trace(pen, outline, at+size*thickness, up, unit)
+				trace(pen, outline, matrix{unit, 0, 0, -unit, at + size*thickness, up})
 			}
 		}
 		x += float(g.Advance) * perUnit
@@ -70,38 +68,6 @@ func drawLetters(pen *vector.Rasterizer, p piece, x, y, size float32) {
 
 // thickness is how far the second stroke of bold letters lies beside the first, as a part of their size.
 const thickness = 0.035
-
-func outlineOf(face *font.Face, glyph font.GID) (font.GlyphOutline, bool) {
-	return face.GlyphDataOutline(uint16(glyph))
-}
-
-// trace adds the outline of a glyph.
-func trace(pen *vector.Rasterizer, outline font.GlyphOutline, x, y, unit float32) {
-	at := func(p opentype.SegmentPoint) (float32, float32) { return x + p.X*unit, y - p.Y*unit }
-	isOpen := false
-	for _, s := range outline.Segments {
-		ax, ay := at(s.Args[0])
-		bx, by := at(s.Args[1])
-		cx, cy := at(s.Args[2])
-		switch s.Op {
-		case opentype.SegmentOpMoveTo:
-			if isOpen {
-				pen.ClosePath()
-			}
-			pen.MoveTo(ax, ay)
-			isOpen = true
-		case opentype.SegmentOpLineTo:
-			pen.LineTo(ax, ay)
-		case opentype.SegmentOpQuadTo:
-			pen.QuadTo(ax, ay, bx, by)
-		case opentype.SegmentOpCubeTo:
-			pen.CubeTo(ax, ay, bx, by, cx, cy)
-		}
-	}
-	if isOpen {
-		pen.ClosePath()
-	}
-}
 
 // drawBox adds a frame with a hole in it.
 func drawBox(pen *vector.Rasterizer, x, y, width, height, line float32) {

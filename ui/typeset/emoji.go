@@ -12,14 +12,11 @@ import (
 
 	"github.com/fyne-io/oksvg"
 	"github.com/go-text/typesetting/font"
-	"github.com/go-text/typesetting/font/opentype/tables"
 	"github.com/srwiley/rasterx"
 	"golang.org/x/image/draw"
-	"golang.org/x/image/vector"
 )
 
-// canDraw reports whether a font's picture is of a kind that is drawn here: a bitmap, a drawing, or flat layers of
-// colour. (The gradients of the newest fonts are not.)
+// canDraw reports whether a font's picture is of a kind that is drawn here: a bitmap, a drawing, or layers of colour.
 func canDraw(face *font.Face, r rune) bool {
 	glyph, ok := face.NominalGlyph(r)
 	if !ok {
@@ -31,8 +28,7 @@ func canDraw(face *font.Face, r rune) bool {
 	case font.GlyphSVG:
 		return viewBox.Match(data.Source)
 	case font.GlyphColor:
-		_, isFlat := data.Paint.(tables.PaintColrLayersResolved)
-		return isFlat
+		return drawLayers(face, data, color.Black, image.Rect(0, 0, 1, 1), 1/float32(face.Upem())) != nil
 	}
 	return false
 }
@@ -57,7 +53,10 @@ func (f *Fonts) drawPictures(to *image.RGBA, p piece, x, y, size float32, ink co
 			drop := dropOf(data.Source) * size
 			f.stampCached(to, pictureKey{p.face, g.GlyphID, size}, left, up-drop, func() *image.RGBA { return drawing(data, pixels(size)) })
 		case font.GlyphColor:
-			drawLayers(to, p.face, data, left, up, size, ink)
+			box := image.Rect(-pixels(size*0.15), -pixels(size*1.2), pixels(float(g.Advance)*perUnit+size*0.15), pixels(size*0.4))
+			f.stampCached(to, pictureKey{p.face, g.GlyphID, size}, left+float32(box.Min.X), up+float32(box.Min.Y), func() *image.RGBA {
+				return drawLayers(p.face, data, ink, box, size/float32(p.face.Upem()))
+			})
 		}
 	}
 }
@@ -117,28 +116,4 @@ func drawing(data font.GlyphSVG, size int) *image.RGBA {
 	icon.SetTarget(0, 0, float64(size), float64(size))
 	icon.Draw(rasterx.NewDasher(size, size, rasterx.NewScannerGV(size, size, out, out.Rect)), 1)
 	return out
-}
-
-// drawLayers draws outlines over each other, each in its colour of the font's first palette.
-func drawLayers(to *image.RGBA, face *font.Face, data font.GlyphColor, x, y, size float32, ink color.Color) {
-	layers, ok := data.Paint.(tables.PaintColrLayersResolved)
-	if !ok || len(face.CPAL) == 0 {
-		return
-	}
-	const inkOfText = 0xFFFF
-	for _, layer := range layers {
-		fill := ink
-		if layer.PaletteIndex != inkOfText && int(layer.PaletteIndex) < len(face.CPAL[0]) {
-			c := face.CPAL[0][layer.PaletteIndex]
-			fill = color.NRGBA{R: c.Red, G: c.Green, B: c.Blue, A: c.Alpha}
-		}
-		outline, ok := outlineOf(face, font.GID(layer.GlyphID))
-		if !ok {
-			continue
-		}
-		var pen vector.Rasterizer
-		pen.Reset(to.Rect.Dx(), to.Rect.Dy())
-		trace(&pen, outline, x, y, size/float32(face.Upem()))
-		pen.Draw(to, to.Rect, image.NewUniform(fill), image.Point{})
-	}
 }

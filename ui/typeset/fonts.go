@@ -114,31 +114,22 @@ func (f *Fonts) Read(ctx context.Context) error {
 	f.mu.Lock()
 	isKnown := f.isKnown
 	f.mu.Unlock()
+	var failed error
 	if !isKnown {
 		system, err := f.find()
 		f.mu.Lock()
 		f.system, f.isKnown = system, true
 		f.mu.Unlock()
-		if err != nil {
-			defer f.giveUp()
-			return err
-		}
+		failed = err
 	}
 	for ctx.Err() == nil {
 		want, ok := f.next()
 		if !ok {
-			return nil
+			return failed
 		}
 		f.answer(want)
 	}
 	return ctx.Err()
-}
-
-// giveUp answers all requests with none.
-func (f *Fonts) giveUp() {
-	for want, ok := f.next(); ok; want, ok = f.next() {
-		f.answer(want)
-	}
 }
 
 func (f *Fonts) next() (request, bool) {
