@@ -134,23 +134,29 @@ func TestAParagraphSaysWhatFontThereIsNot(t *testing.T) {
 }
 
 func TestTextIsDrawnAnewWhenItsFontHasCome(t *testing.T) {
-	a := mustApp(t, kit.ModeLight)
-	var finish []func()
-	background := func(work func(context.Context) error, then func(error)) {
-		finish = append(finish, func() { then(work(t.Context())) })
-	}
-	fonts := typeset.New(func() (typeset.System, error) { return nil, errors.New("there are none") }, background)
-	a.Settings().SetTheme(kit.Theme{Mode: kit.ModeLight, Fonts: fonts})
-	text, p := kit.CutText("สวัสดี", 14, kit.Ink), kit.NewParagraph("สวัสดี", 14, kit.Ink)
-	w := test.NewWindow(container.NewVBox(text, p))
-	defer w.Close()
-	w.Resize(fyne.NewSize(300, 100))
-	blank := isBlank(w.Canvas().Capture())
-	for i := 0; i < len(finish) && i < 10; i++ {
-		finish[i]()
-	}
-	if !blank || isBlank(w.Canvas().Capture()) || len(finish) == 0 {
-		t.Errorf("blank while it waits: %v; %d times in the background", blank, len(finish))
+	for name, widget := range map[string]func() fyne.CanvasObject{
+		"a line":      func() fyne.CanvasObject { return kit.CutText("สวัสดี", 14, kit.Ink) },
+		"a paragraph": func() fyne.CanvasObject { return kit.NewParagraph("สวัสดี", 14, kit.Ink) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := mustApp(t, kit.ModeLight)
+			var finish []func()
+			background := func(work func(context.Context) error, then func(error)) {
+				finish = append(finish, func() { then(work(t.Context())) })
+			}
+			fonts := typeset.New(func() (typeset.System, error) { return nil, errors.New("there are none") }, background)
+			a.Settings().SetTheme(kit.Theme{Mode: kit.ModeLight, Fonts: fonts})
+			w := test.NewWindow(container.NewVBox(widget()))
+			defer w.Close()
+			w.Resize(fyne.NewSize(300, 100))
+			blank := isBlank(w.Canvas().Capture())
+			for i := 0; i < len(finish) && i < 10; i++ {
+				finish[i]()
+			}
+			if !blank || isBlank(w.Canvas().Capture()) || len(finish) == 0 {
+				t.Errorf("blank while it waits: %v; %d times in the background", blank, len(finish))
+			}
+		})
 	}
 }
 
