@@ -10,7 +10,7 @@ import (
 )
 
 // builtin are the fonts that Fyne brings along; each may be nil where a build leaves it out.
-type builtin struct{ regular, bold, mono, symbol, emoji *font.Font }
+type builtin struct{ regular, bold, mono, symbol *font.Font }
 
 // builtins reads them once, for all Fonts: what is read of a font may be shared, and takes megabytes.
 var builtins = sync.OnceValue(func() builtin {

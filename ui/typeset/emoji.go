@@ -66,10 +66,10 @@ const mostPixels = 512
 
 func pixels(v float32) int { return min(max(int(math.Round(float64(v))), 1), mostPixels) }
 
-func (f *Fonts) stampCached(to *image.RGBA, key pictureKey, x, y float32, make func() *image.RGBA) {
+func (f *Fonts) stampCached(to *image.RGBA, key pictureKey, x, y float32, paint func() *image.RGBA) {
 	picture, ok := f.drawn.get(key)
 	if !ok {
-		picture = make()
+		picture = paint()
 		f.drawn.put(key, picture)
 	}
 	if picture != nil {

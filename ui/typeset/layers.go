@@ -25,9 +25,9 @@ func (m matrix) then(n matrix) matrix {
 	return matrix{m[0]*n[0] + m[2]*n[1], m[1]*n[0] + m[3]*n[1], m[0]*n[2] + m[2]*n[3], m[1]*n[2] + m[3]*n[3], e, f}
 }
 
-// around does n with a point that stays where it is.
-func (n matrix) around(x, y int16) matrix {
-	return matrix{1, 0, 0, 1, float32(x), float32(y)}.then(n).then(matrix{1, 0, 0, 1, -float32(x), -float32(y)})
+// around does m with a point that stays where it is.
+func (m matrix) around(x, y int16) matrix {
+	return matrix{1, 0, 0, 1, float32(x), float32(y)}.then(m).then(matrix{1, 0, 0, 1, -float32(x), -float32(y)})
 }
 
 func rotation(halfTurns float32) matrix {
