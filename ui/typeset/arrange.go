@@ -59,7 +59,7 @@ func (s *shaped) runAt(character int) run {
 
 // dropSpace takes the spaces at the end of a line away, so that they have no part in what belongs at the right.
 func dropSpace(text []rune, out *shaping.Output) {
-	isBlank := func(g shaping.Glyph) bool { return g.ClusterIndex < len(text) && isSpace(text[g.ClusterIndex]) }
+	isBlank := func(g shaping.Glyph) bool { return g.TextIndex() < len(text) && isSpace(text[g.TextIndex()]) }
 	out.Glyphs = slices.Clone(out.Glyphs)
 	if out.Direction.Progression() {
 		for len(out.Glyphs) > 0 && isBlank(out.Glyphs[0]) {
@@ -78,20 +78,26 @@ func (f *Fonts) blank(text []rune, r run, style Style) shaping.Output {
 	out := shaping.Output{Size: fix(style.Size), Direction: direction(r.level), Face: r.face}
 	out.Runes.Offset, out.Runes.Count = r.start, r.end-r.start
 	if r.kind == box {
-		out.Glyphs = []shaping.Glyph{{ClusterIndex: r.start, RuneCount: r.end - r.start, GlyphCount: 1, Advance: fix(f.label(text, r, style).Width + boxMargin*style.Size)}}
+		width := f.label(text, r, style).Width + boxMargin*style.Size
+		out.Glyphs = []shaping.Glyph{blankGlyph(r.start, r.end-r.start, width)}
 	} else {
 		for at := r.start; at < r.end; at++ {
-			out.Glyphs = append(out.Glyphs, shaping.Glyph{ClusterIndex: at, RuneCount: 1, GlyphCount: 1, Advance: fix(style.Size * 0.55)})
+			out.Glyphs = append(out.Glyphs, blankGlyph(at, 1, style.Size*0.55))
 		}
 		if out.Direction.Progression() {
 			slices.Reverse(out.Glyphs)
 		}
 	}
-	for i := range out.Glyphs {
-		out.Glyphs[i].XAdvance, out.Glyphs[i].Width = out.Glyphs[i].Advance, out.Glyphs[i].Advance
-	}
 	out.RecomputeAdvance()
 	return out
+}
+
+// blankGlyph stands for some characters, without a picture.
+func blankGlyph(at, characters int, width float32) shaping.Glyph {
+	return shaping.Glyph{
+		ClusterIndex: at, RuneCount: characters, GlyphCount: 1, //nolint:staticcheck // there is no other way to set them
+		Advance: fix(width), Width: fix(width),
+	}
 }
 
 const (

@@ -122,7 +122,7 @@ func transformed(paint tables.PaintTable) (inner tables.PaintTable, m matrix, ok
 
 // fill draws the outline of a glyph, filled with a source.
 func (l layers) fill(glyph tables.GlyphID, source image.Image, m matrix) {
-	outline, ok := l.face.GlyphDataOutline(uint16(glyph))
+	outline, ok := l.face.GlyphDataOutline(glyph)
 	if !ok {
 		return
 	}

@@ -27,7 +27,7 @@ func TestLayersOfColour(t *testing.T) {
 	face, bar := aFont(t)
 	one := tables.Fixed214(1 << 14)
 	red, blue := tables.PaintSolid{PaletteIndex: 0, Alpha: one}, tables.PaintSolid{PaletteIndex: 1, Alpha: one}
-	filled := func(p tables.PaintTable) tables.PaintGlyph { return tables.PaintGlyph{GlyphID: uint16(bar), Paint: p} }
+	filled := func(p tables.PaintTable) tables.PaintGlyph { return tables.PaintGlyph{GlyphID: bar, Paint: p} }
 	fade := tables.ColorLine{ColorStops: []tables.ColorStop{{PaletteIndex: 0, Alpha: one}, {StopOffset: one, PaletteIndex: 0}}}
 	tests := map[string]struct {
 		paint  tables.PaintTable
@@ -82,7 +82,7 @@ func near(a, b color.RGBA) bool {
 
 func TestLayersWithinThemselvesEnd(t *testing.T) {
 	face, bar := aFont(t)
-	var deep tables.PaintTable = tables.PaintGlyph{GlyphID: uint16(bar), Paint: tables.PaintSolid{}}
+	var deep tables.PaintTable = tables.PaintGlyph{GlyphID: bar, Paint: tables.PaintSolid{}}
 	for range 1000 {
 		deep = tables.PaintTranslate{Paint: deep}
 	}

@@ -17,7 +17,7 @@ import (
 
 var pictureFlag = flag.String("picture", "", "file into which the picture of all scripts goes, to be looked at")
 
-// inScripts says the same in many scripts: "Hello, where is my order 77?"
+// inScripts says the same in many scripts: "Hello, where is my order 77?".
 var inScripts = []struct{ name, text string }{
 	{"Latin", "Cześć, où est ma commande 77 ? Đơn hàng ở đâu?"},
 	{"Greek", "Γεια σας, πού είναι η παραγγελία μου 77;"},
@@ -105,7 +105,7 @@ func mustBeWhole(t *testing.T, line *Line) {
 	for _, p := range line.pieces {
 		for _, g := range p.Glyphs {
 			if g.GlyphID == 0 {
-				t.Errorf("character %d of %q has no glyph", g.ClusterIndex, line.Text)
+				t.Errorf("character %d of %q has no glyph", g.TextIndex(), line.Text)
 			}
 		}
 		if p.level%2 == 1 && !slices.Contains([]language.Script{language.Arabic, language.Hebrew, language.Common}, p.script) || p.level%2 == 0 && p.script == language.Arabic {
