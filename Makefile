@@ -13,6 +13,8 @@ WINDOW_TAGS := gles,x11,migrated_fynedo
 DESKTOP_BUILD := gcc libc6-dev pkg-config libgl-dev libegl-dev libgles-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev \
   libxi-dev libxxf86vm-dev libayatana-appindicator3-dev
 DESKTOP_TEST := xvfb xauth openbox trayer xfce4-panel xfconf xdotool wmctrl imagemagick x11-utils xclip dbus-x11 gnome-keyring python3-dbus
+# Every script: the window's pictures are held against them (150 MB; a test without them says so and skips).
+FONTS := fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji
 # What the packages are made with.
 DIST_BUILD := zip dpkg-dev binutils gcc-mingw-w64-x86-64 wixl msitools
 # All packages that need neither cgo nor a display: the relay, and the views of the window.
@@ -67,11 +69,11 @@ race-needs:
 	@command -v gcc >/dev/null || { echo "The race detector needs gcc: apt-get install gcc libc6-dev"; exit 1; }
 
 test-desktop: desktop-deps ## build tray and window and drive them on a display of their own
-	@missing=$$(for p in $(DESKTOP_TEST); do dpkg -s $$p >/dev/null 2>&1 || printf '%s ' $$p; done); \
+	@missing=$$(for p in $(DESKTOP_TEST) $(FONTS); do dpkg -s $$p >/dev/null 2>&1 || printf '%s ' $$p; done); \
 	if [ -n "$$missing" ]; then echo "Installing what the tests of the desktop run in:" $$missing; \
 	  $$([ $$(id -u) = 0 ] || echo sudo) sh -c "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing"; fi
 	$(MAKE) --no-print-directory build window tray
-	$(GO) test -tags desktop -count=1 -timeout 20m ./app ./app/desk ./ui ./ui/perch-tray/...
+	$(GO) test -tags desktop -count=1 -timeout 20m ./app ./app/desk ./ui ./ui/typeset ./ui/perch-tray/...
 	$(GO) test -tags desktop -count=1 -timeout 10m -run "Keyring|Killed|Window" ./app/e2e
 
 test-service: build ## run Perch under a systemd of its own: crash, hang, stop, restart (as root; needs systemd)

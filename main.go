@@ -20,6 +20,7 @@ import (
 	"perch/bridge/visible"
 	"perch/ui"
 	"perch/ui/translation"
+	"perch/ui/typeset"
 	"perch/ui/window"
 )
 
@@ -53,6 +54,7 @@ func run() error {
 		return err
 	}
 	defer func() { _ = first.Close() }() // the system does it too
+	_, _ = typeset.ThisSystem()          // before Fyne does it, which on a full disk finds nothing
 	client := control.NewClient(home.Socket())
 	defer client.Close()
 	local := settings.New(home)
@@ -61,7 +63,7 @@ func run() error {
 		Caller: first, App: fyneapp.NewWithID("io.github.perch.window"), Relay: kept.With(client, home), Settings: ui.FirstOf(client, local), Vault: local,
 		Chat: ui.ChatOf(client, local), Login: ui.LoginThen(loginWith(local), client),
 		Process: &ui.Command{Programs: programs}, Desktop: ui.ThisDesktop{Programs: programs},
-		Texts: translation.New(*lang), LogPath: home.Log(),
+		Texts: translation.New(*lang), LogPath: home.Log(), Fonts: typeset.ThisSystem,
 		PreferencesPath: filepath.Join(filepath.Dir(home.Journal()), "window.json"), Section: *section, Theme: *theme, Exit: os.Exit,
 	}).Run()
 	return nil

@@ -37,6 +37,12 @@ var customers = []sim.Person{
 	{ID: "3001969357", Handle: "annlee", Name: "Ann Lee"},
 	{ID: "3001969358", Handle: "bo_berg", Name: "Bo Berg"},
 	{ID: "3001969359", Handle: "carla_rossi", Name: "Carla Rossi"},
+	{ID: "3001969360", Handle: "omar_k", Name: "عمر خالد"},
+	{ID: "3001969361", Handle: "haruka_t", Name: "田中はるか"},
+	{ID: "3001969362", Handle: "priya_s", Name: "प्रिया शर्मा"},
+	{ID: "3001969363", Handle: "somchai_p", Name: "สมชาย"},
+	{ID: "3001969364", Handle: "noa_levi", Name: "נועה לוי"},
+	{ID: "3001969365", Handle: "minjun_k", Name: "김민준"},
 }
 
 // Options say how a demo is shown.

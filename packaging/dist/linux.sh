@@ -94,6 +94,19 @@ nfpm() {
 OPENED='libx11-6=libX11.so.6 libxcursor1=libXcursor.so.1 libxext6=libXext.so.6 libxi6=libXi.so.6 libxinerama1=libXinerama.so.1
   libxrandr2=libXrandr.so.2 libxrender1=libXrender.so.1 libegl1=libEGL.so.1 libgles2=libGLESv2.so.2'
 
+# Customers write in every script: what the window needs to show it, by Debian's names and by Fedora's. What a system does
+# not have under its name it leaves out.
+DEB_FONTS='fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji'
+RPM_FONTS='google-noto-sans-cjk-fonts google-noto-color-emoji-fonts google-noto-sans-arabic-fonts google-noto-sans-hebrew-fonts
+  google-noto-sans-devanagari-fonts google-noto-sans-bengali-fonts google-noto-sans-tamil-fonts google-noto-sans-thai-fonts
+  google-noto-sans-georgian-fonts google-noto-sans-armenian-fonts google-noto-sans-ethiopic-fonts google-noto-sans-khmer-fonts'
+
+# recommended FONT…: an override takes the place of the list in the package's own file.
+recommended() {
+  echo "    recommends:"
+  { sed -n 's/^recommends: \[\(.*\)\]/\1/p' packaging/linux/perch-desktop.yaml | tr -d ' ' | tr , '\n'; printf '%s\n' "$@"; } | sed 's/^/      - /'
+}
+
 # libraries: what tray and window link, by Debian's names with the oldest version that will do, and by the names in the
 # files, which every rpm system knows.
 libraries() {
@@ -103,11 +116,13 @@ libraries() {
   [ -n "$deb" ] || { echo "dpkg-shlibdeps found no libraries" >&2; return 1; }
   echo "overrides:"
   echo "  deb:"
+  recommended $DEB_FONTS
   echo "    depends:"
   echo "      - 'perch (= $PACKAGE_VERSION)'"
   echo "      - '$deb'"
   for pair in $OPENED; do echo "      - ${pair%=*}"; done
   echo "  rpm:"
+  recommended $RPM_FONTS
   echo "    depends:"
   echo "      - 'perch = $PACKAGE_VERSION-1'"
   {

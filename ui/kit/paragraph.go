@@ -1,15 +1,20 @@
 package kit
 
 import (
+	"slices"
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"perch/bridge/visible"
+	"perch/ui/typeset"
 )
 
-// Paragraph is text that is broken into lines at spaces. What would steer a reader is shown instead.
+// Paragraph is text, in any script, that is broken into lines. What would steer a reader is shown instead. Text that is
+// read from right to left stands at the right. Where a script has no font, a line below says so.
 type Paragraph struct {
 	widget.BaseWidget
 
@@ -21,7 +26,14 @@ type Paragraph struct {
 
 	text  string
 	width float32
-	lines []string
+	lines []paragraphLine
+}
+
+// paragraphLine is one line: a text that Fyne shows, or one that was set.
+type paragraphLine struct {
+	text   string
+	set    *typeset.Line
+	isNote bool // about the paragraph
 }
 
 // NewParagraph returns a paragraph.
@@ -61,8 +73,37 @@ func (p *Paragraph) wrap(width float32) {
 	if p.lines != nil && p.width == width {
 		return
 	}
-	p.width = width
-	p.lines = Wrap(p.text, width, func(s string) float32 { return fyne.MeasureText(s, p.TextSize, p.style()).Width })
+	p.width, p.lines = width, nil
+	f := fonts()
+	style := typeset.Style{Size: p.TextSize, Bold: p.Bold, Mono: p.Mono}
+	if f.IsPlain(p.text, style) {
+		p.add(Wrap(p.text, width, func(s string) float32 { return fyne.MeasureText(s, p.TextSize, p.style()).Width }), false)
+		return
+	}
+	var missing []string
+	isWaiting := false
+	for _, line := range f.Wrap(p.text, width, style) {
+		p.lines = append(p.lines, paragraphLine{set: line})
+		isWaiting = isWaiting || line.IsWaiting
+		for _, script := range line.Missing {
+			if name := f.ScriptName(script); !slices.Contains(missing, name) {
+				missing = append(missing, name)
+			}
+		}
+	}
+	if isWaiting {
+		f.Await(p, func() { p.lines = nil; p.Refresh(); isRewrapped = true })
+	}
+	if t, _ := theTheme(); len(missing) > 0 && t.NoFont != nil {
+		note := t.NoFont(strings.Join(missing, ", "))
+		p.add(Wrap(note, width, func(s string) float32 { return fyne.MeasureText(s, TextTiny, fyne.TextStyle{}).Width }), true)
+	}
+}
+
+func (p *Paragraph) add(lines []string, isNote bool) {
+	for _, line := range lines {
+		p.lines = append(p.lines, paragraphLine{text: line, isNote: isNote})
+	}
 }
 
 // isRewrapped is set when a paragraph has got another height from its layout. It belongs to Fyne's thread.
@@ -79,6 +120,8 @@ func Rewrapped() bool {
 type paragraphRenderer struct {
 	p       *Paragraph
 	objects []fyne.CanvasObject
+	texts   []*canvas.Text // kept for the next text, as glyphs are
+	glyphs  []glyphs
 }
 
 func (r *paragraphRenderer) Objects() []fyne.CanvasObject { return r.objects }
@@ -108,15 +151,40 @@ func (r *paragraphRenderer) Refresh() {
 
 func (r *paragraphRenderer) build() {
 	p := r.p
-	for len(r.objects) < len(p.lines) {
-		r.objects = append(r.objects, canvas.NewText("", nil))
-	}
-	r.objects = r.objects[:len(p.lines)]
+	r.objects = r.objects[:0]
+	texts, set := 0, 0
 	for i, line := range p.lines {
-		text := r.objects[i].(*canvas.Text) //nolint:forcetypeassert,errcheck // made above
-		text.Text, text.Color, text.TextSize, text.TextStyle = line, theme.Color(p.Color), p.TextSize, p.style()
-		text.Move(fyne.NewPos(0, float32(i)*p.lineHeight()))
-		text.Resize(fyne.NewSize(p.width, p.lineHeight()))
+		at, size := fyne.NewPos(0, float32(i)*p.lineHeight()), fyne.NewSize(p.width, p.lineHeight())
+		if line.set != nil {
+			if set == len(r.glyphs) {
+				r.glyphs = append(r.glyphs, newGlyphs())
+			}
+			r.glyphs[set].show(line.set, theme.Color(p.Color))
+			r.glyphs[set].place(at, size, sideOf(line.set, p.width))
+			r.objects = append(r.objects, r.glyphs[set].raster)
+			set++
+			continue
+		}
+		if texts == len(r.texts) {
+			r.texts = append(r.texts, canvas.NewText("", nil))
+		}
+		text := r.texts[texts]
+		text.Text, text.Color, text.TextSize, text.TextStyle = line.text, theme.Color(p.Color), p.TextSize, p.style()
+		if line.isNote {
+			text.Color, text.TextSize, text.TextStyle = theme.Color(Muted), TextTiny, fyne.TextStyle{}
+		}
+		text.Move(at)
+		text.Resize(size)
 		text.Refresh()
+		r.objects = append(r.objects, text)
+		texts++
 	}
+}
+
+// sideOf is where a line belongs: before the first layout there is no right side.
+func sideOf(line *typeset.Line, width float32) fyne.TextAlign {
+	if line.RightToLeft && width > 0 {
+		return fyne.TextAlignTrailing
+	}
+	return fyne.TextAlignLeading
 }

@@ -9,10 +9,11 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"perch/bridge/visible"
+	"perch/ui/typeset"
 )
 
-// Text is one line of text without any space around it. What would steer a reader is shown instead. When it is given less width than it needs it is cut with "…";
-// a Text with Cut set asks for no width at all.
+// Text is one line of text, in any script, without any space around it. What would steer a reader is shown instead. When
+// it is given less width than it needs it is cut with "…"; a Text with Cut set asks for no width at all.
 type Text struct {
 	widget.BaseWidget
 
@@ -24,14 +25,15 @@ type Text struct {
 	Align    fyne.TextAlign
 	Cut      bool
 
-	full  string
-	line  *canvas.Text
-	width float32 // for which line.Text was cut; 0 for none
+	full   string
+	line   *canvas.Text
+	glyphs glyphs  // instead of line, where Fyne would not show the text rightly
+	width  float32 // for which the text was cut; 0 for none
 }
 
 // NewText returns a line of text.
 func NewText(text string, size float32, color fyne.ThemeColorName) *Text {
-	t := &Text{full: oneLine(text), TextSize: size, Color: color, line: canvas.NewText("", nil)}
+	t := &Text{full: oneLine(text), TextSize: size, Color: color, line: canvas.NewText("", nil), glyphs: newGlyphs()}
 	t.ExtendBaseWidget(t)
 	return t
 }
@@ -82,42 +84,64 @@ func (t *Text) CreateRenderer() fyne.WidgetRenderer {
 
 func (t *Text) style() fyne.TextStyle { return fyne.TextStyle{Bold: t.Bold, Monospace: t.Mono} }
 
+func (t *Text) setting() typeset.Style {
+	return typeset.Style{Size: t.TextSize, Bold: t.Bold, Mono: t.Mono}
+}
+
 type textRenderer struct{ t *Text }
 
-func (r *textRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.t.line} }
+func (r *textRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.t.line, r.t.glyphs.raster}
+}
 
 func (r *textRenderer) Destroy() {}
 
 func (r *textRenderer) MinSize() fyne.Size {
 	t := r.t
-	if !t.Cut {
-		return fyne.MeasureText(t.full, t.TextSize, t.style())
+	if t.Cut {
+		return fyne.NewSize(t.TextSize, fyne.MeasureText("X", t.TextSize, t.style()).Height)
 	}
-	return fyne.NewSize(t.TextSize, fyne.MeasureText("X", t.TextSize, t.style()).Height)
+	size := fyne.MeasureText(t.full, t.TextSize, t.style())
+	if f := fonts(); !f.IsPlain(t.full, t.setting()) {
+		size.Width = f.Line(t.full, t.setting()).Width
+	}
+	return size
 }
 
 func (r *textRenderer) Layout(size fyne.Size) {
 	r.t.line.Resize(size)
-	r.fit(size.Width)
+	r.fit(size)
 }
 
 func (r *textRenderer) Refresh() {
 	t := r.t
 	t.line.Color, t.line.TextSize, t.line.TextStyle, t.line.Alignment = theme.Color(t.Color), t.TextSize, t.style(), t.Align
 	t.width = 0
-	r.fit(t.Size().Width)
+	r.fit(t.Size())
 	t.line.Refresh()
 }
 
 // fit cuts the text to a width.
-func (r *textRenderer) fit(width float32) {
+func (r *textRenderer) fit(size fyne.Size) {
 	t := r.t
-	if t.width == width && width > 0 {
+	if f := fonts(); !f.IsPlain(t.full, t.setting()) {
+		t.line.Hide()
+		line := f.Cut(t.full, size.Width, t.setting())
+		t.glyphs.show(line, theme.Color(t.Color))
+		t.glyphs.place(fyne.NewPos(0, 0), size, t.Align)
+		if line.IsWaiting {
+			f.Await(t, t.Refresh)
+		}
+		return
+	}
+	t.glyphs.raster.Hide()
+	t.line.Show()
+	if t.width == size.Width && size.Width > 0 {
 		return
 	}
 	text := t.full
-	if t.width = width; width > 0 {
-		text = Fit(t.full, width, t.TextSize, t.style())
+	if t.width = size.Width; size.Width > 0 {
+		text = Fit(t.full, size.Width, t.TextSize, t.style())
 	}
 	if t.line.Text != text {
 		t.line.Text = text

@@ -9,6 +9,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
+
+	"perch/ui/typeset"
 )
 
 // The colours by their part in the design, beside Fyne's own names.
@@ -99,6 +101,10 @@ const (
 type Theme struct {
 	// Mode is ModeSystem, ModeLight or ModeDark.
 	Mode string
+	// Fonts set the texts that Fyne cannot; nil for what Fyne's own fonts hold.
+	Fonts *typeset.Fonts
+	// NoFont says that there is no font for the letters with a name; nil says nothing.
+	NoFont func(script string) string
 }
 
 var _ fyne.Theme = Theme{}

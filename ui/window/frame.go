@@ -61,7 +61,7 @@ func (w *Window) narrow(on bool) {
 func (w *Window) switchTheme() {
 	next := map[string]string{kit.ModeSystem: kit.ModeLight, kit.ModeLight: kit.ModeDark, kit.ModeDark: kit.ModeSystem}
 	w.theme = next[w.theme]
-	w.App.Settings().SetTheme(kit.Theme{Mode: w.theme})
+	w.setTheme()
 	w.Preferences.Set(prefTheme, w.theme)
 	_ = w.Preferences.Save() // a window that cannot remember works all the same
 	w.state.render(w.Data, w.theme)

@@ -1,6 +1,7 @@
 package window
 
 import (
+	"context"
 	"os"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 
 	"perch/assets"
 	"perch/ui/kit"
+	"perch/ui/typeset"
 	"perch/ui/watch"
 )
 
@@ -23,7 +25,8 @@ func New(o Options, table []Entry) *Window {
 	if w.theme = o.Theme; w.theme == "" {
 		w.Preferences.Get(prefTheme, &w.theme)
 	}
-	o.App.Settings().SetTheme(kit.Theme{Mode: w.theme})
+	w.fonts = w.newFonts()
+	w.setTheme()
 	w.Watch = watch.New(watch.Options{Relay: o.Relay, Desktop: o.Desktop, Now: o.Now, Render: w.Render, Post: o.Post})
 	for _, entry := range table {
 		w.pages[entry.Name] = entry.New(w)
@@ -36,6 +39,22 @@ func New(o Options, table []Entry) *Window {
 	w.shortcuts()
 	w.Open(w.first())
 	return w
+}
+
+// newFonts returns what sets texts in other scripts; it reads the system's fonts in the background.
+func (w *Window) newFonts() *typeset.Fonts {
+	if w.Fonts == nil {
+		return nil
+	}
+	f := typeset.New(w.Fonts, func(work func(context.Context) error, then func(error)) { w.Watch.Do(work, then) })
+	f.Language = w.Texts.Lang()
+	return f
+}
+
+func (w *Window) setTheme() {
+	w.App.Settings().SetTheme(kit.Theme{
+		Mode: w.theme, Fonts: w.fonts, NoFont: func(script string) string { return w.T("window.no_font", script) },
+	})
 }
 
 // resize gives the window the size that it had when it was closed.

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"perch/ui/translation"
+	"perch/ui/typeset"
 )
 
 // Options are what a window is made of. App, Relay, Settings, Chat, Vault, Process, Desktop and Texts are needed.
@@ -32,6 +33,8 @@ type Options struct {
 	Section string
 	// Theme is kit.ModeLight or kit.ModeDark; "" for the remembered one.
 	Theme string
+	// Fonts looks the system's fonts up, for the scripts that Fyne's own do not hold; nil for Fyne's own only.
+	Fonts func() (typeset.System, error)
 	// Exit ends the program when Fyne does not within 2 s of the window's end; nil waits for ever.
 	Exit func(code int)
 	// Now is the time; nil for time.Now.

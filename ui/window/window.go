@@ -15,6 +15,7 @@ import (
 	"perch/app/control"
 	"perch/ui/kit"
 	"perch/ui/snapshot"
+	"perch/ui/typeset"
 	"perch/ui/watch"
 )
 
@@ -38,6 +39,7 @@ type Window struct {
 	pages   map[string]Page
 	current string
 	theme   string
+	fonts   *typeset.Fonts // nil for Fyne's own
 
 	place   *fyne.Container // body, and the notice below it
 	body    *fyne.Container

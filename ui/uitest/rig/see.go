@@ -86,8 +86,13 @@ func (r *Rig) MustNotSee(texts ...string) {
 func (r *Rig) drawn() []string {
 	var all []string
 	r.walk(func(o fyne.CanvasObject) bool {
-		if text, ok := o.(*canvas.Text); ok {
-			all = append(all, text.Text)
+		switch v := o.(type) {
+		case *canvas.Text:
+			all = append(all, v.Text)
+		case *kit.Text: // of other scripts only a picture is drawn
+			all = append(all, v.Text())
+		case *kit.Paragraph:
+			all = append(all, strings.ReplaceAll(v.Text(), "\n", " "))
 		}
 		if named, ok := o.(fyne.Accessible); ok {
 			all = append(all, named.AccessibilityLabel())

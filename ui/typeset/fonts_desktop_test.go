@@ -1,0 +1,5 @@
+//go:build desktop
+
+package typeset
+
+const mustHaveFonts = true
