@@ -1,0 +1,148 @@
+package said
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// hole is a place in a sentence: {} for the next one, {2} for the second.
+var hole = regexp.MustCompile(`\{[0-9]?\}`)
+
+// between are what may not stand in a place at the beginning of a sentence: it would be another sentence before it.
+var between = []string{". ", "; ", ": ", "\n"}
+
+// pattern is a sentence with its translation.
+type pattern struct {
+	literals []string // around the places
+	weight   int      // how many bytes of it are literal
+	said     []string // the translation around its places
+	order    []int    // which place of the sentence each of the translation is, from 0
+}
+
+func newPattern(sentence, translation string) pattern {
+	p := pattern{literals: hole.Split(sentence, -1), said: hole.Split(translation, -1)}
+	for _, l := range p.literals {
+		p.weight += len(l)
+	}
+	for i, h := range hole.FindAllString(translation, -1) {
+		if n, err := strconv.Atoi(h[1 : len(h)-1]); err == nil {
+			i = n - 1
+		}
+		p.order = append(p.order, min(i, len(p.literals)-2))
+	}
+	return p
+}
+
+// match returns what stands in the places of a text that is the sentence. It goes through the text once: each place ends
+// where the next literal is first found, and the last one where the text does.
+func (p pattern) match(text string) ([]string, bool) {
+	first, last := p.literals[0], p.literals[len(p.literals)-1]
+	if len(p.literals) == 1 {
+		return nil, text == first
+	}
+	if len(text) < len(first)+len(last) || !strings.HasPrefix(text, first) || !strings.HasSuffix(text, last) {
+		return nil, false
+	}
+	rest := text[len(first) : len(text)-len(last)]
+	var places []string
+	for _, literal := range p.literals[1 : len(p.literals)-1] {
+		place, after, found := strings.Cut(rest, literal)
+		if !found {
+			return nil, false
+		}
+		places, rest = append(places, place), after
+	}
+	places = append(places, rest)
+	return places, (first != "" || isOne(places[0])) && (!p.isWeak() || areWords(places))
+}
+
+// isWeak reports whether a sentence says so little itself that much that is none of the relay's would match it.
+func (p pattern) isWeak() bool {
+	return p.weight < leastWeight && !strings.Contains(p.literals[0], ": ")
+}
+
+// leastWeight is how many literal bytes a sentence has to have for anything to stand in its places: "this is {}" has 8.
+const leastWeight = 13
+
+// areWords reports whether each text is one word at most.
+func areWords(texts []string) bool {
+	return !slices.ContainsFunc(texts, func(text string) bool { return strings.ContainsAny(text, " \n") })
+}
+
+// isOne reports whether a text is not joined of several.
+func isOne(text string) bool {
+	return text != "" && !slices.ContainsFunc(between, func(b string) bool { return strings.Contains(text, b) })
+}
+
+// render writes the translation with what stands in the places of the sentence.
+func (p pattern) render(places []string) string {
+	var b strings.Builder
+	for i, text := range p.said {
+		b.WriteString(text)
+		if i < len(p.order) && p.order[i] >= 0 && p.order[i] < len(places) {
+			b.WriteString(places[p.order[i]])
+		}
+	}
+	return b.String()
+}
+
+// index finds sentences by their first word, or by their last one where they begin with a place. The most literal come
+// first in each list.
+type index struct {
+	byFirst, byLast map[string][]pattern
+	others          []pattern
+}
+
+func newIndex(texts map[string]string) index {
+	x := index{byFirst: map[string][]pattern{}, byLast: map[string][]pattern{}}
+	for sentence, translation := range texts {
+		p := newPattern(sentence, translation)
+		first, last := p.literals[0], p.literals[len(p.literals)-1]
+		isFixed := len(p.literals) == 1
+		switch {
+		case isFixed || strings.Contains(first, " "):
+			x.byFirst[firstWord(first)] = append(x.byFirst[firstWord(first)], p)
+		case strings.Contains(last, " "):
+			x.byLast[lastWord(last)] = append(x.byLast[lastWord(last)], p)
+		default:
+			x.others = append(x.others, p)
+		}
+	}
+	for _, lists := range []map[string][]pattern{x.byFirst, x.byLast} {
+		for _, list := range lists {
+			slices.SortFunc(list, heavier)
+		}
+	}
+	slices.SortFunc(x.others, heavier)
+	return x
+}
+
+func heavier(a, b pattern) int {
+	return cmp.Or(cmp.Compare(b.weight, a.weight), slices.Compare(a.literals, b.literals))
+}
+
+// find returns the most literal sentence that a text is, and what stands in its places.
+func (x index) find(text string) (best pattern, places []string, ok bool) {
+	for _, list := range [][]pattern{x.byFirst[firstWord(text)], x.byLast[lastWord(text)], x.others} {
+		for _, p := range list {
+			if ok && p.weight <= best.weight {
+				break
+			}
+			if found, matches := p.match(text); matches {
+				best, places, ok = p, found, true
+				break
+			}
+		}
+	}
+	return best, places, ok
+}
+
+func firstWord(text string) string {
+	word, _, _ := strings.Cut(text, " ")
+	return word
+}
+
+func lastWord(text string) string { return text[strings.LastIndexByte(text, ' ')+1:] }
