@@ -36,7 +36,7 @@ func (f *finishView) ask(work func(context.Context, string) (control.ReplyURL, e
 		f.isAsking = false
 		f.write.Enabled(true)
 		if err != nil {
-			message, remedy := control.Explain(err)
+			message, remedy := f.win.Explain(err)
 			f.failed = format.Problem(message, remedy)
 		} else {
 			f.reply, f.failed = now, ""

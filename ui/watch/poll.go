@@ -44,7 +44,7 @@ func (w *Watcher) pollOnce(slow bool) {
 	case errors.Is(err, control.ErrNotRunning):
 		w.data.Status.State = control.StateStopped
 	default:
-		message, remedy := control.Explain(err)
+		message, remedy := w.explain(err)
 		w.data.Problem = &control.Failure{Message: message, Remedy: remedy}
 	}
 	needs := w.data.NeedYou() != before || !wasRunning
