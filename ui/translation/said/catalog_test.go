@@ -152,7 +152,7 @@ func (h *harvest) fields(t *testing.T, name string, fields []string) {
 
 var (
 	leading  = regexp.MustCompile(`^(\{\}[;.] )+`)
-	trailing = regexp.MustCompile(`[;.] \{\}$`)
+	trailing = regexp.MustCompile(`([;.] |:\n)\{\}$`)
 	word     = regexp.MustCompile(`[A-Za-z][A-Za-z'’]*`)
 )
 

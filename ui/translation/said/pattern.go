@@ -11,8 +11,13 @@ import (
 // hole is a place in a sentence: {} for the next one, {2} for the second.
 var hole = regexp.MustCompile(`\{[0-9]?\}`)
 
-// between are what may not stand in a place at the beginning of a sentence: it would be another sentence before it.
-var between = []string{". ", "; ", ": ", "\n"}
+// onePlace reports whether a text may stand in a place: it is not joined of sentences.
+func onePlace(text string) bool {
+	return !strings.Contains(text, "; ") && !strings.Contains(text, ". ") && !strings.Contains(text, "\n")
+}
+
+// anyPlace takes every text.
+func anyPlace(string) bool { return true }
 
 // pattern is a sentence with its translation.
 type pattern struct {
@@ -55,26 +60,21 @@ func (p pattern) match(text string) ([]string, bool) {
 		}
 		places, rest = append(places, place), after
 	}
-	places = append(places, rest)
-	return places, (first != "" || isOne(places[0])) && (!p.isWeak() || areWords(places))
+	return append(places, rest), true
+}
+
+// takes reports whether texts may stand in the places of the sentence. What would be a sentence before it is none of its own.
+func (p pattern) takes(places []string, fits func(string) bool) bool {
+	if len(places) == 0 {
+		return true
+	}
+	isBefore := p.literals[0] == "" && (places[0] == "" || !onePlace(places[0]) || strings.Contains(places[0], ": "))
+	return !isBefore && !slices.ContainsFunc(places, func(text string) bool { return !fits(text) }) && (!p.isWeak() || areWords(places))
 }
 
 // isWeak reports whether a sentence says so little itself that much that is none of the relay's would match it.
 func (p pattern) isWeak() bool {
 	return p.weight < leastWeight && !strings.Contains(p.literals[0], ": ")
-}
-
-// leastWeight is how many literal bytes a sentence has to have for anything to stand in its places: "this is {}" has 8.
-const leastWeight = 13
-
-// areWords reports whether each text is one word at most.
-func areWords(texts []string) bool {
-	return !slices.ContainsFunc(texts, func(text string) bool { return strings.ContainsAny(text, " \n") })
-}
-
-// isOne reports whether a text is not joined of several.
-func isOne(text string) bool {
-	return text != "" && !slices.ContainsFunc(between, func(b string) bool { return strings.Contains(text, b) })
 }
 
 // render writes the translation with what stands in the places of the sentence.
@@ -87,6 +87,14 @@ func (p pattern) render(places []string) string {
 		}
 	}
 	return b.String()
+}
+
+// leastWeight is how many literal bytes a sentence has to have for anything to stand in its places: "this is {}" has 8.
+const leastWeight = 13
+
+// areWords reports whether each text is one word at most.
+func areWords(texts []string) bool {
+	return !slices.ContainsFunc(texts, func(text string) bool { return strings.ContainsAny(text, " \n") })
 }
 
 // index finds sentences by their first word, or by their last one where they begin with a place. The most literal come
@@ -124,20 +132,26 @@ func heavier(a, b pattern) int {
 	return cmp.Or(cmp.Compare(b.weight, a.weight), slices.Compare(a.literals, b.literals))
 }
 
-// find returns the most literal sentence that a text is, and what stands in its places.
-func (x index) find(text string) (best pattern, places []string, ok bool) {
+// found is a sentence that a text is, and what stands in its places.
+type found struct {
+	pattern
+	places []string
+}
+
+// find returns the most literal sentence that a text is; one without weight for none.
+func (x index) find(text string, fits func(string) bool) (best found) {
 	for _, list := range [][]pattern{x.byFirst[firstWord(text)], x.byLast[lastWord(text)], x.others} {
 		for _, p := range list {
-			if ok && p.weight <= best.weight {
+			if p.weight <= best.weight {
 				break
 			}
-			if found, matches := p.match(text); matches {
-				best, places, ok = p, found, true
+			if places, ok := p.match(text); ok && p.takes(places, fits) {
+				best = found{p, places}
 				break
 			}
 		}
 	}
-	return best, places, ok
+	return best
 }
 
 func firstWord(text string) string {

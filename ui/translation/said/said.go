@@ -95,16 +95,22 @@ func (c *Catalog) Translate(sentence string) string {
 	return text
 }
 
-// translate looks for the text as a whole, then for sentences that it is joined of.
+// translate looks for the text as a whole, then for sentences that it is joined of, and at last for one with others in it.
 func (c *Catalog) translate(text string, depth int) string {
 	core := strings.Trim(text, edges)
 	if depth == 0 || core == "" {
 		return text
 	}
 	before, after, _ := strings.Cut(text, core)
-	found, ok := c.whole(core, depth)
+	found, ok := c.whole(core, depth, onePlace)
 	if !ok {
-		found = c.joined(core, depth)
+		found, ok = c.joined(core, depth)
+	}
+	if !ok {
+		found, ok = c.whole(core, depth, anyPlace)
+	}
+	if !ok {
+		return text
 	}
 	return before + found + after
 }
@@ -113,27 +119,26 @@ func (c *Catalog) translate(text string, depth int) string {
 const edges = " \n\t;,:."
 
 // whole translates a text that is one sentence. One that stands at the beginning has a capital, which its key has not.
-func (c *Catalog) whole(text string, depth int) (string, bool) {
-	if found, ok := c.exactly(text, depth); ok {
-		return found, true
-	}
+func (c *Catalog) whole(text string, depth int, fits func(string) bool) (string, bool) {
+	best := c.index.find(text, fits)
 	first, size := utf8.DecodeRuneInString(text)
-	if !unicode.IsUpper(first) {
+	isCapital := false
+	if unicode.IsUpper(first) {
+		if small := c.index.find(string(unicode.ToLower(first))+text[size:], fits); small.weight > best.weight {
+			best, isCapital = small, true
+		}
+	}
+	if best.weight == 0 {
 		return "", false
 	}
-	found, ok := c.exactly(string(unicode.ToLower(first))+text[size:], depth)
-	return upper(found), ok
-}
-
-func (c *Catalog) exactly(text string, depth int) (string, bool) {
-	p, places, ok := c.index.find(text)
-	if !ok {
-		return "", false
+	for i, place := range best.places {
+		best.places[i] = c.place(place, depth-1)
 	}
-	for i, place := range places {
-		places[i] = c.place(place, depth-1)
+	said := best.render(best.places)
+	if isCapital {
+		said = upper(said)
 	}
-	return p.render(places), true
+	return said, true
 }
 
 // place translates what stands in a place: a time, a sentence, or a name that stays.
