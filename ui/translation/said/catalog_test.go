@@ -38,7 +38,8 @@ var names = []string{"Message", "Remedy", "Detail", "Lost", "Cause", "Error", "H
 
 // commands are what people type or paste, and names of operations: the same in every language.
 var commands = []string{
-	"(ERR_NGROK_{})", "perch secret set --channel {} {}", "perch secret set {}", "restrict,port-forwarding,permitlisten=\"{}\" {} perch",
+	"(ERR_NGROK_{})", "https://{}/api/plugins/webhook?port={}&encoding=binary&path={}", "journalctl --user -u perch", "sudo journalctl -u perch",
+	"perch secret set --channel {} {}", "perch secret set {}", "restrict,port-forwarding,permitlisten=\"{}\" {} perch",
 	"service install", "service uninstall", "ssh -o UserKnownHostsFile=\"{}\" -p {} {}", "sudo perch --home {}",
 	"sudo perch {} --system --home {}", "sudo systemctl {}", "systemctl --user {}",
 }

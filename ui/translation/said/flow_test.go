@@ -3,6 +3,7 @@ package said_test
 import (
 	"go/ast"
 	"go/types"
+	"slices"
 )
 
 // value is an expression whose text gets somewhere; result is which of a call's results it is.
@@ -121,13 +122,23 @@ func (f *flow) node(n ast.Node) {
 	}
 }
 
-// call notes a call, and that something atomic is given a value.
+// takers are the methods by which something atomic or a builder is given a value.
+var takers = []string{"Store", "Swap", "WriteString"}
+
+// call notes a call, and what is given a value by it.
 func (f *flow) call(n *ast.CallExpr) {
 	if object := f.object(n.Fun); object != nil {
 		f.calls[object] = append(f.calls[object], n)
 	}
-	if method, ok := n.Fun.(*ast.SelectorExpr); ok && len(n.Args) == 1 && (method.Sel.Name == "Store" || method.Sel.Name == "Swap") {
+	method, ok := n.Fun.(*ast.SelectorExpr)
+	switch {
+	case !ok || len(n.Args) == 0:
+	case slices.Contains(takers, method.Sel.Name) && len(n.Args) == 1:
 		f.give(method.X, value{n.Args[0], 0})
+	case method.Sel.Name == "Fprintf":
+		if to, ok := n.Args[0].(*ast.UnaryExpr); ok {
+			f.give(to.X, value{n, 0})
+		}
 	}
 }
 

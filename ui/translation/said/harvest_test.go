@@ -7,6 +7,7 @@ import (
 	"go/types"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -208,7 +209,8 @@ var (
 	firsts = map[string]bool{
 		"strings.TrimSuffix": true, "strings.TrimPrefix": true, "strings.TrimSpace": true, "strings.TrimRight": true, "strings.Trim": true,
 		"strings.ToUpper": true, "strings.ToLower": true, "strings.Join": true, "strings.Fields": true, "strings.ReplaceAll": true,
-		"errors.New": true, "strings.Split": true, "strings.TrimLeft": true,
+		"errors.New": true, "strings.Split": true, "strings.TrimLeft": true, "strings.Cut": true, "strings.CutPrefix": true,
+		"strings.CutSuffix": true, "strings.Replace": true, "strings.SplitN": true, "strings.ToValidUTF8": true, "strings.Repeat": true,
 	}
 	alls = map[string]bool{"cmp.Or": true, "append": true, "errors.Join": true, "slices.Concat": true}
 	// passes are the project's own packages whose functions do.
@@ -224,6 +226,9 @@ func (h *harvest) call(call *ast.CallExpr, result int) {
 	switch {
 	case h.info.Types[call.Fun].IsType() && len(call.Args) == 1: // a conversion
 		h.follow(value{call.Args[0], 0})
+	case name == "fmt.Fprintf" && len(call.Args) > 1:
+		text, _ := h.constant(call.Args[1])
+		h.note(h.format(text, call.Args[2:]), call)
 	case (name == "fmt.Sprintf" || name == "fmt.Errorf") && len(call.Args) > 0:
 		h.follow(value{call.Args[0], 0})
 		h.printed(call.Args[1:])
@@ -236,6 +241,9 @@ func (h *harvest) call(call *ast.CallExpr, result int) {
 	}
 }
 
+// tells are the methods by which a thing tells what it was made of or given: an error, something atomic, a builder.
+var tells = []string{"Error", "Load", "String"}
+
 // result follows what a function of the project returns.
 func (h *harvest) result(call *ast.CallExpr, result int) {
 	switch fun := call.Fun.(type) {
@@ -243,14 +251,19 @@ func (h *harvest) result(call *ast.CallExpr, result int) {
 		h.returned(fun.Type, result)
 		return
 	case *ast.SelectorExpr: // what an error was made of, or something atomic was given
-		if (fun.Sel.Name == "Error" || fun.Sel.Name == "Load") && len(call.Args) == 0 {
+		if slices.Contains(tells, fun.Sel.Name) && len(call.Args) == 0 {
 			h.follow(value{fun.X, 0})
-			return
+			if fun.Sel.Name != "String" {
+				return
+			}
 		}
 	}
 	object := h.object(call.Fun)
 	switch {
 	case object == nil: // another project's
+		if method, ok := call.Fun.(*ast.SelectorExpr); ok && strings.HasPrefix(method.Sel.Name, "Replace") {
+			h.printed(call.Args)
+		}
 	case object.Pkg() != nil && passes[object.Pkg().Path()]:
 		h.printed(call.Args)
 	default:
