@@ -7,6 +7,7 @@ package interpret
 
 import (
 	"slices"
+	"strings"
 
 	"perch/app/control"
 )
@@ -30,20 +31,26 @@ func (i Interpreter) Sentence(text string) string {
 // Explain returns what went wrong and what to do, for a person, as control.Explain does.
 func (i Interpreter) Explain(err error) (message, remedy string) {
 	message, remedy = control.Explain(err)
+	if whole := message + "; " + remedy; i.Sentence(message) == message && i.Sentence(whole) != whole {
+		message, remedy, _ = strings.Cut(i.Sentence(whole), "; ") // what a program has said was cut in the middle of a sentence
+		return message, remedy
+	}
 	return i.Sentence(message), i.Sentence(remedy)
 }
 
-// Complaint translates what the program perch has printed: "perch: what: why; what to do". Of what was tried it is silent,
-// because whoever reads it has just clicked on that.
+// commands are what the tray has perch do, in the form in which it names them before it complains.
+var commands = []string{"perch: ", "start: ", "stop: ", "restart: "}
+
+// Complaint translates what the program perch has printed: "perch: start: why; what to do". Translated it does not name the
+// command, because whoever reads it has just clicked on that.
 func (i Interpreter) Complaint(text string) string {
-	if i.say == nil || i.say(text) != text {
-		return i.Sentence(text)
+	if i.Sentence(text) == text {
+		return text
 	}
-	why, do := control.Explain(control.Said(text))
-	if why == "" || do == "" {
-		return i.say(why + do)
+	for _, command := range commands {
+		text = strings.TrimPrefix(text, command)
 	}
-	return i.say(why + "; " + do)
+	return i.Sentence(text)
 }
 
 // Status translates a status.

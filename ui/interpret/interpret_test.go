@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"perch/app/control"
 	"perch/bridge"
 	"perch/ui/interpret"
 )
@@ -104,6 +106,12 @@ func TestExplain(t *testing.T) {
 	if why, do := i.Explain(err); why != "<why>" || do != "<do>" {
 		t.Error(why, do)
 	}
+	cut := interpret.New(func(text string) string { return strings.ReplaceAll(text, "a; b", "c; d") })
+	for text, want := range map[string][2]string{"a; b; do": {"c", "d; do"}, "a": {"a", ""}, "x; y": {"x", "y"}} {
+		if why, do := cut.Explain(control.Said("perch: start: " + text)); why != want[0] || do != want[1] {
+			t.Errorf("%s: %q, %q", text, why, do)
+		}
+	}
 	if why, _ := i.Explain(errors.New("plain")); why != "<plain>" {
 		t.Error(why)
 	}
@@ -113,15 +121,10 @@ func TestExplain(t *testing.T) {
 }
 
 func TestComplaint(t *testing.T) {
-	known := map[string]string{"why": "perché", "why; do": "perché; fai", "a whole one": "intero", "start: odd": "strano"}
-	i := interpret.New(func(text string) string {
-		if said, ok := known[text]; ok {
-			return said
-		}
-		return text
-	})
+	i := interpret.New(func(text string) string { return strings.ReplaceAll(text, "why; do", "perché; fai") })
 	for text, want := range map[string]string{
-		"perch: start: why; do": "perché; fai", "start: why": "perché", "why": "perché", "a whole one": "intero", "start: odd": "strano", "": "", "odd": "odd",
+		"perch: start: why; do": "perché; fai", "start: why; do": "perché; fai", "perch: restart: x: why; do": "x: perché; fai", "why; do": "perché; fai",
+		"perch: start: odd": "perch: start: odd", "": "",
 	} {
 		if got := i.Complaint(text); got != want {
 			t.Errorf("%q: %q instead of %q", text, got, want)

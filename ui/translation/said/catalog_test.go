@@ -13,7 +13,7 @@ import (
 
 // sentences are the fields that hold what the relay says to people.
 var sentences = map[string][]string{
-	"perch/bridge.Error":            {"Message", "Remedy"},
+	"perch/bridge.Error":            {"Message", "Remedy", "Op"},
 	"perch/bridge.Failure":          {"Message", "Remedy"},
 	"perch/bridge.Attempt":          {"Message"},
 	"perch/app/control.Link":        {"Detail"},
@@ -29,7 +29,7 @@ var sentences = map[string][]string{
 	"perch/app/control.Attempt":     {"Message"},
 	"perch/app/control.CheckResult": {"Message", "Remedy"},
 	"perch/app/control.ChatResult":  {"Message", "Remedy"},
-	"perch/app/control.failure":     {"Message", "Remedy"},
+	"perch/app/control.failure":     {"Message", "Remedy", "What"},
 	"perch/app/doctor.Finding":      {"Title", "Message", "Remedy"},
 }
 
@@ -40,7 +40,7 @@ var names = []string{"Message", "Remedy", "Detail", "Lost", "Cause", "Error", "H
 var commands = []string{
 	"(ERR_NGROK_{})", "https://{}/api/plugins/webhook?port={}&encoding=binary&path={}", "journalctl --user -u perch", "sudo journalctl -u perch",
 	"perch secret set --channel {} {}", "perch secret set {}", "restrict,port-forwarding,permitlisten=\"{}\" {} perch",
-	"service install", "service uninstall", "ssh -o UserKnownHostsFile=\"{}\" -p {} {}", "sudo perch --home {}",
+	"chat import", "chat status", "chat unlock", "secret set", "urls --write", "service install", "service uninstall", "ssh -o UserKnownHostsFile=\"{}\" -p {} {}", "sudo perch --home {}",
 	"sudo perch {} --system --home {}", "sudo systemctl {}", "systemctl --user {}",
 }
 
