@@ -36,9 +36,9 @@ var sentences = map[string][]string{
 // names are how such fields are called: one of the control API that is called so and is not in the table is forgotten.
 var names = []string{"Message", "Remedy", "Detail", "Lost", "Cause", "Error", "Hint", "Problem", "Why", "Reason"}
 
-// commands are what people type or paste, and names of operations: the same in every language.
+// commands are what people type or paste, and what is written into files: the same in every language.
 var commands = []string{
-	"(ERR_NGROK_{})", "https://{}/api/plugins/webhook?port={}&encoding=binary&path={}", "journalctl --user -u perch", "sudo journalctl -u perch",
+	"(ERR_NGROK_{})", "Perch checks whether files can be stored: {}", "https://{}/api/plugins/webhook?port={}&encoding=binary&path={}", "journalctl --user -u perch", "sudo journalctl -u perch",
 	"perch secret set --channel {} {}", "perch secret set {}", "restrict,port-forwarding,permitlisten=\"{}\" {} perch",
 	"chat import", "chat status", "chat unlock", "secret set", "urls --write", "service install", "service uninstall", "ssh -o UserKnownHostsFile=\"{}\" -p {} {}", "sudo perch --home {}",
 	"sudo perch {} --system --home {}", "sudo systemctl {}", "systemctl --user {}",

@@ -109,10 +109,26 @@ func (h *harvest) follow(v value) {
 	case *ast.Ident, *ast.SelectorExpr:
 		if object := h.object(e); object != nil {
 			h.slot(object)
+		} else if field, ok := e.(*ast.SelectorExpr); ok {
+			h.anyOf(field)
 		}
 	default:
 		if inner := inside(e); inner != nil {
 			h.follow(value{inner, v.result})
+		}
+	}
+}
+
+// anyOf follows all fields with a name, where it is not known whose it is: the result of another project's function has it.
+func (h *harvest) anyOf(field *ast.SelectorExpr) {
+	if name, ok := field.X.(*ast.Ident); ok {
+		if _, isPackage := h.info.Uses[name].(*types.PkgName); isPackage {
+			return
+		}
+	}
+	for object := range h.given {
+		if v, ok := object.(*types.Var); ok && v.IsField() && v.Name() == field.Sel.Name {
+			h.slot(v)
 		}
 	}
 }
