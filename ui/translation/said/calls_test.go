@@ -155,4 +155,3 @@ func (h *harvest) named(body *ast.FuncType) []*ast.Ident {
 	}
 	return names
 }
-

@@ -30,8 +30,8 @@ func TestTranslate(t *testing.T) {
 		{"a part that is cut off", "check that Motion is running and that this computer can reach it", "check that Motion is running and that this computer can reach it"},
 		{"X's own words", "X refused it (403/1): You shall not pass. Read X's reason, change the message and send it again", "X lo ha rifiutato (403/1): You shall not pass. Leggi il motivo di X, cambia il messaggio e invialo di nuovo"},
 		{"states", "message 7 is dead, so it cannot be sent again", "il messaggio 7 è fallito, quindi non può essere inviato di nuovo"},
-		{"a date", "the certificate ends on 2 January 2027", "il certificato scade il 2 gennaio 2027"},
-		{"no date", "the certificate ends on 42 January 2027", "il certificato scade il 42 January 2027"},
+		{"a date", "X's limit for this kind of call is used up until 2 January 15:04", "il limite di X per questo tipo di chiamata è esaurito (fino a: 2 gennaio 15:04)"},
+		{"no date", "X's limit for this kind of call is used up until 42 January 15:04", "il limite di X per questo tipo di chiamata è esaurito (fino a: 42 January 15:04)"},
 		{"in brackets", "this is not as TOML wants it (expected newline)", "questo non è come lo vuole TOML (expected newline)"},
 		{
 			"a list", "perch.toml has 2 mistakes:\nline 3: x.api_base is empty; take the line out.\nline 9: the name \"a\" cannot be used; take up to 32 small letters, digits and hyphens",
