@@ -77,16 +77,16 @@ func (p pattern) isWeak() bool {
 	return p.weight < leastWeight && !strings.Contains(p.literals[0], ": ")
 }
 
-// render writes the translation with what stands in the places of the sentence.
-func (p pattern) render(places []string) string {
-	var b strings.Builder
-	for i, text := range p.said {
-		b.WriteString(text)
+// render writes the translation with what stands in the places of the sentence, joined as the language does it.
+func (p pattern) render(places []string, join func(before, place string) string) string {
+	text := ""
+	for i, said := range p.said {
+		text += said
 		if i < len(p.order) && p.order[i] >= 0 && p.order[i] < len(places) {
-			b.WriteString(places[p.order[i]])
+			text = join(text, places[p.order[i]])
 		}
 	}
-	return b.String()
+	return text
 }
 
 // leastWeight is how many literal bytes a sentence has to have for anything to stand in its places: "this is {}" has 8.

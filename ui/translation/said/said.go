@@ -41,8 +41,10 @@ const (
 // Catalog translates into one language. It is safe for concurrent use. A nil one leaves all as it is.
 type Catalog struct {
 	index index
-	// words are what months are called, in small letters; nil where they stay.
+	// months are what the months are called; nil where they stay.
 	months []string
+	// join puts what stands in a place behind what stands before it.
+	join func(before, place string) string
 
 	mu   sync.Mutex
 	kept map[string]string
@@ -74,7 +76,11 @@ func read(lang string) *Catalog {
 	if err := json.Unmarshal(data, &texts); err != nil {
 		return nil // a test reads the file, so that this is none that was released
 	}
-	return &Catalog{index: newIndex(texts), months: months[lang], kept: map[string]string{}}
+	c := &Catalog{index: newIndex(texts), months: months[lang], join: func(before, place string) string { return before + place }, kept: map[string]string{}}
+	if lang == "it" {
+		c.join = contract
+	}
+	return c
 }
 
 // Translate returns a sentence of the relay in the catalog's language, or the sentence itself where it is not known.
@@ -134,7 +140,7 @@ func (c *Catalog) whole(text string, depth int, fits func(string) bool) (string,
 	for i, place := range best.places {
 		best.places[i] = c.place(place, depth-1)
 	}
-	said := best.render(best.places)
+	said := best.render(best.places, c.join)
 	if isCapital {
 		said = upper(said)
 	}

@@ -37,6 +37,12 @@ func TestTranslate(t *testing.T) {
 			"a list", "perch.toml has 2 mistakes:\nline 3: x.api_base is empty; take the line out.\nline 9: the name \"a\" cannot be used; take up to 32 small letters, digits and hyphens",
 			"perch.toml ha 2 errori:\nriga 3: x.api_base è vuoto; togli la riga.\nriga 9: il nome \"a\" non si può usare; usa al massimo 32 lettere minuscole, cifre e trattini",
 		},
+		{
+			"an article in a place", "these keys do not belong to the account, or its keys were reset in the X app",
+			"queste chiavi non sono dell'account, oppure le sue chiavi sono state reimpostate nell'app X",
+		},
+		{"no article", "the certificate of gli.example is self-signed", "il certificato di gli.example è autofirmato"},
+		{"no preposition", "the folder /a/di cannot be used", "la cartella /a/di non si può usare"},
 		{"other order", "write [[channel]] above it", "scrivici sopra [[channel]]"},
 		{"unknown", "Hello, where is my parcel? It cost 5.50", "Hello, where is my parcel? It cost 5.50"},
 		{"nothing", "", ""},
