@@ -41,7 +41,7 @@ func TestTranslate(t *testing.T) {
 			"an article in a place", "these keys do not belong to the account, or its keys were reset in the X app",
 			"queste chiavi non sono dell'account, oppure le sue chiavi sono state reimpostate nell'app X",
 		},
-		{"no article", "the certificate of gli.example is self-signed", "il certificato di gli.example è autofirmato"},
+		{"no article", "the address of gli.example cannot be read", "l'indirizzo di gli.example non si può leggere"},
 		{"no preposition", "the folder /a/di cannot be used", "la cartella /a/di non si può usare"},
 		{"other order", "write [[channel]] above it", "scrivici sopra [[channel]]"},
 		{"unknown", "Hello, where is my parcel? It cost 5.50", "Hello, where is my parcel? It cost 5.50"},
