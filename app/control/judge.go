@@ -140,15 +140,15 @@ func (j *judge) limits(c Channel) {
 	for _, b := range c.Blocked {
 		if b.Kind == string(bridge.RateLimited) && b.Until.After(j.now) {
 			until := b.Until
-			j.add(Condition{Side: SideLimit, Channel: c.Name, Level: Healing, Queue: b.Queue, What: queueNames[b.Queue] + " wait", Until: &until})
+			j.add(Condition{Side: SideLimit, Channel: c.Name, Level: Healing, Queue: b.Queue, What: cmp.Or(queueWaits[b.Queue], "messages wait"), Until: &until})
 		}
 	}
 }
 
-// queueNames are what the queues of Blocked are called.
-var queueNames = map[string]string{
-	"in": "messages to Motion", "in/files": "files to Motion", "out/dm": "direct messages to X", "out/chat": "encrypted messages to X",
-	"out/post": "public replies to X",
+// queueWaits say of each queue of Blocked that it waits.
+var queueWaits = map[string]string{
+	"in": "messages to Motion wait", "in/files": "files to Motion wait", "out/dm": "direct messages to X wait", "out/chat": "encrypted messages to X wait",
+	"out/post": "public replies to X wait",
 }
 
 func (j *judge) chat(c Channel) {
@@ -160,7 +160,7 @@ func (j *judge) chat(c Channel) {
 	case c.Chat.IsOff() && c.Encrypted > 0:
 		j.add(Condition{
 			Side: SideEncrypted, Channel: c.Name, Level: Note, Count: c.Encrypted,
-			What:   counted(c.Encrypted, "encrypted message", "came that could not be read here; agents were told"),
+			What:   counted(c.Encrypted, "1 encrypted message came that could not be read here; agents were told", "%d encrypted messages came that could not be read here; agents were told"),
 			Remedy: "to read and answer such messages, give Perch the account's key: perch chat import, or perch chat unlock",
 		})
 	}
@@ -171,10 +171,10 @@ func (j *judge) messages(c Channel) {
 	dead, undecided := c.Inbound.Dead+c.Outbound.Dead, c.Outbound.Undecided
 	var what, remedy []string
 	if dead > 0 {
-		what, remedy = append(what, counted(dead, "message", "could not be delivered")), append(remedy, "perch traffic --state failed")
+		what, remedy = append(what, counted(dead, "1 message could not be delivered", "%d messages could not be delivered")), append(remedy, "perch traffic --state failed")
 	}
 	if undecided > 0 {
-		what, remedy = append(what, counted(undecided, "message", "may have gone out")), append(remedy, "perch traffic --state undecided")
+		what, remedy = append(what, counted(undecided, "1 message may have gone out", "%d messages may have gone out")), append(remedy, "perch traffic --state undecided")
 	}
 	if len(what) > 0 {
 		j.add(Condition{
@@ -254,9 +254,10 @@ func partsOf(f *Failure, detail string) (what, remedy string) {
 	return detail, ""
 }
 
-func counted(n int, thing, what string) string {
+// counted chooses the sentence for one or for many.
+func counted(n int, one, many string) string {
 	if n == 1 {
-		return "1 " + thing + " " + what
+		return one
 	}
-	return fmt.Sprintf("%d %ss %s", n, thing, what)
+	return fmt.Sprintf(many, n)
 }

@@ -63,7 +63,7 @@ func (b *BackupNow) onNow() {
 		b.now.Enabled(b.win.Data.Running)
 		result := control.CheckResult{OK: err == nil}
 		if err != nil {
-			result.Message, result.Remedy = control.Explain(err)
+			result.Message, result.Remedy = b.win.Explain(err)
 		} else {
 			result.Message, result.Remedy = b.win.T("window.backup.made", made.Path), b.about(made)
 		}

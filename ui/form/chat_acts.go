@@ -39,7 +39,7 @@ func (c *ChatKeys) unlock(pin string, goOn bool) {
 		if !control.IsFewGuesses(err) {
 			return false
 		}
-		message, remedy := control.Explain(err)
+		message, remedy := c.win.Explain(err)
 		c.ask("window.chat.few", format.Problem(message, remedy), func() { c.unlock(pin, true) })
 		return true
 	})
@@ -101,16 +101,16 @@ func (c *ChatKeys) act(doing string, work func(context.Context) (control.ChatRes
 		if err != nil && handled != nil && handled(err) {
 			return
 		}
-		window.ShowResult(c.outcome, resultOf(result, err))
+		window.ShowResult(c.outcome, c.resultOf(result, err))
 		c.win.Watch.Poke()
 		c.win.ReloadSettings()
 	})
 }
 
 // resultOf words what came of an act.
-func resultOf(r control.ChatResult, err error) control.CheckResult {
+func (c *ChatKeys) resultOf(r control.ChatResult, err error) control.CheckResult {
 	if err != nil {
-		message, remedy := control.Explain(err)
+		message, remedy := c.win.Explain(err)
 		return control.CheckResult{Message: message, Remedy: remedy}
 	}
 	return control.CheckResult{OK: true, Message: r.Message, Remedy: r.Remedy}

@@ -138,7 +138,8 @@ func prepareToolkit(icons string) error {
 
 // newSession puts the parts together. A click on a notification opens the window, as one in the menu does.
 func newSession(home config.Home, programs desk.Programs, log *slog.Logger) (*session.Session, func()) {
-	t := translation.New("").T
+	texts := translation.New("")
+	t := texts.T
 	client := control.NewClient(home.Socket())
 	var s *session.Session
 	d := desktop.New(desktop.Config{
@@ -147,7 +148,7 @@ func newSession(home config.Home, programs desk.Programs, log *slog.Logger) (*se
 	})
 	m := newMenu(func(id string) { s.Click(id) })
 	s = session.New(session.Options{
-		Relay: client, Desktop: d, Show: m.show, T: t, Log: log,
+		Relay: client, Desktop: d, Show: m.show, T: t, Say: texts.Said, Log: log,
 		Process: desktop.Relay{Programs: programs, Config: home.Config(), Socket: home.Socket()},
 		Login:   desk.Login{Programs: programs},
 		Host:    func(ctx context.Context) desk.Answer { return desk.TrayHost(ctx, os.Getenv) },

@@ -85,7 +85,7 @@ func (s *secretRow) write(value string) {
 		taken, err = s.win.Settings.SetSecret(ctx, s.channel, s.name, strings.TrimSpace(value))
 		return err
 	}, func(err error) {
-		message, remedy := control.Explain(err)
+		message, remedy := s.win.Explain(err)
 		kit.ShowProblem(s.problem, format.Problem(message, remedy))
 		if err != nil {
 			return

@@ -54,7 +54,7 @@ func (t *tester) check(what string, request control.CheckRequest, then func(cont
 	}, func(err error) {
 		if err != nil {
 			result = control.CheckResult{}
-			result.Message, result.Remedy = control.Explain(err)
+			result.Message, result.Remedy = t.win.Explain(err)
 		}
 		then(result)
 	})

@@ -36,7 +36,7 @@ func (f *finishView) ask(isWrite bool, work func(context.Context, string) (contr
 		f.isAsking = false
 		f.write.Enabled(true)
 		if err != nil {
-			message, remedy := control.Explain(err)
+			message, remedy := f.win.Explain(err)
 			f.failed = format.Problem(message, remedy)
 		} else {
 			f.reply, f.failed, f.isWritten = now, "", isWrite

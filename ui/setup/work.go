@@ -26,7 +26,7 @@ func (w *page) showError(err error) bool {
 	if err == nil {
 		return false
 	}
-	message, remedy := control.Explain(err)
+	message, remedy := w.win.Explain(err)
 	window.ShowResult(w.outcome, control.CheckResult{Message: message, Remedy: format.Advice(remedy, w.win.Texts)})
 	var unstored *unstoredError
 	if errors.As(err, &unstored) && w.draft.Config.Secrets == "keyring" && !w.win.Data.Running {

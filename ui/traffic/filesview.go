@@ -124,7 +124,7 @@ func (v *filesView) why(err error) string {
 	case errors.Is(err, picture.ErrNoPicture):
 		return v.win.T("window.file.broken")
 	}
-	return format.Problem(control.Explain(err))
+	return format.Problem(v.win.Explain(err))
 }
 
 // save writes a file into the folder for downloads and says where it is.

@@ -1,4 +1,5 @@
-// Package translation holds every text of Perch's window and tray, in English and Italian.
+// Package translation holds every text of Perch's window and tray, in English and Italian. What the relay says is in
+// package said, which is asked by Said.
 //
 // It guarantees that each key has a text in each language with the same verbs in it; a test holds that. A language that
 // is not spoken gives English. Texts are safe for concurrent use.
@@ -14,6 +15,7 @@ import (
 	"strings"
 
 	"perch/assets"
+	"perch/ui/translation/said"
 )
 
 // files are the window's texts; the tray's are in package assets.
@@ -31,6 +33,7 @@ func Languages() []string { return []string{"en", "it"} }
 type Texts struct {
 	lang  string
 	texts map[string]string
+	said  *said.Catalog
 }
 
 // New returns the texts of a language such as "it" or "it_IT.UTF-8"; with "" the environment decides: LC_ALL,
@@ -50,7 +53,7 @@ func New(lang string) *Texts {
 			}
 		}
 	}
-	return &Texts{code, texts}
+	return &Texts{code, texts, said.For(code)}
 }
 
 // codeOf returns the letters of a language: of lang, else of the environment.
@@ -81,6 +84,9 @@ func (t *Texts) T(key string, args ...any) string {
 	}
 	return fmt.Sprintf(text, args...)
 }
+
+// Said returns a sentence of the relay in the language of the texts; as it is where it is none, or not known.
+func (t *Texts) Said(sentence string) string { return t.said.Translate(sentence) }
 
 // Has reports whether there is a text for the key.
 func (t *Texts) Has(key string) bool { _, ok := t.texts[key]; return ok }

@@ -72,7 +72,7 @@ func (w *Watcher) take(status control.Status, err error) (before int, isNew bool
 	case errors.Is(err, control.ErrNotRunning):
 		w.data.Status.State = control.StateStopped
 	default:
-		message, remedy := control.Explain(err)
+		message, remedy := w.explain(err)
 		w.data.Problem = &control.Failure{Message: message, Remedy: remedy}
 	}
 	return before, isNew

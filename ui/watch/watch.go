@@ -41,6 +41,8 @@ type Options struct {
 	Relay   Relay
 	Desktop Desktop
 	Now     func() time.Time
+	// Explain says why the relay cannot be asked, and what to do; nil for control.Explain.
+	Explain func(error) (message, remedy string)
 	// Render shows a snapshot. It is called on Fyne's thread.
 	Render func(snapshot.Data)
 	// Post runs a function on Fyne's thread; nil for fyne.Do.
@@ -54,6 +56,7 @@ type Watcher struct {
 	desktop Desktop
 	now     func() time.Time
 	post    func(func()) // runs a function on Fyne's thread
+	explain func(error) (message, remedy string)
 	render  func(snapshot.Data)
 
 	ctx    context.Context //nolint:containedctx // the root of all that the window starts
@@ -87,9 +90,12 @@ func New(o Options) *Watcher {
 	if o.Post == nil {
 		o.Post = fyne.Do //nolint:forbidigo // the one place
 	}
+	if o.Explain == nil {
+		o.Explain = control.Explain
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	w := &Watcher{
-		relay: o.Relay, desktop: o.Desktop, now: o.Now, post: o.Post, render: o.Render, ctx: ctx, cancel: cancel, poked: make(chan struct{}, 1),
+		relay: o.Relay, desktop: o.Desktop, now: o.Now, post: o.Post, explain: o.Explain, render: o.Render, ctx: ctx, cancel: cancel, poked: make(chan struct{}, 1),
 		moved: true, changed: true,
 	}
 	w.data.Last = map[snapshot.LastKey]snapshot.Last{}

@@ -21,13 +21,14 @@ func New(o Options, table []Entry) *Window {
 	if o.Downloads == "" {
 		o.Downloads = downloads(os.Getenv, os.UserHomeDir)
 	}
+	o.interpret()
 	w := &Window{Options: o, Preferences: ReadPreferences(o.PreferencesPath), table: table, pages: map[string]Page{}, items: map[string]*navItem{}}
 	if w.theme = o.Theme; w.theme == "" {
 		w.Preferences.Get(prefTheme, &w.theme)
 	}
 	w.fonts = w.newFonts()
 	w.setTheme()
-	w.Watch = watch.New(watch.Options{Relay: o.Relay, Desktop: o.Desktop, Now: o.Now, Render: w.Render, Post: o.Post})
+	w.Watch = watch.New(watch.Options{Relay: o.Relay, Desktop: o.Desktop, Now: o.Now, Explain: w.Explain, Render: w.Render, Post: o.Post})
 	for _, entry := range table {
 		w.pages[entry.Name] = entry.New(w)
 	}

@@ -42,7 +42,7 @@ func (w *Window) ShowError(err error) bool {
 	if err == nil {
 		return false
 	}
-	message, remedy := control.Explain(err)
+	message, remedy := w.Explain(err)
 	w.Notify(format.Bad, format.Sentence(message), format.Advice(remedy, w.Texts))
 	return true
 }

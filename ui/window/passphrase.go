@@ -95,6 +95,6 @@ func (f *Passphrase) Explain(err error) control.CheckResult {
 	if errors.Is(err, errNotTheSame) {
 		return control.CheckResult{Message: f.w.T("window.vault.differ"), Remedy: f.w.T("window.vault.differ.do")}
 	}
-	message, remedy := control.Explain(err)
+	message, remedy := f.w.Explain(err)
 	return control.CheckResult{Message: message, Remedy: remedy}
 }

@@ -15,7 +15,7 @@ func (s *Session) act(job func(ctx context.Context) error) {
 	s.acts <- func(ctx context.Context) {
 		if err := job(ctx); err != nil {
 			s.Log.Warn("action failed", "error", err)
-			s.notifyNow(ctx, s.failed(err.Error()))
+			s.notifyNow(ctx, s.failed(s.to.Complaint(err.Error())))
 		}
 		s.hurry()
 	}

@@ -83,7 +83,7 @@ func (s *Session) observe(ctx context.Context, a answer) {
 func (s *Session) isUp(ctx context.Context, a answer) {
 	now := time.Now()
 	s.supervisor.sawUp(&s.snapshot, now)
-	s.snapshot.Status = a.status
+	s.snapshot.Status = s.to.Status(a.status)
 	if a.status.Demo {
 		s.supervisor.isWanted = false // it ends with the demo
 	}

@@ -71,7 +71,7 @@ func (s *Session) toggleLogin() {
 		return func() {
 			s.shown = tray.View{}
 			if err != nil {
-				s.complain(err.Error())
+				s.complain(s.to.Complaint(err.Error()))
 			}
 		}
 	})

@@ -25,7 +25,7 @@ func (s *Session) command(ctx context.Context, name string, isClicked bool) {
 			s.supervisor.isBusy = false
 			if err != nil {
 				s.Log.Warn("relay command failed", "command", name, "error", err)
-				s.supervisor.complaint, s.supervisor.isLocked = err.Error(), errors.Is(err, desk.ErrLocked)
+				s.supervisor.complaint, s.supervisor.isLocked = s.to.Complaint(err.Error()), errors.Is(err, desk.ErrLocked)
 				if s.supervisor.isLocked && isClicked {
 					s.openWindow("") // its Start asks for the passphrase
 				}

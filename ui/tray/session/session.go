@@ -13,13 +13,14 @@ import (
 	"sync"
 
 	"perch/app/desk"
+	"perch/ui/interpret"
 	"perch/ui/tray"
 )
 
 // queued bounds the clicks and acts that wait.
 const queued = 1024
 
-// Options are the parts of a session; every field is needed.
+// Options are the parts of a session; every field but Say is needed.
 type Options struct {
 	Relay   Relay
 	Process Process
@@ -31,7 +32,9 @@ type Options struct {
 	// Show is called from one goroutine, with a view that differs from the last one or has to be shown again.
 	Show func(tray.View)
 	T    tray.T
-	Log  *slog.Logger
+	// Say translates a sentence of the relay; nil leaves it as it is.
+	Say func(sentence string) string
+	Log *slog.Logger
 }
 
 // Session is one running tray. Make it with New; Click is safe for concurrent use.
@@ -51,13 +54,15 @@ type Session struct {
 	supervisor supervisor
 	poll       poll
 	host       hostWatch
+
+	to interpret.Interpreter
 }
 
 // New returns a session that does nothing until Run.
 func New(o Options) *Session {
 	return &Session{
 		Options: o, clicks: make(chan string, queued), acts: make(chan func(context.Context), queued),
-		results: make(chan func()), changed: make(chan struct{}, 1), done: make(chan struct{}),
+		results: make(chan func()), changed: make(chan struct{}, 1), done: make(chan struct{}), to: interpret.New(o.Say),
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"perch/app/control"
 	"perch/app/desk"
 	"perch/assets"
 	"perch/ui/tray"
@@ -227,4 +228,32 @@ func TestSilentRelayIsNotStartedTwice(t *testing.T) {
 		time.Sleep(4 * time.Second)
 		expect(t, "line", w.view().FirstLine, "Running")
 	})
+}
+
+// What the relay and perch say is in the language of the tray, and English stays as it is.
+func TestSpeaksTheLanguageOfThePerson(t *testing.T) {
+	complaint := "start: start relay: a relay is already running on this folder; look at it with perch status, or stop it with perch stop"
+	for lang, want := range map[string][2]string{
+		"it": {"l'account X è bloccato; accedi a X con l'account del marchio e sbloccalo, poi: perch resume", "avviare il relay: su questa cartella è già in funzione un relay"},
+		"en": {"the X account is locked; sign in to X as the brand and unlock it, then: perch resume", complaint},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := running()
+			w.lang = lang
+			w.status.Channels[0].X = control.Link{State: "paused", Failure: &control.Failure{
+				Message: "the X account is locked", Remedy: "sign in to X as the brand and unlock it, then: perch resume",
+			}}
+			w.status = w.status.Judged(time.Now())
+			start(t, w)
+			if heard := w.heard(); !strings.Contains(heard, want[0]) {
+				t.Errorf("the tray says %q, without %q", heard, want[0])
+			}
+			w.set(func() { w.restartErr = errors.New(complaint) })
+			w.session.Click(tray.ItemRestart)
+			time.Sleep(time.Minute)
+			if heard := w.heard(); !strings.Contains(heard, want[1]) {
+				t.Errorf("the tray says %q, without %q", heard, want[1])
+			}
+		})
+	}
 }

@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -40,6 +41,7 @@ type world struct {
 	views      []tray.View
 	session    *session.Session
 	ended      chan struct{}
+	lang       string // "" for English
 }
 
 func (w *world) lock() func() { w.mu.Lock(); return w.mu.Unlock }
@@ -200,8 +202,9 @@ func start(t *testing.T, w *world) {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	w.ended = make(chan struct{})
+	texts := translation.New(cmp.Or(w.lang, "en"))
 	w.session = session.New(session.Options{
-		Relay: w, Process: w, Desktop: w, Login: w, History: w, Host: w.Host, T: translation.New("en").T, Log: slog.New(slog.DiscardHandler),
+		Relay: w, Process: w, Desktop: w, Login: w, History: w, Host: w.Host, T: texts.T, Say: texts.Said, Log: slog.New(slog.DiscardHandler),
 		Show: func(v tray.View) {
 			defer w.lock()()
 			w.views = append(w.views, v)

@@ -1,0 +1,4 @@
+package said
+
+// Upper makes the first letter a capital.
+var Upper = upper
