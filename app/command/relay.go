@@ -15,7 +15,7 @@ func (p *program) relayCommand() *cobra.Command {
 	return p.withPassphrase(&cobra.Command{
 		Use: "relay", Short: "Run the relay in this terminal (perch start runs it in the background)", Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			manager := notify.New(p.startLog())
+			manager := notify.New(p.startLog(), service.Running() != "")
 			err := p.relay(cmd.Context(), manager)
 			if err != nil {
 				manager.Failed(sentence(err))

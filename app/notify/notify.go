@@ -2,7 +2,8 @@
 //
 // It guarantees that "ready" is told only after the relay has shown that it is alive, that the watchdog is fed only by a
 // relay that shows it again each time, so that one that hangs is ended and started anew, and that no text holds anything of
-// a message. Where no service manager asked for it, nothing happens. A Manager is safe for concurrent use.
+// a message. A relay whose service manager has no watchdog watches itself by the same rule, and ends its process with an
+// error when it hangs. Where no service manager is, nothing happens. A Manager is safe for concurrent use.
 package notify
 
 import (
@@ -38,16 +39,21 @@ type Manager struct {
 	log   *slog.Logger
 	send  func(state string)
 	every time.Duration // between two rounds; 0 when nobody asks
+	abort func()        // ends the process of a relay that hangs; nil where the service manager does it
 }
 
-// New returns the service manager by this process's environment.
-func New(log *slog.Logger) *Manager {
+// New returns the service manager by this process's environment. isService says that one runs the relay which starts it
+// anew when it ends with an error: where that is not systemd, the relay watches itself.
+func New(log *slog.Logger, isService bool) *Manager {
 	m := &Manager{log: log, send: func(state string) {
 		if _, err := daemon.SdNotify(false, state); err != nil {
 			log.Warn("the service manager was not told", "error", err)
 		}
 	}}
 	told, err := daemon.SdNotify(false, "STATUS=Starting")
+	if !told && isService {
+		return &Manager{log: log, send: func(string) {}, every: ownLimit / feeds, abort: abort}
+	}
 	if !told || err != nil {
 		return m
 	}
@@ -65,13 +71,16 @@ func (m *Manager) Run(ctx context.Context, relay Relay) {
 		<-ctx.Done()
 		return
 	}
-	m.becomeReady(ctx, relay)
+	rounds := newGuard(m)
+	defer rounds.watch(ctx)()
+	m.becomeReady(ctx, relay, rounds)
 	tick := time.NewTicker(m.every)
 	defer tick.Stop()
 	for {
 		select {
 		case <-tick.C:
 			if m.isAlive(ctx, relay) {
+				rounds.made()
 				m.send(daemon.SdNotifyWatchdog + "\n" + status(relay.Words(ctx)))
 			}
 		case <-ctx.Done():
@@ -81,7 +90,7 @@ func (m *Manager) Run(ctx context.Context, relay Relay) {
 	}
 }
 
-func (m *Manager) becomeReady(ctx context.Context, relay Relay) {
+func (m *Manager) becomeReady(ctx context.Context, relay Relay, rounds *guard) {
 	for !m.isAlive(ctx, relay) {
 		select {
 		case <-time.After(readyRetry):
@@ -89,6 +98,7 @@ func (m *Manager) becomeReady(ctx context.Context, relay Relay) {
 			return
 		}
 	}
+	rounds.made()
 	m.send(daemon.SdNotifyReady + "\n" + daemon.SdNotifyWatchdog + "\n" + status(relay.Words(ctx)))
 }
 
