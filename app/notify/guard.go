@@ -12,8 +12,8 @@ import (
 const (
 	// ownLimit is how long a relay that watches itself may make no round: as long as WatchdogSec of the unit.
 	ownLimit = 60 * time.Second
-	// exitHung is the exit code of a relay that has ended itself. Any but 0 has it started anew.
-	exitHung = 1
+	// exitHung is the exit code of a relay that has ended itself, as of one that crashes. Any but 0 has it started anew.
+	exitHung = 2
 	// allStacks asks for the stack of every goroutine in the form of a crash.
 	allStacks = 2
 )

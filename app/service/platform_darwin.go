@@ -1,14 +1,14 @@
 package service
 
-import (
-	"perch/app/config"
-	"perch/bridge"
-)
+import "perch/app/config"
 
-func platformFor(config.Home, bool) (Service, error) { return nil, unsupported() }
+func platformFor(home config.Home, isSystem bool) (Service, error) {
+	return newLaunchd(home, isSystem, thisMac()), nil
+}
 
-func platformFind(config.Home) Service { return nil }
-
-func unsupported() error {
-	return fail(bridge.Invalid, "Perch installs a service under systemd only", "on this computer, switch on Start at login in the window's settings or in the tray's menu", nil)
+func platformFind(home config.Home) Service {
+	if l := findLaunchd(home, thisMac()); l != nil {
+		return l
+	}
+	return nil
 }

@@ -20,6 +20,8 @@ import (
 const (
 	SystemdUser   = "systemd-user"
 	SystemdSystem = "systemd-system"
+	LaunchdUser   = "launchd-user"
+	LaunchdSystem = "launchd-system"
 )
 
 const (
