@@ -30,6 +30,9 @@ func (p *program) relay(ctx context.Context, manager *notify.Manager) error {
 		return err
 	}
 	home, c, err := p.config()
+	if err == nil {
+		err = service.Trim(home)
+	}
 	if err != nil {
 		return err
 	}
@@ -41,7 +44,7 @@ func (p *program) relay(ctx context.Context, manager *notify.Manager) error {
 		Home: home, Config: c, Secrets: secrets, Manager: manager, Service: service.Running(),
 		Ready: func(address string) { p.Print("perch relay: listening on %s\n", address) },
 	}
-	if !daemon.IsDetached() {
+	if !daemon.IsDetached() && service.TakesLog() {
 		options.LogTo = p.Err
 	}
 	ctx, stop := context.WithCancel(ctx)

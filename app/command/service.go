@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -43,7 +44,7 @@ func (p *program) serviceCommand() *cobra.Command {
 			RunE: func(cmd *cobra.Command, _ []string) error { return p.serviceStatus(cmd.Context(), f) },
 		}),
 	)
-	cmd.PersistentFlags().BoolVar(&f.isSystem, "system", false, "a service of the whole system, with an account of its own (perch) and its home in "+service.SystemHome)
+	cmd.PersistentFlags().BoolVar(&f.isSystem, "system", false, "a service of the whole system; under Linux with an account of its own (perch) and its home in "+service.SystemHome)
 	return cmd
 }
 
@@ -68,8 +69,8 @@ func (p *program) serviceVerb(f *serviceFlags, verb service.Verb, short string) 
 
 // serviceHome is the home that perch service works on. A service of the system has its own unless one is named.
 func (p *program) serviceHome(f *serviceFlags) (config.Home, error) {
-	if f.isSystem && p.homeFlag == "" {
-		return config.FindHome(service.SystemHome)
+	if flag := service.SettingOf(f.isSystem).Home; flag != "" && p.homeFlag == "" {
+		return config.FindHome(flag)
 	}
 	return p.home()
 }
@@ -135,10 +136,7 @@ func (p *program) servicePlan(f *serviceFlags) (service.Plan, error) {
 	if err != nil {
 		return service.Plan{}, err
 	}
-	flag := p.homeFlag
-	if f.isSystem && flag == "" {
-		flag = service.SystemHome
-	}
+	flag := cmp.Or(p.homeFlag, service.SettingOf(f.isSystem).Home)
 	plan, err := service.UserPlan(self, flag, os.Getenv)
 	if err != nil {
 		return plan, err
@@ -152,8 +150,8 @@ func (p *program) servicePassphrase(ctx context.Context, home config.Home, f *se
 	refuse := func(message, remedy string) error {
 		return &bridge.Error{Kind: bridge.Operator, Side: bridge.SidePerch, Op: "service", Message: message, Remedy: remedy}
 	}
-	self := "perch"
-	if f.isSystem {
+	self, setting := "perch", service.SettingOf(f.isSystem)
+	if setting.HasAccount {
 		self = "sudo perch --home " + filepath.Dir(home.Lock())
 	}
 	c, err := config.Load(home.Config())
@@ -162,6 +160,8 @@ func (p *program) servicePassphrase(ctx context.Context, home config.Home, f *se
 		return "", refuse("Perch is not set up yet: there is no "+home.Config(), "begin with: "+self+" init")
 	case err != nil:
 		return "", err
+	case c.Secrets != config.SecretsVault && setting.ReadsKeyring:
+		return "", p.checkSecrets(ctx, home, c)
 	case c.Secrets != config.SecretsVault:
 		return "", refuse("the secrets are in the keyring, and a service has none that somebody has unlocked", "move them: "+self+" secret move vault")
 	case !home.HasVault():

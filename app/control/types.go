@@ -29,8 +29,8 @@ type Status struct {
 	Started *time.Time `json:"started,omitempty"`
 	// PID is the relay's process; 0 when it is not running.
 	PID int `json:"pid,omitempty"`
-	// Service is what runs the relay: "systemd-user", "systemd-system", "launchd" or "windows"; "" for none, or for one that
-	// was started by itself.
+	// Service is what runs the relay: "systemd-user", "systemd-system", "launchd-user", "launchd-system" or "windows"; ""
+	// for none, or for one that was started by itself.
 	Service string `json:"service"`
 	// Update is what the relay has found about newer versions of Perch; nil when it is not to look by itself, or has not yet.
 	Update *Update `json:"update,omitempty"`

@@ -12,3 +12,10 @@ func platformFind(home config.Home) Service {
 	}
 	return nil
 }
+
+func platformSetting(isSystem bool) Setting {
+	if isSystem {
+		return Setting{Home: thisMac().usualFolder}
+	}
+	return Setting{ReadsKeyring: true}
+}

@@ -93,8 +93,35 @@ type State struct {
 	Problem string `json:"problem,omitempty"`
 }
 
+// Lasting says how a service that runs only while the user is logged in comes to run always.
+func (s State) Lasting() string {
+	if s.Kind == LaunchdUser {
+		return "It runs only while you are logged in at this Mac. So that it always runs: perch service uninstall, and then: sudo perch service install --system"
+	}
+	return "It runs only while you are logged in. So that it always runs: sudo loginctl enable-linger"
+}
+
+// Setting is what the services of a scope are like on this system.
+type Setting struct {
+	// Home is the value of --home where none is named; "" for the usual folders.
+	Home string
+	// HasAccount says that they run as an account of their own.
+	HasAccount bool
+	// ReadsKeyring says that they can read the keyring of whoever installs them.
+	ReadsKeyring bool
+}
+
+// SettingOf returns the setting of a scope.
+func SettingOf(isSystem bool) Setting { return platformSetting(isSystem) }
+
 // Running returns the kind of service that runs this process; "" for none.
 func Running() string { return os.Getenv(EnvService) }
+
+// TakesLog reports whether somebody keeps what this process writes to standard error: a terminal, or systemd's journal.
+func TakesLog() bool {
+	kind := Running()
+	return kind == "" || kind == SystemdUser || kind == SystemdSystem
+}
 
 // For returns the service that a home has or can have in this scope.
 func For(home config.Home, isSystem bool) (Service, error) { return platformFor(home, isSystem) }
