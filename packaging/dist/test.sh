@@ -125,8 +125,8 @@ END
   cat >"$WORK/s/perch" <<END
 #!/bin/sh
 for home; do :; done
-owner=\$(stat -c %u "\$home")
-exec "$WORK/s/enter" setpriv --reuid="\$owner" --regid="\$owner" --clear-groups perch "\$@"
+owner=\$("$WORK/s/enter" stat -c '--reuid=%u --regid=%g' "\$home")
+exec "$WORK/s/enter" setpriv \$owner --clear-groups perch "\$@"
 END
   chmod 755 "$WORK/s/enter" "$WORK/s/perch"
   await '"$WORK/s/enter" systemctl is-system-running --wait 2>/dev/null | grep -qx -e running -e degraded'
