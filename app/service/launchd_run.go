@@ -219,9 +219,7 @@ func (l *launchd) Status(ctx context.Context) (State, error) {
 		return state, nil
 	case !isInstalled:
 		return state, nil
-	case errors.Is(err, errNotLoaded), errors.Is(err, errNoSession):
-		err = nil
-	case err != nil:
+	case err != nil && !errors.Is(err, errNotLoaded) && !errors.Is(err, errNoSession):
 		return state, err
 	}
 	state.Running, state.PID = j.isRunning, j.pid
