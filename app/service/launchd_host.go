@@ -26,4 +26,3 @@ type mac struct {
 }
 
 func (m mac) userNumber() string { return strconv.Itoa(m.userID) }
-
