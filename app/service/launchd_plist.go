@@ -30,6 +30,8 @@ const (
 	// bytes.
 	errorsName = "launchd.log"
 	maxErrors  = 1 << 20
+	// launchdPath is launchd's own PATH with the folders before it in which people install a tunnel's program.
+	launchdPath = "/usr/local/bin:/opt/homebrew/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 )
 
 // plist is what the text of a plist is made of.
@@ -43,6 +45,9 @@ type plist struct {
 
 // Label is the label.
 func (plist) Label() string { return label }
+
+// Path is where the relay finds other programs.
+func (plist) Path() string { return launchdPath }
 
 // Kind is the kind of service.
 func (p plist) Kind() string { return launchdKind(p.UserName != "") }
