@@ -29,6 +29,8 @@ type fakeMac struct {
 	// refusals is what a call says that fails, by its first word; it fails so many times.
 	refusals   map[string]refusal
 	isDisabled bool
+	// late is how many times launchd is asked before what it was told to start has begun.
+	late int
 }
 
 type fakeJob struct {
@@ -91,15 +93,19 @@ func (f *fakeMac) run(_ context.Context, _ time.Duration, name string, args ...s
 		}
 	}
 	switch {
-	case args[0] == "kickstart" && f.job.pid == 0:
-		runs := f.job.runs
-		f.start(f.job.folder, runs+1)
+	case args[0] == "kickstart" && f.job.pid == 0 && f.late == 0:
+		f.start(f.job.folder, f.job.runs+1)
 	case args[0] == "bootout" && f.job.endsAfter > 0:
 		f.job.isToldToGoOn, f.job.state = true, "SIGTERMed"
 		return "Boot-out failed: 36: Operation now in progress", &exec.ExitError{}
 	case args[0] == "bootout":
 		f.job = nil
 	case args[0] == "print" && isService:
+		if f.late > 0 {
+			if f.late--; f.late == 0 {
+				defer f.start(f.job.folder, f.job.runs+1)
+			}
+		}
 		return f.print(), nil
 	}
 	return "", nil
@@ -287,6 +293,21 @@ func TestStopAndStart(t *testing.T) {
 		}
 		f.refusals["bootstrap"] = refusal{"Bootstrap failed: 5: Input/output error", 1 << 20}
 		wantRefusal(t, f.agent().Do(t.Context(), Restart), "Login Items", "perch service start")
+	})
+}
+
+func TestWhatEndedBeforeIsNotTakenForThisStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newMac(t)
+		f.mustInstall(f.agent())
+		f.write(filepath.Join(f.folder, errorsName), "perch: the folder is full; make room\n")
+		f.job.pid, f.job.state, f.job.exit, f.job.runs, f.late = 0, "spawn scheduled", "1", 5, 4
+		if err := f.agent().Do(t.Context(), Start); err != nil || f.job.runs != 6 {
+			t.Errorf("%v %+v", err, f.job)
+		}
+		f.job.pid, f.job.state, f.job.exit = 0, "spawn scheduled", "1"
+		f.next, f.late = *f.job, 4
+		wantRefusal(t, f.agent().Do(t.Context(), Start), "the folder is full", "make room")
 	})
 }
 
