@@ -30,11 +30,11 @@ func (p *program) relay(ctx context.Context, manager *notify.Manager) error {
 		return err
 	}
 	home, c, err := p.config()
-	if err == nil {
-		err = service.Trim(home)
-	}
 	if err != nil {
 		return err
+	}
+	if err := service.Trim(home); err != nil {
+		p.startLog().Warn("the file that launchd writes to stays long", "error", err)
 	}
 	secrets, err := p.openStore(home, c)
 	if err != nil {

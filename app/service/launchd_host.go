@@ -25,4 +25,10 @@ type mac struct {
 	answers func(ctx context.Context, home config.Home) int
 }
 
-func (m mac) userNumber() string { return strconv.Itoa(m.userID) }
+// userNumber is that of the user whose agent it is: by sudo, of whoever called it.
+func (m mac) userNumber() string {
+	if m.userID == 0 && m.account != "" {
+		return strconv.Itoa(m.accountID)
+	}
+	return strconv.Itoa(m.userID)
+}

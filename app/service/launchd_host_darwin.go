@@ -20,6 +20,7 @@ func thisMac() mac {
 	if u, err := user.Lookup(os.Getenv("SUDO_USER")); err == nil && m.userID == 0 {
 		m.account, m.accountHome = u.Username, u.HomeDir
 		m.accountID, _ = strconv.Atoi(u.Uid)
+		m.agents = filepath.Join(u.HomeDir, "Library/LaunchAgents")
 	}
 	m.usualFolder = filepath.Join(m.accountHome, "Library/Application Support/Perch")
 	return m

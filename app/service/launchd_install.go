@@ -137,7 +137,7 @@ func (l *launchd) checkFile() error {
 // checkOwner makes sure that the account can work on the home.
 func (l *launchd) checkOwner() error {
 	return eachFile(folderOf(l.home), func(path string, info fs.FileInfo) error {
-		if belongsTo(info, l.accountID) {
+		if belongsTo(info, l.accountID) || info.Name() == errorsName { // which launchd opens
 			return nil
 		}
 		return fail(bridge.Operator, path+" does not belong to "+l.account+", which the service runs as",

@@ -115,6 +115,11 @@ func TestOneServiceForOneFolderOfAMac(t *testing.T) {
 		f := newMac(t)
 		f.mustInstall(f.agent())
 		before := f.read(f.agent().path())
+		asRoot := f.mac
+		asRoot.userID, asRoot.accountID = 0, 501
+		if state, err := newLaunchd(f.home, false, asRoot).Status(t.Context()); err != nil || !state.Running || !f.called("print gui/501/"+label) {
+			t.Errorf("root does not see who called it: %v %+v", err, state)
+		}
 		_, err := f.daemon().Install(t.Context(), f.plan())
 		wantRefusal(t, err, "has a service already", "perch service uninstall")
 		other := newLaunchd(f.makeHome("an other"), false, f.mac)
