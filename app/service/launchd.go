@@ -70,8 +70,12 @@ var (
 	errNoSession = errors.New("no session")
 )
 
-// launchctl runs launchctl.
+// launchctl runs launchctl. What only root may do is not even tried by others: launchctl refuses it in words that are also
+// those of other failures.
 func (l *launchd) launchctl(ctx context.Context, limit time.Duration, args ...string) (string, error) {
+	if l.isSystem && l.userID != 0 && !strings.HasPrefix(args[0], "print") {
+		return "", l.noRights(args[0])
+	}
 	out, err := l.run(ctx, limit, "launchctl", args...)
 	if err != nil {
 		return out, l.complaint(args[0], out, err)
@@ -103,11 +107,7 @@ func (l *launchd) complaint(verb, out string, err error) error {
 	case has("is disabled", "service disabled"):
 		return fail(bridge.Operator, "macOS was told not to start the service", "switch it on again: "+l.perch("service install"), nil)
 	case has("operation not permitted", "not privileged", "permission denied", "must be root"):
-		remedy := "log in at this Mac as yourself, and try again"
-		if l.isSystem {
-			remedy = "type: " + l.perch("service "+verbs[verb])
-		}
-		return fail(bridge.Operator, "this account may not "+verbs[verb]+" the service", remedy, errNoRights)
+		return l.noRights(verb)
 	case has("ownership", "bad permissions"):
 		return fail(bridge.Operator, "launchd refuses "+l.path()+", because others could change it", "it has to belong to "+l.owner()+" and nobody else may write it: install the service again: "+l.perch("service install"), said)
 	case has("in progress", "input/output error", "file exists", "already bootstrapped"):
@@ -115,6 +115,14 @@ func (l *launchd) complaint(verb, out string, err error) error {
 			"look whether Perch is switched on in System Settings, General, Login Items; then: "+l.perch("service start"), fmt.Errorf("%w: %w", errBusy, said))
 	}
 	return fail(bridge.Temporary, "launchctl "+verb+" did not work", "look at: launchctl print "+l.target(), said)
+}
+
+func (l *launchd) noRights(verb string) error {
+	remedy := "log in at this Mac as yourself, and try again"
+	if l.isSystem {
+		remedy = "type: " + l.perch("service "+verbs[verb])
+	}
+	return fail(bridge.Operator, "this account may not "+verbs[verb]+" the service", remedy, errNoRights)
 }
 
 // verbs are what a person types instead of launchctl's.

@@ -116,6 +116,7 @@ func TestOneServiceForOneFolderOfAMac(t *testing.T) {
 		f.mustInstall(f.agent())
 		before := f.read(f.agent().path())
 		asRoot := f.mac
+		f.calls = nil
 		asRoot.userID, asRoot.accountID = 0, 501
 		if state, err := newLaunchd(f.home, false, asRoot).Status(t.Context()); err != nil || !state.Running || !f.called("print gui/501/"+label) {
 			t.Errorf("root does not see who called it: %v %+v", err, state)
@@ -148,7 +149,7 @@ func TestADaemonRunsAsWhoInstallsIt(t *testing.T) {
 		if !strings.Contains(strings.Join(steps, " "), "runs as ann") {
 			t.Errorf("said %q", steps)
 		}
-		f.refusals["bootout"] = refusal{"Boot-out failed: 1: Operation not permitted", 1}
+		f.refusals["bootout"] = refusal{"Boot-out failed: 5: Input/output error", 1 << 20} // what it says to others than root
 		asUser := newLaunchd(f.home, true, f.mac)
 		err := asUser.Do(t.Context(), Stop)
 		wantRefusal(t, err, "sudo perch service stop --system --home "+f.folder)
