@@ -11,7 +11,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"runtime"
 
 	"perch/app/config"
 	"perch/bridge"
@@ -96,39 +95,13 @@ type State struct {
 func Running() string { return os.Getenv(EnvService) }
 
 // For returns the service that a home has or can have in this scope.
-func For(home config.Home, isSystem bool) (Service, error) {
-	if runtime.GOOS != "linux" {
-		return nil, unsupported()
-	}
-	return newSystemd(home, isSystem, machine()), nil
-}
+func For(home config.Home, isSystem bool) (Service, error) { return platformFor(home, isSystem) }
 
 // Find returns the service that is installed for a home; nil when there is none. It asks no other program.
-func Find(home config.Home) Service {
-	if runtime.GOOS != "linux" {
-		return nil
-	}
-	if s := find(home, machine()); s != nil {
-		return s
-	}
-	return nil
-}
-
-func find(home config.Home, m host) *systemd {
-	for _, isSystem := range []bool{false, true} {
-		if s := newSystemd(home, isSystem, m); s.isInstalled() {
-			return s
-		}
-	}
-	return nil
-}
+func Find(home config.Home) Service { return platformFind(home) }
 
 // folderOf is what a home is known by: the folder of the journal, which one relay at most works on.
 func folderOf(home config.Home) string { return filepath.Dir(home.Lock()) }
-
-func unsupported() error {
-	return fail(bridge.Invalid, "Perch installs a service under systemd only", "on this computer, switch on Start at login in the window's settings or in the tray's menu", nil)
-}
 
 func fail(kind bridge.Kind, message, remedy string, err error) error {
 	return &bridge.Error{Kind: kind, Side: bridge.SidePerch, Op: "service", Message: message, Remedy: remedy, Err: err}

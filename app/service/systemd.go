@@ -27,6 +27,16 @@ func newSystemd(home config.Home, isSystem bool, m host) *systemd {
 	return &systemd{host: m, home: home, isSystem: isSystem}
 }
 
+// find returns the service that is installed for a home; nil when there is none.
+func find(home config.Home, m host) *systemd {
+	for _, isSystem := range []bool{false, true} {
+		if s := newSystemd(home, isSystem, m); s.isInstalled() {
+			return s
+		}
+	}
+	return nil
+}
+
 // folder is where Perch writes units to.
 func (s *systemd) folder() string {
 	if s.isSystem {
