@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/Microsoft/go-winio"
@@ -30,6 +31,7 @@ type pipe struct {
 	net.Listener
 	path  string
 	stays atomic.Bool
+	close func() error // once
 }
 
 // listen opens a named pipe for those who may use the folder that the file is in, and for nobody on another computer.
@@ -49,7 +51,9 @@ func listen(_ context.Context, path string) (net.Listener, error) {
 	if err != nil {
 		return nil, errors.Join(socketError(path, err), l.Close())
 	}
-	return &pipe{Listener: l, path: path}, nil
+	p := &pipe{Listener: l, path: path}
+	p.close = sync.OnceValue(p.end)
+	return p, nil
 }
 
 // takeFirst uses up the instance by which go-winio keeps the name, which it never serves. Windows lets nobody connect to
@@ -70,12 +74,12 @@ func takeFirst(name string) error {
 func (p *pipe) SetUnlinkOnClose(unlink bool) { p.stays.Store(!unlink) }
 
 // Close closes the pipe and removes the file with its name.
-func (p *pipe) Close() error {
+func (p *pipe) Close() error { return p.close() }
+
+func (p *pipe) end() error {
 	var err error
 	if !p.stays.Load() {
-		if err = os.Remove(p.path); errors.Is(err, os.ErrNotExist) {
-			err = nil // closed before
-		}
+		err = os.Remove(p.path)
 	}
 	return errors.Join(err, p.Listener.Close())
 }
