@@ -60,13 +60,13 @@ func forFolder(accounts []string) string { return list("D:P", "(A;OICI;FA;;;%s)"
 // administrators may change.
 func ForService(account string) string {
 	const (
-		all    = "CCDCLCSWRPWPDTLOCRSDRCWDWO"
-		look   = "CCLCSWLOCRRC"
-		useToo = look + "RPWP" // start and stop
+		look = "CCLCSWLOCRRC"
+		use  = look + "RPWP" // and start and stop
+		all  = use + "DCDTSDWDWO"
 	)
-	text := "D:(A;;" + all + ";;;BA)(A;;" + look + useToo[len(look):] + "DT;;;SY)(A;;" + look + ";;;IU)(A;;" + look + ";;;SU)"
+	text := "D:(A;;" + all + ";;;BA)(A;;" + use + "DT;;;SY)(A;;" + look + ";;;IU)(A;;" + look + ";;;SU)"
 	if isPerson(account) {
-		text += "(A;;" + useToo + ";;;" + account + ")"
+		text += "(A;;" + use + ";;;" + account + ")"
 	}
 	return text
 }

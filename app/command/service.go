@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -18,6 +19,9 @@ import (
 
 // serviceFlags are the flags of perch service.
 type serviceFlags struct{ isSystem, isNow bool }
+
+// hasCredential reports whether the service manager can keep the vault's passphrase, for itself alone.
+func (f *serviceFlags) hasCredential() bool { return f.isSystem && runtime.GOOS == "linux" }
 
 func (p *program) serviceCommand() *cobra.Command {
 	cmd := &cobra.Command{
@@ -43,7 +47,8 @@ func (p *program) serviceCommand() *cobra.Command {
 			RunE: func(cmd *cobra.Command, _ []string) error { return p.serviceStatus(cmd.Context(), f) },
 		}),
 	)
-	cmd.PersistentFlags().BoolVar(&f.isSystem, "system", false, "a service of the whole system, with an account of its own (perch) and its home in "+service.SystemHome)
+	cmd.AddCommand(p.underManager()...)
+	cmd.PersistentFlags().BoolVar(&f.isSystem, "system", false, "a service of the whole system, with an account of its own (perch) and its home in "+service.HomeOfSystem())
 	return cmd
 }
 
@@ -69,7 +74,7 @@ func (p *program) serviceVerb(f *serviceFlags, verb service.Verb, short string) 
 // serviceHome is the home that perch service works on. A service of the system has its own unless one is named.
 func (p *program) serviceHome(f *serviceFlags) (config.Home, error) {
 	if f.isSystem && p.homeFlag == "" {
-		return config.FindHome(service.SystemHome)
+		return config.FindHome(service.HomeOfSystem())
 	}
 	return p.home()
 }
@@ -80,7 +85,7 @@ func (p *program) installedService(home config.Home, f *serviceFlags) (service.S
 	if s == nil {
 		remedy := "make one with: perch service install"
 		if f.isSystem {
-			remedy = "make one with: sudo perch service install --system"
+			remedy = "make one with: perch service install --system, as root or as administrator"
 		}
 		return nil, &bridge.Error{Kind: bridge.Invalid, Side: bridge.SidePerch, Op: "service", Message: "no service is installed for " + filepath.Dir(home.Lock()), Remedy: remedy}
 	}
@@ -106,7 +111,7 @@ func (p *program) installService(ctx context.Context, f *serviceFlags) error {
 	if err != nil {
 		return err
 	}
-	if f.isSystem && os.Getuid() != 0 {
+	if f.isSystem && !service.IsAdministrator() {
 		_, err := s.Install(ctx, plan) // it says so; this account may not even look
 		return err
 	}
@@ -137,7 +142,7 @@ func (p *program) servicePlan(f *serviceFlags) (service.Plan, error) {
 	}
 	flag := p.homeFlag
 	if f.isSystem && flag == "" {
-		flag = service.SystemHome
+		flag = service.HomeOfSystem()
 	}
 	plan, err := service.UserPlan(self, flag, os.Getenv)
 	if err != nil {
@@ -153,7 +158,10 @@ func (p *program) servicePassphrase(ctx context.Context, home config.Home, f *se
 		return &bridge.Error{Kind: bridge.Operator, Side: bridge.SidePerch, Op: "service", Message: message, Remedy: remedy}
 	}
 	self := "perch"
-	if f.isSystem {
+	switch {
+	case f.isSystem && runtime.GOOS == "windows":
+		self = `perch --home "` + filepath.Dir(home.Lock()) + `"`
+	case f.isSystem:
 		self = "sudo perch --home " + filepath.Dir(home.Lock())
 	}
 	c, err := config.Load(home.Config())
@@ -166,16 +174,16 @@ func (p *program) servicePassphrase(ctx context.Context, home config.Home, f *se
 		return "", refuse("the secrets are in the keyring, and a service has none that somebody has unlocked", "move them: "+self+" secret move vault")
 	case !home.HasVault():
 		return "", refuse("no key is stored yet", "store them: "+self+" secret set x.consumer_key, and so on (perch init names them)")
-	case p.phraseOnInput && !f.isSystem:
-		return "", refuse("a service of one user takes the passphrase that Perch keeps", "let Perch keep it: perch secret keep")
+	case p.phraseOnInput && !f.hasCredential():
+		return "", refuse("this service takes the passphrase that Perch keeps", "let Perch keep it: "+self+" secret keep")
 	case p.phraseOnInput:
 		return p.passphraseFor(ctx, home, c)
 	case home.KeepsPassphrase():
 		_, err := p.passphraseFor(ctx, home, c) // it is tried
 		return "", err
-	case f.isSystem && service.HasCredential():
+	case f.hasCredential() && service.HasCredential():
 		return "", nil
-	case f.isSystem:
+	case f.hasCredential():
 		return "", refuse("the service could not open the vault: nobody is there to type its passphrase",
 			"let Perch keep it: "+self+" secret keep; or hand it over, to be read by root alone: add --passphrase-stdin")
 	}

@@ -90,19 +90,19 @@ func TestARelayThatIsStoppedEndsInOrder(t *testing.T) {
 
 func TestARelayThatHangsIsEnded(t *testing.T) {
 	for name, c := range map[string]struct {
-		relay  fakeRelay
+		relay  *fakeRelay
 		after  time.Duration // until it hangs
 		says   string
 		within time.Duration
 	}{
-		"begins too slowly": {fakeRelay{begin: time.Hour}, time.Hour, "did not begin in time", readyLimit + 2*time.Second},
-		"never alive":       {fakeRelay{}, 0, "did not begin in time", readyLimit + 2*time.Second},
-		"makes no rounds":   {fakeRelay{}, 10 * time.Minute, "made no round any more", 10*time.Minute + watchdog + 2*time.Second},
-		"ends too slowly":   {fakeRelay{end: time.Hour}, time.Hour, "did not end in time", time.Minute + stopLimit + 2*time.Second},
+		"begins too slowly": {&fakeRelay{begin: time.Hour}, time.Hour, "did not begin in time", readyLimit + 2*time.Second},
+		"never alive":       {&fakeRelay{}, 0, "did not begin in time", readyLimit + 2*time.Second},
+		"makes no rounds":   {&fakeRelay{}, 10 * time.Minute, "made no round any more", 10*time.Minute + watchdog + 2*time.Second},
+		"ends too slowly":   {&fakeRelay{end: time.Hour}, time.Hour, "did not end in time", time.Minute + stopLimit + 2*time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				f := &c.relay
+				f := c.relay
 				f.hangs.Store(c.after == 0)
 				hang := time.AfterFunc(c.after, func() { f.hangs.Store(true) })
 				defer hang.Stop()

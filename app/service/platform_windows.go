@@ -1,14 +1,47 @@
 package service
 
 import (
+	"os"
+	"path/filepath"
+
+	win "golang.org/x/sys/windows"
+
+	"perch/app/acl"
 	"perch/app/config"
-	"perch/bridge"
 )
 
-func platformFor(config.Home, bool) (Service, error) { return nil, unsupported() }
+func platformFor(home config.Home, _ bool) (Service, error) {
+	return &windows{thisComputer(), home}, nil
+}
 
-func platformFind(config.Home) Service { return nil }
+func platformFind(home config.Home) Service {
+	if s := (&windows{thisComputer(), home}); s.isInstalled() {
+		return s
+	}
+	return nil
+}
 
-func unsupported() error {
-	return fail(bridge.Invalid, "Perch installs a service under systemd only", "on this computer, switch on Start at login in the window's settings or in the tray's menu", nil)
+func thisComputer() windowsHost {
+	account := acl.Service(windowsName)
+	profiles, err := win.KnownFolderPath(win.FOLDERID_UserProfiles, 0)
+	if err != nil {
+		profiles = filepath.Dir(os.Getenv("USERPROFILE"))
+	}
+	return windowsHost{
+		scm: realSCM{}, isAdministrator: IsAdministrator(), profiles: profiles, isRemote: isRemote,
+		admit:   func(folder string) error { return acl.Admit(folder, account) },
+		dismiss: func(folder string) error { return acl.Dismiss(folder, account) },
+	}
+}
+
+// IsAdministrator reports whether this process may make a service of the whole system.
+func IsAdministrator() bool { return win.GetCurrentProcessToken().IsElevated() }
+
+// HomeOfSystem is the home of a service of the whole system that names none.
+func HomeOfSystem() string {
+	base, err := win.KnownFolderPath(win.FOLDERID_ProgramData, 0)
+	if err != nil {
+		base = `C:\ProgramData`
+	}
+	return filepath.Join(base, "Perch")
 }

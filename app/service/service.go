@@ -20,6 +20,7 @@ import (
 const (
 	SystemdUser   = "systemd-user"
 	SystemdSystem = "systemd-system"
+	Windows       = "windows"
 )
 
 const (
