@@ -84,9 +84,17 @@ func (p *pipe) end() error {
 	return errors.Join(err, p.Listener.Close())
 }
 
-// dial opens the pipe whose name is in the file. The relay can learn nothing of the caller's rights, let alone use them:
+// dial opens the pipe whose name is in the file, and fails as a socket does. The relay can learn nothing of the caller's rights, let alone use them:
 // go-winio connects as SECURITY_ANONYMOUS.
 func dial(ctx context.Context, path string) (net.Conn, error) {
+	connection, err := dialPipe(ctx, path)
+	if err != nil {
+		return nil, &net.OpError{Op: "dial", Net: "pipe", Err: err}
+	}
+	return connection, nil
+}
+
+func dialPipe(ctx context.Context, path string) (net.Conn, error) {
 	file, err := os.Open(path) //nolint:gosec // the path is the program's own
 	if err != nil {
 		return nil, err

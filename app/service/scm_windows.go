@@ -88,7 +88,25 @@ func (r realSCM) Look() (*scmService, error) {
 		command: win.UTF16PtrToString(config.BinaryPathName), isAutomatic: config.StartType == win.SERVICE_AUTO_START,
 		state: stateOf(status.State), pid: int(status.ProcessId), exit: status.Win32ExitCode,
 	}
+	if found.state != scmStopped && isOver(status.ProcessId) {
+		found.state, found.exit = scmStopped, uint32(win.ERROR_PROCESS_ABORTED)
+	}
 	return found, nil
+}
+
+// isOver reports whether a process has ended. Windows' service manager knows that by itself; Wine's does not.
+func isOver(pid uint32) bool {
+	if pid == 0 {
+		return false
+	}
+	handle, err := win.OpenProcess(win.PROCESS_QUERY_LIMITED_INFORMATION, false, pid)
+	if err != nil {
+		return errors.Is(err, win.ERROR_INVALID_PARAMETER) // one of another account may be refused
+	}
+	defer func() { _ = win.CloseHandle(handle) }() // only read
+	var code uint32
+	err = win.GetExitCodeProcess(handle, &code)
+	return err == nil && code != uint32(win.STATUS_PENDING) // as it is called of one that runs
 }
 
 // configOf returns what the service is made of. mgr.Service.Config also asks what Wine does not know.
