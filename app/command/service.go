@@ -18,7 +18,11 @@ import (
 )
 
 // serviceFlags are the flags of perch service.
-type serviceFlags struct{ isSystem, isNow bool }
+type serviceFlags struct {
+	isSystem, isNow bool
+	// isAny means the service of this computer, whichever folder it works on.
+	isAny bool
+}
 
 // hasCredential reports whether the service manager can keep the vault's passphrase, for itself alone.
 func (f *serviceFlags) hasCredential() bool { return f.isSystem && runtime.GOOS == "linux" }
@@ -47,7 +51,7 @@ func (p *program) serviceCommand() *cobra.Command {
 			RunE: func(cmd *cobra.Command, _ []string) error { return p.serviceStatus(cmd.Context(), f) },
 		}),
 	)
-	cmd.AddCommand(p.underManager()...)
+	p.addManaged(cmd, f)
 	cmd.PersistentFlags().BoolVar(&f.isSystem, "system", false, "a service of the whole system, with an account of its own (perch) and its home in "+service.HomeOfSystem())
 	return cmd
 }
@@ -73,6 +77,9 @@ func (p *program) serviceVerb(f *serviceFlags, verb service.Verb, short string) 
 
 // serviceHome is the home that perch service works on. A service of the system has its own unless one is named.
 func (p *program) serviceHome(f *serviceFlags) (config.Home, error) {
+	if f.isAny {
+		return anyHome()
+	}
 	if f.isSystem && p.homeFlag == "" {
 		return config.FindHome(service.HomeOfSystem())
 	}

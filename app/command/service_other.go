@@ -2,7 +2,13 @@
 
 package command
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
 
-// underManager are the commands that a service manager runs: perch relay is enough for those here.
-func (p *program) underManager() []*cobra.Command { return nil }
+	"perch/app/config"
+)
+
+// addManaged adds nothing: service managers run perch relay here.
+func (p *program) addManaged(*cobra.Command, *serviceFlags) {}
+
+func anyHome() (config.Home, error) { return config.FindHome("") }

@@ -6,13 +6,17 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"perch/app/config"
 	"perch/app/notify"
 	"perch/app/service"
+	"perch/bridge"
 )
 
-// underManager are the commands that a service manager runs.
-func (p *program) underManager() []*cobra.Command {
-	return []*cobra.Command{{
+// addManaged adds what Windows' service manager runs, and what the MSI does.
+func (p *program) addManaged(cmd *cobra.Command, f *serviceFlags) {
+	cmd.PersistentFlags().BoolVar(&f.isAny, "any", false, "the service of this computer, whichever folder it works on")
+	_ = cmd.PersistentFlags().MarkHidden("any") // it is there
+	cmd.AddCommand(&cobra.Command{
 		Use: "run", Short: "Run the relay for Windows' service manager", Hidden: true, Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			home, err := p.home()
@@ -30,5 +34,16 @@ func (p *program) underManager() []*cobra.Command {
 				return err
 			})
 		},
-	}}
+	})
+}
+
+// anyHome is the home of the service of this computer.
+func anyHome() (config.Home, error) {
+	folder := service.Folder()
+	if folder == "" {
+		return config.Home{}, &bridge.Error{
+			Kind: bridge.Invalid, Side: bridge.SidePerch, Op: "service", Message: "this computer has no service of Perch", Remedy: "make one with: perch service install",
+		}
+	}
+	return config.FindHome(folder)
 }

@@ -45,3 +45,12 @@ func HomeOfSystem() string {
 	}
 	return filepath.Join(base, "Perch")
 }
+
+// Folder is the home of the service of this computer; "" where Perch has made none.
+func Folder() string {
+	found, err := realSCM{}.Look()
+	if err != nil || found == nil {
+		return ""
+	}
+	return folderIn(found.command)
+}
