@@ -223,7 +223,7 @@ func (s *windows) Status(context.Context) (State, error) {
 		state.Detail = "Stopping: what has begun is finished"
 	case found.state == scmStarting:
 		state.Detail = "Starting"
-	case found.state == scmStopped && found.exit != 0:
+	case found.state == scmStopped && found.exit != 0 && found.exit != neverStarted:
 		state.Detail = s.why(found) + " (it is tried again by itself)"
 	}
 	return state, nil
@@ -245,8 +245,10 @@ var windowsExits = map[uint32]string{
 	5:    "the service's account may not read the program; move perch.exe to C:\\Program Files\\Perch, then: perch service install",
 	1053: "the program did not begin in time; look at: perch logs",
 	1069: "Windows does not let the service's account in; give NT SERVICE\\Perch the right to log on as a service (secpol.msc)",
-	1077: "it was not started since the computer was",
 }
+
+// neverStarted is the code of a service that has not been started since the computer was.
+const neverStarted = 1077
 
 // why says why the service ended.
 func (s *windows) why(found *scmService) string {

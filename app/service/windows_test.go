@@ -291,6 +291,16 @@ func TestAWindowsServiceIsWaitedFor(t *testing.T) {
 	})
 }
 
+func TestAWindowsServiceThatHasNotRunYetDidNotFail(t *testing.T) {
+	onWindows(t, func(t *testing.T, f *fakeSCM, s *windows, _ Plan) {
+		f.service = &scmService{command: commandFor("/p", folderOf(s.home)), exit: neverStarted}
+		keepSaid(s.home, "from before")
+		if state, err := s.Status(t.Context()); err != nil || state.Detail != "" || state.Running {
+			t.Errorf("%v %+v", err, state)
+		}
+	})
+}
+
 func TestAWindowsHomeThatIsGoneIsTold(t *testing.T) {
 	onWindows(t, func(t *testing.T, f *fakeSCM, s *windows, _ Plan) {
 		f.service = &scmService{command: commandFor("/p", folderOf(s.home))}
