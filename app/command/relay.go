@@ -41,7 +41,7 @@ func (p *program) relay(ctx context.Context, manager *notify.Manager) error {
 		Home: home, Config: c, Secrets: secrets, Manager: manager, Service: service.Running(),
 		Ready: func(address string) { p.Print("perch relay: listening on %s\n", address) },
 	}
-	if !daemon.IsDetached() && service.Running() != service.Windows { // nobody reads it there
+	if !daemon.IsDetached() && service.TakesLog() {
 		options.LogTo = p.Err
 	}
 	ctx, stop := context.WithCancel(ctx)

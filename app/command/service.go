@@ -1,12 +1,12 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -23,9 +23,6 @@ type serviceFlags struct {
 	// isAny means the service of this computer, whichever folder it works on.
 	isAny bool
 }
-
-// hasCredential reports whether the service manager can keep the vault's passphrase, for itself alone.
-func (f *serviceFlags) hasCredential() bool { return f.isSystem && runtime.GOOS == "linux" }
 
 func (p *program) serviceCommand() *cobra.Command {
 	cmd := &cobra.Command{
@@ -52,7 +49,7 @@ func (p *program) serviceCommand() *cobra.Command {
 		}),
 	)
 	p.addManaged(cmd, f)
-	cmd.PersistentFlags().BoolVar(&f.isSystem, "system", false, "a service of the whole system, with an account of its own (perch) and its home in "+service.HomeOfSystem())
+	cmd.PersistentFlags().BoolVar(&f.isSystem, "system", false, "a service of the whole system, its home being "+cmp.Or(service.SettingOf(true).Home, "yours"))
 	return cmd
 }
 
@@ -80,8 +77,8 @@ func (p *program) serviceHome(f *serviceFlags) (config.Home, error) {
 	if f.isAny {
 		return anyHome()
 	}
-	if f.isSystem && p.homeFlag == "" {
-		return config.FindHome(service.HomeOfSystem())
+	if flag := service.SettingOf(f.isSystem).Home; flag != "" && p.homeFlag == "" {
+		return config.FindHome(flag)
 	}
 	return p.home()
 }
@@ -147,10 +144,7 @@ func (p *program) servicePlan(f *serviceFlags) (service.Plan, error) {
 	if err != nil {
 		return service.Plan{}, err
 	}
-	flag := p.homeFlag
-	if f.isSystem && flag == "" {
-		flag = service.HomeOfSystem()
-	}
+	flag := cmp.Or(p.homeFlag, service.SettingOf(f.isSystem).Home)
 	plan, err := service.UserPlan(self, flag, os.Getenv)
 	if err != nil {
 		return plan, err
@@ -164,12 +158,12 @@ func (p *program) servicePassphrase(ctx context.Context, home config.Home, f *se
 	refuse := func(message, remedy string) error {
 		return &bridge.Error{Kind: bridge.Operator, Side: bridge.SidePerch, Op: "service", Message: message, Remedy: remedy}
 	}
-	self := "perch"
+	self, setting := "perch", service.SettingOf(f.isSystem)
 	switch {
-	case f.isSystem && runtime.GOOS == "windows":
-		self = `perch --home "` + filepath.Dir(home.Lock()) + `"`
-	case f.isSystem:
+	case setting.HasAccount:
 		self = "sudo perch --home " + filepath.Dir(home.Lock())
+	case setting.Home != "":
+		self = `perch --home "` + filepath.Dir(home.Lock()) + `"`
 	}
 	c, err := config.Load(home.Config())
 	switch {
@@ -181,16 +175,16 @@ func (p *program) servicePassphrase(ctx context.Context, home config.Home, f *se
 		return "", refuse("the secrets are in the keyring, and a service has none that somebody has unlocked", "move them: "+self+" secret move vault")
 	case !home.HasVault():
 		return "", refuse("no key is stored yet", "store them: "+self+" secret set x.consumer_key, and so on (perch init names them)")
-	case p.phraseOnInput && !f.hasCredential():
+	case p.phraseOnInput && !setting.HasAccount:
 		return "", refuse("this service takes the passphrase that Perch keeps", "let Perch keep it: "+self+" secret keep")
 	case p.phraseOnInput:
 		return p.passphraseFor(ctx, home, c)
 	case home.KeepsPassphrase():
 		_, err := p.passphraseFor(ctx, home, c) // it is tried
 		return "", err
-	case f.hasCredential() && service.HasCredential():
+	case setting.HasAccount && service.HasCredential():
 		return "", nil
-	case f.hasCredential():
+	case setting.HasAccount:
 		return "", refuse("the service could not open the vault: nobody is there to type its passphrase",
 			"let Perch keep it: "+self+" secret keep; or hand it over, to be read by root alone: add --passphrase-stdin")
 	}

@@ -12,3 +12,5 @@ func platformFind(config.Home) Service { return nil }
 func unsupported() error {
 	return fail(bridge.Invalid, "Perch installs a service under systemd only", "on this computer, switch on Start at login in the window's settings or in the tray's menu", nil)
 }
+
+func platformSetting(bool) Setting { return Setting{} }

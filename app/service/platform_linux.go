@@ -12,3 +12,10 @@ func platformFind(home config.Home) Service {
 	}
 	return nil
 }
+
+func platformSetting(isSystem bool) Setting {
+	if isSystem {
+		return Setting{Home: SystemHome, HasAccount: true}
+	}
+	return Setting{}
+}

@@ -37,8 +37,15 @@ func thisComputer() windowsHost {
 // IsAdministrator reports whether this process may make a service of the whole system.
 func IsAdministrator() bool { return win.GetCurrentProcessToken().IsElevated() }
 
-// HomeOfSystem is the home of a service of the whole system that names none.
-func HomeOfSystem() string {
+// platformSetting is the same for both scopes but for the home: every service of Windows is one of the whole system.
+func platformSetting(isSystem bool) Setting {
+	if isSystem {
+		return Setting{Home: homeOfSystem()}
+	}
+	return Setting{}
+}
+
+func homeOfSystem() string {
 	base, err := win.KnownFolderPath(win.FOLDERID_ProgramData, 0)
 	if err != nil {
 		base = `C:\ProgramData`

@@ -92,8 +92,27 @@ type State struct {
 	Problem string `json:"problem,omitempty"`
 }
 
+// Setting is what the services of a scope are like on this system.
+type Setting struct {
+	// Home is the value of --home where none is named; "" for the usual folders.
+	Home string
+	// HasAccount says that they run as an account of their own.
+	HasAccount bool
+	// ReadsKeyring says that they can read the keyring of whoever installs them.
+	ReadsKeyring bool
+}
+
+// SettingOf returns the setting of a scope.
+func SettingOf(isSystem bool) Setting { return platformSetting(isSystem) }
+
 // Running returns the kind of service that runs this process; "" for none.
 func Running() string { return os.Getenv(EnvService) }
+
+// TakesLog reports whether somebody keeps what this process writes to standard error: a terminal, or systemd's journal.
+func TakesLog() bool {
+	kind := Running()
+	return kind == "" || kind == SystemdUser || kind == SystemdSystem
+}
 
 // For returns the service that a home has or can have in this scope.
 func For(home config.Home, isSystem bool) (Service, error) { return platformFor(home, isSystem) }

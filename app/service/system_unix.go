@@ -6,6 +6,3 @@ import "os"
 
 // IsAdministrator reports whether this process may make a service of the whole system.
 func IsAdministrator() bool { return os.Getuid() == 0 }
-
-// HomeOfSystem is the home of a service of the whole system that names none.
-func HomeOfSystem() string { return SystemHome }

@@ -27,6 +27,15 @@ func Open(path string) (f *os.File, err error) {
 	return f, err
 }
 
+// Stat tells what a file is like.
+func Stat(path string) (info os.FileInfo, err error) {
+	err = again(func() error {
+		info, err = os.Stat(path)
+		return err
+	}, isInUse)
+	return info, err
+}
+
 // ReadFile reads a whole file.
 func ReadFile(path string) (data []byte, err error) {
 	err = again(func() error {

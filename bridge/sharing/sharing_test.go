@@ -64,6 +64,9 @@ func TestAFileIsReadWhileItIsReplaced(t *testing.T) {
 				if data, err := ReadFile(path); err != nil || string(data) != "whole" {
 					t.Errorf("%q, %v", data, err)
 				}
+				if info, err := Stat(path); err != nil || info.Size() != 5 {
+					t.Error(err)
+				}
 				if f, err := Open(path); err != nil || f.Close() != nil {
 					t.Error(err)
 				}
