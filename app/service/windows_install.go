@@ -24,10 +24,7 @@ func (s *windows) Install(ctx context.Context, plan Plan) (steps []string, err e
 		return nil, s.notWritten(err)
 	}
 	if err := s.admit(folderOf(s.home)); err != nil {
-		if isNew {
-			err = errors.Join(err, s.scm.Remove())
-		}
-		return nil, fail(bridge.Operator, "the service's account cannot be let into "+folderOf(s.home), "check that administrators may change the rights on that folder", err)
+		return nil, fail(bridge.Operator, "the service's account cannot be let into "+folderOf(s.home), "check that administrators may change the rights on that folder", errors.Join(err, s.restore(found)))
 	}
 	steps = append(steps, s.written(isNew, isSame), "It may use "+folderOf(s.home)+" and runs with the few rights of its own account, NT SERVICE\\"+windowsName+".", "It starts with the computer.")
 	steps = append(steps, notes...)
@@ -42,6 +39,15 @@ func (s *windows) Install(ctx context.Context, plan Plan) (steps []string, err e
 		return steps, err
 	}
 	return append(steps, "The relay runs as a service."), nil
+}
+
+// restore brings back the service that was there before; nil for none.
+func (s *windows) restore(before *scmService) error {
+	if before == nil {
+		return s.scm.Remove()
+	}
+	_, err := s.scm.Write(before.command, false)
+	return err
 }
 
 func (s *windows) written(isNew, isSame bool) string {

@@ -205,6 +205,19 @@ func TestAWindowsServiceThatCannotBeMadeLeavesNothing(t *testing.T) {
 	}
 }
 
+func TestAWindowsServiceThatCannotBeMovedStays(t *testing.T) {
+	onWindows(t, func(t *testing.T, f *fakeSCM, s *windows, plan Plan) {
+		before := commandFor("/before/perch.exe", folderOf(s.home))
+		f.service = &scmService{command: before, state: scmRunning}
+		f.fails["admit"] = errors.New("Access is denied.")
+		_, err := s.Install(t.Context(), plan)
+		wantRefusal(t, err, "cannot be let into")
+		if f.service.command != before || f.service.state != scmRunning {
+			t.Errorf("now it is %+v", f.service)
+		}
+	})
+}
+
 func TestAWindowsServiceOfSomebodyElseStays(t *testing.T) {
 	for command, words := range map[string][]string{
 		`C:\bird.exe`:                    {"did not make"},
