@@ -19,9 +19,15 @@ func TestAServicesAccountHasTheNumberThatWindowsGivesIt(t *testing.T) {
 func TestNobodyIsTrustedForBeingHere(t *testing.T) {
 	const all, anna, carl = 0x1f01ff, "S-1-5-21-1-2-3-1001", "S-1-5-21-1-2-3-1002"
 	got := trusted([]entry{
-		{account: "S-1-5-32-545", rights: all}, {account: "S-1-1-0", rights: all}, {account: "S-1-5-11", rights: genericAll},
-		{account: anna, rights: all}, {account: carl, rights: readData}, {account: carl, rights: writeData},
-		{account: carl, rights: all, flags: inheritOnly}, {account: System, rights: genericAll}, {account: "S-1-3-4", rights: all},
+		{account: "S-1-5-32-545", rights: all},
+		{account: "S-1-1-0", rights: all},
+		{account: "S-1-5-11", rights: genericAll},
+		{account: anna, rights: all},
+		{account: carl, rights: readData},
+		{account: carl, rights: writeData},
+		{account: carl, rights: all, flags: inheritOnly},
+		{account: System, rights: genericAll},
+		{account: "S-1-3-4", rights: all},
 	})
 	if !slices.Equal(got, []string{anna, System}) {
 		t.Errorf("trusted %q", got)

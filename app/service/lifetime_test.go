@@ -46,6 +46,8 @@ func (f *fakeRelay) live(t *testing.T) error {
 			}
 		},
 	}
+	guard := time.AfterFunc(3*time.Hour, func() { panic("this life does not end") })
+	defer guard.Stop()
 	ctx, cancel := context.WithCancel(t.Context())
 	over := make(chan struct{})
 	defer func() { // a process would end here; a test waits
