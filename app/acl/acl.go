@@ -21,12 +21,17 @@ const (
 	Administrators = "S-1-5-32-544"
 )
 
+// Who makes a file in a folder, and whose a folder is: one account each, although it is not named.
+const (
+	creator = "S-1-3-0"
+	owner   = "S-1-3-4"
+)
+
 // everybody are the groups that people are in without having been put there.
 var everybody = []string{
-	"S-1-1-0",      // Everyone
-	"S-1-2-0",      // who is logged in here
-	"S-1-3-0",      // who makes a file in the folder
-	"S-1-3-4",      // whose the folder is
+	"S-1-1-0", // Everyone
+	"S-1-2-0", // who is logged in here
+	creator, owner,
 	"S-1-5-2",      // who comes over the network
 	"S-1-5-4",      // who is logged in
 	"S-1-5-6",      // services
@@ -91,8 +96,9 @@ func list(head, entry string, accounts []string) string {
 const (
 	readData  = 0x1
 	writeData = 0x2
-	// genericAll stands for all rights of whatever it is given on.
-	genericAll = 0x10000000
+	// genericAll stands for all rights of whatever it is given on, genericRead for those to read it.
+	genericAll  = 0x10000000
+	genericRead = 0x80000000
 	// inheritOnly marks an entry that says nothing of the folder itself.
 	inheritOnly = 0x8
 )
@@ -114,4 +120,12 @@ func trusted(entries []entry) []string {
 		}
 	}
 	return accounts
+}
+
+// isOpen reports whether a group that everybody is in may read.
+func isOpen(entries []entry) bool {
+	return slices.ContainsFunc(entries, func(e entry) bool {
+		isOne := e.account == creator || e.account == owner
+		return !isOne && slices.Contains(everybody, e.account) && e.rights&(readData|genericRead|genericAll) != 0
+	})
 }

@@ -34,6 +34,25 @@ func TestNobodyIsTrustedForBeingHere(t *testing.T) {
 	}
 }
 
+func TestAFolderIsOpenWhereEverybodyMayRead(t *testing.T) {
+	for _, c := range []struct {
+		entry entry
+		want  bool
+	}{
+		{entry{account: "S-1-5-32-545", rights: readData}, true},
+		{entry{account: "S-1-1-0", rights: genericRead}, true},
+		{entry{account: "S-1-5-11", rights: genericAll, flags: inheritOnly}, true}, // what is in it
+		{entry{account: "S-1-5-32-545", rights: writeData}, false},
+		{entry{account: creator, rights: genericAll}, false},
+		{entry{account: owner, rights: genericAll}, false},
+		{entry{account: "S-1-5-21-1-2-3-1001", rights: genericAll}, false},
+	} {
+		if got := isOpen([]entry{{account: System, rights: genericAll}, c.entry}); got != c.want {
+			t.Errorf("%+v: %v", c.entry, got)
+		}
+	}
+}
+
 func TestListsNameEachOnce(t *testing.T) {
 	if got := ForPipe([]string{System, Administrators, System}); got != "D:P(A;;GA;;;S-1-5-18)(A;;GA;;;S-1-5-32-544)" {
 		t.Error(got)

@@ -54,6 +54,12 @@ func Trusted(folder string) ([]string, error) {
 	return append([]string{user, System, Administrators}, trusted(entries)...), err
 }
 
+// IsOpen reports whether everybody on this computer may read a folder, or what is in it.
+func IsOpen(folder string) (bool, error) {
+	entries, err := read(folder)
+	return isOpen(entries), err
+}
+
 // set replaces the list of a folder. Windows passes it on to what is in there.
 func set(folder string, accounts []string) error {
 	made, err := windows.SecurityDescriptorFromString(forFolder(accounts))
@@ -76,8 +82,11 @@ func read(folder string) ([]entry, error) {
 		return nil, err
 	}
 	dacl, _, err := found.DACL()
-	if err != nil || dacl == nil {
-		return nil, err // without a list everybody may, and nobody is trusted for that
+	if err != nil {
+		return nil, err
+	}
+	if dacl == nil { // without a list everybody may
+		return []entry{{account: "S-1-1-0", rights: genericAll}}, nil
 	}
 	var entries []entry
 	for i := range uint32(dacl.AceCount) {

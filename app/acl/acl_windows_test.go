@@ -37,6 +37,9 @@ func TestAFolderIsForThoseWhoAreLetIn(t *testing.T) {
 		if slices.Contains(got, service) != step.want {
 			t.Errorf("%s: %q", step.name, got)
 		}
+		if is, err := IsOpen(folder); err != nil || is {
+			t.Errorf("%s: open %v, %v", step.name, is, err)
+		}
 		if err := os.WriteFile(filepath.Join(folder, "file"), nil, 0o600); err != nil {
 			t.Errorf("%s: %v", step.name, err)
 		}
