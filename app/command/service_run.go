@@ -107,7 +107,7 @@ func (p *program) showService(s service.State, isKnown bool) {
 	case s.Running:
 		p.Print("The service is running (process %d).\n", s.PID)
 	default:
-		p.Print("The service is not running. Start it with: perch service start%s\n", map[bool]string{true: " --system"}[s.Scope == "system"])
+		p.Print("The service is not running. Start it with: perch service start%s\n", map[bool]string{true: " --system"}[s.Kind == service.SystemdSystem])
 	}
 	if s.Problem != "" {
 		p.Print("PROBLEM: %s\n", s.Problem)

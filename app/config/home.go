@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+
+	"perch/app/acl"
 )
 
 const (
@@ -43,7 +45,7 @@ type surroundings struct {
 //   - macOS: everything in ~/Library/Application Support/Perch.
 //   - Windows: everything in %LOCALAPPDATA%\Perch.
 //
-// Systems limit a socket's path. Where it would be longer than 100 bytes, the socket is in
+// Systems limit a socket's path; on Windows it is a file like any other. Where it would be longer than 100 bytes, the socket is in
 // perch-<user id>-<hash> below the folder for temporary files, the hash being of the path that is too long.
 func FindHome(flag string) (Home, error) {
 	return findHome(flag, surroundings{runtime.GOOS, os.Getenv, os.UserHomeDir, os.TempDir(), os.Getuid()})
@@ -101,7 +103,7 @@ func (s surroundings) xdg() (Home, error) {
 // place decides where the socket is.
 func (h *Home) place(s surroundings) {
 	h.socket = filepath.Join(h.runtime, "control.sock")
-	if len(h.socket) <= maxSocket {
+	if len(h.socket) <= maxSocket || s.goos == "windows" {
 		return
 	}
 	hash := sha256.Sum256([]byte(h.socket))
@@ -155,7 +157,12 @@ func (h Home) Socket() string { return h.socket }
 // made is refused, because everybody may write to the folder for temporary files.
 func (h Home) Make() error {
 	for _, folder := range []string{h.config, h.data, h.runtime} {
-		if err := os.MkdirAll(folder, 0o700); err != nil {
+		isNew := !exists(folder)
+		err := os.MkdirAll(folder, 0o700)
+		if err == nil && isNew {
+			err = acl.Private(folder)
+		}
+		if err != nil {
 			return failed(opHome, "the folder "+folder+" cannot be made", "name another: --home DIR, or let the account that runs Perch make it", err)
 		}
 	}

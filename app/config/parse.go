@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"reflect"
 
 	toml "github.com/pelletier/go-toml/v2"
+
+	"perch/bridge/sharing"
 )
 
 // maxFile is the largest perch.toml that is read, in bytes.
@@ -17,7 +18,7 @@ const maxFile = 256 << 10
 
 // Load reads the file at path. A file that is not there is an Operator error that wraps fs.ErrNotExist.
 func Load(path string) (*Config, error) {
-	f, err := os.Open(path)
+	f, err := sharing.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, failed(opRead, "there is no configuration at "+path+" yet",
 			"write one with: perch init (to look around first: perch demo)", err)

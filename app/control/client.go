@@ -36,10 +36,11 @@ type Client struct {
 
 // NewClient returns a client of the relay that listens on the socket. It makes no call.
 func NewClient(socket string) *Client {
-	dialer := &net.Dialer{Timeout: dialTimeout}
 	return &Client{http: &http.Client{Transport: &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return dialer.DialContext(ctx, "unix", socket)
+			ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+			defer cancel()
+			return dial(ctx, socket)
 		},
 	}}}
 }

@@ -1,4 +1,5 @@
-// Package notify tells the service manager how the relay is, by systemd's protocol (sd_notify).
+// Package notify tells the service manager how the relay is, by systemd's protocol (sd_notify) or by a function that knows
+// another.
 //
 // It guarantees that "ready" is told only after the relay has shown that it is alive, that the watchdog is fed only by a
 // relay that shows it again each time, so that one that hangs is ended and started anew, and that no text holds anything of
@@ -50,7 +51,7 @@ func New(log *slog.Logger, isService bool) *Manager {
 			log.Warn("the service manager was not told", "error", err)
 		}
 	}}
-	told, err := daemon.SdNotify(false, "STATUS=Starting")
+	told, err := daemon.SdNotify(false, statusKey+"Starting")
 	if !told && isService {
 		return &Manager{log: log, send: func(string) {}, every: ownLimit / feeds, abort: abort}
 	}
@@ -63,6 +64,27 @@ func New(log *slog.Logger, isService bool) *Manager {
 	}
 	return m
 }
+
+// To returns a service manager that is told by tell, in systemd's words: Ready, Fed, Stopping or WordsOf, one a line. The
+// relay shows that it is alive several times in the time limit. tell must not block.
+func To(log *slog.Logger, limit time.Duration, tell func(state string)) *Manager {
+	return &Manager{log: log, send: tell, every: min(statusEvery, limit/feeds)}
+}
+
+// What a manager is told.
+const (
+	Ready    = daemon.SdNotifyReady
+	Fed      = daemon.SdNotifyWatchdog
+	Stopping = daemon.SdNotifyStopping
+)
+
+// WordsOf returns the words in what a manager was told; "" for none.
+func WordsOf(state string) string {
+	_, words, _ := strings.Cut(state, statusKey)
+	return words
+}
+
+const statusKey = "STATUS="
 
 // Run tells that the relay is ready, and feeds the watchdog while it is alive, until ctx ends; then it tells that the
 // relay stops.
@@ -81,10 +103,10 @@ func (m *Manager) Run(ctx context.Context, relay Relay) {
 		case <-tick.C:
 			if m.isAlive(ctx, relay) {
 				rounds.made()
-				m.send(daemon.SdNotifyWatchdog + "\n" + status(relay.Words(ctx)))
+				m.send(Fed + "\n" + status(relay.Words(ctx)))
 			}
 		case <-ctx.Done():
-			m.send(daemon.SdNotifyStopping + "\n" + status("Stopping: what has begun is finished"))
+			m.send(Stopping + "\n" + status("Stopping: what has begun is finished"))
 			return
 		}
 	}
@@ -99,7 +121,7 @@ func (m *Manager) becomeReady(ctx context.Context, relay Relay, rounds *guard) {
 		}
 	}
 	rounds.made()
-	m.send(daemon.SdNotifyReady + "\n" + daemon.SdNotifyWatchdog + "\n" + status(relay.Words(ctx)))
+	m.send(Ready + "\n" + Fed + "\n" + status(relay.Words(ctx)))
 }
 
 func (m *Manager) isAlive(ctx context.Context, relay Relay) bool {
@@ -118,7 +140,7 @@ func (m *Manager) Reloading() (ended func()) {
 		return func() {}
 	}
 	m.send(daemon.SdNotifyReloading)
-	return func() { m.send(daemon.SdNotifyReady) }
+	return func() { m.send(Ready) }
 }
 
 // Failed tells why the relay ends, as a sentence.
@@ -130,5 +152,5 @@ func (m *Manager) Failed(why string) {
 
 func status(words string) string {
 	words = strings.Join(strings.Fields(words), " ")
-	return "STATUS=" + strings.ToValidUTF8(words[:min(len(words), maxWords)], "")
+	return statusKey + strings.ToValidUTF8(words[:min(len(words), maxWords)], "")
 }

@@ -22,6 +22,7 @@ const (
 	SystemdSystem = "systemd-system"
 	LaunchdUser   = "launchd-user"
 	LaunchdSystem = "launchd-system"
+	Windows       = "windows"
 )
 
 const (
