@@ -84,13 +84,13 @@ func (r realSCM) surround(s *mgr.Service) (notes []string, err error) {
 		note string
 	}{
 		{func() error {
-			return win.ChangeServiceConfig2(s.Handle, win.SERVICE_CONFIG_DESCRIPTION, (*byte)(unsafe.Pointer(&words)))
+			return win.ChangeServiceConfig2(s.Handle, win.SERVICE_CONFIG_DESCRIPTION, (*byte)(unsafe.Pointer(&words))) //nolint:gosec // as Windows reads it
 		}, "This Windows shows no description of services."},
 		{func() error {
-			return win.ChangeServiceConfig2(s.Handle, win.SERVICE_CONFIG_DELAYED_AUTO_START_INFO, (*byte)(unsafe.Pointer(&delayed)))
+			return win.ChangeServiceConfig2(s.Handle, win.SERVICE_CONFIG_DELAYED_AUTO_START_INFO, (*byte)(unsafe.Pointer(&delayed))) //nolint:gosec // as Windows reads it
 		}, "This Windows cannot start services a little later than itself."},
 		{func() error {
-			return win.ChangeServiceConfig2(s.Handle, win.SERVICE_CONFIG_PRESHUTDOWN_INFO, (*byte)(unsafe.Pointer(&toEnd)))
+			return win.ChangeServiceConfig2(s.Handle, win.SERVICE_CONFIG_PRESHUTDOWN_INFO, (*byte)(unsafe.Pointer(&toEnd))) //nolint:gosec // as Windows reads it
 		}, "This Windows gives services no time of their own when the computer ends."},
 		{func() error { return s.SetRecoveryActions(again, forgetAfter) }, "This Windows starts no service anew that has crashed."},
 		{func() error { return s.SetRecoveryActionsOnNonCrashFailures(true) }, "This Windows starts no service anew that has ended with an error."},
