@@ -38,8 +38,9 @@ type surroundings struct {
 // FindHome returns the folders to use. flag is the value of --home, empty when not given.
 //
 //   - flag, else PERCH_HOME: everything in that folder.
-//   - Linux and the like: perch.toml and vault.age in $XDG_CONFIG_HOME/perch, journal and log in $XDG_STATE_HOME/perch,
-//     the socket in $XDG_RUNTIME_DIR/perch or, without one, beside the journal.
+//   - Linux and the like: perch.toml and vault.age in $XDG_CONFIG_HOME/perch, journal, log and socket in
+//     $XDG_STATE_HOME/perch. The socket is not in $XDG_RUNTIME_DIR: that goes when its user logs off, while the relay stays,
+//     and after su and in cron nobody knows it.
 //   - macOS: everything in ~/Library/Application Support/Perch.
 //   - Windows: everything in %LOCALAPPDATA%\Perch.
 //
@@ -91,11 +92,7 @@ func (s surroundings) folder(variable, standard, name string) (string, error) {
 func (s surroundings) xdg() (Home, error) {
 	config, err := s.folder("XDG_CONFIG_HOME", ".config", "perch")
 	data, dataErr := s.folder("XDG_STATE_HOME", ".local/state", "perch")
-	h := Home{config: config, data: data, runtime: data}
-	if base := s.env("XDG_RUNTIME_DIR"); filepath.IsAbs(base) {
-		h.runtime = filepath.Join(base, "perch")
-	}
-	return h, errors.Join(err, dataErr)
+	return Home{config: config, data: data, runtime: data}, errors.Join(err, dataErr)
 }
 
 // place decides where the socket is.
