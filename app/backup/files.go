@@ -26,10 +26,17 @@ func Folder(home config.Home, c config.Backup) string { return cmp.Or(c.Folder, 
 // is not there any more.
 func Last(home config.Home, c config.Backup) Good {
 	last := Newest(home, Folder(home, c))
-	var noted Good
+	if by := noted(home); by.At.After(last.At) {
+		last = by
+	}
+	return last
+}
+
+// noted is what remember has noted; the zero value for nothing.
+func noted(home config.Home) (last Good) {
 	text, err := os.ReadFile(home.LastBackup())
-	if err == nil && json.Unmarshal(text, &noted) == nil && noted.At.After(last.At) {
-		last = noted
+	if err != nil || json.Unmarshal(text, &last) != nil {
+		return Good{}
 	}
 	return last
 }
