@@ -13,6 +13,7 @@ import (
 	"perch/app/backup"
 	"perch/app/config"
 	"perch/app/control"
+	"perch/app/service"
 )
 
 func (p *program) backupCommand() *cobra.Command {
@@ -71,16 +72,20 @@ func backupPath(args []string, c *config.Config) (string, error) {
 	return filepath.Abs(to)
 }
 
-// makeBackup lets the relay make it, or makes it where none runs.
+// makeBackup lets the relay make it, or makes it where none runs. A service of the whole system has a /tmp of its own, which goes
+// with it, and does not see what is in anybody's home: beside such a relay, this process makes it.
 func (p *program) makeBackup(ctx context.Context, home config.Home, c *config.Config, r control.BackupRequest) (backup.Made, error) {
 	client := control.NewClient(home.Socket())
 	defer client.Close()
-	made, err := client.Backup(ctx, r)
-	if !errors.Is(err, control.ErrNotRunning) {
-		return made, err
+	if status, err := client.Status(ctx); err != nil || status.Service != service.SystemdSystem {
+		made, err := client.Backup(ctx, r)
+		if !errors.Is(err, control.ErrNotRunning) {
+			return made, err
+		}
 	}
 	o := backup.Options{Home: home, To: r.Path, Passphrase: r.Passphrase}
 	if c != nil && c.Secrets == config.SecretsKeyring {
+		var err error
 		if o.Keyring, err = p.openStore(home, c); err != nil {
 			return backup.Made{}, err
 		}
