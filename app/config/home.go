@@ -172,6 +172,21 @@ func (h Home) Make() error {
 	return nil
 }
 
+// Foreign returns a folder of the home that is there and belongs to another account than this process's, with that account's id;
+// "" for none.
+func (h Home) Foreign() (folder string, owner int) {
+	for _, folder := range []string{h.config, h.data} {
+		info, err := os.Stat(folder)
+		if err != nil {
+			continue
+		}
+		if id, ok := ownerOf(info); ok && id != os.Getuid() {
+			return folder, id
+		}
+	}
+	return "", 0
+}
+
 // Leave removes the short folder for the socket that Make has made, unless there is something in it: the folder for
 // temporary files is to be kept tidy. Make makes it again.
 func (h Home) Leave() {
