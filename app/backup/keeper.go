@@ -96,6 +96,9 @@ func (k *Keeper) remember() {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if folder != k.folder {
+		k.err = nil // it is of another folder
+	}
 	k.own, k.folder = own, folder
 	if last.At.After(k.last.At) {
 		k.last = last

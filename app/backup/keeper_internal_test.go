@@ -181,6 +181,14 @@ func TestKeeperFollowsTheFolder(t *testing.T) {
 			k.Poke()
 			k.want(t, time.Second, 2)
 			k.want(t, 23*time.Hour, 2)
+			k.set(func(k *keeping) { k.fails = errors.New("there is no such folder") })
+			k.want(t, time.Hour+time.Minute, 3)
+			k.set(func(k *keeping) { k.fails, k.config.Folder = nil, t.TempDir() })
+			k.Poke() // what was wrong with the folder before is no reason to wait
+			k.want(t, time.Second, 4)
+			if s := k.State(); s.Err != nil {
+				t.Error(s.Err)
+			}
 		})
 	})
 }

@@ -105,7 +105,7 @@ func (p *program) showBackup(made backup.Made, c *config.Config) {
 	case made.Manifest.HasVault() && c != nil && c.Secrets == config.SecretsVault:
 		p.Print("The vault in it opens with the passphrase that the vault has now: keep it elsewhere, nobody can recover it.\n")
 	}
-	p.Print("It holds customers' messages that anybody can read who has the file.\nPut it back with: perch restore %s\n", made.Path)
+	p.Print("It holds customers' messages that anybody can read who has the file.\nPut it back with: perch restore %s\n", shellWord(made.Path))
 }
 
 // showManifest says what is in a backup.

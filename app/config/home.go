@@ -91,8 +91,11 @@ func (s surroundings) folder(variable, standard, name string) (string, error) {
 
 func (s surroundings) xdg() (Home, error) {
 	config, err := s.folder("XDG_CONFIG_HOME", ".config", "perch")
-	data, dataErr := s.folder("XDG_STATE_HOME", ".local/state", "perch")
-	return Home{config: config, data: data, runtime: data}, errors.Join(err, dataErr)
+	if err != nil {
+		return Home{}, err
+	}
+	data, err := s.folder("XDG_STATE_HOME", ".local/state", "perch")
+	return Home{config: config, data: data, runtime: data}, err
 }
 
 // place decides where the socket is.
