@@ -75,11 +75,17 @@ func ownIn(home config.Home, folder string) (list []own) {
 			continue
 		}
 		r.close()
-		if m := r.manifest; m.Host == host() && m.Home == filepath.Dir(home.Journal()) {
+		if m := r.manifest; m.isHere() && m.Home == filepath.Dir(home.Journal()) {
 			list = append(list, own{r.path, m})
 		}
 	}
 	return list
+}
+
+// isHere reports whether it was made on this computer. Not every system has an id, and backups of old have none.
+func (m *Manifest) isHere() bool {
+	here := machine()
+	return m.Host == host() && (m.Machine == here || m.Machine == "" || here == "")
 }
 
 // prune deletes the oldest backups that the relay of the home has made by itself, but for keep of them; made is one that stays.

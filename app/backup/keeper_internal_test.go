@@ -317,3 +317,26 @@ func TestKeeperWorksOnARealHome(t *testing.T) {
 	k.makeOwn(t.Context())
 	wantSaid(t, k.State().Err, "is not there", "has to be made first")
 }
+
+// Two computers of one name, with the same home, often have one folder on the network: neither deletes what the other has made.
+func TestBackupsOfAComputerOfTheSameNameStay(t *testing.T) {
+	t.Parallel()
+	home := homeIn(t, t.TempDir())
+	folder := t.TempDir()
+	journal := entry{name: memberJournal, content: "j"}
+	for name, id := range map[string]string{"other.backup": "0123456789abcdef", "own.backup": machine(), "old.backup": ""} {
+		path := archive(t, manifestOf(func(m *Manifest) {
+			m.Host, m.Home, m.Machine, m.Automatic = host(), filepath.Dir(home.Journal()), id, true
+		}, journal), journal)
+		must(t, os.Rename(path, filepath.Join(folder, name)))
+	}
+	if machine() == "" {
+		t.Skip("this system gives its computers no id")
+	}
+	if deleted, err := prune(home, filepath.Join(folder, "new.backup"), 1); err != nil || deleted != 2 {
+		t.Errorf("%d deleted, %v", deleted, err)
+	}
+	if left := snapshot(t, folder); len(left) != 1 || left["other.backup"] == "" {
+		t.Errorf("left: %d files", len(left))
+	}
+}

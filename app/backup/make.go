@@ -75,7 +75,7 @@ func (o *Options) fill() {
 
 func newManifest(o Options, now time.Time) Manifest {
 	return Manifest{
-		Kind: kindOfFile, Format: Format, Program: version.Number, Made: now.Round(0), Host: host(),
+		Kind: kindOfFile, Format: Format, Program: version.Number, Made: now.Round(0), Host: host(), Machine: machine(),
 		Home: filepath.Dir(o.Home.Journal()), Automatic: o.IsAutomatic, Channels: []Channel{},
 	}
 }

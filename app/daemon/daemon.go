@@ -25,8 +25,8 @@ const (
 	stopPatience  = 25 * time.Second
 	// slowDisk is how much a slow disk reads in a second, in bytes. After a crash a relay reads its whole journal before it
 	// answers: a large one is given the time for it.
-	slowDisk = 4 << 20
-	pollEvery     = 50 * time.Millisecond
+	slowDisk  = 4 << 20
+	pollEvery = 50 * time.Millisecond
 	// envDetached tells a relay that nobody reads its standard error but the one who started it.
 	envDetached = "PERCH_DETACHED"
 )

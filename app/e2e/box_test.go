@@ -105,7 +105,7 @@ type box struct {
 	port     string
 	public   string
 	within   []string // begins the command line of the relay
-	mayFault bool // the test makes the client break the simulators' rules on purpose
+	mayFault bool     // the test makes the client break the simulators' rules on purpose
 }
 
 // newBox makes a configured home with one channel; the relay does not run yet.
