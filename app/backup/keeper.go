@@ -197,7 +197,7 @@ func (k *Keeper) Make(ctx context.Context, r Request) (Made, error) {
 		return Made{}, placeError(opMake, filepath.Dir(r.To), ctx.Err())
 	}
 	made, err := k.make(ctx, Options{
-		Home: k.Home, To: r.To, Keyring: k.Keyring, Channels: k.Channels(), Passphrase: r.Passphrase, IsAutomatic: r.isAutomatic,
+		Home: k.Home, To: r.To, Keyring: k.Keyring, Channels: k.Channels(), Passphrase: r.Passphrase, IsAutomatic: r.isAutomatic, isInRelay: true,
 	})
 	if err != nil {
 		return Made{}, err

@@ -27,6 +27,9 @@ type Options struct {
 	// IsAutomatic marks it as one that the relay made by itself and may delete.
 	IsAutomatic bool
 
+	// isInRelay is set in the process that has the journal open.
+	isInRelay bool
+
 	free func(folder string) (uint64, error)
 	step func(name string) error // called before each step; tests make it fail
 }

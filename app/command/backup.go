@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,7 +37,9 @@ func (p *program) backup(ctx context.Context, args []string) error {
 			return homeErr
 		}
 		// A configuration with mistakes is backed up as it is; where the secrets are, nobody knows then.
-		p.Say("perch.toml cannot be read, and is backed up as it is: %s\n", sentence(err))
+		if !errors.Is(err, fs.ErrNotExist) {
+			p.Say("perch.toml cannot be read, and is backed up as it is: %s\n", sentence(err))
+		}
 	}
 	to, err := backupPath(args, c)
 	if err != nil {
