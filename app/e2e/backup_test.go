@@ -295,7 +295,15 @@ func TestRelayBacksItselfUp(t *testing.T) {
 	}
 	last := *s.Backup.Last
 	b.kill(os.Interrupt)
+	left := filepath.Join(b.home, ".perch-restore-7") // by a restore that was killed early: all messages are in it
+	if err := os.Mkdir(left, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	b.write(filepath.Join(left, "perch.db"), "messages")
 	b.start()
+	if _, err := os.Stat(left); err == nil {
+		t.Error("what a restore has left stays for ever")
+	}
 	b.until("what was known before", func() bool { return b.status().Backup.Last != nil })
 	if s := b.status().Backup; !s.Last.Equal(last) {
 		t.Errorf("after a restart the last one is of %v, was %v", s.Last, last)
