@@ -51,6 +51,9 @@ type Restore struct {
 	Unread int
 	// Lost are messages of the present journal that were not settled and are not in the backup.
 	Lost []Waiting
+	// Again is how many messages from X the present journal has settled that came after the backup. X gives them once more, as
+	// far as it does, and they would go out twice.
+	Again int
 	// Remarks are sentences about what is special in this case.
 	Remarks []string
 
