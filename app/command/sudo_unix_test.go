@@ -31,8 +31,21 @@ func TestSudoLeavesNothingInTheHomeOfAnother(t *testing.T) {
 		t.Skip(err)
 	}
 	for _, args := range [][]string{
-		{"start"}, {"restart"}, {"relay"}, {"init"}, {"backup"}, {"restore", "x"}, {"secret", "set", "x.consumer_key"}, {"secret", "delete", "x.consumer_key"},
-		{"secret", "keep"}, {"secret", "move", "vault"}, {"chat", "import"}, {"chat", "unlock"}, {"chat", "forget"}, {"x", "login"}, {"x", "logout"},
+		{"start"},
+		{"restart"},
+		{"relay"},
+		{"init"},
+		{"backup"},
+		{"restore", "x"},
+		{"secret", "set", "x.consumer_key"},
+		{"secret", "delete", "x.consumer_key"},
+		{"secret", "keep"},
+		{"secret", "move", "vault"},
+		{"chat", "import"},
+		{"chat", "unlock"},
+		{"chat", "forget"},
+		{"x", "login"},
+		{"x", "logout"},
 	} {
 		if out, code := perch(args...); code != 1 || !strings.Contains(out, "belongs to the account #54321") || !strings.Contains(out, "sudo -u #54321") {
 			t.Errorf("perch %v: %d %s", args, code, out)
