@@ -148,7 +148,7 @@ func TestABackupIsRefusedInWords(t *testing.T) {
 	}{
 		"taken":     {t.Context(), func(o *Options) { o.To = taken }, []string{taken, "is there already", "another file"}},
 		"no folder": {t.Context(), func(o *Options) { o.To = filepath.Join(folder, "no", "a.backup") }, []string{filepath.Join(folder, "no"), "is not there"}},
-		"a file":    {t.Context(), func(o *Options) { o.To = filepath.Join(taken, "a.backup") }, []string{taken}},
+		"a file":    {t.Context(), func(o *Options) { o.To = filepath.Join(taken, "a.backup") }, []string{taken, "a file is where a folder should be"}},
 		"no room": {
 			t.Context(), func(o *Options) { o.free = func(string) (uint64, error) { return reserve, nil } },
 			[]string{"too little room", "100.0 MB are free", "another one"},

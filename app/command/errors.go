@@ -73,3 +73,13 @@ func causeOf(e *bridge.Error) string {
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// silentRemedy is what to do about a relay that holds its folder and cannot be asked.
+const silentRemedy = "after a crash with a large journal, wait for minutes; else end its process, which this shows: pgrep -af 'perch relay'"
+
+func silentError(op string) error {
+	return &bridge.Error{
+		Kind: bridge.Temporary, Side: bridge.SidePerch, Op: op, Message: "a relay works on this folder but does not answer: it is just starting or ending",
+		Remedy: "wait a little; " + silentRemedy,
+	}
+}

@@ -79,7 +79,7 @@ func (p *program) showLog(log *logtail.Reader, limit int) error {
 func noLogError(path string, cause error) error {
 	return &bridge.Error{
 		Kind: bridge.Operator, Side: bridge.SidePerch, Op: "logs", Message: "there is no log yet at " + path,
-		Remedy: "start the relay with: perch start", Err: cause,
+		Remedy: "start the relay with: perch start; where one runs, it cannot write there, and perch doctor says why", Err: cause,
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"perch/app/backup"
 	"perch/app/config"
 	"perch/app/control"
+	"perch/app/lockfile"
 	"perch/app/version"
 	"perch/bridge"
 )
@@ -48,6 +49,9 @@ func (p *program) notRunning(ctx context.Context) error {
 	switch {
 	case !p.json && backup.IsPending(home):
 		p.Print("A restore was interrupted. Finish it with: perch start\n")
+		return nil
+	case !p.json && lockfile.IsHeld(home.Lock()):
+		p.Print("A relay works on this folder but does not answer: it is just starting or ending.\nIf it stays so: %s\n", silentRemedy)
 		return nil
 	case !p.json && errors.Is(err, fs.ErrNotExist):
 		p.Print("Perch is not set up yet. Begin with: perch init\n")

@@ -9,6 +9,7 @@ import (
 	"perch/app/control"
 	"perch/app/daemon"
 	"perch/app/demo"
+	"perch/app/lockfile"
 )
 
 func (p *program) stopCommand() *cobra.Command {
@@ -31,8 +32,7 @@ func (p *program) stopCommand() *cobra.Command {
 				err = nil
 			}
 			if errors.Is(err, control.ErrNotRunning) {
-				p.Print("The relay is not running.\n")
-				return nil
+				return p.nothingToStop()
 			}
 			if err == nil {
 				p.Print("The relay has stopped.\n")
@@ -40,6 +40,19 @@ func (p *program) stopCommand() *cobra.Command {
 			return err
 		},
 	}
+}
+
+// nothingToStop says that no relay runs; where one does that nobody can ask, it says so.
+func (p *program) nothingToStop() error {
+	home, err := p.home()
+	if err != nil {
+		return err
+	}
+	if lockfile.IsHeld(home.Lock()) {
+		return silentError("stop")
+	}
+	p.Print("The relay is not running.\n")
+	return nil
 }
 
 func (p *program) stop(ctx context.Context, client *control.Client) error {

@@ -40,8 +40,9 @@ type surroundings struct {
 // FindHome returns the folders to use. flag is the value of --home, empty when not given.
 //
 //   - flag, else PERCH_HOME: everything in that folder.
-//   - Linux and the like: perch.toml and vault.age in $XDG_CONFIG_HOME/perch, journal and log in $XDG_STATE_HOME/perch,
-//     the socket in $XDG_RUNTIME_DIR/perch or, without one, beside the journal.
+//   - Linux and the like: perch.toml and vault.age in $XDG_CONFIG_HOME/perch, journal, log and socket in
+//     $XDG_STATE_HOME/perch. The socket is not in $XDG_RUNTIME_DIR: that goes when its user logs off, while the relay stays,
+//     and after su and in cron nobody knows it.
 //   - macOS: everything in ~/Library/Application Support/Perch.
 //   - Windows: everything in %LOCALAPPDATA%\Perch.
 //
@@ -92,12 +93,11 @@ func (s surroundings) folder(variable, standard, name string) (string, error) {
 
 func (s surroundings) xdg() (Home, error) {
 	config, err := s.folder("XDG_CONFIG_HOME", ".config", "perch")
-	data, dataErr := s.folder("XDG_STATE_HOME", ".local/state", "perch")
-	h := Home{config: config, data: data, runtime: data}
-	if base := s.env("XDG_RUNTIME_DIR"); filepath.IsAbs(base) {
-		h.runtime = filepath.Join(base, "perch")
+	if err != nil {
+		return Home{}, err
 	}
-	return h, errors.Join(err, dataErr)
+	data, err := s.folder("XDG_STATE_HOME", ".local/state", "perch")
+	return Home{config: config, data: data, runtime: data}, err
 }
 
 // place decides where the socket is.
@@ -180,6 +180,21 @@ func (h Home) Make() error {
 		return failed(opHome, "the folder "+h.runtime+" cannot be used", "remove it, or name a shorter --home", err)
 	}
 	return nil
+}
+
+// Foreign returns a folder of the home that is there and belongs to another account than this process's, with that account's id;
+// "" for none.
+func (h Home) Foreign() (folder string, owner int) {
+	for _, folder := range []string{h.config, h.data} {
+		info, err := os.Stat(folder)
+		if err != nil {
+			continue
+		}
+		if id, ok := ownerOf(info); ok && id != os.Getuid() {
+			return folder, id
+		}
+	}
+	return "", 0
 }
 
 // Leave removes the short folder for the socket that Make has made, unless there is something in it: the folder for

@@ -40,7 +40,7 @@ func TestFindHome_UsesThePlacesOfTheSystem(t *testing.T) {
 			"/home/u/.local/state/perch/perch.log", "/home/u/.local/state/perch/perch.lock", "/home/u/.local/state/perch/control.sock",
 		}},
 		"linux, XDG": {"", config.Surroundings{GOOS: "linux", Env: xdg}, []string{
-			"/c/perch/perch.toml", "/c/perch/vault.age", "/s/perch/perch.db", "/s/perch/perch.log", "/s/perch/perch.lock", "/run/user/1000/perch/control.sock",
+			"/c/perch/perch.toml", "/c/perch/vault.age", "/s/perch/perch.db", "/s/perch/perch.log", "/s/perch/perch.lock", "/s/perch/control.sock",
 		}},
 		"relative XDG": {"", config.Surroundings{GOOS: "freebsd", User: "/h", Env: map[string]string{"XDG_CONFIG_HOME": "c", "XDG_RUNTIME_DIR": "r"}}, []string{
 			"/h/.config/perch/perch.toml", "/h/.config/perch/vault.age", "/h/.local/state/perch/perch.db",

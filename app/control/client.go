@@ -197,7 +197,7 @@ func (c *Client) do(ctx context.Context, method, path string, body any) (*http.R
 	request.Header.Set("Content-Type", "application/json")
 	response, err := c.http.Do(request)
 	if err != nil {
-		return nil, notRunning(err)
+		return nil, unreachable(err)
 	}
 	return response, nil
 }

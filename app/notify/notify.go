@@ -23,6 +23,8 @@ const (
 	feeds = 3
 	// readyRetry is the wait before a relay that has not shown yet that it is alive is asked again.
 	readyRetry = 200 * time.Millisecond
+	// wordsTime bounds the wait for the words.
+	wordsTime = 5 * time.Second
 	// maxWords bounds the words, in bytes; a datagram takes more.
 	maxWords = 500
 )
@@ -31,7 +33,7 @@ const (
 type Relay interface {
 	// Alive returns nil once the relay's loops have made a round. It ends with ctx.
 	Alive(ctx context.Context) error
-	// Words says in one line how the relay is.
+	// Words says in one line how the relay is. It ends with ctx.
 	Words(ctx context.Context) string
 }
 
@@ -103,7 +105,7 @@ func (m *Manager) Run(ctx context.Context, relay Relay) {
 		case <-tick.C:
 			if m.isAlive(ctx, relay) {
 				rounds.made()
-				m.send(Fed + "\n" + status(relay.Words(ctx)))
+				m.send(Fed + "\n" + m.words(ctx, relay))
 			}
 		case <-ctx.Done():
 			m.send(Stopping + "\n" + status("Stopping: what has begun is finished"))
@@ -121,7 +123,14 @@ func (m *Manager) becomeReady(ctx context.Context, relay Relay, rounds *guard) {
 		}
 	}
 	rounds.made()
-	m.send(Ready + "\n" + Fed + "\n" + status(relay.Words(ctx)))
+	m.send(Ready + "\n" + Fed + "\n" + m.words(ctx, relay))
+}
+
+// words are the relay's, in bounded time: they hold up no feeding for long.
+func (m *Manager) words(ctx context.Context, relay Relay) string {
+	ctx, cancel := context.WithTimeout(ctx, min(m.every, wordsTime))
+	defer cancel()
+	return status(relay.Words(ctx))
 }
 
 func (m *Manager) isAlive(ctx context.Context, relay Relay) bool {

@@ -164,6 +164,29 @@ func TestWhoWatchesFollowsFromTheEnvironment(t *testing.T) {
 	}
 }
 
+// wordless is a relay that is alive and finds no words, as with a disk that stands still.
+type wordless struct{ fake }
+
+func (*wordless) Words(ctx context.Context) string {
+	<-ctx.Done()
+	return "Running"
+}
+
+func TestWordsHoldUpNoFeeding(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		f := &wordless{}
+		var worker sync.WaitGroup
+		worker.Go(func() { f.manager(20*time.Second).Run(ctx, f) })
+		time.Sleep(3*time.Minute + wordsTime)
+		if n := f.count("WATCHDOG=1\nSTATUS=Running"); n < 9 {
+			t.Errorf("fed %d times in three minutes", n)
+		}
+		cancel()
+		worker.Wait()
+	})
+}
+
 func TestNothingIsToldWhereNobodyAsks(t *testing.T) {
 	f := &fake{}
 	m := f.manager(0)

@@ -395,3 +395,18 @@ func TestThePlanOfAUser(t *testing.T) {
 		t.Errorf("%v %+v", err, plan)
 	}
 }
+
+// A relay that reads a large journal after a crash is no failure, and what its last words were is no reason.
+func TestAStartThatTakesLongIsNoFailure(t *testing.T) {
+	f := newHost(t)
+	f.show = "ActiveState=activating\nSubState=start\nStatusText=Starting"
+	f.host.run = func(ctx context.Context, limit time.Duration, name string, args ...string) (string, error) {
+		if slices.Contains(args, "start") || slices.Contains(args, "restart") {
+			return "", errors.Join(context.DeadlineExceeded, &exec.ExitError{})
+		}
+		return f.run(ctx, limit, name, args...)
+	}
+	for _, verb := range []Verb{Start, Restart} {
+		wantRefusal(t, f.user().Do(t.Context(), verb), "still starting", "minutes", "perch service status")
+	}
+}
