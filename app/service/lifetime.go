@@ -12,10 +12,10 @@ import (
 
 const (
 	// watchdog is how long a relay may show no sign of life (WatchdogSec of the unit), stopLimit how long it may take to end
-	// (TimeoutStopSec), readyLimit to begin.
+	// (TimeoutStopSec), readyLimit to begin (TimeoutStartSec): after a crash it reads its whole journal first.
 	watchdog   = 60 * time.Second
 	stopLimit  = 40 * time.Second
-	readyLimit = 3 * time.Minute
+	readyLimit = time.Hour
 	// lookEvery is how often that is looked at; while the relay starts or stops, the service manager is told as often that it
 	// goes on.
 	lookEvery = time.Second

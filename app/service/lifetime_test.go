@@ -97,7 +97,7 @@ func TestARelayThatHangsIsEnded(t *testing.T) {
 		says   string
 		within time.Duration
 	}{
-		"begins too slowly": {&fakeRelay{begin: time.Hour}, time.Hour, "did not begin in time", readyLimit + 2*time.Second},
+		"begins too slowly": {&fakeRelay{begin: 2 * time.Hour}, 2 * time.Hour, "did not begin in time", readyLimit + 2*time.Second},
 		"never alive":       {&fakeRelay{}, 0, "did not begin in time", readyLimit + 2*time.Second},
 		"makes no rounds":   {&fakeRelay{}, 10 * time.Minute, "made no round any more", 10*time.Minute + watchdog + 2*time.Second},
 		"ends too slowly":   {&fakeRelay{end: time.Hour}, time.Hour, "did not end in time", time.Minute + stopLimit + 2*time.Second},
