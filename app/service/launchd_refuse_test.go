@@ -75,6 +75,7 @@ func TestNothingOfAMacIsChangedByWhatCannotWork(t *testing.T) {
 		}, []string{"move Perch to Applications"}},
 		"a line break": {func(f *fakeMac) (*launchd, Plan) { return f.agent(), Plan{Program: "/a\nb"} }, []string{"line break"}},
 		"a path too long for a socket": {func(f *fakeMac) (*launchd, Plan) {
+			f.t.Setenv("TMPDIR", f.root) // where its socket's folder is made
 			f.home = f.makeHome(strings.Repeat("long", 30))
 			return f.daemon(), f.plan()
 		}, []string{"too long", "shorter path"}},
