@@ -27,8 +27,11 @@ UNRACED = $(filter-out $(RACED),$(HEADLESS))
 GOFLAGS := $(GOFLAGS) -buildvcs=false -trimpath
 export GOFLAGS
 
+# Where Windows is another world: files in use, rights, pipes, services.
+WINE := ./app/acl ./app/backup ./app/config ./app/control ./app/logging ./app/service ./app/settings ./bridge/secret ./bridge/sharing ./bridge/sqlite
+
 .DEFAULT_GOAL := help
-.PHONY: help demo build window tray test test-all test-repeat race-needs test-desktop test-service fuzz hostile oracle torture bench lint fmt check clean desktop-deps screenshots dist test-dist FORCE
+.PHONY: help demo build window tray test test-all test-repeat race-needs test-desktop test-service test-wine fuzz hostile oracle torture bench lint fmt check clean desktop-deps screenshots dist test-dist FORCE
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-13s %s\n", $$1, $$2}'
@@ -80,6 +83,9 @@ test-service: build ## run Perch under a systemd of its own: crash, hang, stop, 
 	$(GO) test -vet=off -count=1 ./app/service ./app/notify
 	sh packaging/test/service.sh $(BIN)/perch
 	sh packaging/test/service-system.sh $(BIN)/perch
+
+test-wine: ## run what is different on Windows under Wine (needs wine64 and gcc-mingw-w64-x86-64)
+	sh packaging/test/wine.sh $(WINE)
 
 dist: desktop-deps ## make what people download into dist/: archives, deb, rpm, MSI (on Debian; minutes)
 	@missing=$$(for p in $(DIST_BUILD); do dpkg -s $$p >/dev/null 2>&1 || printf '%s ' $$p; done); \

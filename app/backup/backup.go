@@ -40,9 +40,11 @@ type Manifest struct {
 	Program string    `json:"program"`
 	Schema  int       `json:"schema"`
 	Made    time.Time `json:"made"`
-	// Host is the computer, Home the folder of the journal there.
-	Host string `json:"host"`
-	Home string `json:"home"`
+	// Host is the computer, Home the folder of the journal there. Machine tells computers of one name apart; "" where the system
+	// has no such id.
+	Host    string `json:"host"`
+	Home    string `json:"home"`
+	Machine string `json:"machine,omitempty"`
 	// Automatic is set when the relay made it by itself.
 	Automatic bool      `json:"automatic"`
 	Channels  []Channel `json:"channels"`

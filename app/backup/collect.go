@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -31,11 +32,39 @@ func (o *Options) collect(ctx context.Context, w *work, made *Made) error {
 	if err := o.collectSecrets(ctx, w, made); err != nil {
 		return err
 	}
-	if err := sqlite.Copy(ctx, o.Home.Journal(), w.path(memberJournal)); err != nil {
+	if err := o.copyJournal(ctx, o.Home.Journal(), w); err != nil {
 		return notCopied(err, filepath.Dir(o.To))
 	}
 	made.Manifest.Members = append(made.Manifest.Members, Member{Name: memberJournal})
 	return nil
+}
+
+// copyJournal copies the journal into the work folder. On a disk that may only be read, as Linux leaves one that has shown an
+// error, SQLite cannot open it; but nobody can write there, so that its files fit together, and are read elsewhere.
+func (o *Options) copyJournal(ctx context.Context, journal string, w *work) error {
+	// In a relay the files are never opened beside SQLite: to close them would give SQLite's locks away.
+	if o.isInRelay || !isOnReadOnlyDisk(journal) {
+		return sqlite.Copy(ctx, journal, w.path(memberJournal))
+	}
+	raw := w.path("raw")
+	if err := os.Mkdir(raw, 0o700); err != nil {
+		return err
+	}
+	for _, end := range []string{"", "-wal"} {
+		err := copyFile(journal+end, filepath.Join(raw, memberJournal+end), maxJournal)
+		if err != nil && (end == "" || !errors.Is(err, fs.ErrNotExist)) {
+			return err
+		}
+	}
+	return errors.Join(sqlite.Copy(ctx, filepath.Join(raw, memberJournal), w.path(memberJournal)), os.RemoveAll(raw))
+}
+
+func isOnReadOnlyDisk(path string) bool {
+	probe, err := os.CreateTemp(filepath.Dir(target(path)), ".perch-backup-*.tmp")
+	if err == nil {
+		_ = errors.Join(probe.Close(), os.Remove(probe.Name())) // an empty file
+	}
+	return isReadOnly(err)
 }
 
 // notCopied tells a full disk of the backup from one of the journal, which is only read.

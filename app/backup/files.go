@@ -26,10 +26,17 @@ func Folder(home config.Home, c config.Backup) string { return cmp.Or(c.Folder, 
 // is not there any more.
 func Last(home config.Home, c config.Backup) Good {
 	last := Newest(home, Folder(home, c))
-	var noted Good
+	if by := noted(home); by.At.After(last.At) {
+		last = by
+	}
+	return last
+}
+
+// noted is what remember has noted; the zero value for nothing.
+func noted(home config.Home) (last Good) {
 	text, err := os.ReadFile(home.LastBackup())
-	if err == nil && json.Unmarshal(text, &noted) == nil && noted.At.After(last.At) {
-		last = noted
+	if err != nil || json.Unmarshal(text, &last) != nil {
+		return Good{}
 	}
 	return last
 }
@@ -68,11 +75,17 @@ func ownIn(home config.Home, folder string) (list []own) {
 			continue
 		}
 		r.close()
-		if m := r.manifest; m.Host == host() && m.Home == filepath.Dir(home.Journal()) {
+		if m := r.manifest; m.isHere() && m.Home == filepath.Dir(home.Journal()) {
 			list = append(list, own{r.path, m})
 		}
 	}
 	return list
+}
+
+// isHere reports whether it was made on this computer. Not every system has an id, and backups of old have none.
+func (m *Manifest) isHere() bool {
+	here := machine()
+	return m.Host == host() && (m.Machine == here || m.Machine == "" || here == "")
 }
 
 // prune deletes the oldest backups that the relay of the home has made by itself, but for keep of them; made is one that stays.

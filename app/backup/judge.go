@@ -51,7 +51,10 @@ func (r *Restore) compare(ctx context.Context) error {
 	if r.Waiting, r.Unread, err = waitingOf(ctx, copied, present); err != nil || present == nil {
 		return err
 	}
-	if r.Lost, err = missingFrom(ctx, copied, present); err != nil {
+	if r.Lost, err = missingFrom(ctx, copied, present); err == nil {
+		r.Again, err = present.SettledIn(ctx, r.Manifest.Made)
+	}
+	if err != nil {
 		r.Remarks = append(r.Remarks, "the present journal is damaged, so that nobody can tell all that in it is not in the backup; it is kept as it is")
 	}
 	return ctx.Err()

@@ -20,8 +20,8 @@ const (
 	firstBackup = time.Minute
 	// again is the time between two tries when one has failed.
 	again = 15 * time.Minute
-	// idle is how long a Keeper without anything to do waits before it looks again.
-	idle = 24 * time.Hour
+	// look is the longest wait before a Keeper looks at the clock again: timers stand still while a computer sleeps.
+	look = 10 * time.Minute
 )
 
 // KeeperConfig is what a Keeper is made of. Every field is needed but Keyring.
@@ -43,8 +43,12 @@ type Keeper struct {
 
 	making chan struct{} // holds one token while a backup is made
 
-	mu       sync.Mutex
-	last     Good
+	mu   sync.Mutex
+	last Good
+	// own is when the newest backup in folder was made, which is where the relay's own go. By that the next one is due: what
+	// somebody makes elsewhere may be gone tomorrow.
+	own      time.Time
+	folder   string
 	err      error
 	failedAt time.Time
 }
@@ -68,36 +72,55 @@ func (k *Keeper) Retry() {
 // Run makes backups by itself until ctx ends; it returns nil.
 func (k *Keeper) Run(ctx context.Context) error {
 	k.remember()
-	rest := max(firstBackup, k.rest(time.Now()))
-	for wait.PauseOr(ctx, rest, k.poked) {
+	for rest := firstBackup; wait.PauseOr(ctx, rest, k.poked); rest = k.rest(time.Now()) {
+		if Folder(k.Home, k.Backup()) != k.folderNow() {
+			k.remember()
+		}
 		if k.Backup().Interval() > 0 && k.rest(time.Now()) == 0 {
 			k.makeOwn(ctx)
 		}
-		rest = k.rest(time.Now())
 	}
 	return nil
 }
 
-// remember finds the last good backup of earlier runs.
+// remember finds the backups of earlier runs.
 func (k *Keeper) remember() {
-	last := Last(k.Home, k.Backup())
+	folder := Folder(k.Home, k.Backup())
+	newest, last := Newest(k.Home, folder), noted(k.Home)
+	own := newest.At
+	if filepath.Dir(last.File) == folder {
+		own = wait.Later(own, last.At)
+	}
+	if newest.At.After(last.At) {
+		last = newest
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if folder != k.folder {
+		k.err = nil // it is of another folder
+	}
+	k.own, k.folder = own, folder
 	if last.At.After(k.last.At) {
 		k.last = last
 	}
 }
 
-// rest is how long there is nothing to do; 0 when a backup is due.
+func (k *Keeper) folderNow() string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.folder
+}
+
+// rest is how long to wait before there may be something to do; 0 when a backup is due.
 func (k *Keeper) rest(now time.Time) time.Duration {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	every := k.Backup().Interval()
 	if every == 0 {
-		return idle
+		return look
 	}
-	due := k.last.At.Add(every)
-	if k.last.At.After(now) { // the clock was put back
+	due := k.own.Add(every)
+	if k.own.After(now) { // the clock was put back
 		due = now
 	}
 	if k.err != nil {
@@ -106,7 +129,7 @@ func (k *Keeper) rest(now time.Time) time.Duration {
 			due = now
 		}
 	}
-	return min(max(due.Sub(now), 0), idle)
+	return min(max(due.Sub(now), 0), look)
 }
 
 // makeOwn makes one by itself, and deletes old ones once there is a new good one.
@@ -174,7 +197,7 @@ func (k *Keeper) Make(ctx context.Context, r Request) (Made, error) {
 		return Made{}, placeError(opMake, filepath.Dir(r.To), ctx.Err())
 	}
 	made, err := k.make(ctx, Options{
-		Home: k.Home, To: r.To, Keyring: k.Keyring, Channels: k.Channels(), Passphrase: r.Passphrase, IsAutomatic: r.isAutomatic,
+		Home: k.Home, To: r.To, Keyring: k.Keyring, Channels: k.Channels(), Passphrase: r.Passphrase, IsAutomatic: r.isAutomatic, isInRelay: true,
 	})
 	if err != nil {
 		return Made{}, err
@@ -185,7 +208,10 @@ func (k *Keeper) Make(ctx context.Context, r Request) (Made, error) {
 
 func (k *Keeper) note(made Made) {
 	k.mu.Lock()
-	k.last, k.err = Good{At: made.Manifest.Made, File: made.Path, Bytes: made.Bytes}, nil
+	k.last = Good{At: made.Manifest.Made, File: made.Path, Bytes: made.Bytes}
+	if filepath.Dir(made.Path) == k.folder {
+		k.own, k.err = made.Manifest.Made, nil
+	}
 	k.mu.Unlock()
 	k.Poke() // what is due next has changed
 }
@@ -205,6 +231,9 @@ func (k *Keeper) State() State {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	c := k.Backup()
+	if by := noted(k.Home); by.At.After(k.last.At) { // another process may have made it
+		k.last = by
+	}
 	s := State{Last: k.last, Every: cmp.Or(c.Every, "0"), Folder: Folder(k.Home, c)}
 	if c.Interval() > 0 {
 		s.Err = k.err

@@ -126,6 +126,73 @@ func TestKeeperThatIsOffMakesNone(t *testing.T) {
 	})
 }
 
+// What somebody makes elsewhere, each day before the relay's own is due, is no reason to make none: it may be gone tomorrow.
+func TestKeeperIsNotHeldUpByBackupsElsewhere(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		k := newKeeping(t, homeIn(t, t.TempDir()))
+		byHand := func() {
+			_, err := k.Make(t.Context(), Request{To: "/tmp/by-hand.backup"})
+			must(t, err)
+		}
+		k.running(t, func() {
+			k.want(t, firstBackup+time.Second, 1)
+			k.want(t, 20*time.Hour, 1)
+			byHand()
+			k.want(t, 4*time.Hour+look, 3)
+			if s := k.State(); filepath.Dir(s.Last.File) != k.Home.Backups() {
+				t.Errorf("the last one is %+v", s.Last)
+			}
+			k.set(func(k *keeping) { k.fails = errors.New("the disk is gone") })
+			k.want(t, 25*time.Hour, 8)
+			k.set(func(k *keeping) { k.fails = nil })
+			byHand()
+			if s := k.State(); s.Err == nil || s.Last.File != "/tmp/by-hand.backup" {
+				t.Errorf("one elsewhere mends nothing: %+v", s)
+			}
+		})
+	})
+}
+
+// A computer that has slept has missed its time: its timers stood still, its clock did not.
+func TestKeeperOfAComputerThatSleeps(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		k := newKeeping(t, homeIn(t, t.TempDir()))
+		k.running(t, func() {
+			k.want(t, firstBackup+time.Second, 1)
+			k.want(t, time.Hour, 1)
+			k.Keeper.mu.Lock()
+			k.own = k.own.Add(-23 * time.Hour) // by the clock, 23 hours have gone by meanwhile
+			k.Keeper.mu.Unlock()
+			k.want(t, look, 2)
+		})
+	})
+}
+
+// Another folder has no backup until one is made there.
+func TestKeeperFollowsTheFolder(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		k := newKeeping(t, homeIn(t, t.TempDir()))
+		k.running(t, func() {
+			k.want(t, firstBackup+time.Second, 1)
+			k.set(func(k *keeping) { k.config.Folder = t.TempDir() })
+			k.Poke()
+			k.want(t, time.Second, 2)
+			k.want(t, 23*time.Hour, 2)
+			k.set(func(k *keeping) { k.fails = errors.New("there is no such folder") })
+			k.want(t, time.Hour+time.Minute, 3)
+			k.set(func(k *keeping) { k.fails, k.config.Folder = nil, t.TempDir() })
+			k.Poke() // what was wrong with the folder before is no reason to wait
+			k.want(t, time.Second, 4)
+			if s := k.State(); s.Err != nil {
+				t.Error(s.Err)
+			}
+		})
+	})
+}
+
 // A failure is said, once in the log, and tried again; the next good one ends it.
 func TestKeeperTriesAgain(t *testing.T) {
 	t.Parallel()
@@ -249,4 +316,27 @@ func TestKeeperWorksOnARealHome(t *testing.T) {
 	}
 	k.makeOwn(t.Context())
 	wantSaid(t, k.State().Err, "is not there", "has to be made first")
+}
+
+// Two computers of one name, with the same home, often have one folder on the network: neither deletes what the other has made.
+func TestBackupsOfAComputerOfTheSameNameStay(t *testing.T) {
+	t.Parallel()
+	home := homeIn(t, t.TempDir())
+	folder := t.TempDir()
+	journal := entry{name: memberJournal, content: "j"}
+	for name, id := range map[string]string{"other.backup": "0123456789abcdef", "own.backup": machine(), "old.backup": ""} {
+		path := archive(t, manifestOf(func(m *Manifest) {
+			m.Host, m.Home, m.Machine, m.Automatic = host(), filepath.Dir(home.Journal()), id, true
+		}, journal), journal)
+		must(t, os.Rename(path, filepath.Join(folder, name)))
+	}
+	if machine() == "" {
+		t.Skip("this system gives its computers no id")
+	}
+	if deleted, err := prune(home, filepath.Join(folder, "new.backup"), 1); err != nil || deleted != 2 {
+		t.Errorf("%d deleted, %v", deleted, err)
+	}
+	if left := snapshot(t, folder); len(left) != 1 || left["other.backup"] == "" {
+		t.Errorf("left: %d files", len(left))
+	}
 }

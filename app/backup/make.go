@@ -27,6 +27,9 @@ type Options struct {
 	// IsAutomatic marks it as one that the relay made by itself and may delete.
 	IsAutomatic bool
 
+	// isInRelay is set in the process that has the journal open.
+	isInRelay bool
+
 	free func(folder string) (uint64, error)
 	step func(name string) error // called before each step; tests make it fail
 }
@@ -75,7 +78,7 @@ func (o *Options) fill() {
 
 func newManifest(o Options, now time.Time) Manifest {
 	return Manifest{
-		Kind: kindOfFile, Format: Format, Program: version.Number, Made: now.Round(0), Host: host(),
+		Kind: kindOfFile, Format: Format, Program: version.Number, Made: now.Round(0), Host: host(), Machine: machine(),
 		Home: filepath.Dir(o.Home.Journal()), Automatic: o.IsAutomatic, Channels: []Channel{},
 	}
 }

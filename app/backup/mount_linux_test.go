@@ -66,6 +66,28 @@ func TestADiskThatMayOnlyBeRead(t *testing.T) {
 	wantSaid(t, err, folder, "may only be read", "another disk")
 }
 
+// A disk that has shown an error is one that may only be read: just then somebody wants a backup, with what is in the WAL.
+func TestAJournalOnADiskThatMayOnlyBeRead(t *testing.T) {
+	t.Parallel()
+	from, folder := newHome(t, acme), t.TempDir()
+	mount(t, folder, 0, "size=2m")
+	inJournal(t, from, func(s *sqlite.Store) { // as a crash leaves it
+		add(t, s, inbound("4"))
+		for _, end := range []string{"", "-wal"} {
+			must(t, copyFile(from.Journal()+end, filepath.Join(folder, "perch.db"+end), maxJournal))
+		}
+	})
+	must(t, syscall.Mount("", folder, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""))
+	path := mustMake(t, homeIn(t, folder))
+	m, err := List(t.Context(), path)
+	if err != nil || m.Rows["message"] != 5 {
+		t.Errorf("%+v, %v", m.Rows, err)
+	}
+	if left := snapshot(t, filepath.Dir(path)); len(left) != 1 {
+		t.Errorf("left: %d files", len(left))
+	}
+}
+
 // A disk that gets full while the backup is unpacked changes nothing.
 func TestARestoreOntoAFullDiskChangesNothing(t *testing.T) {
 	t.Parallel()

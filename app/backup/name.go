@@ -1,6 +1,9 @@
 package backup
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,6 +30,20 @@ func host() string {
 		return ""
 	}
 	return name
+}
+
+// machineFile holds the id of a computer (machine-id(5)); other systems have none.
+const machineFile = "/etc/machine-id"
+
+// machine is an id of this computer; "" for none. The system's own stays secret, as machine-id(5) asks for.
+func machine() string {
+	id, err := os.ReadFile(machineFile)
+	id = bytes.TrimSpace(id)
+	if err != nil || len(id) == 0 {
+		return ""
+	}
+	sum := sha256.Sum256(append([]byte("perch backup "), id...))
+	return hex.EncodeToString(sum[:8])
 }
 
 // hostPart makes of a computer's name what every disk takes in the name of a file.

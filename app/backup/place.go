@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"syscall"
 
 	"perch/bridge"
 )
@@ -30,6 +31,8 @@ func placeError(op, place string, err error) error {
 		return refused(op, "the disk of "+place+" is full", "make room on it, or name a place on another disk", err)
 	case errors.Is(err, fs.ErrPermission):
 		return refused(op, "this account may not use "+place, "let the account that runs Perch read and write it, or name another place", err)
+	case errors.Is(err, syscall.ENOTDIR):
+		return refused(op, "in the path of "+place+" a file is where a folder should be", "check the name", err)
 	case errors.Is(err, fs.ErrNotExist):
 		return refused(op, place+" is not there", "check the name; a folder has to be made first", err)
 	case isReadOnly(err):
@@ -71,7 +74,7 @@ func sizeOf(path string) int64 {
 
 func exists(path string) bool {
 	_, err := os.Lstat(path)
-	return !errors.Is(err, fs.ErrNotExist)
+	return !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR)
 }
 
 // copyFile makes a copy that is on disk, its owner's alone, and there as a whole or not at all. most bounds it, in bytes.

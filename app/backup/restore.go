@@ -51,6 +51,9 @@ type Restore struct {
 	Unread int
 	// Lost are messages of the present journal that were not settled and are not in the backup.
 	Lost []Waiting
+	// Again is how many messages from X the present journal has settled that came after the backup. X gives them once more, as
+	// far as it does, and they would go out twice.
+	Again int
 	// Remarks are sentences about what is special in this case.
 	Remarks []string
 
@@ -128,7 +131,7 @@ func takeLock(home config.Home) (*os.File, error) {
 }
 
 func (r *Restore) prepare(ctx context.Context, source *reader) (err error) {
-	r.dropStages()
+	Tidy(r.o.Home)
 	data := filepath.Dir(r.o.Home.Journal())
 	// What is replaced is moved and takes no more room, but for the small files.
 	if err := checkRoom(opRestore, data, r.Manifest.size()+4*maxSmall, r.o.free); err != nil {
@@ -163,9 +166,10 @@ func (r *Restore) prepare(ctx context.Context, source *reader) (err error) {
 
 func (r *Restore) staged(name string) string { return filepath.Join(r.stage, name) }
 
-// dropStages removes what restores have left that were ended before they began to replace anything.
-func (r *Restore) dropStages() {
-	for _, folder := range foldersIn(filepath.Dir(r.o.Home.Journal()), stagePrefix) {
+// Tidy removes what restores have left that were ended before they began to replace anything: copies of all messages. The caller
+// holds the home's lock, and no restore is pending.
+func Tidy(home config.Home) {
+	for _, folder := range foldersIn(filepath.Dir(home.Journal()), stagePrefix) {
 		_ = os.RemoveAll(folder)
 	}
 }

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"perch/app/backup"
 	"perch/app/config"
 	"perch/app/control"
+	"perch/app/service"
 )
 
 func (p *program) backupCommand() *cobra.Command {
@@ -35,7 +37,9 @@ func (p *program) backup(ctx context.Context, args []string) error {
 			return homeErr
 		}
 		// A configuration with mistakes is backed up as it is; where the secrets are, nobody knows then.
-		p.Say("perch.toml cannot be read, and is backed up as it is: %s\n", sentence(err))
+		if !errors.Is(err, fs.ErrNotExist) {
+			p.Say("perch.toml cannot be read, and is backed up as it is: %s\n", sentence(err))
+		}
 	}
 	to, err := backupPath(args, c)
 	if err != nil {
@@ -71,16 +75,20 @@ func backupPath(args []string, c *config.Config) (string, error) {
 	return filepath.Abs(to)
 }
 
-// makeBackup lets the relay make it, or makes it where none runs.
+// makeBackup lets the relay make it, or makes it where none runs. A service of the whole system has a /tmp of its own, which goes
+// with it, and does not see what is in anybody's home: beside such a relay, this process makes it.
 func (p *program) makeBackup(ctx context.Context, home config.Home, c *config.Config, r control.BackupRequest) (backup.Made, error) {
 	client := control.NewClient(home.Socket())
 	defer client.Close()
-	made, err := client.Backup(ctx, r)
-	if !errors.Is(err, control.ErrNotRunning) {
-		return made, err
+	if status, err := client.Status(ctx); err != nil || status.Service != service.SystemdSystem {
+		made, err := client.Backup(ctx, r)
+		if !errors.Is(err, control.ErrNotRunning) {
+			return made, err
+		}
 	}
 	o := backup.Options{Home: home, To: r.Path, Passphrase: r.Passphrase}
 	if c != nil && c.Secrets == config.SecretsKeyring {
+		var err error
 		if o.Keyring, err = p.openStore(home, c); err != nil {
 			return backup.Made{}, err
 		}
@@ -100,7 +108,7 @@ func (p *program) showBackup(made backup.Made, c *config.Config) {
 	case made.Manifest.HasVault() && c != nil && c.Secrets == config.SecretsVault:
 		p.Print("The vault in it opens with the passphrase that the vault has now: keep it elsewhere, nobody can recover it.\n")
 	}
-	p.Print("It holds customers' messages that anybody can read who has the file.\nPut it back with: perch restore %s\n", made.Path)
+	p.Print("It holds customers' messages that anybody can read who has the file.\nPut it back with: perch restore %s\n", shellWord(made.Path))
 }
 
 // showManifest says what is in a backup.

@@ -33,7 +33,7 @@ func (p *program) root() *cobra.Command {
 		Use: "perch", Short: "Perch puts X (Twitter) into XCALLY Motion", SilenceErrors: true, SilenceUsage: true,
 		Long: "Perch carries direct messages and mentions from X to XCALLY Motion and agents' replies back.\n" +
 			"New here? perch demo shows it at work without any key; perch init writes the configuration.",
-		Args: usage(cobra.NoArgs), RunE: p.runBare, Version: version.Number,
+		Args: usage(cobra.NoArgs), RunE: p.runBare, Version: version.Number, PersistentPreRunE: p.refuseSudo,
 	}
 	root.SetVersionTemplate("perch {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {

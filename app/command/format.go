@@ -1,6 +1,8 @@
 package command
 
 import (
+	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -21,6 +23,20 @@ func clock(t time.Time) string {
 		return t.Format("15:04:05")
 	}
 	return t.Format("2006-01-02 15:04")
+}
+
+// shellWord writes a path as a command line has it.
+func shellWord(path string) string {
+	isPlain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:@+=,", r) || r == filepath.Separator
+	}
+	switch {
+	case !strings.ContainsFunc(path, func(r rune) bool { return !isPlain(r) }):
+		return path
+	case runtime.GOOS == "windows":
+		return `"` + path + `"`
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
 func arrow(direction string) string {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"perch/app/kept"
 	"perch/app/logtail"
 	"perch/bridge"
 )
@@ -57,8 +56,9 @@ func (p *program) noteNothingRuns(ctx context.Context) {
 	if err != nil {
 		return
 	}
-	if status, _ := relay.Status(ctx); relay.IsStopped() {
-		p.Say("%s Start it with: perch start\n", kept.Stopped(status.StoppedAt, time.Now()))
+	_, _ = relay.Status(ctx) // whether one answers is all that counts
+	if line := relay.Note(time.Now()); line != "" {
+		p.Say("%s\n", line)
 	}
 }
 
@@ -95,7 +95,7 @@ func (p *program) showLog(log *logtail.Reader, limit int) error {
 func noLogError(path string, cause error) error {
 	return &bridge.Error{
 		Kind: bridge.Operator, Side: bridge.SidePerch, Op: "logs", Message: "there is no log yet at " + path,
-		Remedy: "start the relay with: perch start", Err: cause,
+		Remedy: "start the relay with: perch start; where one runs, it cannot write there, and perch doctor says why", Err: cause,
 	}
 }
 

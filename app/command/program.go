@@ -75,7 +75,7 @@ func (p *program) reader() (*kept.Relay, error) {
 // noteStopped says on standard error that nothing runs, when what was read is what the journal keeps.
 func (p *program) noteStopped(relay *kept.Relay) {
 	if line := relay.Line(time.Now()); line != "" {
-		p.Say("%s Start the relay with: perch start\n", line)
+		p.Say("%s\n", line)
 	}
 }
 

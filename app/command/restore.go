@@ -72,7 +72,7 @@ func (p *program) restore(ctx context.Context, r restoring) error {
 	}
 	if p.json {
 		return p.JSON(restoredJSON{
-			plan.Manifest, done.Kept, orEmpty(plan.Waiting), plan.Unread, orEmpty(plan.Lost), orEmpty(plan.Remarks),
+			plan.Manifest, done.Kept, orEmpty(plan.Waiting), plan.Unread, orEmpty(plan.Lost), plan.Again, orEmpty(plan.Remarks),
 		})
 	}
 	p.showRestored(plan, done)
@@ -86,6 +86,7 @@ type restoredJSON struct {
 	Waiting  []backup.Waiting `json:"waiting"`
 	Unread   int              `json:"unread"`
 	Lost     []backup.Waiting `json:"lost"`
+	Again    int              `json:"again"`
 	Remarks  []string         `json:"remarks"`
 }
 
@@ -163,6 +164,10 @@ func (p *program) showPlan(plan *backup.Restore) {
 	}
 	if plan.Unread > 0 {
 		p.Print("%d posts more were not taken apart yet: their messages wait after the start.\n", plan.Unread)
+	}
+	if plan.Again > 0 {
+		p.Print("\nMessages from X that came after this backup and are settled here: %d. X gives them once more, as far as it does: after the start\n"+
+			"they wait too, under new numbers, and would go to Motion twice. Discard those that Motion has.\n", plan.Again)
 	}
 	p.Print("\n")
 }

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -17,7 +18,11 @@ import (
 )
 
 // serviceFlags are the flags of perch service.
-type serviceFlags struct{ isSystem, isNow bool }
+type serviceFlags struct {
+	isSystem, isNow bool
+	// isAny means the service of this computer, whichever folder it works on.
+	isAny bool
+}
 
 func (p *program) serviceCommand() *cobra.Command {
 	cmd := &cobra.Command{
@@ -43,7 +48,8 @@ func (p *program) serviceCommand() *cobra.Command {
 			RunE: func(cmd *cobra.Command, _ []string) error { return p.serviceStatus(cmd.Context(), f) },
 		}),
 	)
-	cmd.PersistentFlags().BoolVar(&f.isSystem, "system", false, "a service of the whole system, with an account of its own (perch) and its home in "+service.SystemHome)
+	p.addManaged(cmd, f)
+	cmd.PersistentFlags().BoolVar(&f.isSystem, "system", false, "a service of the whole system, its home being "+cmp.Or(service.SettingOf(true).Home, "yours"))
 	return cmd
 }
 
@@ -68,8 +74,11 @@ func (p *program) serviceVerb(f *serviceFlags, verb service.Verb, short string) 
 
 // serviceHome is the home that perch service works on. A service of the system has its own unless one is named.
 func (p *program) serviceHome(f *serviceFlags) (config.Home, error) {
-	if f.isSystem && p.homeFlag == "" {
-		return config.FindHome(service.SystemHome)
+	if f.isAny {
+		return anyHome()
+	}
+	if flag := service.SettingOf(f.isSystem).Home; flag != "" && p.homeFlag == "" {
+		return config.FindHome(flag)
 	}
 	return p.home()
 }
@@ -80,7 +89,7 @@ func (p *program) installedService(home config.Home, f *serviceFlags) (service.S
 	if s == nil {
 		remedy := "make one with: perch service install"
 		if f.isSystem {
-			remedy = "make one with: sudo perch service install --system"
+			remedy = "make one with: perch service install --system, as root or as administrator"
 		}
 		return nil, &bridge.Error{Kind: bridge.Invalid, Side: bridge.SidePerch, Op: "service", Message: "no service is installed for " + filepath.Dir(home.Lock()), Remedy: remedy}
 	}
@@ -106,7 +115,7 @@ func (p *program) installService(ctx context.Context, f *serviceFlags) error {
 	if err != nil {
 		return err
 	}
-	if f.isSystem && os.Getuid() != 0 {
+	if f.isSystem && !service.IsAdministrator() {
 		_, err := s.Install(ctx, plan) // it says so; this account may not even look
 		return err
 	}
@@ -135,10 +144,7 @@ func (p *program) servicePlan(f *serviceFlags) (service.Plan, error) {
 	if err != nil {
 		return service.Plan{}, err
 	}
-	flag := p.homeFlag
-	if f.isSystem && flag == "" {
-		flag = service.SystemHome
-	}
+	flag := cmp.Or(p.homeFlag, service.SettingOf(f.isSystem).Home)
 	plan, err := service.UserPlan(self, flag, os.Getenv)
 	if err != nil {
 		return plan, err
@@ -152,9 +158,12 @@ func (p *program) servicePassphrase(ctx context.Context, home config.Home, f *se
 	refuse := func(message, remedy string) error {
 		return &bridge.Error{Kind: bridge.Operator, Side: bridge.SidePerch, Op: "service", Message: message, Remedy: remedy}
 	}
-	self := "perch"
-	if f.isSystem {
+	self, setting := "perch", service.SettingOf(f.isSystem)
+	switch {
+	case setting.HasAccount:
 		self = "sudo perch --home " + filepath.Dir(home.Lock())
+	case setting.Home != "":
+		self = `perch --home "` + filepath.Dir(home.Lock()) + `"`
 	}
 	c, err := config.Load(home.Config())
 	switch {
@@ -162,20 +171,22 @@ func (p *program) servicePassphrase(ctx context.Context, home config.Home, f *se
 		return "", refuse("Perch is not set up yet: there is no "+home.Config(), "begin with: "+self+" init")
 	case err != nil:
 		return "", err
+	case c.Secrets != config.SecretsVault && setting.ReadsKeyring:
+		return "", p.checkSecrets(ctx, home, c)
 	case c.Secrets != config.SecretsVault:
 		return "", refuse("the secrets are in the keyring, and a service has none that somebody has unlocked", "move them: "+self+" secret move vault")
 	case !home.HasVault():
 		return "", refuse("no key is stored yet", "store them: "+self+" secret set x.consumer_key, and so on (perch init names them)")
-	case p.phraseOnInput && !f.isSystem:
-		return "", refuse("a service of one user takes the passphrase that Perch keeps", "let Perch keep it: perch secret keep")
+	case p.phraseOnInput && !setting.HasAccount:
+		return "", refuse("this service takes the passphrase that Perch keeps", "let Perch keep it: "+self+" secret keep")
 	case p.phraseOnInput:
 		return p.passphraseFor(ctx, home, c)
 	case home.KeepsPassphrase():
 		_, err := p.passphraseFor(ctx, home, c) // it is tried
 		return "", err
-	case f.isSystem && service.HasCredential():
+	case setting.HasAccount && service.HasCredential():
 		return "", nil
-	case f.isSystem:
+	case setting.HasAccount:
 		return "", refuse("the service could not open the vault: nobody is there to type its passphrase",
 			"let Perch keep it: "+self+" secret keep; or hand it over, to be read by root alone: add --passphrase-stdin")
 	}

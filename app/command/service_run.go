@@ -96,6 +96,9 @@ func (p *program) serviceStatus(ctx context.Context, f *serviceFlags) error {
 func (p *program) showService(s service.State, isKnown bool) {
 	if !s.Installed {
 		p.Print("No service is installed for %s. Make one with: perch service install\n", s.Home)
+		if s.Problem != "" {
+			p.Print("PROBLEM: %s\n", s.Problem)
+		}
 		return
 	}
 	switch {
@@ -104,7 +107,7 @@ func (p *program) showService(s service.State, isKnown bool) {
 	case s.Running:
 		p.Print("The service is running (process %d).\n", s.PID)
 	default:
-		p.Print("The service is not running. Start it with: perch service start%s\n", map[bool]string{true: " --system"}[s.Scope == "system"])
+		p.Print("The service is not running. Start it with: perch service start%s\n", map[bool]string{true: " --system"}[s.Kind == service.SystemdSystem])
 	}
 	if s.Problem != "" {
 		p.Print("PROBLEM: %s\n", s.Problem)
@@ -121,7 +124,7 @@ func (p *program) showService(s service.State, isKnown bool) {
 	}
 	t.Flush()
 	if isKnown && !s.Lingering {
-		p.Print("It runs only while you are logged in. So that it always runs: sudo loginctl enable-linger\n")
+		p.Print("%s\n", s.Lasting())
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"perch/app/backup"
 	"perch/app/control"
 	"perch/app/kept"
+	"perch/app/lockfile"
 	"perch/bridge"
 )
 
@@ -55,6 +56,8 @@ func (p *program) notRunning(ctx context.Context) error {
 	switch {
 	case backup.IsPending(home):
 		p.Print("A restore was interrupted. Finish it with: perch start\n")
+	case lockfile.IsHeld(home.Lock()):
+		p.Print("A relay works on this folder but does not answer: it is just starting or ending.\nIf it stays so: %s\n", kept.SilentRemedy)
 	case errors.Is(configErr, fs.ErrNotExist):
 		p.Print("Perch is not set up yet. Begin with: perch init\n")
 	case errors.Is(journalErr, fs.ErrNotExist):

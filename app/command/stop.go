@@ -9,6 +9,8 @@ import (
 	"perch/app/control"
 	"perch/app/daemon"
 	"perch/app/demo"
+	"perch/app/kept"
+	"perch/app/lockfile"
 )
 
 func (p *program) stopCommand() *cobra.Command {
@@ -31,8 +33,7 @@ func (p *program) stopCommand() *cobra.Command {
 				err = nil
 			}
 			if errors.Is(err, control.ErrNotRunning) {
-				p.Print("The relay is not running.\n")
-				return nil
+				return p.nothingToStop()
 			}
 			if err == nil {
 				p.Print("The relay has stopped.\n")
@@ -40,6 +41,19 @@ func (p *program) stopCommand() *cobra.Command {
 			return err
 		},
 	}
+}
+
+// nothingToStop says that no relay runs; where one does that nobody can ask, it says so.
+func (p *program) nothingToStop() error {
+	home, err := p.home()
+	if err != nil {
+		return err
+	}
+	if lockfile.IsHeld(home.Lock()) {
+		return kept.SilentError("stop")
+	}
+	p.Print("The relay is not running.\n")
+	return nil
 }
 
 func (p *program) stop(ctx context.Context, client *control.Client) error {

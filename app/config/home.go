@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+
+	"perch/app/acl"
 )
 
 const (
@@ -38,12 +40,13 @@ type surroundings struct {
 // FindHome returns the folders to use. flag is the value of --home, empty when not given.
 //
 //   - flag, else PERCH_HOME: everything in that folder.
-//   - Linux and the like: perch.toml and vault.age in $XDG_CONFIG_HOME/perch, journal and log in $XDG_STATE_HOME/perch,
-//     the socket in $XDG_RUNTIME_DIR/perch or, without one, beside the journal.
+//   - Linux and the like: perch.toml and vault.age in $XDG_CONFIG_HOME/perch, journal, log and socket in
+//     $XDG_STATE_HOME/perch. The socket is not in $XDG_RUNTIME_DIR: that goes when its user logs off, while the relay stays,
+//     and after su and in cron nobody knows it.
 //   - macOS: everything in ~/Library/Application Support/Perch.
 //   - Windows: everything in %LOCALAPPDATA%\Perch.
 //
-// Systems limit a socket's path. Where it would be longer than 100 bytes, the socket is in
+// Systems limit a socket's path; on Windows it is a file like any other. Where it would be longer than 100 bytes, the socket is in
 // perch-<user id>-<hash> below the folder for temporary files, the hash being of the path that is too long.
 func FindHome(flag string) (Home, error) {
 	return findHome(flag, surroundings{runtime.GOOS, os.Getenv, os.UserHomeDir, os.TempDir(), os.Getuid()})
@@ -90,18 +93,17 @@ func (s surroundings) folder(variable, standard, name string) (string, error) {
 
 func (s surroundings) xdg() (Home, error) {
 	config, err := s.folder("XDG_CONFIG_HOME", ".config", "perch")
-	data, dataErr := s.folder("XDG_STATE_HOME", ".local/state", "perch")
-	h := Home{config: config, data: data, runtime: data}
-	if base := s.env("XDG_RUNTIME_DIR"); filepath.IsAbs(base) {
-		h.runtime = filepath.Join(base, "perch")
+	if err != nil {
+		return Home{}, err
 	}
-	return h, errors.Join(err, dataErr)
+	data, err := s.folder("XDG_STATE_HOME", ".local/state", "perch")
+	return Home{config: config, data: data, runtime: data}, err
 }
 
 // place decides where the socket is.
 func (h *Home) place(s surroundings) {
 	h.socket = filepath.Join(h.runtime, "control.sock")
-	if len(h.socket) <= maxSocket {
+	if len(h.socket) <= maxSocket || s.goos == "windows" {
 		return
 	}
 	hash := sha256.Sum256([]byte(h.socket))
@@ -158,7 +160,12 @@ func (h Home) Socket() string { return h.socket }
 // made is refused, because everybody may write to the folder for temporary files.
 func (h Home) Make() error {
 	for _, folder := range []string{h.config, h.data, h.runtime} {
-		if err := os.MkdirAll(folder, 0o700); err != nil {
+		isNew := !exists(folder)
+		err := os.MkdirAll(folder, 0o700)
+		if err == nil && isNew {
+			err = acl.Private(folder)
+		}
+		if err != nil {
 			return failed(opHome, "the folder "+folder+" cannot be made", "name another: --home DIR, or let the account that runs Perch make it", err)
 		}
 	}
@@ -176,6 +183,21 @@ func (h Home) Make() error {
 		return failed(opHome, "the folder "+h.runtime+" cannot be used", "remove it, or name a shorter --home", err)
 	}
 	return nil
+}
+
+// Foreign returns a folder of the home that is there and belongs to another account than this process's, with that account's id;
+// "" for none.
+func (h Home) Foreign() (folder string, owner int) {
+	for _, folder := range []string{h.config, h.data} {
+		info, err := os.Stat(folder)
+		if err != nil {
+			continue
+		}
+		if id, ok := ownerOf(info); ok && id != os.Getuid() {
+			return folder, id
+		}
+	}
+	return "", 0
 }
 
 // Leave removes the short folder for the socket that Make has made, unless there is something in it: the folder for

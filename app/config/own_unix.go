@@ -10,6 +10,15 @@ import (
 
 // isOwn reports whether the file belongs to this user.
 func isOwn(info fs.FileInfo) bool {
+	owner, ok := ownerOf(info)
+	return ok && owner == os.Getuid()
+}
+
+// ownerOf returns the id of the account that a file belongs to.
+func ownerOf(info fs.FileInfo) (id int, ok bool) {
 	stat, ok := info.Sys().(*syscall.Stat_t)
-	return ok && int(stat.Uid) == os.Getuid()
+	if !ok {
+		return 0, false
+	}
+	return int(stat.Uid), true
 }

@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"reflect"
 
 	toml "github.com/pelletier/go-toml/v2"
+
+	"perch/bridge/sharing"
 )
 
 // maxFile is the largest perch.toml that is read, in bytes.
@@ -20,7 +21,7 @@ func Load(path string) (*Config, error) { return valid(LoadDraft(path)) }
 
 // LoadDraft is Load for who mends the file: where it can be read but is not valid, the configuration comes with the error.
 func LoadDraft(path string) (*Config, error) {
-	f, err := os.Open(path)
+	f, err := sharing.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, failed(opRead, "there is no configuration at "+path+" yet",
 			"write one with: perch init (to look around first: perch demo)", err)

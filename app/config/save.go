@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"strings"
 	"text/template"
+
+	"perch/bridge/sharing"
 )
 
 //go:embed perch.toml.tmpl
@@ -61,7 +63,7 @@ func save(path string, data []byte) error {
 		path = target
 	}
 	mode := fs.FileMode(0o600)
-	switch before, err := os.ReadFile(path); {
+	switch before, err := sharing.ReadFile(path); {
 	case err == nil:
 		if info, err := os.Stat(path); err == nil {
 			mode = info.Mode().Perm()
@@ -85,7 +87,7 @@ func replaceFile(path string, data []byte, mode fs.FileMode) error {
 	_, err = f.Write(data)
 	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
 	if err == nil {
-		err = os.Rename(f.Name(), path)
+		err = sharing.Rename(f.Name(), path)
 	}
 	if err != nil {
 		return errors.Join(err, os.Remove(f.Name()))

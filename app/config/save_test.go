@@ -97,8 +97,9 @@ func TestSave_FollowsALink(t *testing.T) {
 	t.Parallel()
 	target, link := filepath.Join(t.TempDir(), "real.toml"), filepath.Join(t.TempDir(), "perch.toml")
 	must(t, os.WriteFile(target, []byte(least), 0o600))
-	if err := os.Symlink(target, link); err != nil {
-		t.Skip(err)
+	err := os.Symlink(target, link)
+	if _, statErr := os.Stat(link); err != nil || statErr != nil { // Wine makes none and says nothing
+		t.Skip("there are no links here: ", err)
 	}
 	c, err := config.Load(link)
 	must(t, err)

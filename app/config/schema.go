@@ -80,7 +80,7 @@ func isArrayOf(value *unstable.Node, want unstable.Kind) bool {
 }
 
 func (s *schema) describe() string {
-	return [...]string{"a text in quotes", "true or false", "a number", "a list of texts", "a table", "a list of tables"}[s.kind]
+	return [...]string{"a text in quotes", "true or false", "a whole number", "a list of texts", "a table", "a list of tables"}[s.kind]
 }
 
 // example says how to write the key.
@@ -99,8 +99,10 @@ func describe(value *unstable.Node) string {
 		return "a text"
 	case unstable.Bool:
 		return "true or false"
-	case unstable.Integer, unstable.Float:
+	case unstable.Integer:
 		return "a number"
+	case unstable.Float:
+		return "a number with a point"
 	case unstable.Array:
 		return "a list of something else"
 	case unstable.InlineTable:

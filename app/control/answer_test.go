@@ -3,7 +3,6 @@ package control_test
 import (
 	"context"
 	"errors"
-	"net"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -67,7 +66,7 @@ func TestAnAnswerThatIsNoneIsTold(t *testing.T) {
 		"half one": {`[{"id":1}`, "9", "was cut off"},
 	} {
 		socket := filepath.Join(t.TempDir(), "c.sock")
-		l, err := net.Listen("unix", socket)
+		l, err := control.Listen(t.Context(), socket)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -36,10 +36,11 @@ type Client struct {
 
 // NewClient returns a client of the relay that listens on the socket. It makes no call.
 func NewClient(socket string) *Client {
-	dialer := &net.Dialer{Timeout: dialTimeout}
 	return &Client{http: &http.Client{Transport: &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return dialer.DialContext(ctx, "unix", socket)
+			ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+			defer cancel()
+			return dial(ctx, socket)
 		},
 	}}}
 }
@@ -201,7 +202,7 @@ func (c *Client) do(ctx context.Context, method, path string, body any) (*http.R
 	request.Header.Set("Content-Type", "application/json")
 	response, err := c.http.Do(request)
 	if err != nil {
-		return nil, notRunning(err)
+		return nil, unreachable(err)
 	}
 	return response, nil
 }

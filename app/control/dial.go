@@ -7,5 +7,5 @@ import (
 
 // Dial opens a connection to what Listen has opened.
 func Dial(ctx context.Context, path string) (net.Conn, error) {
-	return (&net.Dialer{}).DialContext(ctx, "unix", path)
+	return dial(ctx, path)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"strings"
 
@@ -19,6 +20,23 @@ func notRunning(err error) error {
 		Kind: bridge.Operator, Side: bridge.SidePerch, Op: "talk to the relay", Message: "the relay is not running",
 		Remedy: "start it with: perch start", Err: errors.Join(ErrNotRunning, err),
 	}
+}
+
+// unreachable says why a call found no relay that answers: most often none runs.
+func unreachable(err error) error {
+	var slow interface{ Timeout() bool }
+	e := &bridge.Error{Kind: bridge.Operator, Side: bridge.SidePerch, Op: "talk to the relay", Err: err}
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		e.Message = "this account may not talk to the relay of this folder, because another account runs it"
+		e.Remedy = "type the same as the account that runs Perch, with sudo -u for example"
+	case errors.As(err, &slow) && slow.Timeout():
+		e.Kind, e.Message = bridge.Temporary, "a relay runs but does not answer"
+		e.Remedy = "wait a minute; if it stays so, end its process, which this shows: pgrep -af 'perch relay'; then: perch start"
+	default:
+		return notRunning(err)
+	}
+	return e
 }
 
 func unexpected(err error) error {

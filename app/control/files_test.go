@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -156,7 +157,7 @@ func TestAFileIsNeverTakenForAPage(t *testing.T) {
 		return bridge.File{Name: "a\r\nX-Evil: 1.html", Data: []byte("<html><script>alert(1)</script>")}, nil
 	}
 	client := &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return (&net.Dialer{}).DialContext(ctx, "unix", s.socket)
+		return control.Dial(ctx, s.socket)
 	}}}
 	defer client.CloseIdleConnections()
 	r, err := client.Get("http://perch/v1/messages/1/files/0")
@@ -212,13 +213,15 @@ func TestFilesAreSavedSafely(t *testing.T) {
 			t.Errorf("%q is saved as %s, %v", name, path, err)
 			continue
 		}
-		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		if info, err := os.Stat(path); err != nil || (runtime.GOOS != "windows" && info.Mode().Perm() != 0o600) {
 			t.Errorf("%v, %v", info, err)
 		}
 	}
 	target := filepath.Join(t.TempDir(), "target")
-	if err := os.Symlink(target, filepath.Join(folder, "12-1-link")); err != nil {
-		t.Skip(err)
+	link := filepath.Join(folder, "12-1-link")
+	err := os.Symlink(target, link)
+	if _, statErr := os.Lstat(link); err != nil || statErr != nil { // Wine makes none and says nothing
+		t.Skip("there are no links here: ", err)
 	}
 	if _, err := (control.File{Name: "link"}).Save(folder, 12, 1); err == nil || !strings.Contains(err.Error(), "is there already") {
 		t.Errorf("a link is followed: %v", err)

@@ -2,7 +2,6 @@ package control_test
 
 import (
 	"context"
-	"net"
 	"net/http"
 	"path/filepath"
 	"sync/atomic"
@@ -30,7 +29,7 @@ func FuzzClient(f *testing.F) {
 		body   []byte
 	}]
 	socket := filepath.Join(f.TempDir(), "s")
-	listener, err := net.Listen("unix", socket)
+	listener, err := control.Listen(f.Context(), socket)
 	if err != nil {
 		f.Fatal(err)
 	}

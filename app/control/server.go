@@ -26,21 +26,19 @@ type Server struct {
 	mux   *http.ServeMux
 }
 
-// Listen opens the socket, for its owner only, and removes one that an earlier relay left. The caller holds the
-// relay's lock.
+// Listen opens the door to the relay, for its owner only, and removes one that an earlier relay left. The caller holds the
+// relay's lock. The listener is a Socket.
 func Listen(ctx context.Context, path string) (net.Listener, error) {
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, socketError(path, err)
 	}
-	var config net.ListenConfig
-	l, err := config.Listen(ctx, "unix", path)
-	if err != nil {
-		return nil, socketError(path, err)
-	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		return nil, errors.Join(socketError(path, err), l.Close())
-	}
-	return l, nil
+	return listen(ctx, path)
+}
+
+// Socket is what Listen returns.
+type Socket interface {
+	// SetUnlinkOnClose decides whether Close removes what clients find the relay by. It does unless it was told not to.
+	SetUnlinkOnClose(unlink bool)
 }
 
 func socketError(path string, err error) error {

@@ -1,5 +1,6 @@
-// Package control is the control API: HTTP on a Unix socket that only its owner can open. The command line, the
-// tray and the window are its clients, so that each can do all that the others can.
+// Package control is the control API: HTTP on a Unix socket that only its owner can open, on Windows on a named pipe that
+// those can open who may use the folder with its name. The command line, the tray and the window are its clients, so that
+// each can do all that the others can.
 //
 // It guarantees that the JSON names stay as they are (scripts rely on them; new members may be added), that no answer
 // holds a secret, and that times are RFC 3339 with offset. Server and Client are safe for concurrent use.
@@ -33,8 +34,8 @@ type Status struct {
 	StoppedAt *time.Time `json:"stopped_at,omitempty"`
 	// PID is the relay's process; 0 when it is not running.
 	PID int `json:"pid,omitempty"`
-	// Service is what runs the relay: "systemd-user", "systemd-system", "launchd" or "windows"; "" for none, or for one that
-	// was started by itself.
+	// Service is what runs the relay: "systemd-user", "systemd-system", "launchd-user", "launchd-system" or "windows"; ""
+	// for none, or for one that was started by itself.
 	Service string `json:"service"`
 	// Update is what the relay has found about newer versions of Perch; nil when it is not to look by itself, or has not yet.
 	Update *Update `json:"update,omitempty"`

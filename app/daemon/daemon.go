@@ -23,7 +23,10 @@ const (
 	// startPatience bounds the wait for a relay to answer, stopPatience for one to end its attempts under way.
 	startPatience = 20 * time.Second
 	stopPatience  = 25 * time.Second
-	pollEvery     = 50 * time.Millisecond
+	// slowDisk is how much a slow disk reads in a second, in bytes. After a crash a relay reads its whole journal before it
+	// answers: a large one is given the time for it.
+	slowDisk  = 4 << 20
+	pollEvery = 50 * time.Millisecond
 	// envDetached tells a relay that nobody reads its standard error but the one who started it.
 	envDetached = "PERCH_DETACHED"
 )
@@ -38,6 +41,17 @@ type Options struct {
 	HomeFlag string
 	// Passphrase is the vault's, for a relay that can ask nobody; empty for one that needs none.
 	Passphrase string
+	// OnSlow is called once when the start takes long because of the journal's size; nil for nothing.
+	OnSlow func()
+}
+
+// patience is how long a relay may take until it answers.
+func (o Options) patience() time.Duration {
+	info, err := os.Stat(o.Home.Journal())
+	if err != nil {
+		return startPatience
+	}
+	return startPatience + time.Duration(info.Size()/slowDisk)*time.Second
 }
 
 // Start runs "perch relay" in the background and waits until it answers, or says why it does not.
@@ -46,8 +60,12 @@ func Start(ctx context.Context, client *control.Client, o Options) (control.Stat
 	if err != nil {
 		return control.Status{}, err
 	}
-	deadline := time.Now().Add(startPatience)
-	for time.Now().Before(deadline) {
+	began, patience := time.Now(), o.patience()
+	for time.Since(began) < patience {
+		if o.OnSlow != nil && time.Since(began) > startPatience {
+			o.OnSlow()
+			o.OnSlow = nil
+		}
 		if status, err := client.Status(ctx); err == nil {
 			return status, nil
 		}

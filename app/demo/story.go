@@ -3,7 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
-	"strings"
+	"path/filepath"
 )
 
 // scene is one thing that happens in the demo. It returns what to say about it.
@@ -28,7 +28,7 @@ var story = []scene{
 // play tells the story, then goes on with live traffic when asked to.
 func (d *demo) play(ctx context.Context, o Options) error {
 	d.Print("Perch stands between a simulated X (%s) and a simulated Motion (%s).\n", d.x.URL(), d.motion.URL())
-	d.Print("Look on from a second terminal:  perch --home %s traffic -f\n", strings.TrimSuffix(d.home.Config(), "/perch.toml"))
+	d.Print("Look on from a second terminal:  perch --home %s traffic -f\n", filepath.Dir(d.home.Config()))
 	var closed <-chan struct{}
 	if !o.Headless {
 		var leave func()

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 
+	"perch/app/acl"
 	"perch/bridge"
 	"perch/bridge/secret"
 )
@@ -118,7 +119,7 @@ const othersMayRead = 0o077
 // checkModes looks at files that hold secrets or customers' messages.
 func (e *exam) checkModes(context.Context) result {
 	if runtime.GOOS == "windows" {
-		return fine("Windows keeps them in the user's own folder")
+		return checkFolder(filepath.Dir(e.Home.Config()))
 	}
 	paths := []string{e.Home.Vault(), e.Home.Journal(), e.Home.Journal() + "-wal", e.Home.Log(), e.Home.Passphrase(), os.Getenv(secret.EnvPassphraseFile)}
 	if e.Config != nil {
@@ -135,6 +136,18 @@ func (e *exam) checkModes(context.Context) result {
 		return warn("others on this computer may read or change "+list, "make them yours alone: chmod 600 "+list)
 	}
 	return fine("only their owner can read Perch's files")
+}
+
+// checkFolder is what Windows has in place of modes.
+func checkFolder(folder string) result {
+	isOpen, err := acl.IsOpen(folder)
+	switch {
+	case err != nil:
+		return warn("Windows does not say who may read "+folder, "look at its properties, Security")
+	case isOpen:
+		return warn("everybody on this computer may read "+folder, `take that away: icacls "`+folder+`" /inheritance:d /remove:g *S-1-1-0 *S-1-5-11 *S-1-5-32-545`)
+	}
+	return fine("only those whom Windows lets into " + folder + " can read Perch's files")
 }
 
 // ownHome turns "~/x" into a path.

@@ -100,7 +100,7 @@ func TestWhatIsWrongOnThisComputer(t *testing.T) {
 		{name: "journal damaged", check: "journal", says: "damaged", spoil: func(w *world) {
 			mustWrite(w.T, w.Home.Journal(), strings.Repeat("this is no journal\n", 1000))
 		}},
-		{name: "journal of a newer Perch", check: "journal", says: "newer", spoil: func(w *world) { w.sqlite("PRAGMA user_version = 9999") }},
+		{name: "journal of a newer Perch", check: "journal", says: "newer", remedy: "install that version", spoil: func(w *world) { w.sqlite("PRAGMA user_version = 9999") }},
 		{name: "journal locked by another program", check: "journal", says: "another program", spoil: func(w *world) { w.sqlite("BEGIN EXCLUSIVE") }},
 		{name: "journal read-only", check: "journal", says: "read-only", remedy: "chmod", spoil: func(w *world) {
 			if err := os.Chmod(w.Home.Journal(), 0o400); err != nil {

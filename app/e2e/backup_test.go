@@ -21,6 +21,7 @@ type restored struct {
 	Manifest      backup.Manifest
 	Kept          string
 	Waiting, Lost []backup.Waiting
+	Again         int
 	Remarks       []string
 }
 
@@ -92,7 +93,7 @@ func TestRestoreDrill(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, _, _ := b.perch("restore", path) // without a yes
-	for _, want := range []string{"three  [HAS GONE OUT since: perch discard 4]", "NOT in this backup", "never sent", "Waiting in this backup (2)", "@bob"} {
+	for _, want := range []string{"three  [HAS GONE OUT since: perch discard 4]", "NOT in this backup", "never sent", "Waiting in this backup (2)", "@bob", "settled here: 1."} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in what perch restore says:\n%s", want, out)
 		}
@@ -104,6 +105,9 @@ func TestRestoreDrill(t *testing.T) {
 	}
 	if !slices.Equal(waiting, []string{"in annlee three delivered", "out bob answer two delivered"}) {
 		t.Errorf("what may go out twice: %q", waiting)
+	}
+	if r.Again != 1 { // "four"
+		t.Errorf("%d messages would come once more", r.Again)
 	}
 	if len(r.Lost) != 1 || r.Lost[0].Text != "never sent" {
 		t.Errorf("what is in no backup: %+v", r.Lost)
@@ -295,7 +299,15 @@ func TestRelayBacksItselfUp(t *testing.T) {
 	}
 	last := *s.Backup.Last
 	b.kill(os.Interrupt)
+	left := filepath.Join(b.home, ".perch-restore-7") // by a restore that was killed early: all messages are in it
+	if err := os.Mkdir(left, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	b.write(filepath.Join(left, "perch.db"), "messages")
 	b.start()
+	if _, err := os.Stat(left); err == nil {
+		t.Error("what a restore has left stays for ever")
+	}
 	b.until("what was known before", func() bool { return b.status().Backup.Last != nil })
 	if s := b.status().Backup; !s.Last.Equal(last) {
 		t.Errorf("after a restart the last one is of %v, was %v", s.Last, last)

@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -103,7 +104,8 @@ type box struct {
 	mode     string
 	port     string
 	public   string
-	mayFault bool // the test makes the client break the simulators' rules on purpose
+	within   []string // begins the command line of the relay
+	mayFault bool     // the test makes the client break the simulators' rules on purpose
 }
 
 // newBox makes a configured home with one channel; the relay does not run yet.
@@ -265,7 +267,8 @@ var listening = regexp.MustCompile(`listening on (\S+)`)
 // start runs the relay and joins both sides to it.
 func (b *box) start() *box {
 	b.t.Helper()
-	cmd := exec.Command(perchBinary, "relay", "--home", b.home)
+	args := append(slices.Clone(b.within), perchBinary, "relay", "--home", b.home)
+	cmd := exec.Command(args[0], args[1:]...)
 	b.errors = &bytes.Buffer{}
 	cmd.Env, cmd.Stderr = append(b.env, "PERCH_DETACHED=1"), b.errors
 	stdout, err := cmd.StdoutPipe()

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"perch/app/service"
 	"perch/bridge/sim"
 	"perch/bridge/sim/motionsim"
 	"perch/bridge/sim/xevents"
@@ -35,17 +36,21 @@ type debian struct {
 	of    scope  // whose service the relay is
 }
 
-// scope is the systemd that runs the relay: that of the relay's user, or the computer's.
+// scope is whose service the relay is: of the relay's user, of the computer as perch service install makes it, or of the
+// computer by the package's own unit.
 type scope string
 
 const (
-	ofUser   scope = "user"
-	ofSystem scope = "system"
+	ofUser    scope = "user"
+	ofSystem  scope = "system"
+	ofPackage scope = "system, by the packaged unit"
+	// systemHome is the home of a service of the computer.
+	systemHome = service.SystemHome
 )
 
-// systemctl is the command that speaks to it.
+// systemctl is the command that speaks to its systemd.
 func (s scope) systemctl(args ...string) []string {
-	if s == ofSystem {
+	if s != ofUser {
 		return append([]string{"systemctl"}, args...)
 	}
 	return append([]string{"systemctl", "--user", "--machine=" + relayUser + "@.host"}, args...)
@@ -53,7 +58,7 @@ func (s scope) systemctl(args ...string) []string {
 
 // units is the folder where an admin puts units.
 func (s scope) units() string {
-	if s == ofSystem {
+	if s != ofUser {
 		return "/etc/systemd/system"
 	}
 	return "/home/" + relayUser + "/.config/systemd/user"
@@ -69,8 +74,13 @@ func openDebian(t *testing.T, of scope) debian {
 }
 
 // try runs a command in it as root.
-func (d debian) try(args ...string) (string, error) {
-	out, err := exec.Command(d.enter, args...).CombinedOutput()
+func (d debian) try(args ...string) (string, error) { return d.tryWith("", args...) }
+
+// tryWith does so with something on standard input.
+func (d debian) tryWith(stdin string, args ...string) (string, error) {
+	cmd := exec.Command(d.enter, args...)
+	cmd.Stdin = strings.NewReader(stdin)
+	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
 
@@ -110,7 +120,7 @@ func packagers() []packager {
 		{
 			name: "deb", pattern: "perch_*.deb", install: []string{"dpkg", "-i"}, upgrade: []string{"dpkg", "-i"},
 			remove: []string{"dpkg", "-r", "perch"}, purge: []string{"dpkg", "-P", "perch"},
-			scopes: []scope{ofUser, ofSystem},
+			scopes: []scope{ofUser, ofSystem, ofPackage},
 		},
 		{
 			name: "rpm", pattern: "perch-[0-9]*.rpm", install: []string{"rpm", "--force-debian", "-i", "--nodeps"},
@@ -159,7 +169,7 @@ func (d debian) running() string {
 	return d.must("sh", "-c", "pgrep -a -x perch || test $? = 1")
 }
 
-// box is a home of the relay's user, whose service runs.
+// box is a home whose service runs.
 func (d debian) box() *box {
 	d.t.Helper()
 	b := newBox(d.t, func(b *box) { b.family, b.port = xevents.Legacy, freePort(d.t) })
@@ -168,29 +178,60 @@ func (d debian) box() *box {
 	for folder := filepath.Dir(b.home); folder != d.files; folder = filepath.Dir(folder) {
 		d.must("chmod", "711", folder)
 	}
-	settings := fmt.Sprintf("[Service]\nEnvironment=PERCH_HOME=%s PERCH_VAULT_PASSPHRASE_FILE=%s\n", b.home, filepath.Join(b.home, "passphrase"))
-	if d.of == ofSystem { // an admin's own unit, made of the user's
-		d.must("cp", "/usr/lib/systemd/user/perch.service", d.of.units())
-		settings += "User=" + relayUser + "\n"
+	if d.of == ofUser {
+		d.serveUser(b)
+	} else {
+		d.serveSystem(b)
 	}
-	b.write(filepath.Join(d.files, "here.conf"), settings)
-	d.must("install", "-D", "-m", "644", filepath.Join(d.files, "here.conf"), d.of.units()+"/perch.service.d/here.conf")
-	d.must("chown", "-R", relayUser+":", "/home/"+relayUser)
-	d.systemctl("daemon-reload")
-	d.systemctl("start", "perch")
 	d.t.Cleanup(func() {
 		if d.t.Failed() {
 			out, _ := d.try("journalctl", "--no-pager", "-n", "40")
 			d.t.Log("what systemd says:\n", out)
 		}
 		_, _ = d.try(d.of.systemctl("stop", "perch")...)
-		_, _ = d.try("sh", "-c", "rm -rf "+d.of.units()+"/perch.service*")
+		_, _ = d.try("sh", "-c", "rm -rf "+d.of.units()+"/perch.service* "+d.of.units()+"/*.wants/perch.service")
 		_, _ = d.try(d.of.systemctl("daemon-reload")...)
 	})
 	b.listen = "127.0.0.1:" + b.port
 	d.awaitRelay(b)
 	b.connect()
 	return b
+}
+
+// serveUser starts the package's unit as the relay's user has it.
+func (d debian) serveUser(b *box) {
+	d.t.Helper()
+	settings := fmt.Sprintf("[Service]\nEnvironment=PERCH_HOME=%s PERCH_VAULT_PASSPHRASE_FILE=%s\n", b.home, filepath.Join(b.home, "passphrase"))
+	b.write(filepath.Join(d.files, "here.conf"), settings)
+	d.must("install", "-D", "-m", "644", filepath.Join(d.files, "here.conf"), d.of.units()+"/perch.service.d/here.conf")
+	d.must("chown", "-R", relayUser+":", "/home/"+relayUser)
+	d.systemctl("daemon-reload")
+	d.systemctl("start", "perch")
+}
+
+// serveSystem does what docs/background.md says of a service of the whole system: an account and a home of its own, and all
+// the restrictions. The passphrase is a credential where perch installs it, and kept in the home for the package's unit.
+func (d debian) serveSystem(b *box) {
+	d.t.Helper()
+	d.must("mkdir", "-m", "700", systemHome)
+	d.must("sh", "-c", "cp -a "+b.home+"/perch.toml "+b.home+"/vault.age "+systemHome)
+	b.home = systemHome
+	if d.of == ofSystem {
+		out, err := d.tryWith(boxPhrase, "perch", "service", "install", "--system", "--home", systemHome, "--passphrase-stdin")
+		if err != nil || !strings.Contains(out, "/etc/perch/vault-passphrase") {
+			d.t.Fatalf("perch service install: %v\n%s", err, out)
+		}
+		return
+	}
+	if out, err := d.tryWith(boxPhrase, "perch", "--home", systemHome, "secret", "keep", "--passphrase-stdin"); err != nil {
+		d.t.Fatalf("perch secret keep: %v\n%s", err, out)
+	}
+	d.must("sh", "-c", "id perch 2>/dev/null || useradd --system --user-group --home-dir "+systemHome+" --shell /usr/sbin/nologin perch")
+	d.must("chown", "-R", "perch:perch", systemHome)
+	d.must("systemctl", "enable", "--now", "perch")
+	if unit := d.must("systemctl", "show", "--value", "--property=FragmentPath", "perch"); !strings.HasPrefix(unit, "/usr/lib/") && !strings.HasPrefix(unit, "/lib/") {
+		d.t.Errorf("the unit is %s", unit)
+	}
 }
 
 func (d debian) awaitRelay(b *box) {
@@ -282,7 +323,7 @@ func (d debian) pid() string { return d.systemctl("show", "--value", "--property
 // removal: the relay ends, the data stay; a purge takes those of the system's service, and nobody's own.
 func (d debian) removal(b *box, p packager) {
 	d.t.Helper()
-	shared := []string{"/etc/perch/kept", "/var/lib/perch/kept"}
+	shared, own := []string{"/etc/perch/kept", systemHome + "/kept"}, []string{filepath.Join(b.home, "perch.db"), filepath.Join(b.home, "vault.age")}
 	for _, path := range shared {
 		d.must("install", "-D", "-m", "600", "/etc/hostname", path)
 	}
@@ -291,13 +332,15 @@ func (d debian) removal(b *box, p packager) {
 		d.t.Errorf("after the removal runs %s", out)
 	}
 	d.hold(false, "/usr/bin/perch")
-	d.hold(true, append(shared, filepath.Join(b.home, "perch.db"), filepath.Join(b.home, "vault.age"))...)
+	d.hold(true, append(shared, own...)...)
 	if p.purge != nil {
 		d.must(p.purge...)
-		d.hold(false, "/etc/perch", "/var/lib/perch")
+		d.hold(false, "/etc/perch", systemHome)
 	}
-	d.hold(true, filepath.Join(b.home, "perch.db"), filepath.Join(b.home, "vault.age"))
-	d.must("rm", "-rf", "/etc/perch", "/var/lib/perch")
+	if d.of == ofUser {
+		d.hold(true, own...)
+	}
+	d.must("rm", "-rf", "/etc/perch", systemHome)
 }
 
 func (d debian) hold(there bool, paths ...string) {

@@ -2,6 +2,8 @@ package ingress
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"log/slog"
 	"net"
 	"path/filepath"
@@ -100,9 +102,16 @@ func Listen(ctx context.Context, address string) (net.Listener, error) {
 	l, err := ports.Listen(ctx, "tcp", address)
 	if err != nil {
 		return nil, &bridge.Error{
-			Kind: bridge.Operator, Side: bridge.SidePerch, Op: "start relay", Message: "Perch cannot listen on " + address,
-			Remedy: "is another program (the old Twitter plugin?) using the port? Stop it, or change listen in perch.toml", Err: err,
+			Kind: bridge.Operator, Side: bridge.SidePerch, Op: "start relay", Message: "Perch cannot listen on " + address, Remedy: whyNoPort(err), Err: err,
 		}
 	}
 	return l, nil
+}
+
+// whyNoPort says what to do about a port that cannot be had.
+func whyNoPort(err error) string {
+	if errors.Is(err, fs.ErrPermission) {
+		return "ports below 1024 need a right of their own: take a higher one, or give the service the right to it (docs/background.md)"
+	}
+	return "is another program (the old Twitter plugin?) using the port? Stop it, or change listen in perch.toml"
 }

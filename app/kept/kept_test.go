@@ -14,6 +14,7 @@ import (
 	"perch/app/config"
 	"perch/app/control"
 	"perch/app/kept"
+	"perch/app/lockfile"
 	"perch/bridge"
 	"perch/bridge/sqlite"
 )
@@ -165,5 +166,38 @@ func TestTheLineNamesTheTime(t *testing.T) {
 		if line := kept.Line(since, now); !strings.Contains(line, want) {
 			t.Errorf("%q does not say %q", line, want)
 		}
+	}
+}
+
+// A relay that holds the folder and cannot be asked is never called one that is stopped: who believes that starts another.
+func TestARelayThatIsSilentIsNotSaidToBeStopped(t *testing.T) {
+	home := mustHome(t)
+	lock, err := lockfile.Take(home.Lock())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := relayOf(t, home)
+	list, err := r.Messages(t.Context(), control.Query{})
+	if err != nil || len(list) != 2 {
+		t.Errorf("%+v, %v", list, err)
+	}
+	_, errFile := r.File(t.Context(), 1, 0)
+	_, errAll := r.RetryAllDead(t.Context())
+	said := []string{r.Line(time.Now()), r.Note(time.Now()), errFile.Error(), errAll.Error(), r.Act(t.Context(), 2, "retry").Error()}
+	for _, text := range said {
+		if !strings.Contains(text, "does not answer") || strings.Contains(text, "stopped") || strings.Contains(text, "perch start") {
+			t.Errorf("%q", text)
+		}
+	}
+	if err := lock.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{r.Line(time.Now()), r.Note(time.Now())} {
+		if !strings.Contains(text, "stopped") || !strings.Contains(text, "perch start") {
+			t.Errorf("%q", text)
+		}
+	}
+	if err := r.Act(t.Context(), 2, "retry"); !errors.Is(err, control.ErrNotRunning) {
+		t.Error(err)
 	}
 }

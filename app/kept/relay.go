@@ -30,13 +30,30 @@ func With(client *control.Client, home config.Home) *Relay {
 // IsStopped reports whether the last answer came from the journal.
 func (r *Relay) IsStopped() bool { return r.stopped.Load() }
 
-// Line says that nothing runs, when the last answer came from the journal; "" when it came from the relay.
+// Line says that nothing runs and what to do, when the last answer came from the journal; "" when it came from the relay. A
+// relay that holds the folder and cannot be asked is not said to be stopped.
 func (r *Relay) Line(now time.Time) string {
-	if !r.IsStopped() {
+	switch {
+	case !r.IsStopped():
 		return ""
+	case r.isSilent():
+		return "A" + silent[1:] + ". This is what the journal keeps."
 	}
-	return Line(r.journal.since(), now)
+	return Line(r.journal.since(), now) + toStart
 }
+
+// Note is Line for what is not read from the journal.
+func (r *Relay) Note(now time.Time) string {
+	switch {
+	case !r.IsStopped():
+		return ""
+	case r.isSilent():
+		return "A" + silent[1:] + "."
+	}
+	return Stopped(r.journal.since(), now) + toStart
+}
+
+const toStart = " Start the relay with: perch start"
 
 // fromJournal reports whether an answer is to come from the journal, because there is no relay that could give one.
 func (r *Relay) fromJournal(err error) bool {
@@ -89,6 +106,9 @@ func (r *Relay) Minutes(ctx context.Context) ([]control.Minute, error) {
 func (r *Relay) File(ctx context.Context, id int64, n int) (control.File, error) {
 	file, err := r.Client.File(ctx, id, n)
 	if errors.Is(err, control.ErrNotRunning) {
+		if r.isSilent() {
+			return file, SilentError("show a file")
+		}
 		return file, &bridge.Error{
 			Kind: bridge.Operator, Side: bridge.SidePerch, Op: "show a file", Err: err,
 			Message: "the file is on X or in Motion, and the relay, which fetches it, is not running", Remedy: "start the relay with: perch start",
@@ -99,24 +119,13 @@ func (r *Relay) File(ctx context.Context, id int64, n int) (control.File, error)
 
 // Act does something to a message, which the relay alone does.
 func (r *Relay) Act(ctx context.Context, id int64, act string) error {
-	return needsRelay(act, r.Client.Act(ctx, id, act))
+	return r.needsRelay(act, r.Client.Act(ctx, id, act))
 }
 
 // RetryAllDead puts every dead message back into the queue, which the relay alone does.
 func (r *Relay) RetryAllDead(ctx context.Context) (int, error) {
 	n, err := r.Client.RetryAllDead(ctx)
-	return n, needsRelay("retry", err)
-}
-
-// needsRelay says of an act that found no relay that nothing was done.
-func needsRelay(act string, err error) error {
-	if !errors.Is(err, control.ErrNotRunning) {
-		return err
-	}
-	return &bridge.Error{
-		Kind: bridge.Operator, Side: bridge.SidePerch, Op: act, Message: "the relay has to run for this, and it is stopped; nothing was changed",
-		Remedy: "start the relay with: perch start", Err: err,
-	}
+	return n, r.needsRelay("retry", err)
 }
 
 // backups is how it stands with the backups where the relay's own go.

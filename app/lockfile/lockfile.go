@@ -44,12 +44,12 @@ func Try(path string) (*os.File, error) {
 	return f, nil
 }
 
-// IsHeld tells whether a process holds the lock. It makes no file.
+// IsHeld reports whether a process holds the lock, as far as this user may see. It makes no file.
 func IsHeld(path string) bool {
 	f, err := os.OpenFile(path, os.O_RDWR, 0) //nolint:gosec // the path is the program's own
 	if err != nil {
 		return false
 	}
-	defer func() { _ = f.Close() }() // and with it the lock, if it was free
+	defer func() { _ = f.Close() }() // which gives it back
 	return lockFile(f) != nil
 }

@@ -5,6 +5,7 @@
 package logging
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -49,13 +50,31 @@ func New(file, level string, also io.Writer) *Log {
 	rotated := &lumberjack.Logger{Filename: file, MaxSize: logSizeMB, MaxBackups: logBackups}
 	var out io.Writer = rotated
 	if also != nil {
-		out = io.MultiWriter(rotated, also)
+		out = &both{file: rotated, also: also, name: file}
 	}
 	l := &Log{file: rotated}
 	l.values.Store(strings.NewReplacer())
 	l.SetLevel(level)
 	l.Logger = slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: &l.level, ReplaceAttr: l.redact}))
 	return l
+}
+
+// both writes to the file and to the other place, whatever becomes of either: a full disk is no reason to say nothing at all.
+type both struct {
+	file, also io.Writer
+	name       string
+	complained bool
+}
+
+// Write implements io.Writer. The handler makes one call at a time.
+func (b *both) Write(line []byte) (int, error) {
+	_, err := b.file.Write(line)
+	if err != nil && !b.complained {
+		_, _ = fmt.Fprintf(b.also, "perch: the log %s cannot be written: %v; what it would say is said here\n", b.name, err)
+	}
+	b.complained = err != nil
+	_, alsoErr := b.also.Write(line)
+	return len(line), errors.Join(err, alsoErr)
 }
 
 // SetLevel changes the least level that is written from now on; a word that is none means info.

@@ -60,3 +60,33 @@ func TestLogHidesWhatItIsTold(t *testing.T) {
 		t.Errorf("log: %s", &also)
 	}
 }
+
+// A log file that cannot be written, as with a full disk, takes the lines for the service manager along with it no more.
+func TestALogThatCannotBeWrittenIsSaidElsewhere(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(folder, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var also bytes.Buffer
+	l := New(filepath.Join(folder, "perch.log"), "info", &also)
+	defer l.Close()
+	l.Info("one")
+	l.Info("two")
+	for _, want := range []string{"msg=one", "msg=two", "cannot be written"} {
+		if n := strings.Count(also.String(), want); n != 1 {
+			t.Errorf("%q is said %d times in:\n%s", want, n, &also)
+		}
+	}
+	file := filepath.Join(t.TempDir(), "perch.log")
+	l = New(file, "info", closed{})
+	defer l.Close()
+	l.Info("three")
+	if text, err := os.ReadFile(file); err != nil || !strings.Contains(string(text), "msg=three") {
+		t.Errorf("with standard error closed: %s, %v", text, err)
+	}
+}
+
+type closed struct{}
+
+func (closed) Write([]byte) (int, error) { return 0, os.ErrClosed }

@@ -84,6 +84,109 @@ func TestARelayThatHangsMissesTheWatchdog(t *testing.T) {
 	})
 }
 
+func TestARelayThatNobodyWatchesWatchesItself(t *testing.T) {
+	for name, hang := range map[string]func(context.Context){
+		"a question that ends": func(ctx context.Context) { <-ctx.Done() },
+		"one that never ends":  nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				released, ended := make(chan struct{}), make(chan time.Time, 1)
+				if hang == nil {
+					hang = func(context.Context) { <-released }
+				}
+				r := &hanging{hang: hang}
+				m := r.manager(ownLimit / feeds)
+				m.abort = func() { ended <- time.Now() }
+				var worker sync.WaitGroup
+				worker.Go(func() { m.Run(ctx, r) })
+				time.Sleep(time.Hour)
+				if len(ended) != 0 {
+					t.Fatal("a relay that is well was ended")
+				}
+				r.hangs.Store(true)
+				began := time.Now()
+				time.Sleep(2 * ownLimit)
+				select {
+				case at := <-ended:
+					if took := at.Sub(began); took < ownLimit-ownLimit/feeds || took > ownLimit+ownLimit/feeds {
+						t.Errorf("ended after %s", took)
+					}
+				default:
+					t.Error("a relay that hangs goes on")
+				}
+				close(released)
+				cancel()
+				worker.Wait()
+			})
+		})
+	}
+}
+
+func TestARelayThatIsToldToEndIsNotEndedByItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		f := &fake{}
+		f.hangs.Store(true) // it never becomes ready, and is stopped before that is too long
+		m := f.manager(ownLimit / feeds)
+		m.abort = func() { t.Error("ended") }
+		var worker sync.WaitGroup
+		worker.Go(func() { m.Run(ctx, f) })
+		time.Sleep(ownLimit / 2)
+		cancel()
+		worker.Wait()
+		time.Sleep(2 * ownLimit)
+	})
+}
+
+// hanging is a relay that hangs in a way of its own.
+type hanging struct {
+	fake
+	hang func(context.Context)
+}
+
+func (h *hanging) Alive(ctx context.Context) error {
+	if h.hangs.Load() {
+		h.hang(ctx)
+		return errors.New("hangs")
+	}
+	return nil
+}
+
+func TestWhoWatchesFollowsFromTheEnvironment(t *testing.T) {
+	t.Setenv("NOTIFY_SOCKET", "")
+	if m := New(slog.New(slog.DiscardHandler), true); m.abort == nil || m.every != ownLimit/feeds {
+		t.Error("a service without a watchdog does not watch itself")
+	}
+	if m := New(slog.New(slog.DiscardHandler), false); m.abort != nil || m.every != 0 {
+		t.Error("a relay that nobody would start anew watches itself")
+	}
+}
+
+// wordless is a relay that is alive and finds no words, as with a disk that stands still.
+type wordless struct{ fake }
+
+func (*wordless) Words(ctx context.Context) string {
+	<-ctx.Done()
+	return "Running"
+}
+
+func TestWordsHoldUpNoFeeding(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		f := &wordless{}
+		var worker sync.WaitGroup
+		worker.Go(func() { f.manager(20*time.Second).Run(ctx, f) })
+		time.Sleep(3*time.Minute + wordsTime)
+		if n := f.count("WATCHDOG=1\nSTATUS=Running"); n < 9 {
+			t.Errorf("fed %d times in three minutes", n)
+		}
+		cancel()
+		worker.Wait()
+	})
+}
+
 func TestNothingIsToldWhereNobodyAsks(t *testing.T) {
 	f := &fake{}
 	m := f.manager(0)

@@ -40,7 +40,7 @@ func (s *systemd) Install(ctx context.Context, plan Plan) (steps []string, err e
 		}
 		return steps, err
 	}
-	did(s.written(isNew, isSame))
+	did(written(s.path(), isNew, isSame))
 	did("It starts with the computer.")
 	s.makeLinger(ctx, did)
 	if !s.isSystem {
@@ -59,15 +59,15 @@ func (s *systemd) Install(ctx context.Context, plan Plan) (steps []string, err e
 	return steps, nil
 }
 
-// written says what became of the unit.
-func (s *systemd) written(isNew, isSame bool) string {
+// written says what became of the service's file.
+func written(path string, isNew, isSame bool) string {
 	switch {
 	case isSame:
-		return "The service was installed already, as " + s.path() + "."
+		return "The service was installed already, as " + path + "."
 	case isNew:
-		return "Wrote " + s.path() + "."
+		return "Wrote " + path + "."
 	default:
-		return "Brought " + s.path() + " up to date."
+		return "Brought " + path + " up to date."
 	}
 }
 

@@ -11,7 +11,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"runtime"
 
 	"perch/app/config"
 	"perch/bridge"
@@ -21,6 +20,9 @@ import (
 const (
 	SystemdUser   = "systemd-user"
 	SystemdSystem = "systemd-system"
+	LaunchdUser   = "launchd-user"
+	LaunchdSystem = "launchd-system"
+	Windows       = "windows"
 )
 
 const (
@@ -92,43 +94,44 @@ type State struct {
 	Problem string `json:"problem,omitempty"`
 }
 
+// Lasting says how a service that runs only while the user is logged in comes to run always.
+func (s State) Lasting() string {
+	if s.Kind == LaunchdUser {
+		return "It runs only while you are logged in at this Mac. So that it always runs: perch service uninstall, and then: sudo perch service install --system"
+	}
+	return "It runs only while you are logged in. So that it always runs: sudo loginctl enable-linger"
+}
+
+// Setting is what the services of a scope are like on this system.
+type Setting struct {
+	// Home is the value of --home where none is named; "" for the usual folders.
+	Home string
+	// HasAccount says that they run as an account of their own.
+	HasAccount bool
+	// ReadsKeyring says that they can read the keyring of whoever installs them.
+	ReadsKeyring bool
+}
+
+// SettingOf returns the setting of a scope.
+func SettingOf(isSystem bool) Setting { return platformSetting(isSystem) }
+
 // Running returns the kind of service that runs this process; "" for none.
 func Running() string { return os.Getenv(EnvService) }
 
-// For returns the service that a home has or can have in this scope.
-func For(home config.Home, isSystem bool) (Service, error) {
-	if runtime.GOOS != "linux" {
-		return nil, unsupported()
-	}
-	return newSystemd(home, isSystem, machine()), nil
+// TakesLog reports whether somebody keeps what this process writes to standard error: a terminal, or systemd's journal.
+func TakesLog() bool {
+	kind := Running()
+	return kind == "" || kind == SystemdUser || kind == SystemdSystem
 }
+
+// For returns the service that a home has or can have in this scope.
+func For(home config.Home, isSystem bool) (Service, error) { return platformFor(home, isSystem) }
 
 // Find returns the service that is installed for a home; nil when there is none. It asks no other program.
-func Find(home config.Home) Service {
-	if runtime.GOOS != "linux" {
-		return nil
-	}
-	if s := find(home, machine()); s != nil {
-		return s
-	}
-	return nil
-}
-
-func find(home config.Home, m host) *systemd {
-	for _, isSystem := range []bool{false, true} {
-		if s := newSystemd(home, isSystem, m); s.isInstalled() {
-			return s
-		}
-	}
-	return nil
-}
+func Find(home config.Home) Service { return platformFind(home) }
 
 // folderOf is what a home is known by: the folder of the journal, which one relay at most works on.
 func folderOf(home config.Home) string { return filepath.Dir(home.Lock()) }
-
-func unsupported() error {
-	return fail(bridge.Invalid, "Perch installs a service under systemd only", "on this computer, switch on Start at login in the window's settings or in the tray's menu", nil)
-}
 
 func fail(kind bridge.Kind, message, remedy string, err error) error {
 	return &bridge.Error{Kind: kind, Side: bridge.SidePerch, Op: "service", Message: message, Remedy: remedy, Err: err}

@@ -26,7 +26,7 @@ func (s *systemd) checkSystem(plan Plan) error {
 	if plan.TakeOver {
 		return nil
 	}
-	return s.eachFile(func(path string, info fs.FileInfo) error {
+	return eachFile(folderOf(s.home), func(path string, info fs.FileInfo) error {
 		if err != nil || !belongsTo(info, uid) {
 			return fail(bridge.Operator, path+" does not belong to the account "+Account+", which the service runs as",
 				"if the service is to take the folder over: sudo perch service install --system --home "+plan.HomeFlag, nil)
@@ -35,9 +35,9 @@ func (s *systemd) checkSystem(plan Plan) error {
 	})
 }
 
-// eachFile calls fn with every folder and file of the home. Links are not followed.
-func (s *systemd) eachFile(fn func(path string, info fs.FileInfo) error) error {
-	return filepath.WalkDir(folderOf(s.home), func(path string, entry fs.DirEntry, err error) error {
+// eachFile calls fn with every folder and file of a home. Links are not followed.
+func eachFile(folder string, fn func(path string, info fs.FileInfo) error) error {
+	return filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return fail(bridge.Operator, path+" cannot be read", "check the folder", err)
 		}
@@ -67,7 +67,7 @@ func (s *systemd) prepareSystem(ctx context.Context, plan Plan, did func(string)
 	}
 	if plan.TakeOver {
 		given := 0
-		err := s.eachFile(func(path string, info fs.FileInfo) error {
+		err := eachFile(folderOf(s.home), func(path string, info fs.FileInfo) error {
 			if belongsTo(info, uid) {
 				return nil
 			}

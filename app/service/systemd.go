@@ -27,6 +27,16 @@ func newSystemd(home config.Home, isSystem bool, m host) *systemd {
 	return &systemd{host: m, home: home, isSystem: isSystem}
 }
 
+// find returns the service that is installed for a home; nil when there is none.
+func find(home config.Home, m host) *systemd {
+	for _, isSystem := range []bool{false, true} {
+		if s := newSystemd(home, isSystem, m); s.isInstalled() {
+			return s
+		}
+	}
+	return nil
+}
+
 // folder is where Perch writes units to.
 func (s *systemd) folder() string {
 	if s.isSystem {
@@ -104,6 +114,9 @@ var errNoRights = errors.New("no rights")
 // errNoSystemd is in the chain when systemd does not run this computer.
 var errNoSystemd = errors.New("no systemd")
 
+// errStarting is in the chain when the relay has not said within doTime that it is ready, nor that it cannot be.
+var errStarting = errors.New("it has not said so far that it is ready")
+
 // IsNoRights reports whether an error is that this user may not do it.
 func IsNoRights(err error) bool { return errors.Is(err, errNoRights) }
 
@@ -121,6 +134,9 @@ func (s *systemd) complaint(args []string, out string, err error) error {
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
 		return fail(bridge.Operator, "there is no systemd on this computer", "start the relay with perch start, after perch service uninstall where a service is left from before; on a desktop, switch on Start at login", errNoSystemd)
+	case errors.Is(err, context.DeadlineExceeded) && (verb == string(Start) || verb == string(Restart)):
+		return fail(bridge.Temporary, "the service is still starting: after a crash the whole journal is read first, and of a large one that can take minutes",
+			"wait, then look at: perch service status", errStarting)
 	case errors.Is(err, context.DeadlineExceeded):
 		return fail(bridge.Temporary, "systemctl "+verb+" has not ended in time", "look at: "+s.command("status", "perch"), nil)
 	case has("System has not been booted", "Host is down"):
@@ -147,7 +163,7 @@ func lastLine(out string, err error) string {
 // Do implements Service.
 func (s *systemd) Do(ctx context.Context, verb Verb) error {
 	_, err := s.systemctl(ctx, doTime, "--no-ask-password", string(verb), unitName)
-	if err == nil || verb == Stop || IsNoRights(err) {
+	if err == nil || verb == Stop || IsNoRights(err) || errors.Is(err, errStarting) {
 		return err
 	}
 	// systemctl says only that it did not work; the relay itself has said why.

@@ -26,6 +26,7 @@ func (r *relay) open(ctx context.Context) error {
 	if err := backup.CheckPending(r.Home, "start relay"); err != nil {
 		return err // perch start finishes it; what was read of perch.toml may be of before it
 	}
+	backup.Tidy(r.Home)
 	r.log = logging.New(r.logPath(), r.Config.LogLevel, r.LogTo)
 	first := &setup{config: r.Config}
 	var secretErr error

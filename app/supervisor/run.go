@@ -3,11 +3,11 @@ package supervisor
 import (
 	"context"
 	"errors"
-	"net"
 	"runtime/debug"
 	"sync"
 	"time"
 
+	"perch/app/control"
 	"perch/app/version"
 	"perch/bridge/webhook"
 )
@@ -82,7 +82,7 @@ func (r *relay) work(ctx context.Context) error {
 
 // leaveSocket leaves the control socket behind: by that the tray tells a relay that died from one that was stopped.
 func (r *relay) leaveSocket() {
-	if socket, ok := r.control.(*net.UnixListener); ok {
+	if socket, ok := r.control.(control.Socket); ok {
 		socket.SetUnlinkOnClose(false)
 	}
 }

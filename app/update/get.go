@@ -35,7 +35,7 @@ func CheckFeed(address string) error {
 	}
 	return &bridge.Error{
 		Kind: bridge.Invalid, Side: bridge.SidePerch, Op: opCheck, Message: "the release feed has no address that can be used: " + reason(err),
-		Remedy: `write it into perch.toml: [update], feed = "https://…"`, Err: err,
+		Remedy: `write it into perch.toml: [update], feed = "https://…"`,
 	}
 }
 
@@ -91,7 +91,7 @@ func get(ctx context.Context, client *http.Client, address string, limit int64) 
 	request.Header.Set("Accept", "application/json, text/plain;q=0.9, */*;q=0.1")
 	response, err := client.Do(request)
 	if err != nil {
-		return nil, feedError("the release feed cannot be reached: "+reason(err), err)
+		return nil, feedError("the release feed cannot be reached: "+reason(err), nil)
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK {

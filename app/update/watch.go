@@ -15,6 +15,8 @@ const (
 	firstLook = time.Minute
 	// every is the time between two looks, again that after one that failed.
 	every, again = 24 * time.Hour, time.Hour
+	// longest is the longest wait before a Watch looks at the clock again: timers stand still while a computer sleeps.
+	longest = time.Hour
 )
 
 // Config is what a Watch is made of. Every field is needed.
@@ -51,11 +53,11 @@ func (w *Watch) Run(ctx context.Context) error {
 		from, isOn := w.Source()
 		isOther := w.become(from, isOn)
 		if isOn && (isOther || !time.Now().Before(due)) {
-			due = time.Now().Add(w.look(ctx, from))
+			due = time.Now().Round(0).Add(w.look(ctx, from)) // by the clock on the wall
 		}
-		rest = every
+		rest = longest
 		if isOn {
-			rest = max(time.Until(due), 0)
+			rest = min(max(time.Until(due), 0), longest)
 		}
 	}
 	return nil

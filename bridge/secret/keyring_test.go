@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -58,6 +59,9 @@ func TestKeyring_DoesNotHangOnALockedOne(t *testing.T) {
 }
 
 func TestKeyring_IsNotTriedWithoutADesktop(t *testing.T) {
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		t.Skip("there is always one here")
+	}
 	for _, bus := range []string{"", "autolaunch:"} {
 		t.Setenv("DBUS_SESSION_BUS_ADDRESS", bus)
 		t.Setenv("XDG_RUNTIME_DIR", t.TempDir())

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"perch/bridge/secret"
@@ -15,7 +16,7 @@ func TestSealedSecretsOpenWithTheirPassphraseOnly(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "sealed.age")
 	want := map[secret.Key]string{support: "one", {Name: "reach.ngrok_token"}: "two"}
 	must(t, secret.SealFile(path, "correct horse", want))
-	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+	if info, err := os.Stat(path); err != nil || (runtime.GOOS != "windows" && info.Mode().Perm() != 0o600) {
 		t.Errorf("%v, %v", info, err)
 	}
 	if got, err := secret.UnsealFile(path, "correct horse"); err != nil || !maps.Equal(got, want) {

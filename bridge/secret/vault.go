@@ -9,13 +9,15 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+
+	"perch/bridge/sharing"
 )
 
 // Vault is a Store in one file that is encrypted with a passphrase (age, scrypt), readable by its owner only.
 //
 // The file is opened when first needed and its content kept in memory; a change made by another process is seen by
 // the next call. A change replaces the file as a whole or not at all, and two processes that change it at the same time
-// wait for each other (on Unix; elsewhere the later one wins). The file belongs to no computer: a copy opens anywhere.
+// wait for each other (on Unix and Windows; elsewhere the later one wins). The file belongs to no computer: a copy opens anywhere.
 type Vault struct {
 	path       string
 	passphrase Passphrase
@@ -167,7 +169,7 @@ func (v *Vault) write(op string, values map[string]string) error {
 
 // refresh reads the file when it is not the one already read.
 func (v *Vault) refresh(op string) error {
-	info, err := os.Stat(v.path)
+	info, err := sharing.Stat(v.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		v.seen, v.values = nil, nil
 		return nil

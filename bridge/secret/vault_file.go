@@ -12,6 +12,8 @@ import (
 	"strconv"
 
 	"filippo.io/age"
+
+	"perch/bridge/sharing"
 )
 
 const (
@@ -98,7 +100,7 @@ func unseal(sealed []byte, phrase string) (map[string]string, error) {
 }
 
 func readFile(op, path string) ([]byte, os.FileInfo, error) {
-	f, err := os.Open(path)
+	f, err := sharing.Open(path)
 	if err != nil {
 		return nil, nil, unreadable(op, path, err)
 	}
@@ -126,7 +128,7 @@ func replaceFile(path string, data []byte) error {
 	_, err = f.Write(data)
 	err = errors.Join(err, f.Sync(), f.Close())
 	if err == nil {
-		err = os.Rename(f.Name(), path)
+		err = sharing.Rename(f.Name(), path)
 	}
 	if err != nil {
 		return errors.Join(err, os.Remove(f.Name()))

@@ -145,7 +145,7 @@ func (s *Store) transact(t *tx, batch []*op) error {
 		err = s.before()
 	}
 	if err == nil {
-		_, err = t.exec("COMMIT")
+		s.onDisk(func() { _, err = t.exec("COMMIT") })
 	}
 	if err != nil {
 		_, rollbackErr := t.exec("ROLLBACK")
@@ -186,7 +186,9 @@ func (s *Store) apply(t *tx, batch []*op) error {
 // checkpoint runs on the only writing connection, which keeps clear of SQLite's WAL-reset bug.
 func (s *Store) checkpoint(t *tx) {
 	var busy, logged, done int
-	if err := t.row("PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &logged, &done); err != nil {
+	var err error
+	s.onDisk(func() { err = t.row("PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &logged, &done) })
+	if err != nil {
 		s.log.Warn("journal checkpoint failed", "error", err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -77,6 +78,9 @@ func TestCopyIsItsOwnersAndOneFile(t *testing.T) {
 	s := journal(t)
 	folder := t.TempDir()
 	to := filepath.Join(folder, "a%41 b?c#d.db")
+	if runtime.GOOS == "windows" { // where no name has a question mark
+		to = filepath.Join(folder, "a%41 bc#d.db")
+	}
 	if err := Copy(t.Context(), s.path, to); err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +89,7 @@ func TestCopyIsItsOwnersAndOneFile(t *testing.T) {
 	if err != nil || len(entries) != 1 {
 		t.Fatalf("%v, %v", entries, err)
 	}
-	if info, err := entries[0].Info(); err != nil || info.Mode().Perm() != 0o600 || info.Size() == 0 {
+	if info, err := entries[0].Info(); err != nil || (runtime.GOOS != "windows" && info.Mode().Perm() != 0o600) || info.Size() == 0 {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
 }

@@ -10,6 +10,13 @@ import (
 //go:embed migration/*.sql
 var migrations embed.FS
 
+// newerError is about a journal of a newer Perch.
+type newerError struct{ found, known int }
+
+func (e newerError) Error() string {
+	return fmt.Sprintf("its form is %d, this Perch knows %d", e.found, e.known)
+}
+
 // migrate applies, one transaction each, the files in migration/ that the journal has not seen. The number of
 // those applied is kept in PRAGMA user_version. A journal of a newer Perch is refused.
 func (s *Store) migrate(ctx context.Context) error {
@@ -22,7 +29,7 @@ func (s *Store) migrate(ctx context.Context) error {
 		return err
 	}
 	if version > len(files) {
-		return fmt.Errorf("the journal was written by a newer Perch (schema %d, this one knows %d)", version, len(files))
+		return newerError{version, len(files)}
 	}
 	for i, file := range files[version:] {
 		if err := s.applyMigration(ctx, file, version+i+1); err != nil {

@@ -2,7 +2,10 @@ package sqlite
 
 import (
 	"database/sql"
+	"errors"
+	"log/slog"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -79,5 +82,16 @@ func openOld(t *testing.T, s *Store) {
 	}
 	if n := countOf(t, s, bridge.KindEncrypted, bridge.Queued) + countOf(t, s, bridge.KindEncrypted, bridge.Sending); n != 0 {
 		t.Errorf("%d still count as encrypted and open", n)
+	}
+}
+
+// After a downgrade, an admin is told to go back, and not to look at the disk.
+func TestAJournalOfANewerPerchSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	path := schema2(t, `PRAGMA user_version = 99`)
+	_, err := Open(t.Context(), path, slog.New(slog.DiscardHandler))
+	var e *bridge.Error
+	if !errors.As(err, &e) || !strings.Contains(e.Message, "written by a newer Perch") || !strings.Contains(e.Remedy, "install that version") || strings.Contains(e.Remedy, "disk") {
+		t.Errorf("%v", err)
 	}
 }

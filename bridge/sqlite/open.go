@@ -124,6 +124,11 @@ func openError(path string, err error) error {
 			"damaged, move it aside, restore a backup, and start Perch again",
 		Err: err,
 	}
+	var newer newerError
+	if errors.As(err, &newer) {
+		e.Message = "the journal " + path + " was written by a newer Perch"
+		e.Remedy = "install that version again, or put back a backup from before: perch restore FILE"
+	}
 	if found, ok := troubleOf(err); ok {
 		e.Message, e.Code = e.Message+": "+found.message, bridge.CodeJournal+found.code
 	}

@@ -53,3 +53,36 @@ func TestACommitterThatHangsMakesNoRound(t *testing.T) {
 		t.Errorf("ended: %v", err)
 	}
 }
+
+// A disk that takes its time is told from a committer that hangs, but not for ever.
+func TestACommitterThatWaitsForTheDisk(t *testing.T) {
+	t.Parallel()
+	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "perch.db"), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	slow, entered := make(chan struct{}), make(chan struct{})
+	s.during = sync.OnceFunc(func() { close(entered); <-slow })
+	ctx, cancel := context.WithCancel(t.Context())
+	var committer sync.WaitGroup
+	committer.Go(func() { _ = s.Run(ctx) })
+	if s.AwaitsDisk(time.Hour) {
+		t.Error("an idle one waits for the disk")
+	}
+	writer := make(chan error, 1)
+	go func() { writer <- s.write(context.Background(), func(*tx) error { return nil }) }()
+	<-entered
+	if !s.AwaitsDisk(time.Hour) || s.AwaitsDisk(time.Nanosecond) {
+		t.Error("a wait for the disk is not seen, or without an end")
+	}
+	close(slow)
+	if err := errors.Join(<-writer, s.Round(t.Context())); err != nil {
+		t.Error(err)
+	}
+	if s.AwaitsDisk(time.Hour) {
+		t.Error("it waits for the disk for ever")
+	}
+	cancel()
+	committer.Wait()
+}

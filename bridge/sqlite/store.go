@@ -31,6 +31,9 @@ type Store struct {
 	ended chan struct{}
 	once  sync.Once
 	posts sync.Pool // ops of Keep, used again
-	// before, when set, is called by the committer before each commit; tests make it fail.
+	disk  diskWait
+	// before, when set, is called by the committer before each commit, during the same while it waits for the disk; tests make
+	// the one fail and the other slow.
 	before func() error
+	during func()
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"perch/bridge"
 )
@@ -119,6 +120,16 @@ func (v *View) StateOf(ctx context.Context, d *bridge.Delivery) (state bridge.St
 		return "", viewError(err)
 	}
 	return state, nil
+}
+
+// SettledIn counts the messages from X that came after a time and are with Motion, or were given up.
+func (v *View) SettledIn(ctx context.Context, after time.Time) (n int, err error) {
+	err = v.db.QueryRowContext(ctx, `SELECT count(*) FROM message WHERE direction = 'in' AND state IN ('delivered', 'discarded') AND x_id IS NOT NULL AND received_at > ?`,
+		toMilli(after)).Scan(&n)
+	if err != nil {
+		return 0, viewError(err)
+	}
+	return n, nil
 }
 
 func (v *View) each(ctx context.Context, query string, take func(scan func(...any) error) error, args ...any) error {

@@ -20,4 +20,5 @@ ln -s pts/ptmx dev/ptmx
 mount --bind "$shared" "./$shared"
 pivot_root . mnt
 umount -l /mnt
+mount --make-rshared / # systemd gives services their credentials by it
 exec env -i container=perch PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 /lib/systemd/systemd --unit=multi-user.target --log-target=console --show-status=false

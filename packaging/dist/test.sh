@@ -69,11 +69,13 @@ install() {
   before
   cp "$WORK"/old/*amd64.deb "$WORK"/old/*x86_64.rpm "$WORK/s/old/"
   mmdebstrap --quiet --variant=minbase bookworm "$WORK/root" \
-    --include=systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,ca-certificates,procps,rpm
+    --include=systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,polkitd,ca-certificates,procps,rpm
   boot
   enter() { "$WORK/s/enter" "$@"; }
   TMPDIR=$WORK/s PERCH_DIST=$WORK/s PERCH_TEST_PROGRAM=$WORK/s/perch \
     CGO_ENABLED=0 go test -vet=off -tags dist -count=1 -timeout 10m -run Installed -v ./app/e2e
+  lingering
+  advanced
   window
   end
 }
@@ -125,8 +127,8 @@ END
   cat >"$WORK/s/perch" <<END
 #!/bin/sh
 for home; do :; done
-owner=\$(stat -c %u "\$home")
-exec "$WORK/s/enter" setpriv --reuid="\$owner" --regid="\$owner" --clear-groups perch "\$@"
+owner=\$("$WORK/s/enter" stat -c '--reuid=%u --regid=%g' "\$home")
+exec "$WORK/s/enter" setpriv \$owner --clear-groups perch "\$@"
 END
   chmod 755 "$WORK/s/enter" "$WORK/s/perch"
   await '"$WORK/s/enter" systemctl is-system-running --wait 2>/dev/null | grep -qx -e running -e degraded'
@@ -142,6 +144,7 @@ await() {
   return 1
 }
 
+. packaging/dist/logind.sh
 parts=${*:-same lint install windows}
 needed="mmdebstrap lintian desktop-file-utils man-db procps xvfb xdotool"
 case $parts in *windows*) needed="$needed wine64 wine gcc-mingw-w64-x86-64 msitools" ;; esac

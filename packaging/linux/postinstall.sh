@@ -22,7 +22,8 @@ users() {
 systemctl daemon-reload || true
 users daemon-reload
 if [ -n "$before" ]; then
-  systemctl try-restart perch.service || echo "Perch did not start again. What is wrong: systemctl status perch" >&2
+  # A large journal may take its time; the restart goes on without this.
+  timeout 100 systemctl try-restart perch.service || echo "Perch has not started again so far. What is wrong: systemctl status perch" >&2
   users --no-block try-restart perch.service
 fi
 exit 0

@@ -1,0 +1,5 @@
+//go:build !windows
+
+package sharing
+
+func isInUse(error) bool { return false }
