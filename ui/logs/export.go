@@ -2,8 +2,6 @@ package logs
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"perch/bridge/visible"
@@ -20,15 +18,12 @@ func (l *page) text() string {
 	return b.String()
 }
 
-// onExport writes what is shown into the user's downloads.
+// onExport gives what is shown to the person as a file.
 func (l *page) onExport() {
-	text, folder := l.text(), l.win.Downloads
-	path := filepath.Join(folder, "perch-"+l.win.Now().Format("2006-01-02-150405")+".log")
-	l.win.Watch.Do(func(context.Context) error {
-		if err := os.MkdirAll(folder, 0o700); err != nil {
-			return err
-		}
-		return os.WriteFile(path, []byte(text), 0o600)
+	text, name, path := l.text(), "perch-"+l.win.Now().Format("2006-01-02-150405")+".log", ""
+	l.win.Watch.Do(func(context.Context) (err error) {
+		path, err = l.win.Save(name, []byte(text))
+		return err
 	}, func(err error) {
 		if !l.win.ShowError(err) {
 			l.win.Notify(format.Good, l.win.T("window.logs.exported"), path)

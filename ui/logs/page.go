@@ -41,5 +41,5 @@ type page struct {
 	atStart      bool
 
 	mu     sync.Mutex // one reading at a time
-	reader *logtail.Reader
+	reader window.Log
 }

@@ -6,6 +6,8 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"perch/app/control"
+	"perch/app/logtail"
 	"perch/assets"
 	"perch/ui/kit"
 	"perch/ui/watch"
@@ -18,6 +20,12 @@ func New(o Options, table []Entry) *Window {
 	}
 	if o.Downloads == "" {
 		o.Downloads = downloads(os.Getenv, os.UserHomeDir)
+	}
+	if o.Save == nil {
+		o.Save = func(name string, data []byte) (string, error) { return control.SaveFile(o.Downloads, name, data) }
+	}
+	if o.OpenLog == nil {
+		o.OpenLog = func(path string, q logtail.Query) Log { return logtail.New(path, q) }
 	}
 	w := &Window{Options: o, Preferences: ReadPreferences(o.PreferencesPath), table: table, pages: map[string]Page{}, items: map[string]*navItem{}}
 	if w.theme = o.Theme; w.theme == "" {
