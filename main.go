@@ -1,3 +1,5 @@
+//go:build !js
+
 // Command perch-window is Perch's window: it shows what the relay of a home does and steers it. Closing it touches nothing.
 package main
 
