@@ -7,6 +7,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"log"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,6 +54,10 @@ func run() error {
 	defer client.Close()
 	local := settings.New(home)
 	programs := desk.Programs{Home: *homeFlag, Passphrase: local.Passphrase}
+	log.SetOutput(ui.WatchDrawing(os.Stderr, func() {
+		fmt.Fprintln(os.Stderr, "perch-window:", visible.Line(ui.OpenPage(context.Background(), programs)))
+		os.Exit(1)
+	}))
 	ui.New(ui.Options{
 		App: fyneapp.NewWithID("io.github.perch.window"), Relay: client, Settings: ui.FirstOf(client, local), Vault: local,
 		Chat: ui.ChatOf(client, local), Login: ui.LoginThen(loginWith(local), client),

@@ -9,7 +9,9 @@ const texts = {
     browser: 'Use a current Firefox, Chrome, Edge or Safari, and let it use the graphics card or draw in software (hardware acceleration, in its settings).',
     insecure: 'The command line does all that this page does: perch help',
     signedOut: 'You are not signed in.', signIn: 'Type on the computer where the relay runs: perch web',
-    gone: 'Perch does not answer.', goneHelp: 'The page goes on by itself as soon as the relay runs. To start it, type on its computer: perch start',
+    gone: 'Perch does not answer.', goneHelp: 'If only the network was away, the page goes on by itself. If the relay was stopped, type on its computer: perch start, then perch web',
+    code: 'This code does not hold (any more).', codeHelp: 'Each is for one browser and one minute. For a new one, type on the computer where the relay runs: perch web',
+    many: 'There were too many wrong codes.', manyHelp: 'Wait a minute, then type on the computer where the relay runs: perch web',
     broken: 'The page has ended by a fault of its own.', brokenHelp: 'No message is touched by that. Load it again; if it happens again, please report it.',
     failed: 'The page could not be loaded.',
   },
@@ -19,7 +21,9 @@ const texts = {
     browser: 'Usa una versione attuale di Firefox, Chrome, Edge o Safari, e lascia che usi la scheda grafica o disegni via software (accelerazione hardware, nelle impostazioni).',
     insecure: 'La riga di comando fa tutto ciò che fa questa pagina: perch help',
     signedOut: 'Non hai effettuato l\'accesso.', signIn: 'Scrivi sul computer dove gira il relay: perch web',
-    gone: 'Perch non risponde.', goneHelp: 'La pagina riprende da sola appena il relay è in funzione. Per avviarlo, scrivi sul suo computer: perch start',
+    gone: 'Perch non risponde.', goneHelp: 'Se mancava solo la rete, la pagina riprende da sola. Se il relay è stato fermato, scrivi sul suo computer: perch start, poi perch web',
+    code: 'Questo codice non vale (più).', codeHelp: 'Ognuno è per un browser e per un minuto. Per averne uno nuovo, scrivi sul computer dove gira il relay: perch web',
+    many: 'Ci sono stati troppi codici sbagliati.', manyHelp: 'Attendi un minuto, poi scrivi sul computer dove gira il relay: perch web',
     broken: 'La pagina si è fermata per un suo errore.', brokenHelp: 'Nessun messaggio ne è toccato. Ricaricala; se succede di nuovo, segnalalo.',
     failed: 'Non è stato possibile caricare la pagina.',
   },
@@ -78,7 +82,10 @@ async function signIn() {
   const answer = await fetch('/session', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ code: code }) });
   if (answer.status === 204) return null;
   if ((await fetch('/session')).status === 204) return null; // an old link, in a browser that is signed in
-  return await answer.json();
+  const why = await answer.json();
+  if (why.code === 'web/code') return { message: text.code, remedy: text.codeHelp };
+  if (why.code === 'web/too-many') return { message: text.many, remedy: text.manyHelp };
+  return why;
 }
 
 function hasWebGL() {
