@@ -127,14 +127,14 @@ func (f *Finder) Find() (*Page, error) {
 	}
 	return nil, &bridge.Error{
 		Kind: bridge.Operator, Side: bridge.SidePerch, Op: "find the page", Message: "the page is not installed: there is no " + File,
-		Remedy: "install the package perch-web, or make it in the folder with the source (make web) and put it beside perch",
+		Remedy: "make it in the folder with the source (make web), and put bin/" + File + " beside perch",
 	}
 }
 
 func unusable(path string, err error) error {
 	return &bridge.Error{
 		Kind: bridge.Operator, Side: bridge.SidePerch, Op: "find the page", Message: "the page at " + path + " cannot be used",
-		Remedy: "install it again: the package perch-web, or make web in the folder with the source", Err: err,
+		Remedy: "make it again in the folder with the source (make web), and put it there whole", Err: err,
 	}
 }
 

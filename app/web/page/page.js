@@ -55,6 +55,12 @@ for (const event of ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchsta
   addEventListener(event, () => { active = true; }, { capture: true, passive: true });
 }
 
+// The window uses the wheel and the fingers itself; browsers take such listeners of a document for ones that never do.
+const listen = document.addEventListener;
+document.addEventListener = function (kind, work, options) {
+  return listen.call(this, kind, work, ['wheel', 'touchstart', 'touchmove'].includes(kind) ? { passive: false } : options);
+};
+
 // What the window calls.
 window.perch = {
   language: language,
