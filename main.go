@@ -54,10 +54,7 @@ func run() error {
 	defer client.Close()
 	local := settings.New(home)
 	programs := desk.Programs{Home: *homeFlag, Passphrase: local.Passphrase}
-	log.SetOutput(ui.WatchDrawing(os.Stderr, func() {
-		fmt.Fprintln(os.Stderr, "perch-window:", visible.Line(ui.OpenPage(context.Background(), programs)))
-		os.Exit(1)
-	}))
+	watchDrawing(programs)
 	ui.New(ui.Options{
 		App: fyneapp.NewWithID("io.github.perch.window"), Relay: client, Settings: ui.FirstOf(client, local), Vault: local,
 		Chat: ui.ChatOf(client, local), Login: ui.LoginThen(loginWith(local), client),
@@ -76,4 +73,12 @@ func loginWith(local *settings.Local) window.Login {
 		})
 		return handle, err
 	}
+}
+
+// watchDrawing lets the page in the browser stand in for a window that cannot be drawn.
+func watchDrawing(programs desk.Programs) {
+	log.SetOutput(ui.WatchDrawing(os.Stderr, func() { //nolint:forbidigo // Fyne's log, which alone tells it
+		fmt.Fprintln(os.Stderr, "perch-window:", visible.Line(ui.OpenPage(context.Background(), programs)))
+		os.Exit(1)
+	}))
 }

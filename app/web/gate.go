@@ -16,8 +16,10 @@ import (
 const (
 	// CodeLife is how long a code lets somebody in.
 	CodeLife = time.Minute
-	// IdleLife is how long a session lasts without a person at the page, FullLife how long at most.
-	IdleLife, FullLife = 30 * time.Minute, 12 * time.Hour
+	// IdleLife is how long a session lasts without a person at the page.
+	IdleLife = 30 * time.Minute
+	// FullLife is how long a session lasts at most.
+	FullLife = 12 * time.Hour
 	// codeBytes and tokenBytes are the lengths of what is drawn at random: 128 and 256 bits.
 	codeBytes, tokenBytes = 16, 32
 	// idBytes is the length of a session's name.

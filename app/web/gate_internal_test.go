@@ -85,7 +85,7 @@ func TestWrongCodesAreLimited(t *testing.T) {
 
 func TestSessionsEnd(t *testing.T) {
 	tests := map[string]func(*gate, *clock, string) (alive bool){
-		"nobody there": func(g *gate, c *clock, token string) bool { c.pass(IdleLife); return false },
+		"nobody there": func(_ *gate, c *clock, _ string) bool { c.pass(IdleLife); return false },
 		"only the page": func(g *gate, c *clock, token string) bool {
 			c.pass(IdleLife / 2)
 			g.find(token, false)
@@ -98,11 +98,11 @@ func TestSessionsEnd(t *testing.T) {
 			c.pass(IdleLife / 2)
 			return true
 		},
-		"signed out":         func(g *gate, c *clock, token string) bool { g.signOut(token); return false },
-		"another signed out": func(g *gate, c *clock, token string) bool { g.signOut(token + "x"); return true },
-		"ended by its id":    func(g *gate, c *clock, token string) bool { return g.end(g.list()[0].ID) != 1 },
-		"another id":         func(g *gate, c *clock, token string) bool { return g.end("00000000") == 0 },
-		"all ended":          func(g *gate, c *clock, token string) bool { return g.end("all") != 1 },
+		"signed out":         func(g *gate, _ *clock, token string) bool { g.signOut(token); return false },
+		"another signed out": func(g *gate, _ *clock, token string) bool { g.signOut(token + "x"); return true },
+		"ended by its id":    func(g *gate, _ *clock, _ string) bool { return g.end(g.list()[0].ID) != 1 },
+		"another id":         func(g *gate, _ *clock, _ string) bool { return g.end("00000000") == 0 },
+		"all ended":          func(g *gate, _ *clock, _ string) bool { return g.end("all") != 1 },
 		"half a day": func(g *gate, c *clock, token string) bool {
 			for range FullLife / (IdleLife / 2) {
 				c.pass(IdleLife / 2)

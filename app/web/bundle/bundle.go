@@ -30,8 +30,10 @@ const (
 	about = "page.json"
 	// Loader is the script of Go's tool chain that runs a program.
 	Loader = "wasm_exec.js"
-	// Brotli and Gzip are the program, compressed each way.
-	Brotli, Gzip = "perch.wasm.br", "perch.wasm.gz"
+	// Brotli is the program, compressed by brotli.
+	Brotli = "perch.wasm.br"
+	// Gzip is the program, compressed by gzip.
+	Gzip = "perch.wasm.gz"
 )
 
 // maxAbout bounds the description, maxLoader the script, in bytes.
