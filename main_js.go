@@ -2,6 +2,7 @@
 package main
 
 import (
+	"errors"
 	"net/http"
 	"os"
 	"syscall/js"
@@ -21,8 +22,9 @@ func main() {
 	client := control.NewWebClient(os.Args[1], &http.Client{Transport: session{page, http.DefaultTransport}})
 	browser := ui.Browser{Client: client}
 	win := ui.New(ui.Options{
-		App: fyneapp.NewWithID("io.github.perch.window"), Relay: client, Settings: client, Vault: browser, Chat: client, Process: browser,
+		App: fyneapp.NewWithID("io.github.perch.window"), Relay: client, Settings: client, Vault: client, Chat: client, Process: browser,
 		Desktop: browser, Texts: translation.New(page.Get("language").String()),
+		Memory:  memory{js.Global()},
 		OpenLog: func(_ string, q logtail.Query) window.Log { return client.OpenLog(q) },
 		Save: func(name string, data []byte) (string, error) {
 			bytes := js.Global().Get("Uint8Array").New(len(data))
@@ -34,6 +36,34 @@ func main() {
 	time.AfterFunc(0, func() { page.Call("started") })
 	win.Run()
 }
+
+// memory is what the browser keeps for the page: the theme, the section, a set-up that was begun. It holds no secret. A browser
+// that keeps nothing throws, which ends nothing: the window just does not remember.
+type memory struct{ global js.Value }
+
+const memoryKey = "perch-window"
+
+// Read implements window.Memory.
+func (m memory) Read() (data []byte) {
+	defer func() { _ = recover() }() // storage that is switched off throws
+	if text := m.global.Get("localStorage").Call("getItem", memoryKey); text.Type() == js.TypeString {
+		data = []byte(text.String())
+	}
+	return data
+}
+
+// Write implements window.Memory.
+func (m memory) Write(data []byte) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errNoMemory
+		}
+	}()
+	m.global.Get("localStorage").Call("setItem", memoryKey, string(data))
+	return nil
+}
+
+var errNoMemory = errors.New("the browser keeps nothing")
 
 // session brings along that a person is at the page, and tells the page how its calls end.
 type session struct {

@@ -2,7 +2,9 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"os/user"
@@ -21,7 +23,8 @@ func (p *program) webCommand() *cobra.Command {
 	cmd := p.withJSON(&cobra.Command{
 		Use: "web", Short: "Open the window in a browser, here or through SSH", Args: usage(cobra.NoArgs),
 		Long: "Prints an address that lets one browser in, once, within a minute, and opens it where there is a display. Over SSH it also\n" +
-			"says what to type on your own computer. It is off until perch.toml says [web] enabled = true.",
+			"says what to type on your own computer. It is off until perch.toml says [web] enabled = true.\n" +
+			"Where Perch is not set up yet, the set-up opens there, until Ctrl+C.",
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.openWeb(cmd.Context(), noOpen) },
 	})
 	cmd.Flags().BoolVar(&noOpen, "no-open", false, "only print the address")
@@ -30,6 +33,10 @@ func (p *program) webCommand() *cobra.Command {
 }
 
 func (p *program) openWeb(ctx context.Context, noOpen bool) error {
+	home, _, err := p.config()
+	if errors.Is(err, fs.ErrNotExist) && !p.json {
+		return p.setUpByBrowser(ctx, home, noOpen)
+	}
 	client, err := p.client()
 	if err != nil {
 		return err
@@ -44,6 +51,12 @@ func (p *program) openWeb(ctx context.Context, noOpen bool) error {
 	if code.PageVersion != version.Number {
 		p.Say("The page is of Perch %s, and this is %s: install the one that belongs to it if something looks odd.\n", code.PageVersion, version.Number)
 	}
+	p.showAddress(code, noOpen)
+	return nil
+}
+
+// showAddress shows where the page is and opens it where that can be done.
+func (p *program) showAddress(code control.WebCode, noOpen bool) {
 	isRemote := os.Getenv("SSH_CONNECTION") != ""
 	if isRemote {
 		p.Print("On your own computer, type this in another terminal and leave it open:\n\n  %s\n\nthen open there:\n\n", sshLine(code.Listen))
@@ -52,7 +65,6 @@ func (p *program) openWeb(ctx context.Context, noOpen bool) error {
 		p.Print("The browser opens with this address. ")
 	}
 	p.Print("%s\n\nIt lets one browser in, once, until %s. Whoever has it can do all that you can: show it to nobody.\n", code.Address, clock(code.ExpiresAt))
-	return nil
 }
 
 // sshLine brings the page's port to the person's own computer, as the same port.

@@ -45,6 +45,13 @@ func chromium(t *testing.T) string {
 func webBox(t *testing.T) *box {
 	t.Helper()
 	b := newBox(t, func(b *box) { b.extra = "[web]\nenabled = true\nlisten = \"127.0.0.1:0\"\n" })
+	mustHavePage(t, b)
+	return b.start()
+}
+
+// mustHavePage puts the page where perch finds it.
+func mustHavePage(t *testing.T, b *box) {
+	t.Helper()
 	page, err := filepath.Abs(filepath.Join("..", "..", "bin", "perch-web.zip"))
 	if err == nil {
 		_, err = os.Stat(page)
@@ -55,7 +62,6 @@ func webBox(t *testing.T) *box {
 	if err := os.Symlink(page, filepath.Join(b.home, "perch-web.zip")); err != nil {
 		t.Fatal(err)
 	}
-	return b.start()
 }
 
 // code returns an address with a new code in it, once the page is served.

@@ -21,6 +21,7 @@ func (r *relay) controlServer(l *reloader) *control.Server {
 	})
 	server.HandleSettings(local)
 	server.HandleChat(local)
+	server.HandleVault(local)
 	server.HandleReplyURLs(r)
 	server.HandleBackups(r)
 	server.HandleLog(logFile{r.logPath()})

@@ -16,6 +16,7 @@ import (
 
 	"perch/app/config"
 	"perch/app/control"
+	"perch/bridge"
 )
 
 const (
@@ -153,7 +154,7 @@ func (s *Server) WebCode(context.Context) (control.WebCode, error) {
 		return control.WebCode{}, err
 	}
 	if !s.Settings().Enabled || listener == nil {
-		return control.WebCode{}, failed("the page is switched off", "switch it on in perch.toml: [web] enabled = true, then: perch reload", nil)
+		return control.WebCode{}, offError()
 	}
 	page, err := s.files.Find()
 	if err != nil {
@@ -197,4 +198,14 @@ func (s *Server) EndWebSession(_ context.Context, id string) (int, error) {
 func withBody(r *http.Request, body []byte) *http.Request {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	return r
+}
+
+// CodeOff marks that the page is not served, or not yet.
+const CodeOff = "web/off"
+
+func offError() error {
+	return &bridge.Error{
+		Kind: bridge.Operator, Side: bridge.SidePerch, Op: "serve the page", Code: CodeOff, Message: "the page is switched off",
+		Remedy: "switch it on in perch.toml: [web] enabled = true, then: perch reload",
+	}
 }

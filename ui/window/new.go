@@ -28,6 +28,9 @@ func New(o Options, table []Entry) *Window {
 		o.OpenLog = func(path string, q logtail.Query) Log { return logtail.New(path, q) }
 	}
 	w := &Window{Options: o, Preferences: ReadPreferences(o.PreferencesPath), table: table, pages: map[string]Page{}, items: map[string]*navItem{}}
+	if o.Memory != nil {
+		w.Preferences = preferencesIn(o.Memory)
+	}
 	if w.theme = o.Theme; w.theme == "" {
 		w.Preferences.Get(prefTheme, &w.theme)
 	}

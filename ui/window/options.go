@@ -30,6 +30,8 @@ type Options struct {
 	Texts   *translation.Texts
 	// PreferencesPath is the path of the file in which the window keeps its size, section and theme; "" for nowhere.
 	PreferencesPath string
+	// Memory keeps them instead, where there are no files; nil for none.
+	Memory Memory
 	// Downloads is the folder into which files are saved; "" for the user's own.
 	Downloads string
 	// Save gives a file to the person and says where it is; nil puts it into Downloads.
