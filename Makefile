@@ -86,6 +86,10 @@ test-desktop: desktop-deps ## build tray and window and drive them on a display 
 	$(GO) test -tags desktop -count=1 -timeout 20m ./app ./app/desk ./ui ./ui/perch-tray/...
 	$(GO) test -tags desktop -count=1 -timeout 10m -run "Keyring|Killed|Window" ./app/e2e
 
+test-web: ## build the page and try it in a real browser (Chromium); skips with words where there is none
+	$(MAKE) --no-print-directory web WEB_QUALITY=5
+	CGO_ENABLED=0 $(GO) test -vet=off -tags web -count=1 -timeout 15m -run "Page|NobodyGetsInByABrowser" -v ./app/e2e
+
 test-service: build ## run Perch under a systemd of its own: crash, hang, stop, restart (as root; needs systemd)
 	$(GO) test -vet=off -count=1 ./app/service ./app/notify
 	sh packaging/test/service.sh $(BIN)/perch

@@ -19,6 +19,7 @@ import (
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -52,14 +53,14 @@ func webBox(t *testing.T) *box {
 // mustHavePage puts the page where perch finds it.
 func mustHavePage(t *testing.T, b *box) {
 	t.Helper()
-	page, err := filepath.Abs(filepath.Join("..", "..", "bin", "perch-web.zip"))
+	file, err := filepath.Abs(filepath.Join("..", "..", "bin", "perch-web.zip"))
 	if err == nil {
-		_, err = os.Stat(page)
+		_, err = os.Stat(file)
 	}
 	if err != nil {
 		t.Fatalf("the page is not built: run make web: %v", err)
 	}
-	if err := os.Symlink(page, filepath.Join(b.home, "perch-web.zip")); err != nil {
+	if err := os.Symlink(file, filepath.Join(b.home, "perch-web.zip")); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -124,7 +125,7 @@ func (b *box) mustOpen(browser context.Context, address string) *tab {
 			p.said = append(p.said, e.ExceptionDetails.Error())
 		}
 	})
-	p.do(network.Enable(), chromedp.Navigate(address))
+	p.do(network.Enable(), chromedp.Navigate(address), cdppage.BringToFront()) // what is behind is not drawn
 	b.t.Cleanup(func() {
 		if b.t.Failed() {
 			p.look(os.TempDir(), b.t.Name())
