@@ -106,9 +106,8 @@ func lines(ctx context.Context, p *program) <-chan struct{} {
 
 // relayOr hands calls on to the relay where one runs, but for those about who may use the page, and to otherwise elsewhere.
 func relayOr(socket string, otherwise http.Handler) http.Handler {
-	var dialer net.Dialer
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return dialer.DialContext(ctx, "unix", socket)
+		return control.Dial(ctx, socket)
 	}
 	relay := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
