@@ -9,6 +9,9 @@ VERSION ?= $(shell sh packaging/version.sh)
 NUMBER = -X perch/app/version.Number=$(VERSION)
 # One set of flags for every build of the window: each further one costs minutes (OpenGL ES needs the least of them).
 WINDOW_TAGS := gles,x11,migrated_fynedo
+# The page for browsers, and how hard brotli tries: 11 takes minutes and is for what people download, 5 takes seconds.
+WEB_TAGS := migrated_fynedo
+WEB_QUALITY ?= 11
 # What the tray (GTK) and the window (OpenGL, X11) are built with, and what their tests run in.
 DESKTOP_BUILD := gcc libc6-dev pkg-config libgl-dev libegl-dev libgles-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev \
   libxi-dev libxxf86vm-dev libayatana-appindicator3-dev
@@ -31,7 +34,7 @@ export GOFLAGS
 WINE := ./app/acl ./app/backup ./app/config ./app/control ./app/logging ./app/service ./app/settings ./bridge/secret ./bridge/sharing ./bridge/sqlite
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build window tray test test-all test-repeat race-needs test-desktop test-service test-wine fuzz hostile oracle torture bench lint fmt check clean desktop-deps screenshots dist test-dist FORCE
+.PHONY: help demo build window tray web test test-all test-repeat race-needs test-desktop test-web test-service test-wine fuzz hostile oracle torture bench lint fmt check clean desktop-deps screenshots dist test-dist FORCE
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-13s %s\n", $$1, $$2}'
@@ -51,6 +54,12 @@ window: desktop-deps ## build perch-window into bin/ (the first time takes minut
 
 tray: desktop-deps ## build perch-tray into bin/
 	$(GO) build -ldflags "$(NUMBER)" -o $(BIN)/perch-tray ./ui/perch-tray
+
+web: ## build the page for browsers into bin/ (perch web): needs Go only; the first time takes minutes
+	GOOS=js GOARCH=wasm CGO_ENABLED=0 $(GO) build -tags $(WEB_TAGS) -ldflags "-s -w $(NUMBER)" -o $(BIN)/perch.wasm .
+	CGO_ENABLED=0 $(GO) run ./packaging/web -quality $(WEB_QUALITY) $(BIN)/perch.wasm "$$($(GO) env GOROOT)/lib/wasm/wasm_exec.js" $(VERSION) $(BIN)/perch-web.zip
+	cp $(BIN)/perch-web.zip app/web/bundle/perch-web.zip
+	rm $(BIN)/perch.wasm
 
 desktop-deps:
 	@missing=$$(for p in $(DESKTOP_BUILD); do dpkg -s $$p >/dev/null 2>&1 || printf '%s ' $$p; done); \
@@ -78,6 +87,10 @@ test-desktop: desktop-deps ## build tray and window and drive them on a display 
 	$(MAKE) --no-print-directory build window tray
 	$(GO) test -tags desktop -count=1 -timeout 20m ./app ./app/desk ./ui ./ui/typeset ./ui/perch-tray/...
 	$(GO) test -tags desktop -count=1 -timeout 10m -run "Keyring|Killed|Window" ./app/e2e
+
+test-web: ## build the page and try it in a real browser (Chromium); skips with words where there is none
+	$(MAKE) --no-print-directory web WEB_QUALITY=5
+	CGO_ENABLED=0 $(GO) test -vet=off -tags web -count=1 -timeout 15m -run "Page|NobodyGetsInByABrowser" -v ./app/e2e
 
 test-service: build ## run Perch under a systemd of its own: crash, hang, stop, restart (as root; needs systemd)
 	$(GO) test -vet=off -count=1 ./app/service ./app/notify

@@ -1,3 +1,5 @@
+//go:build !js
+
 // Command perch-window is Perch's window: it shows what the relay of a home does and steers it. Closing it touches nothing.
 package main
 
@@ -5,6 +7,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"log"
 	"os"
 	"path/filepath"
 	"strings"
@@ -59,6 +62,7 @@ func run() error {
 	defer client.Close()
 	local := settings.New(home)
 	programs := desk.Programs{Home: *homeFlag, Passphrase: local.Passphrase}
+	watchDrawing(programs)
 	ui.New(ui.Options{
 		Caller: first, App: fyneapp.NewWithID("io.github.perch.window"), Relay: kept.With(client, home), Settings: ui.FirstOf(client, local), Vault: local,
 		Chat: ui.ChatOf(client, local), Login: ui.LoginThen(loginWith(local), client),
@@ -77,4 +81,12 @@ func loginWith(local *settings.Local) window.Login {
 		})
 		return handle, err
 	}
+}
+
+// watchDrawing lets the page in the browser stand in for a window that cannot be drawn.
+func watchDrawing(programs desk.Programs) {
+	log.SetOutput(ui.WatchDrawing(os.Stderr, func() { //nolint:forbidigo // Fyne's log, which alone tells it
+		fmt.Fprintln(os.Stderr, "perch-window:", visible.Line(ui.OpenPage(context.Background(), programs)))
+		os.Exit(1)
+	}))
 }

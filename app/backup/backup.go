@@ -11,8 +11,7 @@
 package backup
 
 import (
-	"time"
-
+	"perch/app/backup/report"
 	"perch/bridge"
 )
 
@@ -27,64 +26,26 @@ const (
 const (
 	memberManifest = "manifest.json"
 	memberConfig   = "perch.toml"
-	memberVault    = "vault.age"
-	memberSecrets  = "secrets.age" // those of the keyring, in the format of the vault
+	memberVault    = report.MemberVault
+	memberSecrets  = report.MemberSecrets
 	memberJournal  = "perch.db"
 )
 
-// Manifest says what is in a backup.
-type Manifest struct {
-	Kind   string `json:"kind"`
-	Format int    `json:"format"`
-	// Program is the version of the Perch that made it, Schema the form of its journal.
-	Program string    `json:"program"`
-	Schema  int       `json:"schema"`
-	Made    time.Time `json:"made"`
-	// Host is the computer, Home the folder of the journal there. Machine tells computers of one name apart; "" where the system
-	// has no such id.
-	Host    string `json:"host"`
-	Home    string `json:"home"`
-	Machine string `json:"machine,omitempty"`
-	// Automatic is set when the relay made it by itself.
-	Automatic bool      `json:"automatic"`
-	Channels  []Channel `json:"channels"`
-	// Rows counts the rows of the journal's tables.
-	Rows    map[string]int64 `json:"rows"`
-	Members []Member         `json:"members"`
-}
-
-// Channel is one for whose account there are messages.
-type Channel struct {
-	Name      string `json:"name"`
-	AccountID string `json:"account_id"`
-	Handle    string `json:"handle"`
-}
-
-// Member is one file in a backup.
-type Member struct {
-	Name string `json:"name"`
-	Size int64  `json:"size"`
-	// SHA256 is that of its content, in hex.
-	SHA256 string `json:"sha256"`
-}
-
-// Has reports whether there is a member of the name.
-func (m *Manifest) Has(name string) bool { return m.member(name) != nil }
-
-// HasSecrets reports whether the keyring's secrets are in it.
-func (m *Manifest) HasSecrets() bool { return m.Has(memberSecrets) }
-
-// HasVault reports whether the vault is in it.
-func (m *Manifest) HasVault() bool { return m.Has(memberVault) }
-
-func (m *Manifest) member(name string) *Member {
-	for i := range m.Members {
-		if m.Members[i].Name == name {
-			return &m.Members[i]
-		}
-	}
-	return nil
-}
+// What is told of backups.
+type (
+	// Manifest says what is in a backup.
+	Manifest = report.Manifest
+	// Channel is one for whose account there are messages.
+	Channel = report.Channel
+	// Member is one file in a backup.
+	Member = report.Member
+	// Made is a backup that was made and read back.
+	Made = report.Made
+	// Good is a backup that was made and read back, as it is remembered.
+	Good = report.Good
+	// State is how it stands with the backups of a relay.
+	State = report.State
+)
 
 const (
 	opMake    = "make a backup"

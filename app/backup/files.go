@@ -7,17 +7,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"perch/app/config"
 )
-
-// Good is a backup that was read back when it was made.
-type Good struct {
-	At    time.Time `json:"at"`
-	File  string    `json:"file"`
-	Bytes int64     `json:"bytes"`
-}
 
 // Folder is where the relay of a home puts its own backups.
 func Folder(home config.Home, c config.Backup) string { return cmp.Or(c.Folder, home.Backups()) }
@@ -75,7 +67,7 @@ func ownIn(home config.Home, folder string) (list []own) {
 			continue
 		}
 		r.close()
-		if m := r.manifest; m.isHere() && m.Home == filepath.Dir(home.Journal()) {
+		if m := r.manifest; isHere(&m) && m.Home == filepath.Dir(home.Journal()) {
 			list = append(list, own{r.path, m})
 		}
 	}
@@ -83,7 +75,7 @@ func ownIn(home config.Home, folder string) (list []own) {
 }
 
 // isHere reports whether it was made on this computer. Not every system has an id, and backups of old have none.
-func (m *Manifest) isHere() bool {
+func isHere(m *Manifest) bool {
 	here := machine()
 	return m.Host == host() && (m.Machine == here || m.Machine == "" || here == "")
 }

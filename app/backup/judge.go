@@ -19,7 +19,7 @@ import (
 
 // judge refuses what this Perch is too old for. A Perch that was built without a version is compared by the journal's form
 // alone.
-func (m *Manifest) judge(path string) error {
+func judge(m *Manifest, path string) error {
 	if m.Schema > sqlite.Schema() {
 		return newerError(path, m.Program)
 	}
@@ -104,11 +104,11 @@ func (r *Restore) compareAccounts(here []Channel) error {
 }
 
 func otherAccountError(backup, here Channel) error {
-	return refused(opRestore, fmt.Sprintf("the backup is of %s (channel %s), but this home is of %s (channel %s)", backup.label(), backup.Name, here.label(), here.Name),
+	return refused(opRestore, fmt.Sprintf("the backup is of %s (channel %s), but this home is of %s (channel %s)", labelOf(backup), backup.Name, labelOf(here), here.Name),
 		"take the backup of the right account, or name another folder with --home; if you mean it, restore with --other-account", nil)
 }
 
-func (c Channel) label() string {
+func labelOf(c Channel) string {
 	if c.Handle == "" {
 		return "the account " + c.AccountID
 	}

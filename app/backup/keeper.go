@@ -216,16 +216,6 @@ func (k *Keeper) note(made Made) {
 	k.Poke() // what is due next has changed
 }
 
-// State is how it stands with the backups of a home.
-type State struct {
-	Last Good
-	// Err is why the last one that was to be made by itself failed; nil when it did not. Again is when it is tried again.
-	Err   error
-	Again time.Time
-	// Every and Folder are as perch.toml has them, the folder in full.
-	Every, Folder string
-}
-
 // State returns how it stands.
 func (k *Keeper) State() State {
 	k.mu.Lock()

@@ -43,7 +43,7 @@ func newKeeping(t *testing.T, home config.Home) *keeping {
 		defer k.mu.Unlock()
 		k.made = append(k.made, time.Now())
 		if k.fails == nil {
-			must(t, remember(o.Home, Good{time.Now(), o.To, 7}))
+			must(t, remember(o.Home, Good{At: time.Now(), File: o.To, Bytes: 7}))
 		}
 		return Made{Path: o.To, Bytes: 7, Manifest: Manifest{Made: time.Now()}}, k.fails
 	}

@@ -34,17 +34,6 @@ type Options struct {
 	step func(name string) error // called before each step; tests make it fail
 }
 
-// Made is a backup that was made and read back.
-type Made struct {
-	Path  string `json:"path"`
-	Bytes int64  `json:"bytes"`
-	// Took is how long it took.
-	Took     time.Duration `json:"-"`
-	Manifest Manifest      `json:"manifest"`
-	// NoSecrets is set when secrets are in the keyring and not in the backup.
-	NoSecrets bool `json:"no_secrets"`
-}
-
 // Make makes a backup, whether a relay works on the home or not, and reads it back whole before it gets its name. An error
 // means that there is no file.
 func Make(ctx context.Context, o Options) (Made, error) {
@@ -149,7 +138,7 @@ func readBack(ctx context.Context, w *work) error {
 	if err := r.rest(ctx, w.path("back")); err != nil {
 		return unusable(err)
 	}
-	if err := r.manifest.examine(ctx, filepath.Join(w.path("back"), memberJournal)); err != nil {
+	if err := examine(ctx, &r.manifest, filepath.Join(w.path("back"), memberJournal)); err != nil {
 		return unusable(err)
 	}
 	return nil

@@ -41,7 +41,7 @@ func TestABackupHoldsEverything(t *testing.T) {
 		t.Errorf("members %q", names)
 	}
 	if m.Program != version.Number || m.Schema != sqlite.Schema() || m.Rows["message"] != 4 || time.Since(m.Made) > time.Minute || m.Host != host() ||
-		len(m.Channels) != 1 || m.Channels[0] != (Channel{"support", acme, "acme_433"}) {
+		len(m.Channels) != 1 || m.Channels[0] != (Channel{Name: "support", AccountID: acme, Handle: "acme_433"}) {
 		t.Errorf("manifest %+v", m)
 	}
 	back := t.TempDir()

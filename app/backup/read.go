@@ -98,7 +98,7 @@ func (r *reader) begin() (err error) {
 	if json.Unmarshal(text, &r.manifest) != nil {
 		return errOdd
 	}
-	return r.manifest.check()
+	return check(&r.manifest)
 }
 
 func (r *reader) readManifest() ([]byte, error) {
@@ -113,7 +113,7 @@ func (r *reader) readManifest() ([]byte, error) {
 }
 
 // check refuses a manifest that names anything but the members in their order, with sizes that can be.
-func (m *Manifest) check() error {
+func check(m *Manifest) error {
 	last := -1
 	for _, one := range m.Members {
 		at, most := slices.Index(members, one.Name), int64(maxSmall)
@@ -132,7 +132,7 @@ func (m *Manifest) check() error {
 }
 
 // size is how much room the members take, in bytes.
-func (m *Manifest) size() (n int64) {
+func sizeOfAll(m *Manifest) (n int64) {
 	for _, one := range m.Members {
 		n += one.Size
 	}
@@ -234,7 +234,7 @@ func newerError(path, program string) error {
 }
 
 // examine reads what a verified copy of a journal holds, all of it, and compares it with what the manifest says.
-func (m *Manifest) examine(ctx context.Context, journal string) error {
+func examine(ctx context.Context, m *Manifest, journal string) error {
 	v, err := sqlite.OpenView(ctx, journal)
 	if err != nil {
 		return err

@@ -109,7 +109,7 @@ func manifestOf(change func(*Manifest), list ...entry) entry {
 	m := Manifest{Kind: kindOfFile, Format: Format, Program: "1.2.3"}
 	for _, e := range list {
 		sum := sha256.Sum256([]byte(e.content))
-		m.Members = append(m.Members, Member{e.name, int64(len(e.content)), hex.EncodeToString(sum[:])})
+		m.Members = append(m.Members, Member{Name: e.name, Size: int64(len(e.content)), SHA256: hex.EncodeToString(sum[:])})
 	}
 	if change != nil {
 		change(&m)

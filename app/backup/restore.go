@@ -77,7 +77,7 @@ func Prepare(ctx context.Context, o RestoreOptions) (*Restore, error) {
 	}
 	defer source.close()
 	r := &Restore{Manifest: source.manifest, o: o}
-	if err := r.Manifest.judge(o.Path); err != nil {
+	if err := judge(&r.Manifest, o.Path); err != nil {
 		return nil, err
 	}
 	if err := r.take(ctx); err != nil {
@@ -134,7 +134,7 @@ func (r *Restore) prepare(ctx context.Context, source *reader) (err error) {
 	Tidy(r.o.Home)
 	data := filepath.Dir(r.o.Home.Journal())
 	// What is replaced is moved and takes no more room, but for the small files.
-	if err := checkRoom(opRestore, data, r.Manifest.size()+4*maxSmall, r.o.free); err != nil {
+	if err := checkRoom(opRestore, data, sizeOfAll(&r.Manifest)+4*maxSmall, r.o.free); err != nil {
 		return err
 	}
 	if r.stage, err = os.MkdirTemp(data, stagePrefix); err != nil {
@@ -143,7 +143,7 @@ func (r *Restore) prepare(ctx context.Context, source *reader) (err error) {
 	if err := source.rest(ctx, r.stage); err != nil {
 		return err
 	}
-	if err := r.Manifest.examine(ctx, r.staged(memberJournal)); err != nil {
+	if err := examine(ctx, &r.Manifest, r.staged(memberJournal)); err != nil {
 		return damagedError(r.o.Path, err)
 	}
 	if err := r.compare(ctx); err != nil {

@@ -237,9 +237,9 @@ func asVersion(number, back string) func(string) error {
 func TestANewerJournalIsRefused(t *testing.T) {
 	t.Parallel()
 	m := Manifest{Schema: sqlite.Schema() + 1, Program: "9.9.9"}
-	wantSaid(t, m.judge("a.backup"), "a.backup", "newer Perch (9.9.9)")
+	wantSaid(t, judge(&m, "a.backup"), "a.backup", "newer Perch (9.9.9)")
 	m = Manifest{Schema: sqlite.Schema(), Program: "dev"}
-	must(t, m.judge("a.backup"))
+	must(t, judge(&m, "a.backup"))
 }
 
 func TestAnotherAccountIsRestoredWhenItIsMeant(t *testing.T) {
@@ -339,7 +339,7 @@ func TestTheKeysTellWhoseAHomeIs(t *testing.T) {
 			home := homeIn(t, t.TempDir())
 			must(t, spoil(home))
 			o := restoreOf(home, path)
-			o.Accounts = func(context.Context) []Channel { return []Channel{{"support", id, ""}} }
+			o.Accounts = func(context.Context) []Channel { return []Channel{{Name: "support", AccountID: id}} }
 			r, err := Prepare(t.Context(), o)
 			if isRefused {
 				wantSaid(t, err, "@acme_433", "the account 999", "--other-account")

@@ -17,7 +17,7 @@ import (
 // their sizes and sums.
 func write(ctx context.Context, path, folder string, m *Manifest) error {
 	for i := range m.Members {
-		if err := m.Members[i].measure(ctx, folder); err != nil {
+		if err := measure(ctx, &m.Members[i], folder); err != nil {
 			return err
 		}
 	}
@@ -35,14 +35,14 @@ func writeTo(ctx context.Context, to io.Writer, folder string, m *Manifest) erro
 	if err != nil {
 		return err
 	}
-	if err := out.WriteHeader(m.header(memberManifest, int64(len(text)))); err != nil {
+	if err := out.WriteHeader(headerOf(m, memberManifest, int64(len(text)))); err != nil {
 		return err
 	}
 	if _, err := out.Write(text); err != nil {
 		return err
 	}
 	for _, one := range m.Members {
-		if err := out.WriteHeader(m.header(one.Name, one.Size)); err != nil {
+		if err := out.WriteHeader(headerOf(m, one.Name, one.Size)); err != nil {
 			return err
 		}
 		if err := copyTo(ctx, out, filepath.Join(folder, one.Name)); err != nil {
@@ -52,7 +52,7 @@ func writeTo(ctx context.Context, to io.Writer, folder string, m *Manifest) erro
 	return errors.Join(out.Close(), zip.Close())
 }
 
-func (m *Manifest) header(name string, size int64) *tar.Header {
+func headerOf(m *Manifest, name string, size int64) *tar.Header {
 	return &tar.Header{Typeflag: tar.TypeReg, Name: name, Size: size, Mode: 0o600, ModTime: m.Made, Format: tar.FormatPAX}
 }
 
@@ -65,7 +65,7 @@ func copyTo(ctx context.Context, to io.Writer, path string) error {
 	return errors.Join(err, f.Close())
 }
 
-func (m *Member) measure(ctx context.Context, folder string) error {
+func measure(ctx context.Context, m *Member, folder string) error {
 	sum := sha256.New()
 	if err := copyTo(ctx, sum, filepath.Join(folder, m.Name)); err != nil {
 		return err

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -35,6 +37,21 @@ func (p *program) runBare(cmd *cobra.Command, _ []string) error {
 		p.exit = exitFine
 	}
 	return nil
+}
+
+// startGrace is how long a window is watched that has been started: one that lacks a library ends within milliseconds.
+const startGrace = 500 * time.Millisecond
+
+// endsAtOnce reports whether a program has failed before it could show anything.
+func endsAtOnce(cmd *exec.Cmd) bool {
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }() // ends with the program or with this one
+	select {
+	case err := <-ended:
+		return err != nil
+	case <-time.After(startGrace):
+		return false
+	}
 }
 
 // openDesktop starts the tray, or the window where nothing would show the tray's icon or the tray is there already, and
@@ -69,7 +86,14 @@ func (p *program) openDesktop(ctx context.Context) (bool, error) {
 		if err != nil {
 			return false, err
 		}
+		if name == desk.Window && endsAtOnce(cmd) {
+			p.Print("The window cannot be drawn here: OpenGL is missing (on Debian: apt install libgl1). Here it is in the browser:\n")
+			return true, p.openWeb(ctx, false)
+		}
 		p.Print("Started %s.%s\n", name, why)
+		if name == desk.Window { // it is waited for already
+			return true, nil
+		}
 		return true, cmd.Process.Release()
 	}
 	return false, nil

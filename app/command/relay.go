@@ -6,9 +6,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"perch/app/daemon"
+	"perch/app/desk"
 	"perch/app/notify"
 	"perch/app/service"
 	"perch/app/supervisor"
+	"perch/bridge"
 )
 
 func (p *program) relayCommand() *cobra.Command {
@@ -42,7 +44,8 @@ func (p *program) relay(ctx context.Context, manager *notify.Manager) error {
 	}
 	options := supervisor.Options{
 		Home: home, Config: c, Secrets: secrets, Manager: manager, Service: service.Running(),
-		Ready: func(address string) { p.Print("perch relay: listening on %s\n", address) },
+		Restart: p.restartFromOutside,
+		Ready:   func(address string) { p.Print("perch relay: listening on %s\n", address) },
 	}
 	if !daemon.IsDetached() && service.TakesLog() {
 		options.LogTo = p.Err
@@ -53,4 +56,16 @@ func (p *program) relay(ctx context.Context, manager *notify.Manager) error {
 	options.Reload, end = reloadSignals(stop)
 	defer end()
 	return supervisor.Run(ctx, options)
+}
+
+// restartFromOutside runs perch restart, which ends this relay and starts another one: by the service where there is one.
+func (p *program) restartFromOutside(ctx context.Context) error {
+	cmd, err := desk.Programs{Home: p.homeFlag}.Start(ctx, desk.Perch, "restart")
+	if err == nil {
+		err = cmd.Wait()
+	}
+	return &bridge.Error{
+		Kind: bridge.Operator, Side: bridge.SidePerch, Op: "restart", Message: "this relay cannot be restarted from here",
+		Remedy: "type on its computer, which says why: perch restart", Err: err,
+	}
 }

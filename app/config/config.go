@@ -7,6 +7,7 @@
 package config
 
 import (
+	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -61,6 +62,7 @@ type Config struct {
 	Reach           Reach     `toml:"reach"`
 	Backup          Backup    `toml:"backup"`
 	Update          Update    `toml:"update"`
+	Web             Web       `toml:"web"`
 	Channels        []Channel `toml:"channel"`
 }
 
@@ -160,6 +162,23 @@ type Update struct {
 	CheckDaily bool `toml:"check_daily"`
 }
 
+// Web says whether the window is served to browsers, and where.
+type Web struct {
+	Enabled bool `toml:"enabled"`
+	// Listen is the host:port of the page; one that is not loopback needs a certificate.
+	Listen string `toml:"listen"`
+	// CertFile and KeyFile are paths; with them the page is served by https.
+	CertFile string `toml:"cert_file"`
+	KeyFile  string `toml:"key_file"`
+}
+
+// IsLoopback reports whether only this computer reaches the page.
+func (w Web) IsLoopback() bool {
+	host, _, err := net.SplitHostPort(w.Listen)
+	ip := net.ParseIP(host)
+	return err == nil && (host == "localhost" || (ip != nil && ip.IsLoopback()))
+}
+
 // Channel joins one X account with one Open Channel account of Motion.
 type Channel struct {
 	// Name is up to 32 small letters, digits and hyphens, and unique.
@@ -211,7 +230,7 @@ func Default() *Config {
 		Reach: Reach{
 			Mode: ModeStream, MotionProxy: MotionProxy{Port: 3002}, SSH: SSH{RemoteListen: "127.0.0.1:3002"}, TLS: TLS{Listen: ":443"},
 		},
-		Backup: Backup{Keep: 14},
+		Backup: Backup{Keep: 14}, Web: Web{Listen: "127.0.0.1:3004"},
 	}
 }
 

@@ -72,7 +72,7 @@ map_key = "x_handle"
 `, "PIN", strings.Repeat("AB:", 31)+"cd")), "perch.toml")
 	must(t, err)
 	want := &config.Config{
-		Listen: ":0", Secrets: "vault", LogFile: `C:\perch\perch.log`, LogLevel: "debug", LegacyReplyPath: true, Reach: config.Default().Reach, Backup: config.Backup{Keep: 14},
+		Listen: ":0", Secrets: "vault", LogFile: `C:\perch\perch.log`, LogLevel: "debug", LegacyReplyPath: true, Reach: config.Default().Reach, Backup: config.Backup{Keep: 14}, Web: config.Web{Listen: "127.0.0.1:3004"},
 		Channels: []config.Channel{config.DefaultChannel("a"), config.DefaultChannel("b")},
 	}
 	want.Reach.Mode, want.Reach.MotionProxy = "webhook", config.MotionProxy{Host: "motion.example:8443", Port: 3003}
@@ -110,6 +110,11 @@ func TestParse_NamesTheLineOfEachMistake(t *testing.T) {
 		"inline":                 {"channel = [\n{name = \"a\"},\n{nome = \"b\"}]", []string{`line 3: "nome"`, `"name"`}},
 		"a secret":               {least + "consumer_key = \"abc\"", []string{"line 5", "perch secret set"}},
 		"several":                {"a_thing = 1\n" + least + "[reach]\nmode = 3\nport = 4", []string{"perch.toml has 3 mistakes:", "line 1", "line 7", "line 8", "it belongs in [reach.motion_proxy]"}},
+		"a page for others":      {least + "[web]\nlisten = \"0.0.0.0:3004\"", []string{"line 6", "there is no certificate in [web]", "127.0.0.1:3004"}},
+		"a page for all":         {least + "[web]\nlisten = \":3004\"", []string{"line 6", "there is no certificate in [web]"}},
+		"a page by name":         {least + "[web]\nlisten = \"localhost.example:3004\"", []string{"line 6", "there is no certificate in [web]"}},
+		"half a certificate":     {least + "[web]\nkey_file = \"/k\"", []string{"line 5", "web.cert_file and web.key_file belong together"}},
+		"a page without a port":  {least + "[web]\nlisten = \"127.0.0.1\"", []string{"line 6", "web.listen"}},
 		"a feed's odd key":       {least + "[update]\nkey = \"RWshort\"", []string{"line 6", "no public key of minisign", "begins with RW"}},
 		"a feed's odd address":   {least + "[update]\nfeed = \"perch.example\"", []string{"line 6", "update.feed"}},
 		"daily without a feed":   {least + "[update]\ncheck_daily = true", []string{"line 6", "update.feed or update.key is empty"}},

@@ -42,6 +42,7 @@ func check(c *Config, lines map[string]int) []problem {
 	k.reach(c.Reach)
 	k.backup(c.Backup)
 	k.update(c.Update)
+	k.web(c.Web)
 	if len(c.Channels) == 0 {
 		k.add("channel", "there is no channel", "write a [[channel]] with its name, [channel.x] and [channel.motion]; perch init shows how")
 	}

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"time"
 
-	"perch/app/backup"
+	"perch/app/backup/report"
 	"perch/bridge"
 )
 
@@ -29,7 +29,7 @@ type Backup struct {
 }
 
 // FromBackups makes what people see of how it stands with the backups.
-func FromBackups(s backup.State) Backup {
+func FromBackups(s report.State) Backup {
 	out := Backup{Last: orNil(s.Last.At), File: s.Last.File, Bytes: s.Last.Bytes, Every: s.Every, Folder: s.Folder}
 	if s.Err != nil {
 		why := bridge.FailureOf(bridge.AsError(s.Err))
@@ -47,18 +47,18 @@ type BackupRequest struct {
 }
 
 // BackupMade is a backup that was made and read back.
-type BackupMade = backup.Made
+type BackupMade = report.Made
 
 // Backups makes backups. Implementations are safe for concurrent use; errors are *bridge.Error.
 type Backups interface {
-	Backup(ctx context.Context, r BackupRequest) (backup.Made, error)
+	Backup(ctx context.Context, r BackupRequest) (report.Made, error)
 }
 
 var _ Backups = (*Client)(nil)
 
 // HandleBackups lets clients have backups made. Call it before Serve, and at most once.
 //
-//	POST /v1/backup   BackupRequest → backup.Made
+//	POST /v1/backup   BackupRequest → report.Made
 func (s *Server) HandleBackups(b Backups) {
 	s.mux.HandleFunc("POST /v1/backup", func(w http.ResponseWriter, r *http.Request) {
 		var request BackupRequest
@@ -71,10 +71,10 @@ func (s *Server) HandleBackups(b Backups) {
 }
 
 // Backup implements Backups.
-func (c *Client) Backup(ctx context.Context, r BackupRequest) (backup.Made, error) {
+func (c *Client) Backup(ctx context.Context, r BackupRequest) (report.Made, error) {
 	ctx, cancel := context.WithTimeout(ctx, backupTimeout)
 	defer cancel()
-	var made backup.Made
+	var made report.Made
 	response, err := c.do(ctx, http.MethodPost, "/v1/backup", r)
 	if err != nil {
 		return made, err

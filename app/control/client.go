@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"perch/bridge"
@@ -32,11 +33,13 @@ const (
 // Client talks to the relay of one home. The zero value is of no use; it is safe for concurrent use.
 type Client struct {
 	http *http.Client
+	// base is put before each path.
+	base string
 }
 
 // NewClient returns a client of the relay that listens on the socket. It makes no call.
 func NewClient(socket string) *Client {
-	return &Client{http: &http.Client{Transport: &http.Transport{
+	return &Client{base: "http://perch", http: &http.Client{Transport: &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 			defer cancel()
@@ -44,6 +47,18 @@ func NewClient(socket string) *Client {
 		},
 	}}}
 }
+
+// Dial opens a connection to what Listen has opened.
+func Dial(ctx context.Context, path string) (net.Conn, error) { return dial(ctx, path) }
+
+// NewWebClient returns a client of the relay whose page is at an address such as "http://127.0.0.1:3004". It goes by client,
+// which brings the session along. It makes no call.
+func NewWebClient(address string, client *http.Client) *Client {
+	return &Client{base: strings.TrimSuffix(address, "/") + WebPrefix, http: client}
+}
+
+// WebPrefix is put before the paths of the control API where a browser calls it.
+const WebPrefix = "/api"
 
 // Close drops idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
@@ -195,7 +210,7 @@ func (c *Client) do(ctx context.Context, method, path string, body any) (*http.R
 			return nil, unexpected(err)
 		}
 	}
-	request, err := http.NewRequestWithContext(ctx, method, "http://perch"+path, &content)
+	request, err := http.NewRequestWithContext(ctx, method, c.base+path, &content)
 	if err != nil {
 		return nil, unexpected(err)
 	}

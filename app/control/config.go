@@ -10,6 +10,7 @@ type Config struct {
 	Reach           ReachConfig     `json:"reach"`
 	Backup          BackupConfig    `json:"backup"`
 	Update          UpdateConfig    `json:"update"`
+	Web             WebConfig       `json:"web"`
 	Channels        []ChannelConfig `json:"channel"`
 }
 
@@ -72,6 +73,14 @@ type UpdateConfig struct {
 	Feed       string `json:"feed"`
 	Key        string `json:"key"`
 	CheckDaily bool   `json:"check_daily"`
+}
+
+// WebConfig is the table [web].
+type WebConfig struct {
+	Enabled  bool   `json:"enabled"`
+	Listen   string `json:"listen"`
+	CertFile string `json:"cert_file"`
+	KeyFile  string `json:"key_file"`
 }
 
 // ChannelConfig is one [[channel]].

@@ -61,6 +61,9 @@ func refused(response *http.Response) error {
 	if err := json.NewDecoder(response.Body).Decode(&f); err != nil || f.Message == "" {
 		return unexpected(fmt.Errorf("answer %d", response.StatusCode)) //nolint:err113 // a cause for the log
 	}
+	if f.Code == codeNotRunning {
+		return notRunning(nil)
+	}
 	e := &bridge.Error{Kind: bridge.Invalid, Side: bridge.SidePerch, Op: f.What, Message: f.Message, Remedy: f.Remedy, Code: f.Code}
 	if f.Left != nil {
 		return &leftError{e, f.Left}

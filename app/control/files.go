@@ -51,10 +51,14 @@ func (f File) SafeName(id int64, n int) string {
 	return name
 }
 
-// Save writes the file n of a message into a folder, which it makes, for its owner only, and returns the path. It never
-// replaces a file and never follows a link out of the folder.
+// Save writes the file n of a message into a folder, as SaveFile does.
 func (f File) Save(folder string, id int64, n int) (string, error) {
-	name := f.SafeName(id, n)
+	return SaveFile(folder, f.SafeName(id, n), f.Data)
+}
+
+// SaveFile writes a file into a folder, which it makes, for its owner only, and returns the path. It never replaces a file and
+// never follows a link out of the folder.
+func SaveFile(folder, name string, data []byte) (string, error) {
 	path := filepath.Join(folder, name)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return "", saveError(path, err)
@@ -68,7 +72,7 @@ func (f File) Save(folder string, id int64, n int) (string, error) {
 	if err != nil {
 		return "", saveError(path, err)
 	}
-	_, err = out.Write(f.Data)
+	_, err = out.Write(data)
 	if err = errors.Join(err, out.Close()); err != nil {
 		_ = root.Remove(name) // half a file is none
 		return "", saveError(path, err)

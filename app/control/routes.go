@@ -8,7 +8,8 @@ import (
 
 // NewServer returns a server that does nothing until Serve.
 func NewServer(relay Relay, log *slog.Logger) *Server {
-	s := &Server{relay: relay, log: log, mux: http.NewServeMux()}
+	s := &Server{relay: relay, log: log, mux: http.NewServeMux(), own: http.NewServeMux()}
+	s.own.Handle("/", s.mux)
 	s.mux.HandleFunc("GET /v1/status", s.status)
 	s.mux.HandleFunc("GET /v1/urls", func(w http.ResponseWriter, _ *http.Request) { s.reply(w, relay.URLs()) })
 	s.mux.HandleFunc("GET /v1/limits", s.limits)

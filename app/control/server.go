@@ -24,7 +24,11 @@ type Server struct {
 	relay Relay
 	log   *slog.Logger
 	mux   *http.ServeMux
+	own   *http.ServeMux // what only the owner of the socket gets, and all of mux
 }
+
+// Handler answers all that a browser may ask which is signed in: everything but who may sign in.
+func (s *Server) Handler() http.Handler { return s.mux }
 
 // Listen opens the door to the relay, for its owner only, and removes one that an earlier relay left. The caller holds the
 // relay's lock. The listener is a Socket.
@@ -51,7 +55,7 @@ func socketError(path string, err error) error {
 // Serve answers until ctx ends.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	server := &http.Server{
-		Handler: s.mux, ReadHeaderTimeout: headerTimeout, BaseContext: func(net.Listener) context.Context { return ctx },
+		Handler: s.own, ReadHeaderTimeout: headerTimeout, BaseContext: func(net.Listener) context.Context { return ctx },
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	stopped := make(chan struct{})

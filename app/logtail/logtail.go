@@ -55,6 +55,7 @@ type Reader struct {
 	info  os.FileInfo // of the file that was read
 	// start and end are what was read of the file, in bytes; end is behind the last whole line.
 	start, end int64
+	head       string // of the file that was read, where info is not known
 }
 
 // New returns a reader that has read nothing.
@@ -123,7 +124,7 @@ func (r *Reader) begin(f *os.File) error {
 	if at := bytes.LastIndexByte(tail, '\n'); at >= 0 {
 		size = from + int64(at) + 1
 	}
-	r.info, r.start, r.end = info, size, size
+	r.info, r.start, r.end, r.head = info, size, size, headOf(f)
 	return nil
 }
 
@@ -179,13 +180,14 @@ func (r *Reader) Newer(limit int) (lines []Line, again bool, err error) {
 	switch {
 	case err != nil:
 		return nil, false, err
-	case r.info == nil || !os.SameFile(r.info, info) || info.Size() < r.end:
+	case r.isOther(f, info) || info.Size() < r.end:
 		r.start = -1
 		lines, err = r.Older(limit)
 		return lines, true, err
 	case info.Size() == r.end:
 		return nil, false, nil
 	}
+	r.info = info
 	lines, err = r.after(f, info.Size(), limit)
 	return lines, false, err
 }

@@ -17,6 +17,7 @@ func toControl(c *config.Config) control.Config {
 		},
 		Backup:   control.BackupConfig(c.Backup),
 		Update:   control.UpdateConfig(c.Update),
+		Web:      control.WebConfig(c.Web),
 		Channels: []control.ChannelConfig{},
 	}
 	for _, ch := range c.Channels {
@@ -33,7 +34,7 @@ func fromControl(w control.Config) *config.Config {
 			MotionProxy: config.MotionProxy(w.Reach.MotionProxy), SSH: config.SSH(w.Reach.SSH),
 			Ngrok: config.Ngrok(w.Reach.Ngrok), Cloudflared: config.Cloudflared(w.Reach.Cloudflared), TLS: config.TLS(w.Reach.TLS),
 		},
-		Backup: config.Backup(w.Backup), Update: config.Update(w.Update),
+		Backup: config.Backup(w.Backup), Update: config.Update(w.Update), Web: config.Web(w.Web),
 	}
 	for _, ch := range w.Channels {
 		c.Channels = append(c.Channels, config.Channel{Name: ch.Name, X: config.XConfig(ch.X), Motion: config.MotionConfig(ch.Motion)})

@@ -98,6 +98,7 @@ func (r *relay) activate(ctx context.Context, running, next *setup) {
 	r.current.Store(next)
 	r.updates.Poke()
 	r.backups.Poke()
+	r.page.Poke()
 	r.handler.Update(r.webhookConfig(next))
 	for _, ch := range next.channels(r.salt, r.log.Logger) {
 		r.engine.Accounts().Replace(ctx, ch)

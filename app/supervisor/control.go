@@ -1,9 +1,15 @@
 package supervisor
 
 import (
+	"path/filepath"
+
+	"perch/app/config"
 	"perch/app/control"
+	"perch/app/logtail"
 	"perch/app/settings"
 	"perch/app/version"
+	"perch/app/web"
+	"perch/app/web/bundle"
 )
 
 // controlServer is the control API of the relay and of what it is set up with.
@@ -15,8 +21,18 @@ func (r *relay) controlServer(l *reloader, controlled control.Relay) *control.Se
 	})
 	server.HandleSettings(local)
 	server.HandleChat(local)
+	server.HandleVault(local)
 	server.HandleReplyURLs(r)
 	server.HandleBackups(r)
+	server.HandleLog(logFile{r.logPath()})
+	if r.Restart != nil {
+		server.HandleRestart(r.Restart)
+	}
+	r.page = web.New(web.Config{
+		Settings: func() config.Web { return r.setup().config.Web }, API: server.Handler(),
+		Places: bundle.Standard(filepath.Dir(r.Home.Journal())), Log: r.log.Logger,
+	})
+	server.HandleWeb(r.page)
 	return server
 }
 
@@ -43,3 +59,11 @@ func (r *relay) stopAsked() {
 
 // reach says how X's events come in.
 func (r *relay) reach() control.Reach { return r.ingress.State() }
+
+// logFile is the relay's log. It implements control.LogBackend.
+type logFile struct{ path string }
+
+// OpenLog implements control.LogBackend.
+func (l logFile) OpenLog(q logtail.Query, at logtail.Position) *logtail.Reader {
+	return logtail.Resume(l.path, q, at)
+}

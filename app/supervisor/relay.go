@@ -21,6 +21,7 @@ import (
 	"perch/app/notify"
 	"perch/app/replyurl/monitor"
 	"perch/app/update"
+	"perch/app/web"
 	"perch/bridge/engine"
 	"perch/bridge/health"
 	"perch/bridge/secret"
@@ -43,6 +44,8 @@ type Options struct {
 	Service string
 	// DemoStopped is called when a client stops the relay of a demo; nil for one that is none.
 	DemoStopped func()
+	// Restart begins a restart from outside, for clients that cannot; it returns when that has failed. nil for none.
+	Restart func(ctx context.Context) error
 	// Reload asks for a reload; nil when nobody does but the control API.
 	Reload <-chan os.Signal
 }
@@ -63,6 +66,7 @@ type relay struct {
 	replies *monitor.Monitor
 	updates *update.Watch
 	backups *backup.Keeper
+	page    *web.Server
 	public  net.Listener
 	control net.Listener
 	started time.Time

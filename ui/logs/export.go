@@ -7,12 +7,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"perch/app/logtail"
 	"perch/bridge/visible"
 	"perch/ui/format"
 	"perch/ui/kit"
+	"perch/ui/window"
 )
 
 // text is everything that is shown.
@@ -35,13 +37,18 @@ func (l *page) onCopy() {
 	l.win.Notify(format.Good, l.win.Texts.N("window.logs.copied", len(l.lines)), about)
 }
 
-// onExport asks where all that matches the search is to be written.
+// onExport asks where all that matches the search is to be written. Where a person names no files, as in a browser, it gives
+// them one.
 func (l *page) onExport() {
 	q, err := l.query()
 	if err != nil {
 		return // the page says so
 	}
 	win := l.win
+	if !win.NamesFiles {
+		l.give(q)
+		return
+	}
 	about := kit.Pick(q == logtail.Query{}, win.T("window.logs.export.all", l.path), win.T("window.logs.export.found", l.path))
 	place := kit.NewEntry("")
 	place.SetText(filepath.Join(win.Downloads, "perch-"+win.Now().Format("2006-01-02-150405")+".log"))
@@ -74,6 +81,41 @@ func (l *page) export(q logtail.Query, path string, refused func(error)) {
 		l.win.CloseDialog()
 		l.win.Notify(format.Good, l.win.Texts.N("window.logs.exported", lines), path)
 	})
+}
+
+// give hands the person a file with all that matches, and says what is in it.
+func (l *page) give(q logtail.Query) {
+	log, name, lines, where := l.win.OpenLog(l.path, q), "perch-"+l.win.Now().Format("2006-01-02-150405")+".log", 0, ""
+	l.win.Watch.Do(func(ctx context.Context) (err error) {
+		text, n, err := whole(ctx, log)
+		if err == nil {
+			lines = n
+			where, err = l.win.Save(name, []byte(text))
+		}
+		return err
+	}, func(err error) {
+		if !l.win.ShowError(err) {
+			l.win.Notify(format.Good, l.win.Texts.N("window.logs.exported", lines), where)
+		}
+	})
+}
+
+// whole reads a log back to its beginning.
+func whole(ctx context.Context, log window.Log) (text string, lines int, err error) {
+	var parts []string
+	for ctx.Err() == nil && !log.AtStart() {
+		older, err := log.Older(pageSize)
+		if err != nil {
+			return "", 0, err
+		}
+		var b strings.Builder
+		for _, line := range older {
+			b.WriteString(visible.Line(line.Raw) + "\n") // it steers nobody who reads it
+		}
+		parts, lines = append(parts, b.String()), lines+len(older)
+	}
+	slices.Reverse(parts)
+	return strings.Join(parts, ""), lines, ctx.Err()
 }
 
 func save(ctx context.Context, from string, q logtail.Query, path string) (lines int, err error) {

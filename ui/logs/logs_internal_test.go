@@ -172,3 +172,31 @@ func TestExportWritesTheWholeLogWhereAPersonSays(t *testing.T) {
 		t.Errorf("%v, %v", left, err)
 	}
 }
+
+// Where a person names no files, as in a browser, the whole log is handed over as one.
+func TestExportGivesTheWholeLogWhereFilesHaveNoPlace(t *testing.T) {
+	from := filepath.Join(t.TempDir(), "perch.log")
+	const all = 2*pageSize + 7
+	var b strings.Builder
+	for i := range all {
+		fmt.Fprintf(&b, "line %d\x1b[31m\n", i)
+	}
+	if err := os.WriteFile(from, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var given, text string
+	r, _ := mustPage(t, func(o *window.Options, r *rig.Rig) {
+		r.Settings.Stored.LogPath = from
+		o.Save = func(name string, data []byte) (string, error) {
+			given, text = name, string(data)
+			return name, nil
+		}
+	})
+	r.Press("Export")
+	r.Settle()
+	r.Refresh()
+	r.MustSee("2007 lines are in the file", given)
+	if strings.Count(text, "\n") != all || strings.Contains(text, "\x1b") || !strings.HasPrefix(text, "line 0") || !strings.HasPrefix(given, "perch-") {
+		t.Errorf("%q has %d lines", given, strings.Count(text, "\n"))
+	}
+}

@@ -42,5 +42,5 @@ type page struct {
 	atStart      bool
 
 	mu     sync.Mutex // one reading at a time
-	reader *logtail.Reader
+	reader window.Log
 }

@@ -6,6 +6,7 @@ import (
 
 	"perch/app/logtail"
 	"perch/ui/kit"
+	"perch/ui/window"
 )
 
 // pageSize is how many lines are read at a time, maxLines how many are held.
@@ -34,7 +35,7 @@ func (l *page) restart() {
 	}
 	l.problem.SetText("")
 	l.version++
-	l.reader = logtail.New(l.path, q)
+	l.reader = l.win.OpenLog(l.path, q)
 	l.lines, l.rows, l.atStart, l.isBusy = nil, nil, false, false
 	l.setPaused(false)
 	l.lay()
@@ -43,7 +44,7 @@ func (l *page) restart() {
 }
 
 // read works with the reader in the background; what a later restart has made old is dropped.
-func (l *page) read(work func(*logtail.Reader) ([]logtail.Line, bool, error), then func(lines []logtail.Line, again bool)) {
+func (l *page) read(work func(window.Log) ([]logtail.Line, bool, error), then func(lines []logtail.Line, again bool)) {
 	reader, version := l.reader, l.version
 	l.isBusy = true
 	var lines []logtail.Line
@@ -68,7 +69,7 @@ func (l *page) read(work func(*logtail.Reader) ([]logtail.Line, bool, error), th
 
 func (l *page) older() {
 	isFirst := len(l.lines) == 0
-	l.read(func(r *logtail.Reader) ([]logtail.Line, bool, error) {
+	l.read(func(r window.Log) ([]logtail.Line, bool, error) {
 		lines, err := r.Older(pageSize)
 		return lines, false, err
 	}, func(lines []logtail.Line, _ bool) {
@@ -88,7 +89,7 @@ func (l *page) older() {
 }
 
 func (l *page) newer() {
-	l.read(func(r *logtail.Reader) ([]logtail.Line, bool, error) { return r.Newer(pageSize) },
+	l.read(func(r window.Log) ([]logtail.Line, bool, error) { return r.Newer(pageSize) },
 		func(lines []logtail.Line, again bool) {
 			if again {
 				l.lines = nil

@@ -133,7 +133,7 @@ func (v *filesView) save(id int64, n int) {
 	v.win.Watch.Do(func(ctx context.Context) error {
 		file, err := v.win.Relay.File(ctx, id, n)
 		if err == nil {
-			path, err = file.Save(v.win.Downloads, id, n)
+			path, err = v.win.Save(file.SafeName(id, n), file.Data)
 		}
 		return err
 	}, func(err error) {

@@ -7,6 +7,8 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"perch/app/control"
+	"perch/app/logtail"
 	"perch/assets"
 	"perch/ui/kit"
 	"perch/ui/typeset"
@@ -21,8 +23,18 @@ func New(o Options, table []Entry) *Window {
 	if o.Downloads == "" {
 		o.Downloads = downloads(os.Getenv, os.UserHomeDir)
 	}
+	namesFiles := o.Save == nil
+	if o.Save == nil {
+		o.Save = func(name string, data []byte) (string, error) { return control.SaveFile(o.Downloads, name, data) }
+	}
+	if o.OpenLog == nil {
+		o.OpenLog = func(path string, q logtail.Query) Log { return logtail.New(path, q) }
+	}
 	o.interpret()
-	w := &Window{Options: o, Preferences: ReadPreferences(o.PreferencesPath), table: table, pages: map[string]Page{}, items: map[string]*navItem{}}
+	w := &Window{Options: o, NamesFiles: namesFiles, Preferences: ReadPreferences(o.PreferencesPath), table: table, pages: map[string]Page{}, items: map[string]*navItem{}}
+	if o.Memory != nil {
+		w.Preferences = preferencesIn(o.Memory)
+	}
 	if w.theme = o.Theme; w.theme == "" {
 		w.Preferences.Get(prefTheme, &w.theme)
 	}

@@ -5,9 +5,17 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"perch/app/logtail"
 	"perch/ui/translation"
 	"perch/ui/typeset"
 )
+
+// Log is the relay's log, read from its end; see logtail.Reader.
+type Log interface {
+	Older(limit int) ([]logtail.Line, error)
+	Newer(limit int) (lines []logtail.Line, again bool, err error)
+	AtStart() bool
+}
 
 // Options are what a window is made of. App, Relay, Settings, Chat, Vault, Process, Desktop and Texts are needed.
 type Options struct {
@@ -25,8 +33,14 @@ type Options struct {
 	Texts   *translation.Texts
 	// PreferencesPath is the path of the file in which the window keeps its size, section and theme; "" for nowhere.
 	PreferencesPath string
+	// Memory keeps them instead, where there are no files; nil for none.
+	Memory Memory
 	// Downloads is the folder into which files are saved; "" for the user's own.
 	Downloads string
+	// Save gives a file to the person and says where it is; nil puts it into Downloads.
+	Save func(name string, data []byte) (where string, err error)
+	// OpenLog opens the log; nil reads the file.
+	OpenLog func(path string, q logtail.Query) Log
 	// LogPath is where the log is until the settings have told.
 	LogPath string
 	// Section is the section to open; "" for the one that was open last.

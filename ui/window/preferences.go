@@ -17,7 +17,23 @@ const (
 // Preferences are what the window and its pages remember between two runs, by name. They hold no secret.
 type Preferences struct {
 	path   string
+	memory Memory // in place of the file; nil for none
 	values map[string]json.RawMessage
+}
+
+// Memory keeps what the window remembers where there are no files.
+type Memory interface {
+	Read() []byte
+	Write(data []byte) error
+}
+
+// preferencesIn reads what a memory keeps.
+func preferencesIn(m Memory) *Preferences {
+	p := &Preferences{memory: m}
+	if json.Unmarshal(m.Read(), &p.values) != nil || p.values == nil {
+		p.values = map[string]json.RawMessage{}
+	}
+	return p
 }
 
 // ReadPreferences reads a file; one that is missing or spoilt is an empty one, and "" is none.
@@ -48,12 +64,15 @@ func (p *Preferences) Set(name string, value any) {
 
 // Save replaces the file as a whole. A window that cannot remember works all the same.
 func (p *Preferences) Save() error {
-	if p.path == "" {
+	if p.path == "" && p.memory == nil {
 		return nil
 	}
 	data, err := json.MarshalIndent(p.values, "", "  ")
 	if err != nil {
 		return err
+	}
+	if p.memory != nil {
+		return p.memory.Write(data)
 	}
 	if err := os.MkdirAll(filepath.Dir(p.path), 0o700); err != nil {
 		return err

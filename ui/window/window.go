@@ -24,6 +24,8 @@ type Window struct {
 	Options
 	// Watch asks the relay, and does the pages' work in the background.
 	Watch *watch.Watcher
+	// NamesFiles is set where a person says where a file is to be: not in a browser.
+	NamesFiles bool
 	// Preferences are what the window and its pages remember.
 	Preferences *Preferences
 	// Data is the snapshot that is shown.

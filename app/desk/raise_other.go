@@ -1,3 +1,5 @@
+//go:build darwin || js
+
 package desk
 
 import "context"

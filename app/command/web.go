@@ -1,0 +1,139 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"os/user"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"perch/app/control"
+	"perch/app/version"
+	"perch/bridge/visible"
+)
+
+func (p *program) webCommand() *cobra.Command {
+	var noOpen bool
+	cmd := p.withJSON(&cobra.Command{
+		Use: "web", Short: "Open the window in a browser, here or through SSH", Args: usage(cobra.NoArgs),
+		Long: "Prints an address that lets one browser in, once, within a minute, and opens it where there is a display. Over SSH it also\n" +
+			"says what to type on your own computer. It is off until perch.toml says [web] enabled = true.\n" +
+			"Where Perch is not set up yet, the set-up opens there, until Ctrl+C.",
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.openWeb(cmd.Context(), noOpen) },
+	})
+	cmd.Flags().BoolVar(&noOpen, "no-open", false, "only print the address")
+	cmd.AddCommand(p.webSessionsCommand())
+	return cmd
+}
+
+func (p *program) openWeb(ctx context.Context, noOpen bool) error {
+	home, _, err := p.config()
+	if errors.Is(err, fs.ErrNotExist) && !p.json {
+		return p.setUpByBrowser(ctx, home, noOpen)
+	}
+	client, err := p.client()
+	if err != nil {
+		return err
+	}
+	code, err := client.WebCode(ctx)
+	if err != nil {
+		return err
+	}
+	if p.json {
+		return p.JSON(code)
+	}
+	if code.PageVersion != version.Number {
+		p.Say("The page is of Perch %s, and this is %s: install the one that belongs to it if something looks odd.\n", code.PageVersion, version.Number)
+	}
+	p.showAddress(code, noOpen)
+	return nil
+}
+
+// showAddress shows where the page is and opens it where that can be done.
+func (p *program) showAddress(code control.WebCode, noOpen bool) {
+	isRemote := os.Getenv("SSH_CONNECTION") != ""
+	if isRemote {
+		p.Print("On your own computer, type this in another terminal and leave it open:\n\n  %s\n\nthen open there:\n\n", sshLine(code.Listen))
+	}
+	if !isRemote && !noOpen && openBrowser(code.Address) == nil {
+		p.Print("The browser opens with this address. ")
+	}
+	p.Print("%s\n\nIt lets one browser in, once, until %s. Whoever has it can do all that you can: show it to nobody.\n", code.Address, clock(code.ExpiresAt))
+}
+
+// sshLine brings the page's port to the person's own computer, as the same port.
+func sshLine(listen string) string {
+	_, port, _ := net.SplitHostPort(listen)
+	return fmt.Sprintf("ssh -N -L %s:%s %s", "127.0.0.1:"+port, listen, strings.Join(sshTarget(), " "))
+}
+
+// sshTarget is how this computer was reached, as far as it can tell.
+func sshTarget() []string {
+	name := "YOU"
+	if u, err := user.Current(); err == nil {
+		name = u.Username
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "HOST"
+	}
+	// "client port server port": the server's port is what ssh was told.
+	if fields := strings.Fields(os.Getenv("SSH_CONNECTION")); len(fields) == 4 && fields[3] != "22" {
+		return []string{"-p", fields[3], name + "@" + host}
+	}
+	return []string{name + "@" + host}
+}
+
+func (p *program) webSessionsCommand() *cobra.Command {
+	var end string
+	cmd := p.withJSON(&cobra.Command{
+		Use: "sessions", Short: "List the browsers that are signed in, or sign them out", Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.webSessions(cmd.Context(), end) },
+	})
+	cmd.Flags().StringVar(&end, "end", "", "sign out the session of this number, or all")
+	return cmd
+}
+
+func (p *program) webSessions(ctx context.Context, end string) error {
+	client, err := p.client()
+	if err != nil {
+		return err
+	}
+	if end != "" {
+		n, err := client.EndWebSession(ctx, end)
+		if err != nil {
+			return err
+		}
+		if p.json {
+			return p.JSON(map[string]int{"count": n})
+		}
+		p.Print("Signed out: %d.\n", n)
+		return nil
+	}
+	sessions, err := client.WebSessions(ctx)
+	if err != nil {
+		return err
+	}
+	if p.json {
+		return p.JSON(sessions)
+	}
+	p.showWebSessions(sessions)
+	return nil
+}
+
+func (p *program) showWebSessions(sessions []control.WebSession) {
+	if len(sessions) == 0 {
+		p.Print("No browser is signed in. Open the page with: perch web\n")
+		return
+	}
+	for _, s := range sessions {
+		p.Print("%s  signed in %s, used %s ago, from %s\n          %s\n", s.ID, clock(s.SignedInAt), time.Since(s.UsedAt).Round(time.Second), s.From, visible.Line(s.Browser))
+	}
+	p.Print("Sign one out: perch web sessions --end %s\n", sessions[0].ID)
+}

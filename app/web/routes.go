@@ -1,0 +1,164 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"perch/app/control"
+	"perch/bridge"
+)
+
+const (
+	// CodeSignedOut marks answers to who has no session, or none any more.
+	CodeSignedOut = "web/signed-out"
+	// activeHeader is set by the page where a person has done something since its last call.
+	activeHeader = "Perch-Active"
+	// maxBody bounds a body, in bytes: the control API takes as much.
+	maxBody = 1 << 20
+	// maxSignIn bounds the body of a sign-in, in bytes.
+	maxSignIn = 1 << 10
+	// writePatience bounds one write of an answer: who does not read is let go.
+	writePatience = 2 * time.Minute
+)
+
+// routes are all that there is: the page's files, which hold nothing secret; the session; and what needs one.
+func (s *Server) routes() *http.ServeMux {
+	mux := http.NewServeMux()
+	s.pages(mux)
+	mux.HandleFunc("POST /session", s.signIn)
+	mux.HandleFunc("GET /session", func(w http.ResponseWriter, r *http.Request) {
+		if s.sessionOf(r) == nil {
+			signedOut(w)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	})
+	mux.HandleFunc("DELETE /session", func(w http.ResponseWriter, r *http.Request) {
+		s.gate.signOut(tokenOf(r))
+		http.SetCookie(w, s.cookie(r, "", -1))
+		w.WriteHeader(http.StatusNoContent)
+	})
+	mux.Handle(control.WebPrefix+"/", s.signedIn(http.StripPrefix(control.WebPrefix, s.API)))
+	return mux
+}
+
+func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
+	var body struct {
+		Code string `json:"code"`
+	}
+	if r.Header.Get("Content-Type") != "application/json" || json.NewDecoder(http.MaxBytesReader(w, r.Body, maxSignIn)).Decode(&body) != nil {
+		refuse(w, http.StatusBadRequest, "web/unreadable", "this is no sign-in", "open the address that perch web shows")
+		return
+	}
+	peer, _, _ := net.SplitHostPort(r.RemoteAddr)
+	token, entry := s.gate.signIn(body.Code, peer, bounded(r.UserAgent()))
+	switch entry {
+	case letIn:
+		s.Log.Info("browser signed in", "from", peer)
+		http.SetCookie(w, s.cookie(r, token, int(FullLife/time.Second)))
+		w.WriteHeader(http.StatusNoContent)
+	case tooMany:
+		s.Log.Warn("too many wrong codes at the page", "from", peer)
+		w.Header().Set("Retry-After", "60")
+		refuse(w, http.StatusTooManyRequests, "web/too-many", "there were too many wrong codes", "wait a minute, then: perch web")
+	default:
+		s.Log.Warn("wrong code at the page", "from", peer)
+		refuse(w, http.StatusForbidden, "web/code", "this code does not hold (any more)", "each is for one browser and one minute; for a new one type: perch web")
+	}
+}
+
+// maxBrowser bounds what a browser may call itself, in bytes.
+const maxBrowser = 200
+
+func bounded(text string) string {
+	if len(text) > maxBrowser {
+		text = text[:maxBrowser]
+	}
+	return text
+}
+
+// cookie is that of a session. Over https it is bound to this very host.
+func (s *Server) cookie(r *http.Request, token string, seconds int) *http.Cookie {
+	return &http.Cookie{
+		Name: cookieName(r), Value: token, Path: "/", MaxAge: seconds, HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil,
+	}
+}
+
+func cookieName(r *http.Request) string {
+	if r.TLS != nil {
+		return "__Host-perch"
+	}
+	return "perch"
+}
+
+func tokenOf(r *http.Request) string {
+	c, err := r.Cookie(cookieName(r))
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+func (s *Server) sessionOf(r *http.Request) *session {
+	return s.gate.find(tokenOf(r), r.Header.Get(activeHeader) != "")
+}
+
+// signedIn lets those by who have a session. What they have asked for ends with it.
+func (s *Server) signedIn(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		session := s.sessionOf(r)
+		if session == nil {
+			signedOut(w)
+			return
+		}
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+		if err != nil {
+			refuse(w, http.StatusRequestEntityTooLarge, "web/body", "what was sent cannot be read", "try again")
+			return
+		}
+		ctx, cancel := context.WithCancel(r.Context())
+		defer cancel()
+		defer context.AfterFunc(session.ctx, cancel)()
+		// The read deadline has done its work; from here on an answer may take as long as what it is for.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+		next.ServeHTTP(&patient{ResponseWriter: w, control: http.NewResponseController(w)}, withBody(r.WithContext(ctx), body))
+	})
+}
+
+// patient gives each write of an answer its own time.
+type patient struct {
+	http.ResponseWriter
+	control *http.ResponseController
+}
+
+// Write implements http.ResponseWriter.
+func (p *patient) Write(data []byte) (int, error) {
+	_ = p.control.SetWriteDeadline(time.Now().Add(writePatience))
+	return p.ResponseWriter.Write(data)
+}
+
+// FlushError is what http.ResponseController calls.
+func (p *patient) FlushError() error {
+	_ = p.control.SetWriteDeadline(time.Now().Add(writePatience))
+	return p.control.Flush()
+}
+
+func signedOut(w http.ResponseWriter) {
+	refuse(w, http.StatusUnauthorized, CodeSignedOut, "you are not signed in here (any more)", "type on the computer where the relay runs: perch web")
+}
+
+// refuse answers as the control API does, so that its client understands it.
+func refuse(w http.ResponseWriter, status int, code, message, remedy string) {
+	data, _ := json.Marshal(map[string]string{"what": "open the page", "message": message, "remedy": remedy, "code": code}) // strings only
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(data, '\n')) // who has gone away gets no answer
+}
+
+func failed(message, remedy string, err error) error {
+	return &bridge.Error{Kind: bridge.Operator, Side: bridge.SidePerch, Op: "serve the page", Message: message, Remedy: remedy, Err: err}
+}

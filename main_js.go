@@ -1,0 +1,93 @@
+// Command perch is Perch's window in a browser. The page that runs it has signed in and gives it the address of the relay.
+package main
+
+import (
+	"errors"
+	"net/http"
+	"os"
+	"syscall/js"
+	"time"
+
+	fyneapp "fyne.io/fyne/v2/app"
+
+	"perch/app/control"
+	"perch/app/logtail"
+	"perch/ui"
+	"perch/ui/translation"
+	"perch/ui/window"
+)
+
+func main() {
+	page := js.Global().Get("perch")
+	client := control.NewWebClient(os.Args[1], &http.Client{Transport: session{page, http.DefaultTransport}})
+	browser := ui.Browser{Client: client}
+	win := ui.New(ui.Options{
+		App: fyneapp.NewWithID("io.github.perch.window"), Relay: client, Settings: client, Vault: client, Chat: client, Process: browser,
+		Desktop: browser, Texts: translation.New(page.Get("language").String()),
+		Memory:  memory{js.Global()},
+		OpenLog: func(_ string, q logtail.Query) window.Log { return client.OpenLog(q) },
+		Save: func(name string, data []byte) (string, error) {
+			bytes := js.Global().Get("Uint8Array").New(len(data))
+			js.CopyBytesToJS(bytes, data)
+			page.Call("save", name, bytes)
+			return name, nil
+		},
+	})
+	time.AfterFunc(0, func() { page.Call("started") })
+	win.Run()
+}
+
+// memory is what the browser keeps for the page: the theme, the section, a set-up that was begun. It holds no secret. A browser
+// that keeps nothing throws, which ends nothing: the window just does not remember.
+type memory struct{ global js.Value }
+
+const memoryKey = "perch-window"
+
+// Read implements window.Memory.
+func (m memory) Read() (data []byte) {
+	defer func() { _ = recover() }() // storage that is switched off throws
+	if text := m.global.Get("localStorage").Call("getItem", memoryKey); text.Type() == js.TypeString {
+		data = []byte(text.String())
+	}
+	return data
+}
+
+// Write implements window.Memory.
+func (m memory) Write(data []byte) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errNoMemory
+		}
+	}()
+	m.global.Get("localStorage").Call("setItem", memoryKey, string(data))
+	return nil
+}
+
+var errNoMemory = errors.New("the browser keeps nothing")
+
+// session brings along that a person is at the page, and tells the page how its calls end.
+type session struct {
+	page js.Value
+	next http.RoundTripper
+}
+
+// activeHeader is read by the relay: without it a session that nobody uses ends.
+const activeHeader = "Perch-Active"
+
+// RoundTrip implements http.RoundTripper.
+func (s session) RoundTrip(r *http.Request) (*http.Response, error) {
+	if s.page.Call("wasActive").Bool() {
+		r = r.Clone(r.Context())
+		r.Header.Set(activeHeader, "1")
+	}
+	response, err := s.next.RoundTrip(r)
+	switch {
+	case err != nil && r.Context().Err() == nil:
+		s.page.Call("gone")
+	case err == nil && response.StatusCode == http.StatusUnauthorized:
+		s.page.Call("signedOut")
+	case err == nil:
+		s.page.Call("answered")
+	}
+	return response, err
+}
