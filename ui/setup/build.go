@@ -43,7 +43,7 @@ func (w *page) build() {
 	switch {
 	case w.first != nil:
 		w.win.Canvas().Focus(w.first)
-	case w.render != nil:
+	case w.render != nil && w.draft.Step == stepFinish:
 		w.win.Canvas().Unfocus() // the Enter key must not end it before the message went round
 	default:
 		w.win.Canvas().Focus(w.next) // what is chosen already is taken with the Enter key
