@@ -48,15 +48,19 @@ func (s *systemd) Install(ctx context.Context, plan Plan) (steps []string, err e
 			return steps, err
 		}
 	}
-	verb := Start
-	if !isSame && !isNew {
-		verb = Restart
-	}
-	if err := s.Do(ctx, verb); err != nil {
+	if err := s.Do(ctx, verbFor(isNew, isSame)); err != nil {
 		return steps, err
 	}
 	did("The relay runs as a service.")
 	return steps, nil
+}
+
+// verbFor is what has a service run as it is written now: one that was changed has to begin anew.
+func verbFor(isNew, isSame bool) Verb {
+	if isNew || isSame {
+		return Start
+	}
+	return Restart
 }
 
 // written says what became of the service's file.

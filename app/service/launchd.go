@@ -85,14 +85,7 @@ func (l *launchd) launchctl(ctx context.Context, limit time.Duration, args ...st
 
 // complaint makes a sentence of what launchctl said.
 func (l *launchd) complaint(verb, out string, err error) error {
-	has := func(parts ...string) bool {
-		for _, part := range parts {
-			if strings.Contains(strings.ToLower(out), part) {
-				return true
-			}
-		}
-		return false
-	}
+	has := func(parts ...string) bool { return hasAny(strings.ToLower(out), parts) }
 	said := errors.New(lastLine(firstLine(out), err))
 	switch {
 	case errors.Is(err, exec.ErrNotFound):

@@ -123,14 +123,7 @@ func IsNoRights(err error) bool { return errors.Is(err, errNoRights) }
 // complaint makes a sentence of what systemctl said.
 func (s *systemd) complaint(args []string, out string, err error) error {
 	verb := args[slices.IndexFunc(args, func(arg string) bool { return !strings.HasPrefix(arg, "-") })]
-	has := func(parts ...string) bool {
-		for _, part := range parts {
-			if strings.Contains(out, part) {
-				return true
-			}
-		}
-		return false
-	}
+	has := func(parts ...string) bool { return hasAny(out, parts) }
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
 		return fail(bridge.Operator, "there is no systemd on this computer", "start the relay with perch start, after perch service uninstall where a service is left from before; on a desktop, switch on Start at login", errNoSystemd)
@@ -150,6 +143,11 @@ func (s *systemd) complaint(args []string, out string, err error) error {
 		return fail(bridge.Operator, "this account may not "+verb+" a service of the whole system", "type: "+s.command(verb, "perch"), errNoRights)
 	}
 	return fail(bridge.Temporary, "systemctl "+verb+" did not work", "look at: "+s.command("status", "perch"), errors.New(lastLine(out, err)))
+}
+
+// hasAny reports whether one of these parts is in a text.
+func hasAny(text string, parts []string) bool {
+	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(text, part) })
 }
 
 func lastLine(out string, err error) string {

@@ -31,11 +31,7 @@ func (s *windows) Install(ctx context.Context, plan Plan) (steps []string, err e
 	if err := plan.makeRoom(ctx); err != nil {
 		return steps, err
 	}
-	verb := Start
-	if !isSame && !isNew {
-		verb = Restart
-	}
-	if err := s.Do(ctx, verb); err != nil {
+	if err := s.Do(ctx, verbFor(isNew, isSame)); err != nil {
 		return steps, err
 	}
 	return append(steps, "The relay runs as a service."), nil

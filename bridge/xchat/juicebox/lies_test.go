@@ -192,30 +192,31 @@ func TestLeftIsTheLeast(t *testing.T) {
 
 func TestAnswersOfTheNetwork(t *testing.T) {
 	t.Parallel()
+	says := func(text string) func() io.Reader { return func() io.Reader { return strings.NewReader(text) } }
 	for _, c := range []struct {
 		name   string
 		status int
-		body   io.Reader
+		body   func() io.Reader // anew for each realm: they are asked at the same time
 		want   juicebox.Kind
 	}{
-		{"empty", 200, strings.NewReader(""), juicebox.Garbage},
-		{"garbage", 200, strings.NewReader("\xff\xfe\xfd"), juicebox.Garbage},
-		{"a web page", 200, strings.NewReader("<html>hello"), juicebox.Garbage},
-		{"endless", 200, endless{}, juicebox.TooLarge},
-		{"endless failure", 502, endless{}, juicebox.TooLarge},
-		{"huge length", 200, strings.NewReader("\x5b\xff\xff\xff\xff\xff\xff\xff\xff"), juicebox.Garbage},
-		{"token", 401, strings.NewReader("no"), juicebox.InvalidAuth},
-		{"old", 426, strings.NewReader(""), juicebox.UpgradeRequired},
-		{"rate", 429, strings.NewReader(""), juicebox.RateLimited},
-		{"broken", 500, strings.NewReader("oops"), juicebox.Unreachable},
-		{"gateway", 502, strings.NewReader("<html>"), juicebox.Unreachable},
-		{"redirect", 302, strings.NewReader(""), juicebox.Unreachable},
-		{"cut off", 200, io.MultiReader(strings.NewReader("\x44"), broken{}), juicebox.Unreachable},
+		{"empty", 200, says(""), juicebox.Garbage},
+		{"garbage", 200, says("\xff\xfe\xfd"), juicebox.Garbage},
+		{"a web page", 200, says("<html>hello"), juicebox.Garbage},
+		{"endless", 200, func() io.Reader { return endless{} }, juicebox.TooLarge},
+		{"endless failure", 502, func() io.Reader { return endless{} }, juicebox.TooLarge},
+		{"huge length", 200, says("\x5b\xff\xff\xff\xff\xff\xff\xff\xff"), juicebox.Garbage},
+		{"token", 401, says("no"), juicebox.InvalidAuth},
+		{"old", 426, says(""), juicebox.UpgradeRequired},
+		{"rate", 429, says(""), juicebox.RateLimited},
+		{"broken", 500, says("oops"), juicebox.Unreachable},
+		{"gateway", 502, says("<html>"), juicebox.Unreachable},
+		{"redirect", 302, says(""), juicebox.Unreachable},
+		{"cut off", 200, func() io.Reader { return io.MultiReader(strings.NewReader("\x44"), broken{}) }, juicebox.Unreachable},
 	} {
 		for _, secure := range []bool{false, true} {
 			s := newScene(t, 2, secure, secure, secure)
 			s.net.around = func(_ int, _ *http.Request, _ func() *http.Response) (*http.Response, error) {
-				return &http.Response{StatusCode: c.status, Body: io.NopCloser(c.body), Header: http.Header{"Location": {"/x"}}}, nil
+				return &http.Response{StatusCode: c.status, Body: io.NopCloser(c.body()), Header: http.Header{"Location": {"/x"}}}, nil
 			}
 			_, err := s.client.Check(context.Background(), s.cfg)
 			if e := fails(t, err, c.want, juicebox.Unknown, false); len(e.Realms) != 3 {
