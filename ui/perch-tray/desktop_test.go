@@ -180,7 +180,7 @@ func TestTrayThatIsKilledAndStartedAgainShowsTheTruth(t *testing.T) {
 	r := newRig(t, true)
 	r.status(func(s *control.Status) { s.Channels[0].Outbound.Undecided = 1 })
 	r.startTray()
-	r.wantLine("Running · 1 needs you")
+	r.wantLine("1 message needs you")
 	stored := func() string {
 		kept, _ := os.ReadFile(filepath.Join(r.home, "perch-tray.json")) // an empty history may be there first
 		return unless(strings.Contains(string(kept), `"count"`), "it is not kept")
@@ -190,7 +190,7 @@ func TestTrayThatIsKilledAndStartedAgainShowsTheTruth(t *testing.T) {
 	for range 3 {
 		r.kill(r.tray)
 		r.startTray()
-		r.wantLine("Running · 1 needs you")
+		r.wantLine("1 message needs you")
 	}
 	if r.relayPID() != pid {
 		t.Error("the relay was started anew")

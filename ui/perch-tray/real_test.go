@@ -70,7 +70,7 @@ func TestRealRelayIsStartedStoppedAndRestarted(t *testing.T) {
 		t.Error("no relay runs after Start")
 	}
 	r.click("Pause deliveries", 1)
-	r.wantLine("Paused")
+	r.wantLine("X needs you · Paused") // its keys were never set
 	if s, err := client.Status(t.Context()); err != nil || s.State != control.StatePaused {
 		t.Errorf("%s, %v", s.State, err)
 	}
