@@ -58,7 +58,7 @@ type Restore struct {
 	Remarks []string
 
 	o       RestoreOptions
-	lock    *os.File
+	lock    *lockfile.Lock
 	stage   string
 	keyring secret.Store
 	secrets map[secret.Key]string
@@ -122,7 +122,7 @@ func (r *Restore) take(ctx context.Context) (err error) {
 	return ctx.Err()
 }
 
-func takeLock(home config.Home) (*os.File, error) {
+func takeLock(home config.Home) (*lockfile.Lock, error) {
 	lock, err := lockfile.Take(home.Lock())
 	if errors.Is(err, lockfile.ErrLocked) {
 		return nil, refused(opRestore, "a relay works on this folder", "stop it with: perch stop; then restore again", err)

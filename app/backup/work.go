@@ -21,7 +21,7 @@ const (
 // work is a folder for what has no name yet, beside the place where it goes. It is its owner's alone.
 type work struct {
 	folder string
-	lock   *os.File
+	lock   *lockfile.Lock
 }
 
 // newWork makes one, and removes those that crashes have left.

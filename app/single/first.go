@@ -18,7 +18,7 @@ import (
 
 // First is the one window of a place. Make it with Take, and close it at the end.
 type First struct {
-	lock     *os.File
+	lock     *lockfile.Lock
 	listener net.Listener
 }
 
@@ -46,7 +46,7 @@ func (p Place) Take(ctx context.Context, section string) (*First, error) {
 	}
 }
 
-func (p Place) open(ctx context.Context, lock *os.File) (*First, error) {
+func (p Place) open(ctx context.Context, lock *lockfile.Lock) (*First, error) {
 	l, err := control.Listen(ctx, p.socket())
 	if err != nil {
 		_ = lock.Close() // it did nothing

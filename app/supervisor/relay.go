@@ -17,6 +17,7 @@ import (
 	"perch/app/backup"
 	"perch/app/config"
 	"perch/app/ingress"
+	"perch/app/lockfile"
 	"perch/app/logging"
 	"perch/app/notify"
 	"perch/app/replyurl/monitor"
@@ -54,7 +55,7 @@ type Options struct {
 type relay struct {
 	Options
 	log     *logging.Log
-	lock    *os.File
+	lock    *lockfile.Lock
 	journal *sqlite.Store
 	health  *health.Journal // the journal, watched
 	current atomic.Pointer[setup]

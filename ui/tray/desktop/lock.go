@@ -2,7 +2,6 @@ package desktop
 
 import (
 	"errors"
-	"os"
 
 	"perch/app/lockfile"
 )
@@ -11,8 +10,8 @@ import (
 var ErrAlreadyRuns = errors.New("another tray runs already")
 
 // Lock makes sure that one tray at most runs on a home. The system frees the lock when the process ends, however that
-// happens; keep the file until then. The error is ErrAlreadyRuns, or a sentence.
-func Lock(path string) (*os.File, error) {
+// happens; keep it until then. The error is ErrAlreadyRuns, or a sentence.
+func Lock(path string) (*lockfile.Lock, error) {
 	f, err := lockfile.Try(path)
 	switch {
 	case errors.Is(err, lockfile.ErrLocked):
