@@ -118,10 +118,15 @@ func (w *Watcher) Context() context.Context { return w.ctx }
 func (w *Watcher) Do(work func(context.Context) error, then func(error)) {
 	w.work.Go(func() {
 		err := work(w.ctx)
-		if w.ctx.Err() == nil {
-			w.post(func() { then(err) })
-		}
+		w.OnThread(func() { then(err) })
 	})
+}
+
+// OnThread calls f on Fyne's thread, unless the watcher has been stopped. Any goroutine may ask for it.
+func (w *Watcher) OnThread(f func()) {
+	if w.ctx.Err() == nil {
+		w.post(f)
+	}
 }
 
 // SetDoing says what the window is doing to the relay.

@@ -18,7 +18,7 @@ func (w *Window) listen() {
 // that is done or ctx ends.
 func (w *Window) show(ctx context.Context, section string) error {
 	handle := make(chan uintptr, 1)
-	w.Watch.Do(func(context.Context) error { return nil }, func(error) {
+	w.Watch.OnThread(func() {
 		w.unlessAsked(func() { w.Open(section) })
 		w.fyne.RequestFocus()
 		handle <- w.handle()
