@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -31,6 +32,12 @@ func hostileChats() int {
 	return 160
 }
 
+// chatKind is one of the kinds of oddity. How long X may put something off is tried elsewhere: it is obeyed, and that takes a day.
+func chatKind(endpoint string, n int) string {
+	kinds := slices.DeleteFunc(hostile.Kinds(endpoint), func(kind string) bool { return kind == hostile.Limits || kind == hostile.Later })
+	return kinds[n%len(kinds)]
+}
+
 // Whatever X answers in encrypted chat, or says of it, once it is calm again each message has arrived once, in both
 // directions. An event that is odd itself may be told as one that cannot be read.
 func TestHostileAnswersInEncryptedChat(t *testing.T) {
@@ -51,7 +58,7 @@ func TestHostileAnswersInEncryptedChat(t *testing.T) {
 	for seed := range total {
 		endpoint, n := chatEndpoints[seed%len(chatEndpoints)], seed%people
 		id, handle := fmt.Sprint(810_000+n), fmt.Sprint("h", n)
-		b.x.Hostile(hostile.Oddity{Seed: uint64(seed), Endpoint: endpoint})
+		b.x.Hostile(hostile.Oddity{Seed: uint64(seed), Endpoint: endpoint, Kind: chatKind(endpoint, seed/len(chatEndpoints))})
 		note := sim.Note{Text: fmt.Sprint("asked ", seed, "!")}
 		switch endpoint {
 		case "chat.media":

@@ -39,8 +39,17 @@ func (r *Rooms) thread(ctx context.Context, m *room, ch *bridge.Channel, w *xcha
 }
 
 // begin gives a conversation a new key: for its first message, or after the recipient got other keys. X has taken the key
-// when it returns.
+// when it returns. A refusal says nothing of the message: somebody's keys may have changed a moment ago, so X is asked for
+// them once more.
 func (r *Rooms) begin(ctx context.Context, m *room, ch *bridge.Channel, w *xchat.Writer, id xchat.ConversationID, d *bridge.Delivery) (xchat.Thread, error) {
+	t, err := r.tryBegin(ctx, m, ch, w, id, d)
+	if e := bridge.AsError(err); e != nil && e.Kind == bridge.Rejected && e.Side == bridge.SideX {
+		return r.tryBegin(ctx, m, ch, w, id, d)
+	}
+	return t, err
+}
+
+func (r *Rooms) tryBegin(ctx context.Context, m *room, ch *bridge.Channel, w *xchat.Writer, id xchat.ConversationID, d *bridge.Delivery) (xchat.Thread, error) {
 	peer := id.Peer(w.OwnID)
 	theirs, err := r.fetchRecords(ctx, m, ch, peer)
 	if err != nil {

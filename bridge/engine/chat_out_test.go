@@ -226,3 +226,31 @@ func TestKeysThatOnlyReadRefuseInWords(t *testing.T) {
 		}
 	})
 }
+
+// The customer may get new keys just between X's answer that tells them and the change that is made for the old ones.
+func TestAChangeOfKeysThatIsRefusedIsMadeAnew(t *testing.T) {
+	t.Parallel()
+	for name, refusals := range map[string]int{"once": 1, "always": 1000} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r := chatRig(t)
+				r.chat.set(func(c *fakeChat) {
+					c.onFetch = func(call string) error {
+						if call == "keys" && c.calls[call] <= refusals {
+							return rejected("the public key version of a participant is not the latest")
+						}
+						return nil
+					}
+				})
+				o := r.reply(bridge.Reply{MotionID: "1", Body: "may I help?", Handle: "annlee"})
+				if isSent := refusals == 1; isSent != (o.Status == bridge.StatusSent) || isSent != (len(r.chat.read()) == 1) {
+					t.Errorf("%+v, read %q", o, r.chat.read())
+				}
+				if records, changes := r.chat.called("records"), r.chat.called("keys"); changes != 2 || records < changes {
+					t.Errorf("%d looks at the keys of people, %d changes", records, changes)
+				}
+			})
+		})
+	}
+}

@@ -80,7 +80,7 @@ func (u *chatUpload) begin(ctx context.Context, size int64) error {
 		return err
 	}
 	u.session, u.key = string(begun.Data.Session), string(begun.Data.Key)
-	if !sessionPattern.MatchString(u.session) || !mediaKeyPattern.MatchString(u.key) {
+	if !sessionPattern.MatchString(u.session) || !mediaKeyPattern.MatchString(u.key) || u.session == "0" || u.key == "0" { // 0 is none
 		return &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideX, Op: opChatUpload, Message: "X did not say the number of the file"}
 	}
 	return nil
