@@ -94,9 +94,16 @@ func TestHostileAnswersInEncryptedChat(t *testing.T) {
 			b.until(fmt.Sprint("message ", seed), func() bool { return b.inMotionAs(seed) > 0 })
 		}
 	}
+	unread, verdicts := 0, 0
 	for seed := range total {
 		endpoint := chatEndpoints[seed%len(chatEndpoints)]
-		if n := b.read(fmt.Sprint("answer ", seed)); n != 1 && endpoint != "chat.media.upload" {
+		if kind := chatKind(endpoint, seed/len(chatEndpoints)); kind == hostile.Refusal || kind == hostile.Errors {
+			verdicts++ // X says in its way that it does not take something, which may be the answer after this one
+		}
+		switch n := b.read(fmt.Sprint("answer ", seed)); {
+		case n == 0 && endpoint != "chat.media.upload": // a file takes its text along
+			unread++
+		case n > 1:
 			t.Errorf("%s, seed %d: the answer was read %d times", endpoint, seed, n)
 		}
 		n := b.inMotionAs(seed)
@@ -104,8 +111,11 @@ func TestHostileAnswersInEncryptedChat(t *testing.T) {
 			t.Errorf("%s, seed %d: the message is in Motion %d times", endpoint, seed, n)
 		}
 	}
-	if n, want := b.filesRead(), total/len(chatEndpoints); n != want {
-		t.Errorf("%d files were read, want %d", n, want)
+	if told := b.status().Channels[0].Outbound.Dead; unread > min(told, verdicts) {
+		t.Errorf("%d answers were not read, X refused %d at most, and people are told of %d", unread, verdicts, told)
+	}
+	if n, all := b.filesRead(), total/len(chatEndpoints); n > all || n < all-verdicts {
+		t.Errorf("%d of %d files were read, and X refused %d at most", n, all, verdicts)
 	}
 	if v := b.x.Violations(); len(v) > 0 {
 		t.Errorf("X found fault with: %q", v)
