@@ -62,12 +62,13 @@ func run() error {
 	defer client.Close()
 	local := settings.New(home)
 	programs := desk.Programs{Home: *homeFlag, Passphrase: local.Passphrase}
-	watchDrawing(programs)
+	texts := translation.New(*lang)
+	watchDrawing(programs, texts)
 	ui.New(ui.Options{
 		Caller: first, App: fyneapp.NewWithID("io.github.perch.window"), Relay: kept.With(client, home), Settings: ui.FirstOf(client, local), Vault: local,
 		Chat: ui.ChatOf(client, local), Login: ui.LoginThen(loginWith(local), client),
 		Process: &ui.Command{Programs: programs}, Desktop: ui.ThisDesktop{Programs: programs},
-		Texts: translation.New(*lang), LogPath: home.Log(), Fonts: typeset.ThisSystem,
+		Texts: texts, LogPath: home.Log(), Fonts: typeset.ThisSystem,
 		PreferencesPath: filepath.Join(filepath.Dir(home.Journal()), "window.json"), Section: *section, Theme: *theme, Exit: os.Exit,
 	}).Run()
 	return nil
@@ -84,9 +85,9 @@ func loginWith(local *settings.Local) window.Login {
 }
 
 // watchDrawing lets the page in the browser stand in for a window that cannot be drawn.
-func watchDrawing(programs desk.Programs) {
+func watchDrawing(programs desk.Programs, texts *translation.Texts) {
 	log.SetOutput(ui.WatchDrawing(os.Stderr, func() { //nolint:forbidigo // Fyne's log, which alone tells it
-		fmt.Fprintln(os.Stderr, "perch-window:", visible.Line(ui.OpenPage(context.Background(), programs)))
+		fmt.Fprintln(os.Stderr, "perch-window:", visible.Line(texts.Said(ui.OpenPage(context.Background(), programs))))
 		os.Exit(1)
 	}))
 }

@@ -26,7 +26,7 @@ func (b Browser) Run(ctx context.Context, what string) error {
 
 // Demo implements window.Process.
 func (Browser) Demo(context.Context) error {
-	return control.Said("the demo runs on a computer of its own; type there: perch demo")
+	return control.Said("a browser cannot start the demo; type on the relay's computer: perch demo")
 }
 
 // TrayHost implements window.Desktop: there is no tray to speak of.
@@ -37,7 +37,7 @@ func (Browser) Login() desk.Answer { return desk.Unknown }
 
 // SetLogin implements window.Desktop.
 func (Browser) SetLogin(bool, desk.Answer) error {
-	return control.Said("a browser cannot say what the relay's computer starts; type there: perch service install")
+	return control.Said("a browser cannot say what the relay's computer starts; type on it: perch service install")
 }
 
 // Raise implements window.Desktop: the browser's tabs are its own.

@@ -157,7 +157,7 @@ func TestStoppedRelayWithAJournalIsShown(t *testing.T) {
 	r := mustAll(t, func(_ *window.Options, r *rig.Rig) { r.Relay.SetKept(true) })
 	const line = "The relay is stopped. This is what the journal keeps; since 14:57 nothing comes in and nothing goes out."
 	for section, text := range map[string]string{
-		window.Overview: "Start it with the button above.", window.Traffic: "annlee", window.Attention: "does not take direct messages", "logs": "", "limits": "Not known while the relay is stopped",
+		window.Overview: "Start it with the button above.", window.Traffic: "annlee", window.Attention: "X does not let this account send the customer a direct message", "logs": "", "limits": "Not known while the relay is stopped",
 	} {
 		r.GoTo(section)
 		r.MustSee(line, text, "Stopped")
@@ -171,7 +171,7 @@ func TestStoppedRelayWithAJournalIsShown(t *testing.T) {
 	r.Press("Start")
 	r.Refresh()
 	r.MustNotSee(line)
-	r.MustSee("does not take direct messages")
+	r.MustSee("X does not let this account send the customer a direct message")
 }
 
 func TestFirstRunOpensTheWizard(t *testing.T) {

@@ -151,9 +151,17 @@ func signedOut(w http.ResponseWriter) {
 	refuse(w, http.StatusUnauthorized, CodeSignedOut, "you are not signed in here (any more)", "type on the computer where the relay runs: perch web")
 }
 
+// refusal is an error in the form of the control API, whose client takes it apart. The page says it in the person's language.
+type refusal struct {
+	What    string `json:"what"`
+	Message string `json:"message"`
+	Remedy  string `json:"remedy"`
+	Code    string `json:"code"`
+}
+
 // refuse answers as the control API does, so that its client understands it.
 func refuse(w http.ResponseWriter, status int, code, message, remedy string) {
-	data, _ := json.Marshal(map[string]string{"what": "open the page", "message": message, "remedy": remedy, "code": code}) // strings only
+	data, _ := json.Marshal(refusal{What: "open the page", Message: message, Remedy: remedy, Code: code}) // strings only
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_, _ = w.Write(append(data, '\n')) // who has gone away gets no answer

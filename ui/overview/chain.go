@@ -46,17 +46,18 @@ func (c *chainCard) render(m chainText) {
 
 // hopTile is one stage of the route.
 type hopTile struct {
-	content                    fyne.CanvasObject
-	ground, sign               *kit.Ground
-	icon                       *kit.Icon
-	name, state, since, passed *kit.Text
+	content       fyne.CanvasObject
+	ground, sign  *kit.Ground
+	icon          *kit.Icon
+	name, state   *kit.Text
+	since, passed *kit.Paragraph // they break where a tile is narrow: half a time says nothing
 }
 
 func newHopTile() *hopTile {
 	h := &hopTile{
 		ground: kit.NewGround(kit.Sunken, "", 9), sign: kit.NewGround(kit.IdleSoft, "", 9), icon: kit.NewIcon("hub", kit.Idle, 19),
 		name: kit.CutText("", kit.TextSmall, kit.Ink), state: kit.CutText("", kit.TextSmall, kit.Idle),
-		since: kit.CutText("", kit.TextTiny, kit.Muted), passed: kit.CutText("", kit.TextTiny, kit.Muted),
+		since: kit.NewParagraph("", kit.TextTiny, kit.Muted), passed: kit.NewParagraph("", kit.TextTiny, kit.Muted),
 	}
 	h.name.Bold, h.state.Bold = true, true
 	sign := container.NewStack(kit.AtLeast(h.sign, fyne.NewSize(34, 34)), container.NewCenter(h.icon))
@@ -77,8 +78,8 @@ func (h *hopTile) render(m hopText) {
 	}
 	h.name.SetText(m.Name)
 	h.state.Set(m.State, ink)
-	h.since.SetText(m.Since)
-	h.passed.SetText(m.Traffic)
+	h.since.Set(m.Since, kit.Muted)
+	h.passed.Set(m.Traffic, kit.Muted)
 }
 
 // chainLayout puts tiles and the arrows between them beside each other, in two rows where one would cut their words; the

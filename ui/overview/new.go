@@ -17,7 +17,7 @@ func New(win *window.Window) window.Page { return newPage(win) }
 func newPage(win *window.Window) *page {
 	o := &page{win: win, chains: kit.VStack(kit.GapBig)}
 	win.Preferences.Get(prefNoTray, &o.isTrayNoted)
-	o.about = kit.CutText("", kit.TextSmall, kit.Muted)
+	o.about = kit.NewParagraph("", kit.TextSmall, kit.Muted)
 	o.start = kit.NewButton(win.T("window.do.start"), "play", kit.Strong, func() { win.RunRelay("start") })
 	o.pause = kit.NewButton(win.T("window.do.pause"), "pause", kit.Plain, o.onPause)
 	o.restart = kit.NewButton(win.T("window.do.restart"), "restart", kit.Plain, func() { win.RunRelay("restart") })

@@ -19,7 +19,7 @@ type page struct {
 	win  *window.Window
 	root fyne.CanvasObject
 
-	about                       *kit.Text
+	about                       *kit.Paragraph // as long as it is: the version stands at its end
 	start, stop, restart, pause *kit.Button
 	hint, noTray, demo          *kit.Notice
 	isTrayNoted                 bool // it was read that there is no tray

@@ -14,7 +14,7 @@ func (o *page) Render(d snapshot.Data) {
 	if m.About != "" {
 		about += " · " + m.About
 	}
-	o.about.SetText(about)
+	o.about.Set(about, kit.Muted)
 	o.buttons(m, d)
 	if o.win.IsKnown && !o.win.Stored.Exists && !d.Running {
 		m.Hint, m.Remedy, m.HintTone = o.win.T("window.hint.new"), o.win.T("window.hint.new.do"), format.Busy

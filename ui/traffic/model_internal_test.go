@@ -53,7 +53,7 @@ func mustFind(t *testing.T, who, state string) control.Detail {
 
 func TestDetail(t *testing.T) {
 	dead := makeDetail(mustFind(t, "iris_v", "dead"), now, en)
-	if dead.Title != "Direct message to @iris_v" || dead.Problem != "@iris_v does not take direct messages from this account." || dead.Remedy == "" {
+	if dead.Title != "Direct message to @iris_v" || dead.Problem != "X does not let this account send the customer a direct message." || dead.Remedy == "" {
 		t.Errorf("%+v", dead)
 	}
 	if diff := cmp.Diff([]string{"retry", "discard"}, dead.Acts); diff != "" {

@@ -120,7 +120,7 @@ func TestMessageInFull(t *testing.T) {
 	id := r.IDOf("iris_v", "dead")
 	p.openMessage(id)
 	r.Settle()
-	r.MustSee("Direct message to @iris_v", "does not take direct messages", "ITS WAY", "Attempt 1: Failed", "From Motion", `"twitter": "iris_v"`, "To X", "POST https://api.x.com/2/dm_conversations/with/3001969357/messages")
+	r.MustSee("Direct message to @iris_v", "X does not let this account send the customer a direct message", "ITS WAY", "Attempt 1: Failed", "From Motion", `"twitter": "iris_v"`, "To X", "POST https://api.x.com/2/dm_conversations/with/3001969357/messages")
 	r.Press("Copy text")
 	if got := r.App.Clipboard().Content(); got != "Your refund is on its way." {
 		t.Errorf("copied %q", got)

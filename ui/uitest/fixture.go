@@ -59,16 +59,16 @@ func special(now time.Time) []control.Message {
 	dead := message(901, "out", "dm", "acme_support", "iris_v", "Your refund is on its way.", now.Add(-9*time.Minute), 0)
 	dead.State, dead.DeliveredAt = "dead", nil
 	dead.Error = &control.Failure{
-		Kind: "rejected", Message: "@iris_v does not take direct messages from this account", Remedy: "ask the customer in a public reply to write first, then retry",
+		Kind: "rejected", Message: "X does not let this account send the customer a direct message", Remedy: "ask the customer to write first, to follow the brand or to allow messages from everyone",
 	}
 	unknown := message(902, "out", "dm", "acme_support", "jonas_p", "We have sent you a new password link.", now.Add(-6*time.Minute), 0)
 	unknown.State, unknown.DeliveredAt = "undecided", nil
 	unknown.Error = &control.Failure{
-		Kind: "outcome_unknown", Message: "the connection to X broke while the message was being sent", Remedy: "look into the conversation on x.com, then say whether it went out",
+		Kind: "outcome_unknown", Message: "X's answer was lost, and the message was not found at X afterwards", Remedy: "look on X whether it is there; then say: perch sent ID (it did go out) or perch resend ID (it did not)",
 	}
 	file := message(903, "in", "dm", "kim_lo", "acme_support", "", now.Add(-4*time.Minute), 0)
 	file.State, file.DeliveredAt, file.Attempts, file.Media = "dead", nil, 7, []control.Media{{Type: "video", Name: "unboxing.mp4", Bytes: 31_457_280}}
-	file.Error = &control.Failure{Kind: "rejected", Message: "the file is larger than Motion allows", Remedy: "raise \"Max attachment size\" in Motion's settings, then retry"}
+	file.Error = &control.Failure{Kind: "rejected", Message: "the file is larger than Motion allows", Remedy: "raise \"Max attachment size\" in Motion's settings (and nginx's limit), then: perch retry"}
 	secret := message(904, "in", "encrypted", "lena_t", "acme_support", "@lena_t sent an encrypted message (X Chat).", now.Add(-3*time.Minute), 300*time.Millisecond)
 	waiting := message(905, "out", "reply", "acme_support", "bo_berg", "@bo_berg Version 4.2.1 mends it, it is in the store now.", now.Add(-40*time.Second), 0)
 	due := now.Add(7 * time.Minute)
@@ -137,7 +137,7 @@ var logLines = []string{
 	`level=INFO msg="delivery attempted" channel=support direction=in kind=mention id=%d outcome=delivered took_ms=187`,
 	`level=WARN msg="delivery attempted" channel=support direction=in kind=dm id=%d outcome=queued kind=temporary code=503 error="Motion is out of order at the moment" retry_in=5s`,
 	`level=INFO msg="webhook proved" url=https://perch.acme.example/api/messages took_ms=%d`,
-	`level=ERROR msg="delivery failed" channel=support direction=out kind=dm id=%d code=403/349 error="@iris_v does not take direct messages from this account" remedy="ask the customer in a public reply to write first, then retry"`,
+	`level=ERROR msg="delivery failed" channel=support direction=out kind=dm id=%d code=403/349 error="X does not let this account send the customer a direct message" remedy="ask the customer to write first, to follow the brand or to allow messages from everyone"`,
 }
 
 // Log is a log of that many lines that ends now.

@@ -32,6 +32,7 @@ var sentences = map[string][]string{
 	"perch/app/control.ChatResult":  {"Message", "Remedy"},
 	"perch/app/control.failure":     {"Message", "Remedy", "What"},
 	"perch/app/doctor.Finding":      {"Title", "Message", "Remedy"},
+	"perch/app/web.refusal":         {"What", "Message", "Remedy"},
 }
 
 // names are how such fields are called: one of the control API that is called so and is not in the table is forgotten.
@@ -107,6 +108,7 @@ func mustHarvest(t *testing.T) (patterns, blind map[string][]string) {
 			h.fields(t, name, fields)
 		}
 		h.errorsOf("perch/app/desk")
+		h.textsOf("perch/ui", "OpenPage")
 	}
 	for _, where := range []map[string][]string{patterns, blind} {
 		for pattern, places := range where {
@@ -130,6 +132,11 @@ func (h *harvest) errorsOf(path string) {
 			}
 		}
 	}
+}
+
+// textsOf follows what a function returns that words what it tells itself.
+func (h *harvest) textsOf(path, function string) {
+	h.returned(h.bodies[h.made[path].Scope().Lookup(function)], 0)
 }
 
 func (h *harvest) fields(t *testing.T, name string, fields []string) {

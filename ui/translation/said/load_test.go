@@ -21,7 +21,7 @@ const (
 	module = "perch"
 )
 
-// program is the source of app and bridge for one system, parsed and typed. What comes from outside of the project is not
+// program is the source of app, bridge and the package ui for one system, parsed and typed. What comes from outside of the project is not
 // loaded: its types are unknown, which sentences do not depend on.
 type program struct {
 	files *token.FileSet
@@ -42,12 +42,13 @@ func mustLoad(t *testing.T, system string) *program {
 	}}
 	context := build.Default
 	context.GOOS, context.CgoEnabled = system, false
-	for _, folder := range []string{"app", "bridge"} {
+	for _, folder := range []string{"app", "bridge", "ui"} {
 		err := filepath.WalkDir(filepath.Join(root, folder), func(name string, entry fs.DirEntry, err error) error {
 			switch {
 			case err != nil:
 				return err
-			case entry.IsDir() && slices.Contains([]string{"testdata", "sim", "demo", "e2e"}, entry.Name()):
+			case entry.IsDir() && slices.Contains([]string{"testdata", "sim", "demo", "e2e"}, entry.Name()),
+				entry.IsDir() && filepath.Base(filepath.Dir(name)) == "ui": // the views have keys for what they say
 				return filepath.SkipDir
 			case entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go"):
 				return nil
