@@ -137,6 +137,19 @@ func TestShortcutsOpenThePages(t *testing.T) {
 	}
 }
 
+// What a person clicks on gets the click, on every page and in a message in full.
+func TestNothingSwallowsClicks(t *testing.T) {
+	r := mustAll(t, nil)
+	for _, name := range ui.Sections() {
+		r.GoTo(name)
+		r.MustTakeClicks(name)
+	}
+	r.GoTo(window.Traffic)
+	r.Browse(snapshot.Filter{}, r.IDOf("iris_v", "dead"))
+	r.Settle()
+	r.MustTakeClicks("a message in full")
+}
+
 // A window that is opened while the relay is stopped knows nothing, and must not say that all is well.
 func TestStoppedRelayIsNotAllWell(t *testing.T) {
 	r := mustAll(t, func(_ *window.Options, r *rig.Rig) { r.Relay.SetStopped(true) })

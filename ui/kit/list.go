@@ -27,6 +27,15 @@ func NewList(length func() int, makeItem func() fyne.CanvasObject, update func(w
 	return l
 }
 
+// Press does what a click on an item does. An item that takes clicks of any kind gets all of them, so it hands this one on.
+func (l *List) Press(id int) {
+	if canvas := fyne.CurrentApp().Driver().CanvasForObject(l); canvas != nil {
+		canvas.Focus(l)
+	}
+	l.goTo(id)
+	l.Select(id)
+}
+
 // Chosen tells which item was pressed: the keys go on from there.
 func (l *List) Chosen(id int) { l.at = id }
 

@@ -26,7 +26,7 @@ func (l *page) lay() {
 
 func (l *page) describe() {
 	about := l.win.Texts.N("window.logs.count", len(l.lines))
-	if !l.atStart {
+	if !l.atStart && len(l.lines) > 0 {
 		about = l.win.Texts.N("window.logs.newest", len(l.lines))
 	}
 	l.about.SetText(about)

@@ -85,10 +85,10 @@ func TestOverview(t *testing.T) {
 func TestHopsTellWhatTheyKnow(t *testing.T) {
 	hops := makeSummary(running(t), en).Chains[0].Hops
 	want := []hopText{
-		{Key: "x", Icon: "at", Name: "X", Tone: format.Good, State: "Connected", Since: "since 14:12", Traffic: "last 10 s ago"},
-		{Key: "reach", Icon: "door", Name: "Webhook", Tone: format.Good, State: "Connected", Since: "proved 10 s ago", Traffic: "last 10 s ago"},
+		{Key: "x", Icon: "at", Name: "X", Tone: format.Good, State: "Connected", Since: "since 14:12", Traffic: "last: 10 s ago"},
+		{Key: "reach", Icon: "door", Name: "Webhook", Tone: format.Good, State: "Connected", Since: "proved 10 s ago", Traffic: "last: 10 s ago"},
 		{Key: "relay", Icon: "hub", Name: "Relay", Tone: format.Good, State: "Running", Since: "since 11:52"},
-		{Key: "motion", Icon: "headset", Name: "Motion", Tone: format.Good, State: "Connected", Since: "since 14:12", Traffic: "last 10 s ago"},
+		{Key: "motion", Icon: "headset", Name: "Motion", Tone: format.Good, State: "Connected", Since: "since 14:12", Traffic: "last: 10 s ago"},
 		{Key: "reply", Icon: "reply", Name: "Replies", Tone: format.Good, State: "Arriving", Traffic: "last 2 min ago"},
 		{Key: "sent", Icon: "up", Name: "To X", Tone: format.Good, State: "Connected"},
 	}

@@ -57,13 +57,13 @@ func TestWizardOffersTheVaultWhereTheKeyringFails(t *testing.T) {
 	settings.Broken = errors.New("this computer's keyring is locked")
 	r, w := mustFirstRun(t, "", settings)
 	w.goTo(stepX)
-	r.MustNotSee("Use Perch's encrypted file instead")
+	r.MustNotSee("Use Perch's encrypted file (vault) instead")
 	for _, name := range xSecrets() {
 		w.typed[name] = "hush-" + name
 	}
 	r.Press("Check")
 	r.MustSee("This computer's keyring is locked.")
-	r.Press("Use Perch's encrypted file instead")
+	r.Press("Use Perch's encrypted file (vault) instead")
 	r.MustSee("Where the keys are kept")
 	r.Press("Make one for me")
 	r.Press("Create")

@@ -31,7 +31,7 @@ func newPage(win *window.Window) *page {
 	t.fresh = kit.NewButton("", "up", kit.Strong, t.onFresh).Small()
 	t.fresh.Hide()
 	t.empty = kit.NewParagraph("", kit.TextBody, kit.Muted)
-	t.list = kit.NewList(func() int { return len(t.rows) }, func() fyne.CanvasObject { return newRowView(t.menu) }, t.update)
+	t.list = kit.NewList(func() int { return len(t.rows) }, func() fyne.CanvasObject { return newRowView(t.press, t.menu) }, t.update)
 	t.list.OnSelected, t.list.OnMenu = t.onSelected, t.onMenuKey
 	t.search.OnDown = func() { win.Canvas().Focus(t.list) }
 	t.pane = newPane(win, t.onClose, t.addressOnX)

@@ -16,6 +16,8 @@ func (t *page) update(id widget.ListItemID, item fyne.CanvasObject) {
 	item.(*rowView).render(id, makeRow(m, t.win.Now(), t.win.Texts), m.ID == t.selected) //nolint:forcetypeassert,errcheck // made by the list
 }
 
+func (t *page) press(id widget.ListItemID) { t.list.Press(id) }
+
 func (t *page) onSelected(id widget.ListItemID) {
 	t.list.Chosen(id)
 	t.list.Unselect(id) // a message may move to another line; the row itself shows what is selected

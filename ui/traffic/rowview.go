@@ -22,7 +22,8 @@ var rowColumns = [6]float32{100, 24, 132, 26, 118, 70}
 // rowView is one line of the list of messages.
 type rowView struct {
 	widget.BaseWidget
-	// menu opens what can be done with the message of a line.
+	// press opens the message of a line, menu what can be done with it.
+	press                        func(id widget.ListItemID)
 	menu                         func(id widget.ListItemID, at fyne.Position)
 	id                           widget.ListItemID
 	shown                        rowText
@@ -32,12 +33,12 @@ type rowView struct {
 	dot                          *kit.Ground
 }
 
-func newRowView(menu func(widget.ListItemID, fyne.Position)) *rowView {
+func newRowView(press func(widget.ListItemID), menu func(widget.ListItemID, fyne.Position)) *rowView {
 	cut := func(color fyne.ThemeColorName, size float32) *kit.Text { //nolint:unparam // one row, one size
 		return kit.CutText("", size, color)
 	}
 	r := &rowView{
-		menu: menu, ground: kit.NewGround("", "", 6), direction: kit.NewIcon("down", kit.Accent, 15), kind: kit.NewIcon("dm", kit.Muted, 15),
+		press: press, menu: menu, ground: kit.NewGround("", "", 6), direction: kit.NewIcon("down", kit.Accent, 15), kind: kit.NewIcon("dm", kit.Muted, 15),
 		time: cut(kit.Muted, kit.TextSmall), who: cut(kit.Ink, kit.TextSmall), text: cut(kit.Ink, kit.TextSmall),
 		state: cut(kit.Muted, kit.TextSmall), took: cut(kit.Muted, kit.TextSmall), dot: kit.NewGround(kit.Idle, "", 4),
 	}
@@ -46,6 +47,9 @@ func newRowView(menu func(widget.ListItemID, fyne.Position)) *rowView {
 	r.ExtendBaseWidget(r)
 	return r
 }
+
+// Tapped implements fyne.Tappable: what takes the right button gets the left one too, and the list's own line does not.
+func (r *rowView) Tapped(*fyne.PointEvent) { r.press(r.id) }
 
 // TappedSecondary implements fyne.SecondaryTappable.
 func (r *rowView) TappedSecondary(e *fyne.PointEvent) { r.menu(r.id, e.AbsolutePosition) }

@@ -193,6 +193,11 @@ func TestRightClickAndItsKeyOfferWhatCanBeDone(t *testing.T) {
 		}
 		return labels
 	}
+	row := rig.Find(r, "line", func(row *rowView) bool { return row.shown.Who != "" })
+	test.Tap(row)
+	if id := p.rows[row.id].ID; p.selected != id || r.Canvas().Focused() != fyne.Focusable(p.list) {
+		t.Errorf("a click on message %d opens %d; %v has the keys", id, p.selected, r.Canvas().Focused())
+	}
 	isOpen := func() bool {
 		top := r.Canvas().Overlays().Top()
 		if top != nil {
@@ -200,7 +205,7 @@ func TestRightClickAndItsKeyOfferWhatCanBeDone(t *testing.T) {
 		}
 		return top != nil
 	}
-	row := newRowView(p.menu)
+	row = newRowView(p.press, p.menu)
 	row.render(at, makeRow(p.rows[at], p.win.Now(), p.win.Texts), false)
 	row.TappedSecondary(&fyne.PointEvent{AbsolutePosition: fyne.NewPos(300, 300)})
 	if !isOpen() {
@@ -232,7 +237,7 @@ func TestRightClickAndItsKeyOfferWhatCanBeDone(t *testing.T) {
 func TestNarrowRowsKeepTheText(t *testing.T) {
 	_, p := mustPage(t, nil)
 	for _, m := range p.rows {
-		row, text := newRowView(p.menu), makeRow(m, p.win.Now(), p.win.Texts)
+		row, text := newRowView(p.press, p.menu), makeRow(m, p.win.Now(), p.win.Texts)
 		test.WidgetRenderer(row).Layout(fyne.NewSize(440, rowHeight))
 		row.render(0, text, false)
 		row.Resize(fyne.NewSize(440, rowHeight))

@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
 
@@ -37,6 +38,30 @@ func children(o fyne.CanvasObject) []fyne.CanvasObject {
 		return test.WidgetRenderer(v).Objects()
 	}
 	return nil
+}
+
+// MustTakeClicks finds what swallows clicks: Fyne's driver gives every click to the topmost thing that takes any kind of one,
+// so that one which only takes the right button keeps the left one from what it lies on. Fyne's tests do not.
+func (r *Rig) MustTakeClicks(where string) {
+	r.t.Helper()
+	var down func(o fyne.CanvasObject, below fyne.CanvasObject)
+	down = func(o, below fyne.CanvasObject) {
+		if !o.Visible() {
+			return
+		}
+		switch v := o.(type) {
+		case fyne.Tappable:
+			below = o
+		case fyne.SecondaryTappable, fyne.DoubleTappable, desktop.Mouseable:
+			if below != nil {
+				r.t.Errorf("%s: %T swallows the clicks on %T", where, v, below)
+			}
+		}
+		for _, child := range children(o) {
+			down(child, below)
+		}
+	}
+	down(r.Fyne().Content(), nil)
 }
 
 // AllText is everything that can be read in the window, one thing a line.
