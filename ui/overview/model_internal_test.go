@@ -89,7 +89,7 @@ func TestHopsTellWhatTheyKnow(t *testing.T) {
 		{Key: "reach", Icon: "door", Name: "Webhook", Tone: format.Good, State: "Connected", Since: "proved 10 s ago", Traffic: "last: 10 s ago"},
 		{Key: "relay", Icon: "hub", Name: "Relay", Tone: format.Good, State: "Running", Since: "since 11:52"},
 		{Key: "motion", Icon: "headset", Name: "Motion", Tone: format.Good, State: "Connected", Since: "since 14:12", Traffic: "last: 10 s ago"},
-		{Key: "reply", Icon: "reply", Name: "Replies", Tone: format.Good, State: "Arriving", Traffic: "last 2 min ago"},
+		{Key: "reply", Icon: "reply", Name: "Replies", Tone: format.Good, State: "Arriving", Traffic: "last: 2 min ago"},
 		{Key: "sent", Icon: "up", Name: "To X", Tone: format.Good, State: "Connected"},
 	}
 	if diff := cmp.Diff(want, hops); diff != "" {

@@ -21,6 +21,7 @@ type navState struct {
 	about   *kit.Text
 	theme   *kit.Button
 	words   []fyne.CanvasObject // what a narrow window has no room for
+	press   fyne.CanvasObject   // what a narrow window has instead: the sign opens what the button does
 }
 
 func newNavState(texts *translation.Texts, switchTheme, showAbout func()) *navState {
@@ -31,16 +32,19 @@ func newNavState(texts *translation.Texts, switchTheme, showAbout func()) *navSt
 	s.state.Bold = true
 	s.theme = kit.NewIconButton("sun", texts.T("window.theme"), switchTheme).Small()
 	sign := container.NewStack(kit.AtLeast(s.ground, fyne.NewSize(30, 30)), container.NewCenter(s.dot))
+	s.press = kit.NewArea(container.NewStack(), texts.T("window.about"), showAbout)
+	s.press.Hide()
 	buttons := kit.HStack(0, kit.Middle(kit.NewIconButton("info", texts.T("window.about"), showAbout).Small()), kit.Middle(s.theme))
 	words := kit.Pad(kit.VStack(0, s.state, s.about), 0, 8)
 	s.words = []fyne.CanvasObject{buttons, words}
-	row := container.NewBorder(nil, nil, kit.Middle(sign), buttons, words)
+	row := container.NewBorder(nil, nil, kit.Middle(container.NewStack(sign, s.press)), buttons, words)
 	s.content = kit.VStack(8, kit.Rule(), row)
 	return s
 }
 
-// narrow shows the sign alone, or all again.
+// narrow shows the sign alone, which can then be pressed, or all again.
 func (s *navState) narrow(on bool) {
+	kit.Pick(on, s.press.Show, s.press.Hide)()
 	for _, o := range s.words {
 		kit.Pick(on, o.Hide, o.Show)()
 	}

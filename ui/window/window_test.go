@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"perch/app/control"
+	"perch/app/version"
 	"perch/bridge/sim/tidy"
 	"perch/ui/kit"
 	"perch/ui/uitest/rig"
@@ -112,6 +113,14 @@ func TestWindowThatHoldsWhatIsNotSavedAsksBeforeItCloses(t *testing.T) {
 	if r.Press("Close without saving"); closed != 2 {
 		t.Errorf("closed %d times", closed)
 	}
+}
+
+// A window without room for the button has it under the sign of the state.
+func TestAboutIsReachedByMouseInANarrowWindow(t *testing.T) {
+	r := mustWindow(t, nil)
+	r.Fyne().Resize(fyne.NewSize(800, 600))
+	r.Tap(r.T("window.about"))
+	r.MustSee("Perch "+version.Number, r.T("window.about.keys"))
 }
 
 func TestAboutFitsIntoALowWindow(t *testing.T) {
