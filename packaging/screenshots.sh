@@ -39,16 +39,20 @@ XDG_CONFIG_HOME="$WORK/config" openbox >/dev/null 2>&1 & PIDS="$PIDS $!"
 shoot() {
   home=$WORK/home; rm -rf "$home"; mkdir -p "$home"
   echo '{"no_tray":true}' >"$home/window.json" # nothing shows tray icons here, and the pictures do not say so
-  # shellcheck disable=SC2086 # STUB holds flags
-  "$SERVE" -socket "$home/control.sock" ${STUB:-} 2>"$WORK/serve.log" & stub=$!; PIDS="$PIDS $stub"
-  until [ -S "$home/control.sock" ]; do sleep 0.05; done
+  stub=
+  if [ -z "${ALONE:-}" ]; then # else as where Perch was never set up: no relay, no settings
+    "$SERVE" -socket "$home/control.sock" 2>"$WORK/serve.log" & stub=$!; PIDS="$PIDS $stub"
+    until [ -S "$home/control.sock" ]; do sleep 0.05; done
+  fi
   "$WINDOW" --home "$home" --theme "$2" --section "$3" --lang "${LANGUAGE:-en}" >"$WORK/window.log" 2>&1 & window=$!; PIDS="$PIDS $window"
   xdotool search --sync --onlyvisible --name '^Perch$' >/dev/null
   sleep "${WAIT:-2.5}"
   if [ $# -gt 3 ]; then eval "$4"; sleep 1.2; fi
   import -window root "$OUT/$1.png"
-  kill "$window" "$stub" 2>/dev/null || true
-  wait "$window" "$stub" 2>/dev/null || true
+  # shellcheck disable=SC2086 # there may be no stub
+  kill "$window" $stub 2>/dev/null || true
+  # shellcheck disable=SC2086
+  wait "$window" $stub 2>/dev/null || true
 }
 
 for theme in $THEMES; do
@@ -57,7 +61,7 @@ for theme in $THEMES; do
       traffic)
         shoot "traffic-$theme" "$theme" traffic
         shoot "detail-$theme" "$theme" traffic "xdotool mousemove $((600 * SCALE)) $((192 * SCALE)) sleep 0.3 click 1" ;;
-      wizard) STUB=-empty shoot "wizard-$theme" "$theme" wizard ;;
+      wizard) ALONE=yes shoot "wizard-$theme" "$theme" wizard ;;
       *) shoot "$page-$theme" "$theme" "$page" ;;
     esac
   done

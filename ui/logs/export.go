@@ -63,7 +63,7 @@ func (l *page) onExport() {
 	})
 	place.OnSubmitted = func(string) { yes.Tapped(nil) }
 	texts := kit.NewParagraph(about, kit.TextBody, kit.Muted)
-	win.Ask(win.T("window.logs.export.title"), kit.VStack(12, texts, kit.FormRow(win.T("window.logs.export.to"), "", place, problem)), yes)
+	win.Ask(win.T("window.logs.export.title"), kit.VStack(12, texts, kit.VStack(3, kit.Heading(win.T("window.logs.export.to"), kit.TextBody), place, problem)), yes)
 	win.Canvas().Focus(place)
 }
 
