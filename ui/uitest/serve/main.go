@@ -24,17 +24,16 @@ func main() {
 	socket := flag.String("socket", "", "path of the socket")
 	rate := flag.Float64("rate", 0, "new messages a second")
 	rows := flag.Int("rows", 0, "how many more messages there are to begin with")
-	empty := flag.Bool("empty", false, "Perch was never set up")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := serve(ctx, *socket, *rate, *rows, *empty); err != nil {
+	if err := serve(ctx, *socket, *rate, *rows); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func serve(ctx context.Context, socket string, rate float64, rows int, isEmpty bool) error {
+func serve(ctx context.Context, socket string, rate float64, rows int) error {
 	listener, err := control.Listen(ctx, socket)
 	if err != nil {
 		return err
@@ -48,9 +47,6 @@ func serve(ctx context.Context, socket string, rate float64, rows int, isEmpty b
 		go traffic(ctx, relay, rate, first+int64(rows))
 	}
 	settings := uitest.NewSettings()
-	if isEmpty {
-		settings = uitest.NewEmpty()
-	}
 	settings.Stored.LogPath = filepath.Join(filepath.Dir(socket), "perch.log")
 	if err := os.WriteFile(settings.Stored.LogPath, []byte(uitest.Log(time.Now(), 400)), 0o600); err != nil {
 		return err
