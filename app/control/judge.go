@@ -34,7 +34,7 @@ func (s Status) Judged(now time.Time) Status {
 	if s.Conditions == nil {
 		s.Conditions = []Condition{}
 	}
-	if s.State != StatePaused && s.State != StateStopped {
+	if s.State != StatePaused && s.IsLive() {
 		s.State = StateRunning
 		if worst, found := s.Worst(); found && worst.Level != Note {
 			s.State = StateDegraded
@@ -47,7 +47,7 @@ func (s Status) Judged(now time.Time) Status {
 var (
 	levels = []Level{NeedsYou, Healing, Note}
 	sides  = []string{
-		SideJournal, SideX, SideMotion, SideReply, SideReach, SideChat, SideMessages, SideBackup, SideLimit, SideRelay, SidePause, SideGap,
+		SideRelay, SideJournal, SideX, SideMotion, SideReply, SideReach, SideChat, SideMessages, SideBackup, SideLimit, SidePause, SideGap,
 		SideUpdate, SideEncrypted,
 	}
 )
@@ -67,7 +67,7 @@ func (j *judge) all() {
 	for _, c := range s.Channels {
 		j.channel(c)
 	}
-	if s.State != StateStopped {
+	if s.IsLive() {
 		j.reach(s.Reach)
 		j.gap(s.Reach.Gaps)
 	}
@@ -77,6 +77,8 @@ func (j *judge) all() {
 		j.add(Condition{
 			Side: SidePause, Level: Note, What: "what comes in is kept, and nothing is delivered", Remedy: "resume the deliveries, with: perch resume",
 		})
+	case StateSilent:
+		j.silence(s.Silence)
 	case StateStopped:
 		j.add(Condition{
 			Side: SideRelay, Level: Note, What: "nothing comes in and nothing goes out", Remedy: "start the relay, with: perch start", Since: s.StoppedAt,
@@ -90,7 +92,7 @@ func (j *judge) all() {
 }
 
 func (j *judge) channel(c Channel) {
-	if j.status.State != StateStopped {
+	if j.status.IsLive() {
 		j.side(SideX, c.Name, c.X)
 		j.side(SideMotion, c.Name, c.Motion)
 		if c.Reply.State == bridge.LinkDegraded {

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"perch/app/config"
@@ -83,10 +84,16 @@ func (j *Journal) Minutes(ctx context.Context) (list []control.Minute, err error
 
 // Status is how things stand while no relay runs: what waits, and what needs a person. A journal that cannot be read is a part
 // of it. It fails with fs.ErrNotExist when Perch has kept nothing yet.
-func (j *Journal) Status(ctx context.Context) (control.Status, error) {
+func (j *Journal) Status(ctx context.Context) (control.Status, error) { return j.status(ctx, nil) }
+
+// status is Status of a relay that is stopped, or silent for a reason.
+func (j *Journal) status(ctx context.Context, silence *control.Failure) (control.Status, error) {
 	s := control.Status{
-		State: control.StateStopped, Channels: []control.Channel{}, Reach: control.Reach{Gaps: []control.Gap{}}, Version: version.Number,
+		State: control.StateStopped, Silence: silence, Channels: []control.Channel{}, Reach: control.Reach{Gaps: []control.Gap{}}, Version: version.Number,
 		Journal: control.Link{State: bridge.LinkUnknown},
+	}
+	if silence != nil {
+		s.State = control.StateSilent
 	}
 	c, configErr := config.Load(j.home.Config())
 	var names []string
@@ -148,6 +155,11 @@ func Line(since *time.Time, now time.Time) string {
 // Stopped says in one line that nothing runs.
 func Stopped(since *time.Time, now time.Time) string {
 	return "The relay is stopped; " + nothing(since, now) + "."
+}
+
+// Silent says in one line that a relay cannot be asked.
+func Silent(why control.Failure) string {
+	return strings.ToUpper(why.Message[:1]) + why.Message[1:] + "."
 }
 
 func nothing(since *time.Time, now time.Time) string {

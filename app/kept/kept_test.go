@@ -189,8 +189,19 @@ func TestARelayThatIsSilentIsNotSaidToBeStopped(t *testing.T) {
 			t.Errorf("%q", text)
 		}
 	}
+	s, err := r.Status(t.Context())
+	worst, _ := s.Worst()
+	if err != nil || s.State != control.StateSilent || s.IsHung() || len(s.Channels) != 2 || s.Face() != control.FaceSilent {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if c, found := s.Of(control.SideRelay, ""); !found || c.Level != control.Healing || c.Remedy == "" || worst.Side != control.SideMessages {
+		t.Errorf("%+v", s.Conditions)
+	}
 	if err := lock.Close(); err != nil {
 		t.Fatal(err)
+	}
+	if s, err = r.Status(t.Context()); err != nil || s.State != control.StateStopped {
+		t.Errorf("%+v, %v", s, err)
 	}
 	for _, text := range []string{r.Line(time.Now()), r.Note(time.Now())} {
 		if !strings.Contains(text, "stopped") || !strings.Contains(text, "perch start") {
