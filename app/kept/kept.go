@@ -49,7 +49,7 @@ func (j *Journal) Messages(ctx context.Context, q control.Query) (list []control
 	return list, err
 }
 
-// Message returns one message with its history and what came in for it. The calls to the other side are the relay's to show.
+// Message returns one message with its history and both ends of it.
 func (j *Journal) Message(ctx context.Context, id int64) (detail control.Detail, err error) {
 	err = j.read(ctx, func(v *sqlite.View) error {
 		d, err := v.Get(ctx, id)
@@ -60,11 +60,9 @@ func (j *Journal) Message(ctx context.Context, id int64) (detail control.Detail,
 		if err != nil {
 			return err
 		}
-		var trace bridge.Trace
-		if post, found, err := v.Source(ctx, d.Post); err != nil {
+		trace, err := j.trace(ctx, v, d)
+		if err != nil {
 			return err
-		} else if found {
-			trace.Received = &post
 		}
 		detail = control.NewDetail(d, attempts, trace)
 		return nil

@@ -124,6 +124,18 @@ func (r *Relay) Message(ctx context.Context, id int64) (control.Detail, error) {
 		func() (control.Detail, error) { return r.journal.Message(ctx, id) })
 }
 
+// Limits returns what X has told about its limits.
+func (r *Relay) Limits(ctx context.Context) ([]control.Limit, error) {
+	return read(ctx, r, func() ([]control.Limit, error) { return r.Client.Limits(ctx) },
+		func() ([]control.Limit, error) { return r.journal.Limits(ctx) })
+}
+
+// URLs returns the addresses of every channel.
+func (r *Relay) URLs(ctx context.Context) ([]control.URLs, error) {
+	return read(ctx, r, func() ([]control.URLs, error) { return r.Client.URLs(ctx) },
+		func() ([]control.URLs, error) { return r.journal.URLs(ctx) })
+}
+
 // Minutes counts the messages that have come in within the last hour.
 func (r *Relay) Minutes(ctx context.Context) ([]control.Minute, error) {
 	return read(ctx, r, func() ([]control.Minute, error) { return r.Client.Minutes(ctx) },

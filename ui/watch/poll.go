@@ -47,6 +47,7 @@ func (w *Watcher) pollOnce(slow bool) {
 		}
 		w.countMinutes()
 	case isNew:
+		w.pollSlow()
 		w.loadKept()
 		w.countMinutes()
 	}
