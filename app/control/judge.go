@@ -26,7 +26,7 @@ func (s Status) Judged(now time.Time) Status {
 	j.all()
 	slices.SortStableFunc(j.found, func(a, b Condition) int {
 		return cmp.Or(
-			cmp.Compare(slices.Index(levels, a.Level), slices.Index(levels, b.Level)),
+			cmp.Compare(rank(a), rank(b)),
 			cmp.Compare(slices.Index(sides, a.Side), slices.Index(sides, b.Side)),
 		)
 	})
@@ -43,14 +43,24 @@ func (s Status) Judged(now time.Time) Status {
 	return s
 }
 
-// levels and sides are the orders in which conditions are told.
-var (
-	levels = []Level{NeedsYou, Healing, Note}
-	sides  = []string{
-		SideRelay, SideJournal, SideX, SideMotion, SideReply, SideReach, SideChat, SideMessages, SideBackup, SideLimit, SidePause, SideGap,
-		SideUpdate, SideEncrypted,
+// rank is the place of a condition among all: what a person has done comes before what mends by itself, which waits for it.
+func rank(c Condition) int {
+	switch {
+	case c.Level == NeedsYou:
+		return 0
+	case c.Side == SidePause:
+		return 1
+	case c.Level == Healing:
+		return 2
 	}
-)
+	return 3
+}
+
+// sides are the order in which conditions of a rank are told.
+var sides = []string{
+	SideRelay, SideJournal, SideX, SideMotion, SideReply, SideReach, SideChat, SideMessages, SideBackup, SideLimit, SidePause, SideGap,
+	SideUpdate, SideEncrypted,
+}
 
 // judge collects the conditions of one status.
 type judge struct {
@@ -130,7 +140,7 @@ func (j *judge) link(side, channel string, l Link, level Level) {
 
 // reach judges the way in. While events come in all the same there is no trouble.
 func (j *judge) reach(r Reach) {
-	isRecent := r.LastProof != nil && j.now.Sub(*r.LastProof) <= recentEvent
+	isRecent := r.LastProof != nil && j.now.Sub(*r.LastProof).Abs() <= recentEvent
 	if r.State != bridge.LinkDegraded || isRecent || j.isFresh(r.Since) {
 		return
 	}
@@ -203,7 +213,7 @@ func (j *judge) gap(gaps []Gap) {
 		return
 	}
 	last := gaps[len(gaps)-1]
-	if last.Lost == "" || j.now.Sub(last.To) >= gapShown {
+	if last.Lost == "" || j.now.Sub(last.To).Abs() >= gapShown {
 		return
 	}
 	from, to := last.From, last.To
@@ -213,9 +223,9 @@ func (j *judge) gap(gaps []Gap) {
 	})
 }
 
-// isFresh reports whether something has begun a moment ago.
+// isFresh reports whether something has begun a moment ago. What has begun in the future did so before the clock was set back.
 func (j *judge) isFresh(since *time.Time) bool {
-	return since != nil && j.now.Sub(*since) < settles
+	return since != nil && j.now.Sub(*since).Abs() < settles
 }
 
 // whereToLook is where people find out more when a side gives no advice of its own.

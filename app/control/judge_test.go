@@ -71,6 +71,11 @@ func TestJudged(t *testing.T) {
 		"events come all the same": {func(s *control.Status) {
 			s.Reach.State, s.Reach.Failure, s.Reach.LastProof = "degraded", failure("operator", ""), ago(4*time.Minute)
 		}, "running", []control.Condition{}},
+		"the clock was set back a day": {func(s *control.Status) {
+			s.Started = ago(-24 * time.Hour)
+			s.Channels[0].X = control.Link{State: "degraded", Failure: failure("temporary", ""), IsUnreached: true}
+			s.Reach = control.Reach{State: "degraded", Failure: failure("temporary", ""), Since: s.Started, LastProof: s.Started}
+		}, "degraded", []control.Condition{{Side: "x", Channel: "support", Level: "healing", What: "it is so"}, {Side: "reach", Level: "healing", What: "it is so"}}},
 		"a limit": {func(s *control.Status) {
 			s.Channels[0].Blocked = []control.Blocked{{Queue: "out/post", Kind: "rate_limited", Until: *soon}, {Queue: "out/dm", Kind: "rate_limited", Until: judgedAt}}
 		}, "degraded", []control.Condition{{Side: "limit", Channel: "support", Level: "healing", Queue: "out/post", What: "public replies to X wait", Until: soon}}},
@@ -118,7 +123,7 @@ func TestTheWorstComesFirst(t *testing.T) {
 		got = append(got, string(c.Level)+" "+c.Side)
 	}
 	want := []string{
-		"needs_you journal", "needs_you x", "needs_you messages", "healing motion", "note pause", "note gap", "note update", "note encrypted",
+		"needs_you journal", "needs_you x", "needs_you messages", "note pause", "healing motion", "note gap", "note update", "note encrypted",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -162,7 +162,7 @@ func Silent(why control.Failure) string {
 
 func nothing(since *time.Time, now time.Time) string {
 	const what = "nothing comes in and nothing goes out"
-	if since == nil {
+	if since == nil || since.After(now) { // the clock was set back
 		return what
 	}
 	at, format := since.Local(), "15:04"

@@ -165,7 +165,7 @@ func TestHomesWithoutAJournalThatCanBeRead(t *testing.T) {
 func TestTheLineNamesTheTime(t *testing.T) {
 	now := time.Date(2026, 11, 24, 15, 4, 0, 0, time.Local)
 	at := func(d time.Duration) *time.Time { then := now.Add(-d); return &then }
-	for want, since := range map[string]*time.Time{"since 14:57 ": at(7 * time.Minute), "since 23 November 15:04 ": at(24 * time.Hour), "keeps; nothing comes": nil} {
+	for want, since := range map[string]*time.Time{"since 14:57 ": at(7 * time.Minute), "since 23 November 15:04 ": at(24 * time.Hour), "keeps; nothing comes": nil, "keeps; nothing comes in": at(-time.Hour)} {
 		if line := kept.Line(since, now); !strings.Contains(line, want) {
 			t.Errorf("%q does not say %q", line, want)
 		}

@@ -43,7 +43,7 @@ func Kept(d snapshot.Data, t *translation.Texts) string {
 		return ""
 	case d.IsSilent():
 		return t.T("window.kept.silent")
-	case d.Status.StoppedAt == nil:
+	case d.Status.StoppedAt == nil, d.Status.StoppedAt.After(d.Now): // the clock was set back
 		return t.T("window.kept.some_time")
 	}
 	return t.T("window.kept", ShortClock(*d.Status.StoppedAt, d.Now, t))
