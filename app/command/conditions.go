@@ -10,7 +10,7 @@ import (
 // showConditions says what there is to know of beyond that all is well, worst first.
 func (p *program) showConditions(s control.Status) {
 	for _, c := range s.Conditions {
-		if c.Side == control.SideRelay || (c.Side == control.SideJournal && s.IsLive()) { // is said before all else
+		if c.Side == control.SideRelay || c.Side == control.SideJournal { // is said before all else
 			continue
 		}
 		p.Print("  %s%s: %s%s\n", c.Title(), placeText(c, len(s.Channels) > 1), c.What, timeText(c))

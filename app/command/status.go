@@ -66,7 +66,11 @@ func (p *program) showStopped(ctx context.Context, status control.Status, err er
 		p.Print("The relay is not running. Start it with: perch start\n")
 		p.showBackups(status.Backup)
 	default:
-		p.Print("The relay is not running. Start it with: perch start\n%s\n", kept.Line(status.StoppedAt, time.Now()))
+		line := kept.Line
+		if _, isUnreadable := status.Of(control.SideKept, ""); isUnreadable {
+			line = kept.Stopped
+		}
+		p.Print("The relay is not running. Start it with: perch start\n%s\n", line(status.StoppedAt, time.Now()))
 		p.showKept(status)
 	}
 	return nil

@@ -20,8 +20,10 @@ const (
 
 // The sides of a Condition.
 const (
-	SideJournal   = "journal"
-	SideX         = "x"
+	SideJournal = "journal"
+	SideX       = "x"
+	// SideKept is what a journal keeps, which is read while no relay can be asked.
+	SideKept      = "kept"
 	SideMotion    = "motion"
 	SideReply     = "reply"
 	SideReach     = "reach"
@@ -133,6 +135,7 @@ func (c Condition) Title() string {
 
 var titles = map[string]string{
 	"condition.needs_you.journal":      "Messages cannot be stored",
+	"condition.needs_you.kept":         "The journal cannot be read",
 	"condition.needs_you.x":            "X needs you",
 	"condition.needs_you.motion":       "Motion needs you",
 	"condition.needs_you.reply":        "Agents' replies do not come in",

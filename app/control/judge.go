@@ -58,7 +58,7 @@ func rank(c Condition) int {
 
 // sides are the order in which conditions of a rank are told.
 var sides = []string{
-	SideRelay, SideJournal, SideX, SideMotion, SideReply, SideReach, SideChat, SideMessages, SideBackup, SideLimit, SidePause, SideGap,
+	SideRelay, SideJournal, SideKept, SideX, SideMotion, SideReply, SideReach, SideChat, SideMessages, SideBackup, SideLimit, SidePause, SideGap,
 	SideUpdate, SideEncrypted,
 }
 
@@ -71,8 +71,12 @@ type judge struct {
 
 func (j *judge) all() {
 	s := j.status
-	if s.Journal.State == bridge.LinkDegraded { // nothing can be kept: somebody has to make room, or to mend the disk
+	switch {
+	case s.Journal.State != bridge.LinkDegraded:
+	case s.IsLive(): // nothing can be kept: somebody has to make room, or to mend the disk
 		j.link(SideJournal, "", s.Journal, NeedsYou)
+	default:
+		j.link(SideKept, "", s.Journal, NeedsYou)
 	}
 	for _, c := range s.Channels {
 		j.channel(c)

@@ -154,7 +154,7 @@ func TestHomesWithoutAJournalThatCanBeRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, err := r.Status(t.Context())
-	if worst, _ := s.Worst(); err != nil || worst.Side != control.SideJournal || worst.Level != control.NeedsYou || !strings.Contains(worst.What, "damaged") || len(s.Channels) != 0 {
+	if worst, _ := s.Worst(); err != nil || worst.Side != control.SideKept || worst.Level != control.NeedsYou || !strings.Contains(worst.What, "damaged") || len(s.Channels) != 0 {
 		t.Errorf("a damaged journal: %+v, %v", s, err)
 	}
 	if _, err := r.Messages(t.Context(), control.Query{}); err == nil || !strings.Contains(err.Error(), "damaged") {

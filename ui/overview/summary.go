@@ -66,7 +66,7 @@ func (o *summary) hint(d snapshot.Data, t *translation.Texts) {
 
 // keptHint says that nothing runs, unless a relay does that cannot be asked, or the journal that one has left cannot be read.
 func (o *summary) keptHint(d snapshot.Data, t *translation.Texts) {
-	side := control.SideJournal
+	side := control.SideKept
 	o.Hint, o.Remedy, o.HintTone = format.Kept(d, t), t.T("window.hint.stopped.do"), format.Warn
 	if d.IsSilent() {
 		side = control.SideRelay
