@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"perch/app/backup"
 	"perch/app/config"
 	"perch/app/control"
 	"perch/app/version"
@@ -29,11 +30,20 @@ func Of(home config.Home) *Journal { return &Journal{home} }
 
 // read lets work read the journal. Without one the error says that nothing was kept yet.
 func (j *Journal) read(ctx context.Context, work func(*sqlite.View) error) error {
-	err := sqlite.ReadStill(ctx, j.home.Journal(), work)
+	err := j.open(ctx, work)
 	if errors.Is(err, fs.ErrNotExist) {
 		return noJournalError(err)
 	}
 	return err
+}
+
+// open lets work read the journal; it fails with fs.ErrNotExist when Perch has kept nothing yet. One that is being replaced is no
+// journal: its parts may be of two.
+func (j *Journal) open(ctx context.Context, work func(*sqlite.View) error) error {
+	if err := backup.CheckPending(j.home, "read the journal"); err != nil {
+		return err
+	}
+	return sqlite.ReadStill(ctx, j.home.Journal(), work)
 }
 
 // Messages returns the messages that match, newest first, each as the relay has left it.
@@ -101,7 +111,7 @@ func (j *Journal) status(ctx context.Context, silence *control.Failure) (control
 			names = append(names, ch.Name)
 		}
 	}
-	err := sqlite.ReadStill(ctx, j.home.Journal(), func(v *sqlite.View) (err error) {
+	err := j.open(ctx, func(v *sqlite.View) (err error) {
 		s.Channels, err = channels(ctx, v, names)
 		return err
 	})

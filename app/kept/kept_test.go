@@ -172,6 +172,30 @@ func TestTheLineNamesTheTime(t *testing.T) {
 	}
 }
 
+// While a restore replaces the journal, nothing is read of it, and nobody is told that a relay hangs.
+func TestAJournalThatIsBeingReplacedIsNotRead(t *testing.T) {
+	home := mustHome(t)
+	if err := os.WriteFile(home.Restoring(), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := relayOf(t, home)
+	s, err := r.Status(t.Context())
+	if worst, _ := s.Worst(); err != nil || worst.Side != control.SideKept || !strings.Contains(worst.What, "a restore was interrupted") || !strings.Contains(worst.Remedy, "perch start") || len(s.Channels) != 0 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if list, err := r.Messages(t.Context(), control.Query{}); err == nil || !strings.Contains(err.Error(), "a restore was interrupted") {
+		t.Errorf("%+v, %v", list, err)
+	}
+	lock, err := lockfile.Take(home.Lock())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = lock.Close() }()
+	if s, err = r.Status(t.Context()); err != nil || s.State != control.StateSilent || s.Silence.Message != "a restore works on this folder" {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
+
 // A relay that holds the folder and cannot be asked is never called one that is stopped: who believes that starts another.
 func TestARelayThatIsSilentIsNotSaidToBeStopped(t *testing.T) {
 	home := mustHome(t)

@@ -71,7 +71,7 @@ func (r *Relay) fromJournal(ctx context.Context, err error) bool {
 		}
 		return false
 	}
-	silence := control.Silence(err, r.isHeld())
+	silence := r.silence(err)
 	isStopped := silence == nil && errors.Is(err, control.ErrNotRunning)
 	if silence == nil && !isStopped {
 		r.last.Store(nil)
@@ -146,7 +146,7 @@ func (r *Relay) Minutes(ctx context.Context) ([]control.Minute, error) {
 func (r *Relay) File(ctx context.Context, id int64, n int) (control.File, error) {
 	file, err := r.Client.File(ctx, id, n)
 	if errors.Is(err, control.ErrNotRunning) {
-		if why := control.Silence(err, r.isHeld()); why != nil {
+		if why := r.silence(err); why != nil {
 			return file, silentError("show a file", why)
 		}
 		return file, &bridge.Error{

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"perch/app/backup"
 	"perch/app/control"
 	"perch/app/lockfile"
 	"perch/bridge"
@@ -30,6 +31,15 @@ func silentError(op string, why *control.Failure) error {
 	return &bridge.Error{Kind: bridge.Temporary, Side: bridge.SidePerch, Op: op, Message: why.Message, Remedy: why.Remedy}
 }
 
+// silence is why a relay that works on the folder cannot be asked; nil when none does.
+func (r *Relay) silence(err error) *control.Failure {
+	why := control.Silence(err, r.isHeld())
+	if why != nil && errors.Is(err, control.ErrNotRunning) && backup.IsAtWork(r.journal.home) {
+		return &control.Failure{Kind: string(bridge.Temporary), Message: "a restore works on this folder", Remedy: "wait until it has ended, or answer what it asks"}
+	}
+	return why
+}
+
 // isHeld reports whether a relay holds the folder.
 func (r *Relay) isHeld() bool { return lockfile.IsHeld(r.journal.home.Lock()) }
 
@@ -38,7 +48,7 @@ func (r *Relay) needsRelay(act string, err error) error {
 	if !errors.Is(err, control.ErrNotRunning) {
 		return err
 	}
-	if why := control.Silence(err, r.isHeld()); why != nil {
+	if why := r.silence(err); why != nil {
 		return silentError(act, why)
 	}
 	return &bridge.Error{
