@@ -22,6 +22,10 @@ func (p *program) limitsCommand() *cobra.Command {
 			if p.json {
 				return p.JSON(limits)
 			}
+			if len(limits) == 0 && relay.IsStopped() {
+				p.Print("The journal keeps no limit of X that is still in force.\n")
+				return nil
+			}
 			p.showLimits(limits)
 			return nil
 		},

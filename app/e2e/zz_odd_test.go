@@ -131,3 +131,100 @@ func TestZZAll(t *testing.T) {
 	_, e, _ := b.perch("logs", "--level", "warn")
 	fmt.Println(strings.TrimSpace(e))
 }
+
+func TestZZCycle(t *testing.T) {
+	b := newBox(t, func(b *box) { b.port = "42320" })
+	b.start()
+	b.x.DM(annID, brandID, sim.Message{Text: "where is my parcel"})
+	b.awaitMotion(1)
+	b.awaitNoted(1)
+	stop := make(chan bool)
+	seen := make(chan string, 10000)
+	for _, args := range [][]string{{"traffic"}, {"status"}, {"status", "--json"}, {"show", "1"}, {"limits"}, {"urls"}} {
+		go func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				out, errs, code := b.perch(args...)
+				first, _, _ := strings.Cut(out, "\n")
+				if args[0] == "status" && len(args) > 1 {
+					var st control.Status
+					_ = json.Unmarshal([]byte(out), &st)
+					first = st.State
+					for _, c := range st.Conditions {
+						first += " " + c.Key()
+					}
+				}
+				if len(first) > 90 {
+					first = first[:90]
+				}
+				seen <- fmt.Sprintf("%v %d %q %q", args, code, first, errs)
+			}
+		}()
+	}
+	for i := range 8 {
+		time.Sleep(300 * time.Millisecond)
+		if i%2 == 0 {
+			b.kill(os.Kill)
+		} else {
+			b.kill(os.Interrupt)
+		}
+		time.Sleep(200 * time.Millisecond)
+		b.start()
+	}
+	close(stop)
+	time.Sleep(time.Second)
+	count := map[string]int{}
+	for len(seen) > 0 {
+		count[<-seen]++
+	}
+	for k, n := range count {
+		fmt.Println(n, k)
+	}
+}
+
+func TestZZMore(t *testing.T) {
+	b := newBox(t, func(b *box) { b.mayFault = true; b.port = "42321" }).start()
+	b.x.DM(annID, brandID, sim.Message{Text: "where is my parcel"})
+	b.awaitMotion(1)
+	b.awaitNoted(1)
+	in := b.inMotion()[0].Interaction
+	b.x.Fault(fault.Keys())
+	b.reply(in, motionsim.Reply{Text: "one"})
+	time.Sleep(3 * time.Second)
+	b.show("X 401")
+	b.x.ClearFaults()
+	b.perch("resume")
+	time.Sleep(3 * time.Second)
+	b.show("X 401 healed")
+	b.x.Fault(fault.Credits())
+	b.reply(in, motionsim.Reply{Text: "two"})
+	time.Sleep(3 * time.Second)
+	b.motion.Fault(motionsim.Fault{Status: 500})
+	b.x.DM(annID, brandID, sim.Message{Text: "fourth"})
+	b.perch("pause")
+	time.Sleep(3 * time.Second)
+	b.show("credits, motion 500, paused")
+	b.x.ClearFaults()
+	b.motion.ClearFaults()
+	b.perch("resume")
+	time.Sleep(10 * time.Second)
+	b.show("healed")
+	b.x.Down()
+	b.reply(in, motionsim.Reply{Text: "three"})
+	time.Sleep(6 * time.Second)
+	b.show("X down")
+	b.kill(os.Interrupt)
+	if err := b.x.Up(); err != nil {
+		t.Fatal(err)
+	}
+	b.motion.Fault(motionsim.Fault{Status: 401})
+	b.start()
+	b.motion.SetReplyURL("http://elsewhere.example/reply/x")
+	b.x.DM(annID, brandID, sim.Message{Text: "fifth"})
+	time.Sleep(6 * time.Second)
+	b.show("motion 401 at the start, reply url wrong")
+}
