@@ -13,6 +13,9 @@ import (
 const (
 	// settles is how long after a start what mends by itself is no trouble: connections are being opened.
 	settles = time.Minute
+	// passes is how long a side is in trouble before people are told of what mends by itself: one call that failed is tried again
+	// within that time, and a side that comes and goes each second would flicker.
+	passes = 5 * time.Second
 	// recentEvent is how long an authentic event or CRC proves that X reaches the relay, whatever else is wrong.
 	recentEvent = 5 * time.Minute
 	// gapShown is how long people are told of a gap in X's events after it has ended.
@@ -119,11 +122,12 @@ func (j *judge) channel(c Channel) {
 }
 
 // side judges the connection to one side of a channel. One that has not been reached yet gets some time after a start: the
-// network of a computer that has just been switched on comes up late.
+// network of a computer that has just been switched on comes up late. So does one that has been in trouble for a moment only.
 func (j *judge) side(side, channel string, l Link) {
 	level := levelOf(l)
 	isOpening := level == Healing && l.IsUnreached && j.isFresh(j.status.Started)
-	if (l.State == bridge.LinkDegraded || l.State == bridge.LinkPaused) && !isOpening {
+	isPassing := level == Healing && l.RetryAt == nil && l.Since != nil && j.now.Sub(*l.Since).Abs() < passes
+	if (l.State == bridge.LinkDegraded || l.State == bridge.LinkPaused) && !isOpening && !isPassing {
 		j.link(side, channel, l, level)
 	}
 }

@@ -50,6 +50,18 @@ func TestJudged(t *testing.T) {
 		"nothing to do if": {func(s *control.Status) {
 			s.Channels[0].X = control.Link{State: "paused", Failure: failure("operator", "nothing to do if it slept; else mend it")}
 		}, "degraded", []control.Condition{{Side: "x", Channel: "support", Level: "needs_you", What: "it is so", Remedy: "nothing to do if it slept; else mend it"}}},
+		"one call that failed": {func(s *control.Status) {
+			s.Channels[0].Motion = control.Link{State: "degraded", Failure: failure("temporary", ""), Since: ago(4 * time.Second)}
+		}, "running", []control.Condition{}},
+		"calls that fail": {func(s *control.Status) {
+			s.Channels[0].Motion = control.Link{State: "degraded", Failure: failure("temporary", ""), Since: ago(5 * time.Second)}
+		}, "degraded", []control.Condition{{Side: "motion", Channel: "support", Level: "healing", What: "it is so", Since: ago(5 * time.Second)}}},
+		"many calls that failed at once": {func(s *control.Status) {
+			s.Channels[0].Motion = control.Link{State: "degraded", Failure: failure("temporary", ""), Since: ago(time.Second), RetryAt: soon}
+		}, "degraded", []control.Condition{{Side: "motion", Channel: "support", Level: "healing", What: "it is so", Since: ago(time.Second), RetryAt: soon}}},
+		"one call that was refused": {func(s *control.Status) {
+			s.Channels[0].Motion = control.Link{State: "degraded", Failure: failure("operator", "mend it"), Since: ago(time.Second)}
+		}, "degraded", []control.Condition{{Side: "motion", Channel: "support", Level: "needs_you", What: "it is so", Remedy: "mend it", Since: ago(time.Second)}}},
 		"no network yet": {func(s *control.Status) {
 			s.Started = ago(20 * time.Second)
 			s.Channels[0].X = control.Link{State: "degraded", Failure: failure("temporary", ""), IsUnreached: true}

@@ -12,8 +12,8 @@ import (
 var errSilent = errors.New("no answer in time")
 
 const (
-	// SilentMessage says of a relay that holds its folder and takes no calls how it is, and SilentRemedy what to do.
-	SilentMessage = "a relay works on this folder but does not answer: it is just starting or ending"
+	// SilentMessage says what holds a folder and takes no calls, and SilentRemedy what to do.
+	SilentMessage = "something works on this folder and does not answer: a relay that is just starting or ending, a restore, or perch doctor"
 	// SilentRemedy is what to do about one that stays so.
 	SilentRemedy = "after a crash with a large journal, wait for minutes; else end its process, which this shows: pgrep -af 'perch relay'"
 	// hungMessage and hungRemedy are those of a relay that takes calls and answers none.
