@@ -16,7 +16,7 @@ import (
 
 func (p *program) statusCommand() *cobra.Command {
 	return p.withJSON(&cobra.Command{
-		Use: "status", Short: "Say how things stand (exit 3: the relay is not running)", Args: usage(cobra.NoArgs), RunE: p.runStatus,
+		Use: "status", Short: "Say how things stand (exit 3: the relay is not running, or does not answer)", Args: usage(cobra.NoArgs), RunE: p.runStatus,
 	})
 }
 
