@@ -13,7 +13,7 @@ import (
 
 // askLimit bounds the question how the relay is: one that is well answers within milliseconds, also on a busy machine
 // within seconds.
-const askLimit = 5 * time.Second
+const askLimit = 10 * time.Second
 
 // ask asks the relay how it is.
 func (r *Relay) ask(ctx context.Context) (control.Status, error) {
