@@ -34,6 +34,12 @@ func Silence(err error, isHeld bool) *Failure {
 	return nil
 }
 
+// Unheard says why the answer of a relay cannot be had, which needs somebody.
+func Unheard(err error) Failure {
+	message, remedy := Explain(err)
+	return Failure{Kind: string(bridge.Operator), Message: message, Remedy: remedy}
+}
+
 // Silent is the status of a relay that cannot be asked, of which nothing else is known.
 func Silent(why Failure) Status {
 	s := Status{State: StateSilent, Channels: []Channel{}, Reach: Reach{Gaps: []Gap{}}, Silence: &why}

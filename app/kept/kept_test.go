@@ -97,7 +97,7 @@ func TestWhatIsKeptIsRead(t *testing.T) {
 	if err != nil || d.Text != "where is my parcel" || d.Content == nil || d.History == nil || d.Calls == nil {
 		t.Errorf("%+v, %v", d, err)
 	}
-	if d.Calls != nil && len(d.Calls) != 0 {
+	if len(d.Calls) != 0 {
 		t.Errorf("calls without settings: %+v", d.Calls)
 	}
 	if minutes, err := r.Minutes(t.Context()); err != nil || len(minutes) == 0 || minutes[0].In+minutes[len(minutes)-1].Out == 0 {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"perch/app/control"
-	"perch/bridge"
 	"perch/ui/tray"
 )
 
@@ -81,8 +80,7 @@ func (s *Session) observe(ctx context.Context, a answer) {
 		s.poll.misses = 0
 		s.isDown()
 	default:
-		message, remedy := control.Explain(a.err)
-		s.isSilent(control.Failure{Kind: string(bridge.Operator), Message: message, Remedy: remedy})
+		s.isSilent(control.Unheard(a.err))
 	}
 }
 
