@@ -30,7 +30,7 @@ func TestWordsAreTheSameEverywhere(t *testing.T) {
 			t.Errorf("%s is %q in the window and %q on the command line", key, got, want)
 		}
 	}
-	for _, f := range []control.Face{control.FaceWell, control.FaceNeedsYou, control.FaceHealing, control.FacePaused, control.FaceStopped} {
+	for _, f := range []control.Face{control.FaceWell, control.FaceNeedsYou, control.FaceHealing, control.FacePaused, control.FaceStopped, control.FaceSilent} {
 		if got := texts.T("face." + string(f)); got != f.Words() || got == "" {
 			t.Errorf("%s is %q in the window and %q on the command line", f, got, f.Words())
 		}

@@ -49,6 +49,11 @@ func (f Finished) Sentence() string {
 // IsPending reports whether a restore has begun on the home and not ended.
 func IsPending(home config.Home) bool { return exists(home.Restoring()) }
 
+// IsAtWork reports whether a restore that holds the home's lock is what works on it, and no relay.
+func IsAtWork(home config.Home) bool {
+	return IsPending(home) || len(foldersIn(filepath.Dir(home.Journal()), stagePrefix)) > 0
+}
+
 func pendingError(op string) error {
 	return refused(op, "a restore was interrupted here", "finish it with: perch start", nil)
 }

@@ -10,7 +10,7 @@ import (
 // showConditions says what there is to know of beyond that all is well, worst first.
 func (p *program) showConditions(s control.Status) {
 	for _, c := range s.Conditions {
-		if c.Side == control.SideRelay || (c.Side == control.SideJournal && s.State != control.StateStopped) { // is said before all else
+		if c.Side == control.SideRelay || c.Side == control.SideJournal { // is said before all else
 			continue
 		}
 		p.Print("  %s%s: %s%s\n", c.Title(), placeText(c, len(s.Channels) > 1), c.What, timeText(c))
@@ -42,7 +42,7 @@ func timeText(c control.Condition) string {
 	switch {
 	case c.RetryAt != nil:
 		parts = append(parts, "next try at "+clock(*c.RetryAt))
-	case c.Level == control.Healing && c.Until == nil:
+	case c.Level == control.Healing && c.Until == nil && c.Side != control.SideRelay:
 		parts = append(parts, "Perch goes on trying")
 	}
 	if len(parts) == 0 {

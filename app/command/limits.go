@@ -10,16 +10,21 @@ func (p *program) limitsCommand() *cobra.Command {
 	return p.withJSON(&cobra.Command{
 		Use: "limits", Short: "Show X's rate limits and what waits for them", Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			client, err := p.client()
+			relay, err := p.reader()
 			if err != nil {
 				return err
 			}
-			limits, err := client.Limits(cmd.Context())
+			limits, err := relay.Limits(cmd.Context())
 			if err != nil {
 				return err
 			}
+			p.noteStopped(relay)
 			if p.json {
 				return p.JSON(limits)
+			}
+			if len(limits) == 0 && relay.IsStopped() {
+				p.Print("The journal keeps no limit of X that is still in force.\n")
+				return nil
 			}
 			p.showLimits(limits)
 			return nil

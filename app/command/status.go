@@ -11,43 +11,47 @@ import (
 	"perch/app/backup"
 	"perch/app/control"
 	"perch/app/kept"
-	"perch/app/lockfile"
 	"perch/bridge"
 )
 
 func (p *program) statusCommand() *cobra.Command {
 	return p.withJSON(&cobra.Command{
-		Use: "status", Short: "Say how things stand (exit 3: the relay is not running)", Args: usage(cobra.NoArgs), RunE: p.runStatus,
+		Use: "status", Short: "Say how things stand (exit 3: the relay is not running, or does not answer)", Args: usage(cobra.NoArgs), RunE: p.runStatus,
 	})
 }
 
 func (p *program) runStatus(cmd *cobra.Command, _ []string) error {
-	client, err := p.client()
+	relay, err := p.reader()
 	if err != nil {
 		return err
 	}
-	status, err := client.Status(cmd.Context())
-	if errors.Is(err, control.ErrNotRunning) {
-		return p.notRunning(cmd.Context())
-	}
-	if err != nil {
+	status, err := relay.Status(cmd.Context())
+	switch {
+	case errors.Is(err, control.ErrNotRunning), err == nil && status.State == control.StateStopped:
+		return p.showStopped(cmd.Context(), status, err)
+	case err != nil:
 		return err
-	}
-	if p.json {
+	case p.json && status.State == control.StateSilent:
+		p.exit = exitNotRunning
 		return p.JSON(status)
+	case p.json:
+		return p.JSON(status)
+	case status.State == control.StateSilent:
+		p.showSilent(status)
+	default:
+		p.showStatus(status)
 	}
-	p.showStatus(status)
 	return nil
 }
 
-// notRunning says how things stand while no relay runs: what waits, and what needs a person.
-func (p *program) notRunning(ctx context.Context) error {
+// showStopped says how things stand while no relay runs: what waits, and what needs a person. err is that of a journal that
+// is not there.
+func (p *program) showStopped(ctx context.Context, status control.Status, err error) error {
 	p.exit = exitNotRunning
-	home, err := p.home()
-	if err != nil {
-		return err
+	home, homeErr := p.home()
+	if homeErr != nil {
+		return homeErr
 	}
-	status, journalErr := kept.Of(home).Status(ctx)
 	if p.json {
 		status.Service = p.serviceKind(ctx, home)
 		return p.JSON(status)
@@ -56,22 +60,39 @@ func (p *program) notRunning(ctx context.Context) error {
 	switch {
 	case backup.IsPending(home):
 		p.Print("A restore was interrupted. Finish it with: perch start\n")
-	case lockfile.IsHeld(home.Lock()):
-		p.Print("A relay works on this folder but does not answer: it is just starting or ending.\nIf it stays so: %s\n", kept.SilentRemedy)
 	case errors.Is(configErr, fs.ErrNotExist):
 		p.Print("Perch is not set up yet. Begin with: perch init\n")
-	case errors.Is(journalErr, fs.ErrNotExist):
+	case err != nil:
 		p.Print("The relay is not running. Start it with: perch start\n")
 		p.showBackups(status.Backup)
 	default:
-		p.Print("The relay is not running. Start it with: perch start\n%s\n", kept.Line(status.StoppedAt, time.Now()))
-		p.showConditions(status)
-		p.showBackups(status.Backup)
-		for _, c := range status.Channels {
-			p.showChannel(c)
+		line := kept.Line
+		if _, isUnreadable := status.Of(control.SideKept, ""); isUnreadable {
+			line = kept.Stopped
 		}
+		p.Print("The relay is not running. Start it with: perch start\n%s\n", line(status.StoppedAt, time.Now()))
+		p.showKept(status)
 	}
 	return nil
+}
+
+// showSilent says how things stand while a relay works on the folder that cannot be asked.
+func (p *program) showSilent(s control.Status) {
+	p.exit = exitNotRunning
+	p.Print("%s · %s\nWhat to do: %s\n", s.Face().Words(), kept.Silent(*s.Silence), s.Silence.Remedy)
+	if len(s.Channels) > 0 {
+		p.Print("This is what the journal keeps.\n")
+	}
+	p.showKept(s)
+}
+
+// showKept shows what a journal tells.
+func (p *program) showKept(s control.Status) {
+	p.showConditions(s)
+	p.showBackups(s.Backup)
+	for _, c := range s.Channels {
+		p.showChannel(c)
+	}
 }
 
 func (p *program) showStatus(s control.Status) {

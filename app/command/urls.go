@@ -4,22 +4,16 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"net"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"perch/app/adapter"
 	"perch/app/backup"
-	"perch/app/config"
 	"perch/app/control"
 	"perch/app/ingress"
 	"perch/app/kept"
 	"perch/app/lockfile"
 	"perch/bridge"
-	"perch/bridge/endpoint"
 	"perch/bridge/sqlite"
 )
 
@@ -51,7 +45,7 @@ func (p *program) showURLs(ctx context.Context) error {
 	}
 	for _, u := range urls {
 		p.Print("%s\n  Reply URL (Motion: Open Channel account, Reply URL):\n    %s\n", u.Channel, u.ReplyURL)
-		p.Print("  Webhook URL (X reaches Perch here; needed for mode = \"webhook\" only):\n    %s\n", u.WebhookURL)
+		p.Print("  Webhook URL (X reaches Perch here; needed for mode = \"webhook\" only):\n    %s\n", orDash(u.WebhookURL, "the tunnel gives it while the relay runs"))
 	}
 	return nil
 }
@@ -113,32 +107,27 @@ func (p *program) confirm(op, question string) error {
 	}
 }
 
-// urls asks the relay, or reads the journal when none runs.
+// urls asks the relay, or reads the journal when none can be asked.
 func (p *program) urls(ctx context.Context) ([]control.URLs, error) {
-	client, err := p.client()
+	relay, err := p.reader()
 	if err != nil {
 		return nil, err
 	}
-	urls, err := client.URLs(ctx)
-	if !errors.Is(err, control.ErrNotRunning) {
-		return urls, err
+	urls, err := relay.URLs(ctx)
+	if errors.Is(err, kept.ErrNoAddress) {
+		return p.makeURLs(ctx)
 	}
-	return p.urlsOffline(ctx)
+	if err == nil {
+		p.noteStopped(relay)
+	}
+	return urls, err
 }
 
-func (p *program) urlsOffline(ctx context.Context) ([]control.URLs, error) {
+// makeURLs gives the channels that have none yet their addresses.
+func (p *program) makeURLs(ctx context.Context) ([]control.URLs, error) {
 	home, c, err := p.config()
 	if err != nil {
 		return nil, err
-	}
-	if !hasPort(c.Listen) {
-		return nil, &bridge.Error{
-			Kind: bridge.Operator, Side: bridge.SidePerch, Op: "urls", Message: "the port is chosen at the start, and the relay is not running",
-			Remedy: "run perch start first, or put a port into listen in perch.toml",
-		}
-	}
-	if tokens, err := kept.Of(home).Settings(ctx, ingress.ReplyTokenKey); err == nil && hasAll(c, tokens) {
-		return ingress.URLs(c, c.Listen, tokens, adapter.PublicURL(c, nil, endpoint.PathEvents)), nil
 	}
 	if err := home.Make(); err != nil {
 		return nil, err
@@ -161,18 +150,5 @@ func (p *program) urlsOffline(ctx context.Context) ([]control.URLs, error) {
 	tokens, err := ingress.ReplyTokens(ctx, journal, c)
 	end()
 	err = errors.Join(err, <-done, journal.Close())
-	// The address of a tunnel and the token of Motion's proxy are known to a running relay only.
-	return ingress.URLs(c, c.Listen, tokens, adapter.PublicURL(c, nil, endpoint.PathEvents)), err
-}
-
-// hasAll reports whether every channel has its token. Missing ones are made, which writes to the journal.
-func hasAll(c *config.Config, tokens map[string]string) bool {
-	return !slices.ContainsFunc(c.Channels, func(ch config.Channel) bool { return tokens[ch.Name] == "" })
-}
-
-// hasPort reports whether an address names a real port.
-func hasPort(address string) bool {
-	_, port, err := net.SplitHostPort(address)
-	n, convErr := strconv.Atoi(port)
-	return err == nil && convErr == nil && n > 0
+	return kept.AddressesOf(c, tokens), err
 }

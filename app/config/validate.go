@@ -257,3 +257,10 @@ func isPin(text string) bool {
 	sum, err := hex.DecodeString(digits)
 	return err == nil && len(sum) == 32
 }
+
+// HasPort reports whether Listen names a port, and does not leave the choice to the system.
+func (c *Config) HasPort() bool {
+	_, port, err := net.SplitHostPort(c.Listen)
+	n, convErr := strconv.Atoi(port)
+	return err == nil && convErr == nil && n > 0
+}

@@ -20,8 +20,10 @@ const (
 
 // The sides of a Condition.
 const (
-	SideJournal   = "journal"
-	SideX         = "x"
+	SideJournal = "journal"
+	SideX       = "x"
+	// SideKept is what a journal keeps, which is read while no relay can be asked.
+	SideKept      = "kept"
 	SideMotion    = "motion"
 	SideReply     = "reply"
 	SideReach     = "reach"
@@ -65,6 +67,8 @@ const (
 	FaceHealing  Face = "healing"
 	FacePaused   Face = "paused"
 	FaceStopped  Face = "stopped"
+	// FaceSilent is a relay that works on its folder and cannot be asked; Silence says whether it needs somebody.
+	FaceSilent Face = "not_answering"
 )
 
 // Face is how the relay as a whole looks. What needs a person comes before what a person has done, and that before what
@@ -74,6 +78,8 @@ func (s Status) Face() Face {
 	switch {
 	case s.State == StateStopped:
 		return FaceStopped
+	case s.State == StateSilent:
+		return FaceSilent
 	case worst.Level == NeedsYou:
 		return FaceNeedsYou
 	case s.State == StatePaused:
@@ -107,6 +113,7 @@ func (f Face) Words() string { return faceWords[f] }
 
 var faceWords = map[Face]string{
 	FaceWell: "Running", FaceNeedsYou: "Needs you", FaceHealing: "Recovering", FacePaused: "Paused", FaceStopped: "Stopped",
+	FaceSilent: "Not answering",
 }
 
 // Key names the title of a condition in the texts of the window and the tray: "condition.needs_you.x".
@@ -128,6 +135,7 @@ func (c Condition) Title() string {
 
 var titles = map[string]string{
 	"condition.needs_you.journal":      "Messages cannot be stored",
+	"condition.needs_you.kept":         "The journal cannot be read",
 	"condition.needs_you.x":            "X needs you",
 	"condition.needs_you.motion":       "Motion needs you",
 	"condition.needs_you.reply":        "Agents' replies do not come in",
@@ -136,6 +144,8 @@ var titles = map[string]string{
 	"condition.needs_you.messages":     "%d messages need you",
 	"condition.needs_you.messages.one": "1 message needs you",
 	"condition.needs_you.backup":       "The last backup failed",
+	"condition.needs_you.relay":        "The relay does not answer",
+	"condition.healing.relay":          "The relay does not answer yet",
 	"condition.healing.x":              "Trouble with X",
 	"condition.healing.motion":         "Trouble with Motion",
 	"condition.healing.reach":          "Trouble with the way in from X",

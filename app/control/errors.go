@@ -31,8 +31,8 @@ func unreachable(err error) error {
 		e.Message = "this account may not talk to the relay of this folder, because another account runs it"
 		e.Remedy = "type the same as the account that runs Perch, with sudo -u for example"
 	case errors.As(err, &slow) && slow.Timeout():
-		e.Kind, e.Message = bridge.Temporary, "a relay runs but does not answer"
-		e.Remedy = "wait a minute; if it stays so, end its process, which this shows: pgrep -af 'perch relay'; then: perch start"
+		e.Kind, e.Message, e.Remedy = bridge.Temporary, hungMessage, hungRemedy
+		e.Err = fmt.Errorf("%w: %w", errSilent, err)
 	default:
 		return notRunning(err)
 	}

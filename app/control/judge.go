@@ -13,6 +13,9 @@ import (
 const (
 	// settles is how long after a start what mends by itself is no trouble: connections are being opened.
 	settles = time.Minute
+	// passes is how long a side is in trouble before people are told of what mends by itself: one call that failed is tried again
+	// within that time, and a side that comes and goes each second would flicker.
+	passes = 5 * time.Second
 	// recentEvent is how long an authentic event or CRC proves that X reaches the relay, whatever else is wrong.
 	recentEvent = 5 * time.Minute
 	// gapShown is how long people are told of a gap in X's events after it has ended.
@@ -26,7 +29,7 @@ func (s Status) Judged(now time.Time) Status {
 	j.all()
 	slices.SortStableFunc(j.found, func(a, b Condition) int {
 		return cmp.Or(
-			cmp.Compare(slices.Index(levels, a.Level), slices.Index(levels, b.Level)),
+			cmp.Compare(rank(a), rank(b)),
 			cmp.Compare(slices.Index(sides, a.Side), slices.Index(sides, b.Side)),
 		)
 	})
@@ -34,7 +37,7 @@ func (s Status) Judged(now time.Time) Status {
 	if s.Conditions == nil {
 		s.Conditions = []Condition{}
 	}
-	if s.State != StatePaused && s.State != StateStopped {
+	if s.State != StatePaused && s.IsLive() {
 		s.State = StateRunning
 		if worst, found := s.Worst(); found && worst.Level != Note {
 			s.State = StateDegraded
@@ -43,14 +46,24 @@ func (s Status) Judged(now time.Time) Status {
 	return s
 }
 
-// levels and sides are the orders in which conditions are told.
-var (
-	levels = []Level{NeedsYou, Healing, Note}
-	sides  = []string{
-		SideJournal, SideX, SideMotion, SideReply, SideReach, SideChat, SideMessages, SideBackup, SideLimit, SideRelay, SidePause, SideGap,
-		SideUpdate, SideEncrypted,
+// rank is the place of a condition among all: what a person has done comes before what mends by itself, which waits for it.
+func rank(c Condition) int {
+	switch {
+	case c.Level == NeedsYou:
+		return 0
+	case c.Side == SidePause:
+		return 1
+	case c.Level == Healing:
+		return 2
 	}
-)
+	return 3
+}
+
+// sides are the order in which conditions of a rank are told.
+var sides = []string{
+	SideRelay, SideJournal, SideKept, SideX, SideMotion, SideReply, SideReach, SideChat, SideMessages, SideBackup, SideLimit, SidePause, SideGap,
+	SideUpdate, SideEncrypted,
+}
 
 // judge collects the conditions of one status.
 type judge struct {
@@ -61,13 +74,17 @@ type judge struct {
 
 func (j *judge) all() {
 	s := j.status
-	if s.Journal.State == bridge.LinkDegraded { // nothing can be kept: somebody has to make room, or to mend the disk
+	switch {
+	case s.Journal.State != bridge.LinkDegraded:
+	case s.IsLive(): // nothing can be kept: somebody has to make room, or to mend the disk
 		j.link(SideJournal, "", s.Journal, NeedsYou)
+	default:
+		j.link(SideKept, "", s.Journal, NeedsYou)
 	}
 	for _, c := range s.Channels {
 		j.channel(c)
 	}
-	if s.State != StateStopped {
+	if s.IsLive() {
 		j.reach(s.Reach)
 		j.gap(s.Reach.Gaps)
 	}
@@ -77,6 +94,8 @@ func (j *judge) all() {
 		j.add(Condition{
 			Side: SidePause, Level: Note, What: "what comes in is kept, and nothing is delivered", Remedy: "resume the deliveries, with: perch resume",
 		})
+	case StateSilent:
+		j.silence(s.Silence)
 	case StateStopped:
 		j.add(Condition{
 			Side: SideRelay, Level: Note, What: "nothing comes in and nothing goes out", Remedy: "start the relay, with: perch start", Since: s.StoppedAt,
@@ -90,7 +109,7 @@ func (j *judge) all() {
 }
 
 func (j *judge) channel(c Channel) {
-	if j.status.State != StateStopped {
+	if j.status.IsLive() {
 		j.side(SideX, c.Name, c.X)
 		j.side(SideMotion, c.Name, c.Motion)
 		if c.Reply.State == bridge.LinkDegraded {
@@ -103,11 +122,12 @@ func (j *judge) channel(c Channel) {
 }
 
 // side judges the connection to one side of a channel. One that has not been reached yet gets some time after a start: the
-// network of a computer that has just been switched on comes up late.
+// network of a computer that has just been switched on comes up late. So does one that has been in trouble for a moment only.
 func (j *judge) side(side, channel string, l Link) {
 	level := levelOf(l)
 	isOpening := level == Healing && l.IsUnreached && j.isFresh(j.status.Started)
-	if (l.State == bridge.LinkDegraded || l.State == bridge.LinkPaused) && !isOpening {
+	isPassing := level == Healing && l.RetryAt == nil && l.Since != nil && j.now.Sub(*l.Since).Abs() < passes
+	if (l.State == bridge.LinkDegraded || l.State == bridge.LinkPaused) && !isOpening && !isPassing {
 		j.link(side, channel, l, level)
 	}
 }
@@ -128,7 +148,7 @@ func (j *judge) link(side, channel string, l Link, level Level) {
 
 // reach judges the way in. While events come in all the same there is no trouble.
 func (j *judge) reach(r Reach) {
-	isRecent := r.LastProof != nil && j.now.Sub(*r.LastProof) <= recentEvent
+	isRecent := r.LastProof != nil && j.now.Sub(*r.LastProof).Abs() <= recentEvent
 	if r.State != bridge.LinkDegraded || isRecent || j.isFresh(r.Since) {
 		return
 	}
@@ -201,7 +221,7 @@ func (j *judge) gap(gaps []Gap) {
 		return
 	}
 	last := gaps[len(gaps)-1]
-	if last.Lost == "" || j.now.Sub(last.To) >= gapShown {
+	if last.Lost == "" || j.now.Sub(last.To).Abs() >= gapShown {
 		return
 	}
 	from, to := last.From, last.To
@@ -211,9 +231,9 @@ func (j *judge) gap(gaps []Gap) {
 	})
 }
 
-// isFresh reports whether something has begun a moment ago.
+// isFresh reports whether something has begun a moment ago. What has begun in the future did so before the clock was set back.
 func (j *judge) isFresh(since *time.Time) bool {
-	return since != nil && j.now.Sub(*since) < settles
+	return since != nil && j.now.Sub(*since).Abs() < settles
 }
 
 // whereToLook is where people find out more when a side gives no advice of its own.

@@ -50,6 +50,18 @@ func TestJudged(t *testing.T) {
 		"nothing to do if": {func(s *control.Status) {
 			s.Channels[0].X = control.Link{State: "paused", Failure: failure("operator", "nothing to do if it slept; else mend it")}
 		}, "degraded", []control.Condition{{Side: "x", Channel: "support", Level: "needs_you", What: "it is so", Remedy: "nothing to do if it slept; else mend it"}}},
+		"one call that failed": {func(s *control.Status) {
+			s.Channels[0].Motion = control.Link{State: "degraded", Failure: failure("temporary", ""), Since: ago(4 * time.Second)}
+		}, "running", []control.Condition{}},
+		"calls that fail": {func(s *control.Status) {
+			s.Channels[0].Motion = control.Link{State: "degraded", Failure: failure("temporary", ""), Since: ago(5 * time.Second)}
+		}, "degraded", []control.Condition{{Side: "motion", Channel: "support", Level: "healing", What: "it is so", Since: ago(5 * time.Second)}}},
+		"many calls that failed at once": {func(s *control.Status) {
+			s.Channels[0].Motion = control.Link{State: "degraded", Failure: failure("temporary", ""), Since: ago(time.Second), RetryAt: soon}
+		}, "degraded", []control.Condition{{Side: "motion", Channel: "support", Level: "healing", What: "it is so", Since: ago(time.Second), RetryAt: soon}}},
+		"one call that was refused": {func(s *control.Status) {
+			s.Channels[0].Motion = control.Link{State: "degraded", Failure: failure("operator", "mend it"), Since: ago(time.Second)}
+		}, "degraded", []control.Condition{{Side: "motion", Channel: "support", Level: "needs_you", What: "it is so", Remedy: "mend it", Since: ago(time.Second)}}},
 		"no network yet": {func(s *control.Status) {
 			s.Started = ago(20 * time.Second)
 			s.Channels[0].X = control.Link{State: "degraded", Failure: failure("temporary", ""), IsUnreached: true}
@@ -71,6 +83,11 @@ func TestJudged(t *testing.T) {
 		"events come all the same": {func(s *control.Status) {
 			s.Reach.State, s.Reach.Failure, s.Reach.LastProof = "degraded", failure("operator", ""), ago(4*time.Minute)
 		}, "running", []control.Condition{}},
+		"the clock was set back a day": {func(s *control.Status) {
+			s.Started = ago(-24 * time.Hour)
+			s.Channels[0].X = control.Link{State: "degraded", Failure: failure("temporary", ""), IsUnreached: true}
+			s.Reach = control.Reach{State: "degraded", Failure: failure("temporary", ""), Since: s.Started, LastProof: s.Started}
+		}, "degraded", []control.Condition{{Side: "x", Channel: "support", Level: "healing", What: "it is so"}, {Side: "reach", Level: "healing", What: "it is so"}}},
 		"a limit": {func(s *control.Status) {
 			s.Channels[0].Blocked = []control.Blocked{{Queue: "out/post", Kind: "rate_limited", Until: *soon}, {Queue: "out/dm", Kind: "rate_limited", Until: judgedAt}}
 		}, "degraded", []control.Condition{{Side: "limit", Channel: "support", Level: "healing", Queue: "out/post", What: "public replies to X wait", Until: soon}}},
@@ -118,7 +135,7 @@ func TestTheWorstComesFirst(t *testing.T) {
 		got = append(got, string(c.Level)+" "+c.Side)
 	}
 	want := []string{
-		"needs_you journal", "needs_you x", "needs_you messages", "healing motion", "note pause", "note gap", "note update", "note encrypted",
+		"needs_you journal", "needs_you x", "needs_you messages", "note pause", "healing motion", "note gap", "note update", "note encrypted",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

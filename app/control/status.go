@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"os"
 	"time"
+
+	"perch/bridge"
 )
 
 func (s *Server) status(w http.ResponseWriter, r *http.Request) {
@@ -47,6 +49,11 @@ func (s *Server) limits(w http.ResponseWriter, r *http.Request) {
 		fail(w, "read limits", err)
 		return
 	}
+	s.reply(w, FromLimits(limits))
+}
+
+// FromLimits makes of limits what people see of them.
+func FromLimits(limits []bridge.Limit) []Limit {
 	out := []Limit{}
 	for _, l := range limits {
 		one := Limit{Channel: l.Channel, Endpoint: l.Endpoint, Windows: []Window{}, Waiting: l.Waiting}
@@ -55,5 +62,5 @@ func (s *Server) limits(w http.ResponseWriter, r *http.Request) {
 		}
 		out = append(out, one)
 	}
-	s.reply(w, out)
+	return out
 }

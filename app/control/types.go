@@ -14,6 +14,8 @@ const (
 	StatePaused   = "paused"
 	StateDegraded = "degraded"
 	StateStopped  = "stopped"
+	// StateSilent is a relay that works on its folder and cannot be asked: its journal is read in its place.
+	StateSilent = "not_answering"
 )
 
 // Status is a snapshot of everything people ask about first.
@@ -30,8 +32,10 @@ type Status struct {
 	Version string `json:"version"`
 	// Started is when the relay started; nil when it is not running.
 	Started *time.Time `json:"started,omitempty"`
-	// StoppedAt is when the journal last kept something; only while the relay is stopped, and nil where that is not known.
+	// StoppedAt is when the journal last kept something; only while the relay cannot be asked, and nil where that is not known.
 	StoppedAt *time.Time `json:"stopped_at,omitempty"`
+	// Silence is why a relay cannot be asked that works on the folder; only while State is "not_answering".
+	Silence *Failure `json:"silence,omitempty"`
 	// PID is the relay's process; 0 when it is not running.
 	PID int `json:"pid,omitempty"`
 	// Service is what runs the relay: "systemd-user", "systemd-system", "launchd-user", "launchd-system" or "windows"; ""

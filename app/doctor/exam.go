@@ -98,6 +98,7 @@ func (e *exam) once(name, title, address string, run func(context.Context) resul
 // relayView is what the relay says of itself.
 type relayView struct {
 	isRunning bool
+	asked     error // of the question how it is
 	// err is why a relay that seems to run could not be asked.
 	err    error
 	status control.Status

@@ -198,3 +198,13 @@ func TestWhatIsWrongWithTheRelay(t *testing.T) {
 		t.Run(b.name, b.run)
 	}
 }
+
+// A relay that holds the folder and cannot be asked is not said to be stopped: who believes that starts another.
+func TestARelayThatIsSilentIsNotSaidToBeStopped(t *testing.T) {
+	t.Parallel()
+	w := mustWorld(t)
+	w.Lock = (&fakeLock{err: doctor.ErrHeld}).take
+	if f := of(w.examine(), "relay"); f.State != doctor.Failed || !strings.Contains(f.Message, "does not answer") || strings.Contains(f.Message, "not running") || !strings.Contains(f.Remedy, "pgrep") {
+		t.Errorf("%+v", f)
+	}
+}

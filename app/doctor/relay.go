@@ -27,6 +27,7 @@ func (e *exam) askRelay(ctx context.Context) {
 		e.relay.isRunning, e.relay.status = true, status
 		e.relay.urls, err = e.Relay.URLs(ctx)
 	}
+	e.relay.asked = err
 	if err != nil && !errors.Is(err, control.ErrNotRunning) {
 		e.relay.err = err
 	}
@@ -34,8 +35,10 @@ func (e *exam) askRelay(ctx context.Context) {
 
 // checkRelay says how the relay sees itself. It comes last: what is wrong with it was mostly found before.
 func (e *exam) checkRelay(context.Context) result {
-	s := e.relay.status
+	s, silence := e.relay.status, control.Silence(e.relay.asked, errors.Is(e.lockErr, ErrHeld))
 	switch {
+	case silence != nil && !e.relay.isRunning:
+		return bad(silence.Message, silence.Remedy)
 	case e.relay.err != nil && !e.relay.isRunning:
 		return bad("a relay runs but does not answer as it should", "stop it and start it again: perch restart")
 	case !e.relay.isRunning:

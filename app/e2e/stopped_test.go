@@ -103,3 +103,41 @@ func (b *box) checkStoppedStatus() {
 		b.t.Errorf("what needs a person is not said: %+v", s.Conditions)
 	}
 }
+
+// A relay that hangs is not said to be stopped, by any command; its journal is read, and when it goes on all is as before.
+func TestARelayThatHangsIsNotAnswering(t *testing.T) {
+	t.Parallel()
+	b := newBox(t).start()
+	b.x.DM(annID, brandID, sim.Message{Text: "where is my parcel"})
+	b.awaitMotion(1)
+	b.awaitNoted(1)
+	if err := b.relay.Process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if b.relay != nil {
+			_ = b.relay.Process.Signal(syscall.SIGCONT)
+		}
+	})
+	out, _, code := b.perch("status", "--json")
+	var s control.Status
+	if err := json.Unmarshal([]byte(out), &s); err != nil {
+		t.Fatal(err)
+	}
+	if worst, _ := s.Worst(); code != 3 || s.State != control.StateSilent || worst.Side != control.SideRelay || worst.Level != control.NeedsYou || s.Channels[0].Inbound.Delivered != 1 {
+		t.Errorf("perch status --json ends with %d: %s", code, out)
+	}
+	if out, _, code := b.perch("status"); code != 3 || !strings.HasPrefix(out, "Not answering · ") || strings.Contains(out, "stopped") {
+		t.Errorf("perch status ends with %d: %s", code, out)
+	}
+	if out, note, code := b.perch("traffic"); code != 0 || !strings.Contains(out, "where is my parcel") || !strings.Contains(note, "A relay runs but does not answer. This is what the journal keeps.") {
+		t.Errorf("perch traffic ends with %d, %s: %s", code, note, out)
+	}
+	if err := b.relay.Process.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	b.until("the relay goes on", func() bool {
+		_, _, code := b.perch("status")
+		return code == 0
+	})
+}

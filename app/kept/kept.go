@@ -10,8 +10,10 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
+	"perch/app/backup"
 	"perch/app/config"
 	"perch/app/control"
 	"perch/app/version"
@@ -28,11 +30,20 @@ func Of(home config.Home) *Journal { return &Journal{home} }
 
 // read lets work read the journal. Without one the error says that nothing was kept yet.
 func (j *Journal) read(ctx context.Context, work func(*sqlite.View) error) error {
-	err := sqlite.ReadStill(ctx, j.home.Journal(), work)
+	err := j.open(ctx, work)
 	if errors.Is(err, fs.ErrNotExist) {
 		return noJournalError(err)
 	}
 	return err
+}
+
+// open lets work read the journal; it fails with fs.ErrNotExist when Perch has kept nothing yet. One that is being replaced is no
+// journal: its parts may be of two.
+func (j *Journal) open(ctx context.Context, work func(*sqlite.View) error) error {
+	if err := backup.CheckPending(j.home, "read the journal"); err != nil {
+		return err
+	}
+	return sqlite.ReadStill(ctx, j.home.Journal(), work)
 }
 
 // Messages returns the messages that match, newest first, each as the relay has left it.
@@ -48,7 +59,7 @@ func (j *Journal) Messages(ctx context.Context, q control.Query) (list []control
 	return list, err
 }
 
-// Message returns one message with its history and what came in for it. The calls to the other side are the relay's to show.
+// Message returns one message with its history and both ends of it.
 func (j *Journal) Message(ctx context.Context, id int64) (detail control.Detail, err error) {
 	err = j.read(ctx, func(v *sqlite.View) error {
 		d, err := v.Get(ctx, id)
@@ -59,11 +70,9 @@ func (j *Journal) Message(ctx context.Context, id int64) (detail control.Detail,
 		if err != nil {
 			return err
 		}
-		var trace bridge.Trace
-		if post, found, err := v.Source(ctx, d.Post); err != nil {
+		trace, err := j.trace(ctx, v, d)
+		if err != nil {
 			return err
-		} else if found {
-			trace.Received = &post
 		}
 		detail = control.NewDetail(d, attempts, trace)
 		return nil
@@ -83,10 +92,16 @@ func (j *Journal) Minutes(ctx context.Context) (list []control.Minute, err error
 
 // Status is how things stand while no relay runs: what waits, and what needs a person. A journal that cannot be read is a part
 // of it. It fails with fs.ErrNotExist when Perch has kept nothing yet.
-func (j *Journal) Status(ctx context.Context) (control.Status, error) {
+func (j *Journal) Status(ctx context.Context) (control.Status, error) { return j.status(ctx, nil) }
+
+// status is Status of a relay that is stopped, or silent for a reason.
+func (j *Journal) status(ctx context.Context, silence *control.Failure) (control.Status, error) {
 	s := control.Status{
-		State: control.StateStopped, Channels: []control.Channel{}, Reach: control.Reach{Gaps: []control.Gap{}}, Version: version.Number,
+		State: control.StateStopped, Silence: silence, Channels: []control.Channel{}, Reach: control.Reach{Gaps: []control.Gap{}}, Version: version.Number,
 		Journal: control.Link{State: bridge.LinkUnknown},
+	}
+	if silence != nil {
+		s.State = control.StateSilent
 	}
 	c, configErr := config.Load(j.home.Config())
 	var names []string
@@ -96,7 +111,7 @@ func (j *Journal) Status(ctx context.Context) (control.Status, error) {
 			names = append(names, ch.Name)
 		}
 	}
-	err := sqlite.ReadStill(ctx, j.home.Journal(), func(v *sqlite.View) (err error) {
+	err := j.open(ctx, func(v *sqlite.View) (err error) {
 		s.Channels, err = channels(ctx, v, names)
 		return err
 	})
@@ -150,9 +165,14 @@ func Stopped(since *time.Time, now time.Time) string {
 	return "The relay is stopped; " + nothing(since, now) + "."
 }
 
+// Silent says in one line that a relay cannot be asked.
+func Silent(why control.Failure) string {
+	return strings.ToUpper(why.Message[:1]) + why.Message[1:] + "."
+}
+
 func nothing(since *time.Time, now time.Time) string {
 	const what = "nothing comes in and nothing goes out"
-	if since == nil {
+	if since == nil || since.After(now) { // the clock was set back
 		return what
 	}
 	at, format := since.Local(), "15:04"

@@ -97,6 +97,9 @@ func TestWhatIsKeptIsRead(t *testing.T) {
 	if err != nil || d.Text != "where is my parcel" || d.Content == nil || d.History == nil || d.Calls == nil {
 		t.Errorf("%+v, %v", d, err)
 	}
+	if len(d.Calls) != 0 {
+		t.Errorf("calls without settings: %+v", d.Calls)
+	}
 	if minutes, err := r.Minutes(t.Context()); err != nil || len(minutes) == 0 || minutes[0].In+minutes[len(minutes)-1].Out == 0 {
 		t.Errorf("%+v, %v", minutes, err)
 	}
@@ -151,7 +154,7 @@ func TestHomesWithoutAJournalThatCanBeRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, err := r.Status(t.Context())
-	if worst, _ := s.Worst(); err != nil || worst.Side != control.SideJournal || worst.Level != control.NeedsYou || !strings.Contains(worst.What, "damaged") || len(s.Channels) != 0 {
+	if worst, _ := s.Worst(); err != nil || worst.Side != control.SideKept || worst.Level != control.NeedsYou || !strings.Contains(worst.What, "damaged") || len(s.Channels) != 0 {
 		t.Errorf("a damaged journal: %+v, %v", s, err)
 	}
 	if _, err := r.Messages(t.Context(), control.Query{}); err == nil || !strings.Contains(err.Error(), "damaged") {
@@ -162,10 +165,34 @@ func TestHomesWithoutAJournalThatCanBeRead(t *testing.T) {
 func TestTheLineNamesTheTime(t *testing.T) {
 	now := time.Date(2026, 11, 24, 15, 4, 0, 0, time.Local)
 	at := func(d time.Duration) *time.Time { then := now.Add(-d); return &then }
-	for want, since := range map[string]*time.Time{"since 14:57 ": at(7 * time.Minute), "since 23 November 15:04 ": at(24 * time.Hour), "keeps; nothing comes": nil} {
+	for want, since := range map[string]*time.Time{"since 14:57 ": at(7 * time.Minute), "since 23 November 15:04 ": at(24 * time.Hour), "keeps; nothing comes": nil, "keeps; nothing comes in": at(-time.Hour)} {
 		if line := kept.Line(since, now); !strings.Contains(line, want) {
 			t.Errorf("%q does not say %q", line, want)
 		}
+	}
+}
+
+// While a restore replaces the journal, nothing is read of it, and nobody is told that a relay hangs.
+func TestAJournalThatIsBeingReplacedIsNotRead(t *testing.T) {
+	home := mustHome(t)
+	if err := os.WriteFile(home.Restoring(), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := relayOf(t, home)
+	s, err := r.Status(t.Context())
+	if worst, _ := s.Worst(); err != nil || worst.Side != control.SideKept || !strings.Contains(worst.What, "a restore was interrupted") || !strings.Contains(worst.Remedy, "perch start") || len(s.Channels) != 0 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if list, err := r.Messages(t.Context(), control.Query{}); err == nil || !strings.Contains(err.Error(), "a restore was interrupted") {
+		t.Errorf("%+v, %v", list, err)
+	}
+	lock, err := lockfile.Take(home.Lock())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = lock.Close() }()
+	if s, err = r.Status(t.Context()); err != nil || s.State != control.StateSilent || s.Silence.Message != "a restore works on this folder" {
+		t.Errorf("%+v, %v", s, err)
 	}
 }
 
@@ -189,8 +216,19 @@ func TestARelayThatIsSilentIsNotSaidToBeStopped(t *testing.T) {
 			t.Errorf("%q", text)
 		}
 	}
+	s, err := r.Status(t.Context())
+	worst, _ := s.Worst()
+	if err != nil || s.State != control.StateSilent || s.IsHung() || len(s.Channels) != 2 || s.Face() != control.FaceSilent {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if c, found := s.Of(control.SideRelay, ""); !found || c.Level != control.Healing || c.Remedy == "" || worst.Side != control.SideMessages {
+		t.Errorf("%+v", s.Conditions)
+	}
 	if err := lock.Close(); err != nil {
 		t.Fatal(err)
+	}
+	if s, err = r.Status(t.Context()); err != nil || s.State != control.StateStopped {
+		t.Errorf("%+v, %v", s, err)
 	}
 	for _, text := range []string{r.Line(time.Now()), r.Note(time.Now())} {
 		if !strings.Contains(text, "stopped") || !strings.Contains(text, "perch start") {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"perch/app/control"
+	"perch/bridge"
 )
 
 // diskPatience is how long a relay counts as alive while its disk takes a write. A snapshot of a virtual machine stops its disks
@@ -39,7 +40,7 @@ func (a alive) round(ctx context.Context) error {
 func (a alive) Words(ctx context.Context) string {
 	status, err := a.status(ctx)
 	if err != nil {
-		return control.FaceWell.Words()
+		return "How the relay is cannot be told now: " + bridge.AsError(err).Message
 	}
 	var waiting, undecided, dead int
 	for _, c := range status.Channels {

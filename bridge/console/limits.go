@@ -16,18 +16,21 @@ func (c *Console) Limits(ctx context.Context) ([]bridge.Limit, error) {
 	}
 	var limits []bridge.Limit
 	for _, name := range c.accounts.Names() {
-		ledger := c.accounts.Channel(name).Limits
-		if ledger == nil {
-			continue
-		}
-		for endpoint, windows := range ledger.Windows() {
-			limits = append(limits, bridge.Limit{Channel: name, Endpoint: endpoint, Windows: windows, Waiting: waiting(counts, name, endpoint)})
+		if ledger := c.accounts.Channel(name).Limits; ledger != nil {
+			limits = append(limits, LimitsOf(name, ledger.Windows(), counts)...)
 		}
 	}
-	slices.SortFunc(limits, func(a, b bridge.Limit) int {
-		return cmp.Or(cmp.Compare(a.Channel, b.Channel), cmp.Compare(a.Endpoint, b.Endpoint))
-	})
 	return limits, nil
+}
+
+// LimitsOf are the limits of a channel by endpoint, each with what waits for it.
+func LimitsOf(channel string, windows map[string][]bridge.Window, counts []bridge.Count) []bridge.Limit {
+	var limits []bridge.Limit
+	for endpoint, of := range windows {
+		limits = append(limits, bridge.Limit{Channel: channel, Endpoint: endpoint, Windows: of, Waiting: waiting(counts, channel, endpoint)})
+	}
+	slices.SortFunc(limits, func(a, b bridge.Limit) int { return cmp.Compare(a.Endpoint, b.Endpoint) })
+	return limits
 }
 
 func waiting(counts []bridge.Count, channel, endpoint string) int {

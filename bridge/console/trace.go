@@ -8,11 +8,23 @@ import (
 	"perch/bridge/delivery"
 )
 
+// TraceStore is what is read of a journal for both ends of a message.
+type TraceStore interface {
+	Source(ctx context.Context, seq int64) (bridge.Post, bool, error)
+	PersonByID(ctx context.Context, channel, id string, after time.Time) (bridge.Person, bool, error)
+}
+
 // Trace returns what came in for a delivery and what goes, or went, to the other side. It only reads the journal.
 func (c *Console) Trace(ctx context.Context, d *bridge.Delivery) (bridge.Trace, error) {
+	return TraceOf(ctx, c.journal, d, c.accounts.Channel(d.Channel), c.accounts.Account(d.Channel).Handle)
+}
+
+// TraceOf is Trace of a delivery of a channel, whose account has the handle. Without a channel, which is nil, it is not known
+// what goes to the other side.
+func TraceOf(ctx context.Context, journal TraceStore, d *bridge.Delivery, ch *bridge.Channel, handle string) (bridge.Trace, error) {
 	var t bridge.Trace
 	if d.Post != 0 {
-		post, found, err := c.journal.Source(ctx, d.Post)
+		post, found, err := journal.Source(ctx, d.Post)
 		if err != nil {
 			return t, err
 		}
@@ -20,26 +32,25 @@ func (c *Console) Trace(ctx context.Context, d *bridge.Delivery) (bridge.Trace, 
 			t.Received = &post
 		}
 	}
-	ch := c.accounts.Channel(d.Channel)
 	if ch == nil {
 		return t, nil
 	}
-	d, err := c.withSender(ctx, d)
+	d, err := withSender(ctx, journal, d)
 	if err != nil {
 		return t, err
 	}
-	t.Calls = delivery.Calls(ch, d, c.accounts.Account(d.Channel).Handle)
+	t.Calls = delivery.Calls(ch, d, handle)
 	return t, nil
 }
 
 // withSender returns d, or a copy with the sender as the memory knows him where the payload named only an id.
-func (c *Console) withSender(ctx context.Context, d *bridge.Delivery) (*bridge.Delivery, error) {
+func withSender(ctx context.Context, journal TraceStore, d *bridge.Delivery) (*bridge.Delivery, error) {
 	if d.Direction == bridge.Out || d.Event == nil || d.Event.From.Handle != "" {
 		return d, nil
 	}
 	full, event := *d, *d.Event
 	full.Event = &event
-	known, ok, err := c.journal.PersonByID(ctx, d.Channel, event.From.ID, time.Time{})
+	known, ok, err := journal.PersonByID(ctx, d.Channel, event.From.ID, time.Time{})
 	switch {
 	case err != nil:
 		return nil, err

@@ -32,18 +32,34 @@ func NewLedger(channel string, settings bridge.Settings, now func() time.Time) *
 
 // Load reads what earlier runs have kept.
 func (l *Ledger) Load(ctx context.Context) error {
-	windows, err := l.keep.LoadQuota(ctx, l.channel)
+	windows, err := keptWindows(ctx, l.keep, l.channel, l.now())
 	if err != nil {
 		return err
-	}
-	now := l.now()
-	for endpoint, kept := range windows {
-		windows[endpoint] = slices.DeleteFunc(kept, func(w bridge.Window) bool { return !isBelievable(w, now) })
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.windows = windows
 	return nil
+}
+
+// Kept is where windows are kept.
+type Kept interface {
+	LoadQuota(ctx context.Context, channel string) (map[string][]bridge.Window, error)
+}
+
+// keptWindows are those that earlier runs have kept, without what cannot be.
+func keptWindows(ctx context.Context, journal Kept, channel string, now time.Time) (map[string][]bridge.Window, error) {
+	windows, err := journal.LoadQuota(ctx, channel)
+	for endpoint, kept := range windows {
+		windows[endpoint] = slices.DeleteFunc(kept, func(w bridge.Window) bool { return !isBelievable(w, now) })
+	}
+	return windows, err
+}
+
+// OpenWindows are the windows that a journal keeps of a channel and that have not been reset yet, by endpoint.
+func OpenWindows(ctx context.Context, journal Kept, channel string, now time.Time) (map[string][]bridge.Window, error) {
+	windows, err := keptWindows(ctx, journal, channel, now)
+	return open(windows, now), err
 }
 
 // isBelievable reports whether a window ends within the time that X's longest one has.
@@ -121,14 +137,19 @@ func (l *Ledger) Flush(ctx context.Context) {
 func (l *Ledger) Windows() map[string][]bridge.Window {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now, open := l.now(), maps.Clone(l.windows)
-	for endpoint, windows := range open {
-		open[endpoint] = slices.DeleteFunc(slices.Clone(windows), func(w bridge.Window) bool { return !now.Before(w.Reset) })
-		if len(open[endpoint]) == 0 {
-			delete(open, endpoint)
+	return open(l.windows, l.now())
+}
+
+// open are the windows that have not been reset yet.
+func open(all map[string][]bridge.Window, now time.Time) map[string][]bridge.Window {
+	all = maps.Clone(all)
+	for endpoint, windows := range all {
+		all[endpoint] = slices.DeleteFunc(slices.Clone(windows), func(w bridge.Window) bool { return !now.Before(w.Reset) })
+		if len(all[endpoint]) == 0 {
+			delete(all, endpoint)
 		}
 	}
-	return open
+	return all
 }
 
 func limitedError(endpoint string, until time.Time) *bridge.Error {

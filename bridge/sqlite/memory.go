@@ -61,7 +61,7 @@ func (s *Store) PersonByHandle(ctx context.Context, channel, handle string) (bri
 }
 
 // PersonByID returns who has the id, when the handle was confirmed after the given time.
-func (s *Store) PersonByID(ctx context.Context, channel, id string, after time.Time) (bridge.Person, bool, error) {
+func (s *reading) PersonByID(ctx context.Context, channel, id string, after time.Time) (bridge.Person, bool, error) {
 	p := bridge.Person{ID: id}
 	err := s.reader.QueryRowContext(ctx, `SELECT handle, name FROM person WHERE channel = ? AND id = ? AND seen_at > ?`,
 		channel, id, after.UnixMilli()).Scan(&p.Handle, &p.Name)

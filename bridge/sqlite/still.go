@@ -18,10 +18,13 @@ const stillTries = 3
 // and of its WAL, takes no lock that holds a relay up which starts meanwhile, and needs no right to write: a journal that
 // was closed is read as it is, and leaves no file beside it; one that a crash has left is read with what is in its WAL. work
 // may be called again when a relay has begun to write while it read; what it found before does not count then. The error is
-// fs.ErrNotExist when there is no journal, else a *bridge.Error in words.
+// fs.ErrNotExist when there is no journal, or nothing in it, else a *bridge.Error in words.
 func ReadStill(ctx context.Context, path string, work func(*View) error) error {
 	for range stillTries {
 		before, err := markOf(path)
+		if err == nil {
+			err = checkRights(path)
+		}
 		if err != nil {
 			return err
 		}
@@ -34,6 +37,21 @@ func ReadStill(ctx context.Context, path string, work func(*View) error) error {
 		}
 	}
 	return readOnce(ctx, path, false, work)
+}
+
+// checkRights says that the account may not read the journal: SQLite does not tell that from a file that is not there.
+func checkRights(path string) error {
+	f, err := os.Open(path) //nolint:gosec // the path is the program's own
+	if errors.Is(err, fs.ErrPermission) {
+		return &bridge.Error{
+			Kind: bridge.Operator, Side: bridge.SidePerch, Op: "read the journal", Message: "this account may not read the journal, which another one has made",
+			Remedy: "type the same as the account that runs Perch, with sudo -u for example", Err: err,
+		}
+	}
+	if err == nil {
+		_ = f.Close() // nothing was written
+	}
+	return nil
 }
 
 // KeptUntil is when a journal that nobody works with last kept something; zero where that is not known.
@@ -113,8 +131,8 @@ func schemaError(schema int) error {
 	case schema > Schema():
 		e.Message = fmt.Sprintf("the journal was written by a newer Perch (form %d, this one knows %d)", schema, Schema())
 		e.Remedy = "read it with that Perch: perch version says which one this is"
-	case schema == 0:
-		e.Message, e.Remedy = "the journal holds nothing yet", "start the relay with: perch start"
+	case schema == 0: // a relay was ended before it could make one
+		return fs.ErrNotExist
 	default:
 		return nil
 	}

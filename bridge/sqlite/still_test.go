@@ -218,7 +218,6 @@ func TestWhatIsInTheWayOfReading(t *testing.T) {
 		says, remedy string
 	}{
 		"no journal":         {write("no database at all, but something else that is longer than a header of one hundred bytes has to be, to be sure"), "damaged", "restore a backup"},
-		"an empty file":      {write(""), "holds nothing yet", "perch start"},
 		"of a newer Perch":   {change("PRAGMA user_version = 4711"), "written by a newer Perch", "perch version"},
 		"of an earlier":      {change("ALTER TABLE message RENAME TO old; PRAGMA user_version = 1"), "written by an earlier Perch", "perch start"},
 		"a table is missing": {change("DROP TABLE content"), "cannot be read", ""},
@@ -240,8 +239,21 @@ func TestWhatIsInTheWayOfReading(t *testing.T) {
 			}
 		})
 	}
-	if _, err := listStill(t, filepath.Join(t.TempDir(), "perch.db")); !errors.Is(err, fs.ErrNotExist) {
+	path := filepath.Join(t.TempDir(), "perch.db")
+	if _, err := listStill(t, path); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("without a journal: %v", err)
+	}
+	write("")(t, path)
+	if _, err := listStill(t, path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("of a relay that was ended before it made one: %v", err)
+	}
+	if err := os.Chmod(path, 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.ReadFile(path); err != nil { // root and Windows read it all the same
+		if _, err := listStill(t, path); err == nil || !strings.Contains(err.Error(), "this account may not read") {
+			t.Errorf("of another account: %v", err)
+		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

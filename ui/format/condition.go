@@ -25,6 +25,16 @@ func ToneOf(l control.Level) Tone {
 // faces are the tones of a relay as a whole.
 var faces = map[control.Face]Tone{
 	control.FaceWell: Good, control.FaceNeedsYou: Bad, control.FaceHealing: Warn, control.FacePaused: Warn, control.FaceStopped: Idle,
+	control.FaceSilent: Warn,
+}
+
+// FaceTone is the tone of a relay as a whole. One that does not answer is red once it needs somebody.
+func FaceTone(s control.Status) Tone {
+	face := s.Face()
+	if face == control.FaceSilent && s.IsHung() {
+		return Bad
+	}
+	return faces[face]
 }
 
 // Title names a condition in a few words, with when it ends or is tried again; the channel is named when there are several.
@@ -51,6 +61,9 @@ func times(c control.Condition, now time.Time, t *translation.Texts) []string {
 		return []string{t.T("window.hop.until", ShortClock(*c.Until, now, t))}
 	case c.RetryAt != nil:
 		return []string{t.T("window.condition.retry", Clock(*c.RetryAt, now, t))}
+	}
+	if c.Side == control.SideRelay {
+		return nil
 	}
 	return []string{t.T("window.condition.trying")}
 }

@@ -21,6 +21,8 @@ func RelayState(d snapshot.Data, t *translation.Texts) (state, about string, ton
 		return t.T("window.state.asking"), "", Idle
 	case d.Problem != nil:
 		return t.T("window.state.silent"), Sentence(d.Problem.Message), Bad
+	case d.IsSilent():
+		return t.T("face.not_answering"), Sentence(silence(d).What), FaceTone(d.Status)
 	case !d.Running:
 		return t.T("face.stopped"), t.T("window.about.stopped"), Idle
 	}
@@ -31,7 +33,7 @@ func RelayState(d snapshot.Data, t *translation.Texts) (state, about string, ton
 	} else if face == control.FacePaused {
 		about = t.T("window.about.paused")
 	}
-	return t.T("face." + string(face)), about, faces[face]
+	return t.T("face." + string(face)), about, FaceTone(d.Status)
 }
 
 // Kept says that nothing runs and that what is shown is what the journal keeps; "" when that is not so.
@@ -39,10 +41,18 @@ func Kept(d snapshot.Data, t *translation.Texts) string {
 	switch {
 	case !d.Kept || d.Doing != "":
 		return ""
-	case d.Status.StoppedAt == nil:
+	case d.IsSilent():
+		return t.T("window.kept.silent")
+	case d.Status.StoppedAt == nil, d.Status.StoppedAt.After(d.Now): // the clock was set back
 		return t.T("window.kept.some_time")
 	}
 	return t.T("window.kept", ShortClock(*d.Status.StoppedAt, d.Now, t))
+}
+
+// silence says why a relay cannot be asked.
+func silence(d snapshot.Data) control.Condition {
+	c, _ := d.Status.Of(control.SideRelay, "")
+	return c
 }
 
 func upTime(d snapshot.Data) string {

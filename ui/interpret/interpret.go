@@ -61,6 +61,7 @@ func (i Interpreter) Status(s control.Status) control.Status {
 	}
 	i.reach(&s.Reach)
 	i.link(&s.Journal)
+	s.Silence = i.failure(s.Silence)
 	s.Backup.Error, s.Backup.Failure = i.Sentence(s.Backup.Error), i.failure(s.Backup.Failure)
 	s.Conditions = slices.Clone(s.Conditions)
 	for n := range s.Conditions {

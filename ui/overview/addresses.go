@@ -25,7 +25,7 @@ func newAddressCard(win *window.Window) *addressCard {
 }
 
 func (a *addressCard) render(d snapshot.Data) {
-	if !d.Running || len(d.URLs) == 0 {
+	if (!d.Running && !d.Kept) || len(d.URLs) == 0 {
 		a.content.Hide()
 		return
 	}
@@ -41,7 +41,9 @@ func (a *addressCard) render(d snapshot.Data) {
 			suffix = " · " + one.Channel
 		}
 		a.rows.Add(a.win.CopyRow(a.win.T("window.addresses.reply")+suffix, one.ReplyURL))
-		a.rows.Add(a.win.CopyRow(a.win.T("window.addresses.webhook")+suffix, one.WebhookURL))
+		if one.WebhookURL != "" { // a tunnel gives it while the relay runs
+			a.rows.Add(a.win.CopyRow(a.win.T("window.addresses.webhook")+suffix, one.WebhookURL))
+		}
 	}
 	a.content.Refresh()
 }

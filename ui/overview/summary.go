@@ -30,7 +30,7 @@ func makeSummary(d snapshot.Data, t *translation.Texts) summary {
 	o := summary{Waiting: d.Waiting(), NeedYou: d.NeedYou(), IsPaused: d.Status.State == control.StatePaused}
 	o.IsDemo = d.Status.Demo
 	idle := d.Doing == "" && !o.IsDemo
-	o.CanStart, o.CanStop, o.CanPause = idle && d.Asked && !d.Running, idle && d.Running, d.Doing == "" && d.Running
+	o.CanStart, o.CanStop, o.CanPause = idle && d.Asked && !d.Running && !d.IsSilent(), idle && d.Running, d.Doing == "" && d.Running
 	o.State, o.About, o.Tone = format.RelayState(d, t)
 	for _, c := range d.Status.Channels {
 		o.In += c.Inbound.Delivered
@@ -64,10 +64,14 @@ func (o *summary) hint(d snapshot.Data, t *translation.Texts) {
 	}
 }
 
-// keptHint says that nothing runs, unless the journal that a relay has left cannot be read.
+// keptHint says that nothing runs, unless a relay does that cannot be asked, or the journal that one has left cannot be read.
 func (o *summary) keptHint(d snapshot.Data, t *translation.Texts) {
+	side := control.SideKept
 	o.Hint, o.Remedy, o.HintTone = format.Kept(d, t), t.T("window.hint.stopped.do"), format.Warn
-	if broken, found := d.Status.Of(control.SideJournal, ""); found {
+	if d.IsSilent() {
+		side = control.SideRelay
+	}
+	if broken, found := d.Status.Of(side, ""); found {
 		o.Hint, o.Remedy, o.HintTone = format.Title(broken, false, d.Now, t), format.Why(broken, d.Status, d.Now, t), format.ToneOf(broken.Level)
 	}
 }

@@ -149,7 +149,7 @@ func newSession(home config.Home, programs desk.Programs, log *slog.Logger) (*se
 	m := newMenu(func(id string) { s.Click(id) })
 	s = session.New(session.Options{
 		Relay: client, Desktop: d, Show: m.show, T: t, Say: texts.Said, Log: log,
-		Process: desktop.Relay{Programs: programs, Config: home.Config(), Socket: home.Socket()},
+		Process: desktop.Relay{Programs: programs, Config: home.Config(), Socket: home.Socket(), Lock: home.Lock()},
 		Login:   desk.Login{Programs: programs},
 		Host:    func(ctx context.Context) desk.Answer { return desk.TrayHost(ctx, os.Getenv) },
 		History: desktop.HistoryFile(filepath.Join(filepath.Dir(home.Socket()), "perch-tray.json")),

@@ -19,7 +19,7 @@ type Data struct {
 	Asked bool
 	// Running is set when a relay answers; Status, Limits and URLs are its last answers.
 	Running bool
-	// Kept is set when no relay runs and its journal is read instead: Status and the messages are as it has left them.
+	// Kept is set when no relay runs, or none that answers, and its journal is read instead: Status and the messages are as it has left them.
 	Kept bool
 	// Problem is why the relay's answers cannot be had although it may be running; nil for none.
 	Problem *control.Failure
@@ -45,6 +45,9 @@ type LastKey struct{ Channel, Direction string }
 
 // Last is when a message was received last, and when one was delivered last; zero for never.
 type Last struct{ Received, Delivered time.Time }
+
+// IsSilent reports whether a relay runs that cannot be asked.
+func (d Data) IsSilent() bool { return d.Kept && d.Status.State == control.StateSilent }
 
 // IsKnown reports whether a relay has told how things are; a relay that has stopped since may have.
 func (d Data) IsKnown() bool { return d.Running || len(d.Status.Channels) > 0 }

@@ -53,7 +53,7 @@ func wrap(text string, width, most int) []string {
 // detail is the reason behind the first line: empty when there is none to tell.
 func detail(s Snapshot, tr T) string {
 	text := s.Failure
-	if bad, found := worst(s.Status); text == "" && s.Phase == PhaseUp && found && bad.Side != control.SideMessages {
+	if bad, found := worst(s.Status); text == "" && (s.Phase == PhaseUp || s.Phase == PhaseSilent) && found && bad.Side != control.SideMessages {
 		text = reason(bad)
 		if len(s.Status.Channels) > 1 && bad.Channel != "" {
 			text = tr("tray.detail", bad.Channel, text)

@@ -3,6 +3,7 @@ package tray
 import (
 	"strings"
 
+	"perch/app/control"
 	"perch/app/desk"
 )
 
@@ -31,6 +32,9 @@ func facts(s Snapshot) []fact {
 	}
 	if s.Phase == PhaseDown && s.Failure != "" {
 		add(GroupRelay, 1, "failed", s.Failure)
+	}
+	if s.Phase == PhaseSilent && s.Status.IsHung() {
+		add(GroupTrouble, 1, control.SideRelay)
 	}
 	if s.Phase != PhaseUp {
 		return all

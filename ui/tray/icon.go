@@ -10,14 +10,15 @@ func icon(s Snapshot) string {
 	switch s.Phase {
 	case "", PhaseStarting, PhaseRestarting, PhaseStopping:
 		return assets.Starting
-	case PhaseSilent:
-		return assets.Degraded
 	case PhaseDown:
 		if s.Locked {
 			return assets.Attention
 		}
 		return assets.Stopped
-	case PhaseUp:
+	case PhaseUp, PhaseSilent:
+	}
+	if s.Status.IsHung() {
+		return assets.Attention
 	}
 	return faces[s.Status.Face()]
 }
@@ -26,4 +27,5 @@ func icon(s Snapshot) string {
 var faces = map[control.Face]string{
 	control.FaceWell: assets.Running, control.FaceNeedsYou: assets.Attention, control.FaceHealing: assets.Degraded,
 	control.FacePaused: assets.Paused, control.FaceStopped: assets.Stopped,
+	control.FaceSilent: assets.Degraded,
 }

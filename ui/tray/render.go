@@ -37,7 +37,9 @@ func firstLine(s Snapshot, now time.Time, tr T) string {
 		return upLine(s, now, tr)
 	case PhaseDown:
 		return downLine(s, now, tr)
-	case PhaseStarting, PhaseStopping, PhaseRestarting, PhaseSilent:
+	case PhaseSilent:
+		return headline(s, tr)
+	case PhaseStarting, PhaseStopping, PhaseRestarting:
 		return tr("tray.line." + string(s.Phase))
 	}
 	return tr("tray.line.looking")

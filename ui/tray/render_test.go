@@ -55,6 +55,11 @@ func badReply(s *control.Status) {
 	s.Channels[0].Reply = control.Link{State: "degraded", Detail: "the Reply URL is empty in Motion, so agents cannot answer; write it into Motion"}
 }
 
+// silent is a relay that cannot be asked.
+func silent(kind string) tray.Snapshot {
+	return tray.Snapshot{Phase: tray.PhaseSilent, IsConfigured: true, Status: control.Silent(control.Failure{Kind: kind, Message: "it is so", Remedy: "do this"})}
+}
+
 func demo(s *control.Status) { s.Demo = true }
 
 func badKeys(s *control.Status) {
@@ -122,7 +127,8 @@ func TestRenderSaysItInWordsAndByIcon(t *testing.T) {
 		"starting":          {tray.Snapshot{Phase: tray.PhaseStarting}, assets.Starting, "Starting…", ""},
 		"stopping":          {tray.Snapshot{Phase: tray.PhaseStopping}, assets.Starting, "Stopping…", ""},
 		"restarting":        {tray.Snapshot{Phase: tray.PhaseRestarting}, assets.Starting, "Restarting…", ""},
-		"silent":            {tray.Snapshot{Phase: tray.PhaseSilent, IsConfigured: true}, assets.Degraded, "The relay does not answer", ""},
+		"silent":            {silent("operator"), assets.Attention, "The relay does not answer", "it is so; do this"},
+		"silent at first":   {silent("temporary"), assets.Degraded, "The relay does not answer yet", "it is so; do this"},
 		"stopped":           {down, assets.Stopped, "Stopped", ""},
 		"not set up":        {tray.Snapshot{Phase: tray.PhaseDown}, assets.Stopped, "Not set up yet: open Perch to begin", ""},
 		"cannot start":      {failed, assets.Stopped, "Not running", "the port is taken"},
@@ -241,7 +247,7 @@ func TestLongReasonsTakeSeveralLines(t *testing.T) {
 func TestBothLanguagesHaveEveryText(t *testing.T) {
 	for _, lang := range []string{"en", "it"} {
 		tr := tray.T(translation.New(lang).T)
-		for _, s := range []tray.Snapshot{{}, up(dead(1), waiting(1, 1)), up(second, badKeys, paused), up(motionDown), up(badReply), {Phase: tray.PhaseDown}, {Phase: tray.PhaseDown, IsConfigured: true, Locked: true}, {Phase: tray.PhaseSilent, Died: true}} {
+		for _, s := range []tray.Snapshot{{}, up(dead(1), waiting(1, 1)), up(second, badKeys, paused), up(motionDown), up(badReply), {Phase: tray.PhaseDown}, {Phase: tray.PhaseDown, IsConfigured: true, Locked: true}, silent("operator")} {
 			_, notices := tray.History{}.Notices(s, noon, tr)
 			if all := fmt.Sprintf("%+v %+v", tray.Render(s, noon, tr), notices); strings.Contains(all, "tray.") || strings.Contains(all, "%!") {
 				t.Errorf("%s: a text is missing or has wrong verbs: %s", lang, all)

@@ -19,8 +19,12 @@ func needYou(s control.Status) []control.Condition {
 
 // worst is the worst condition; false when all is well but for notes.
 func worst(s control.Status) (control.Condition, bool) {
-	c, found := s.Worst()
-	return c, found && c.Level != control.Note
+	for _, c := range s.Conditions {
+		if c.Level != control.Note {
+			return c, true
+		}
+	}
+	return control.Condition{}, false
 }
 
 // title names a condition in words; the channel is named when there are several.

@@ -47,6 +47,7 @@ func (w *Watcher) pollOnce(slow bool) {
 		}
 		w.countMinutes()
 	case isNew:
+		w.pollSlow()
 		w.loadKept()
 		w.countMinutes()
 	}
@@ -58,11 +59,11 @@ func (w *Watcher) pollOnce(slow bool) {
 // take takes the answer to the question for the status in. It returns how many messages needed somebody before, and whether
 // another one answers now: the relay, its journal, or that with something else in it.
 func (w *Watcher) take(status control.Status, err error) (before int, isNew bool) {
-	isKept := err == nil && status.State == control.StateStopped
+	isKept := err == nil && !status.IsLive()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	before = w.data.NeedYou()
-	isNew = w.data.Running != (err == nil && !isKept) || w.data.Kept != isKept || (isKept && !isSame(w.data.Status.StoppedAt, status.StoppedAt))
+	isNew = w.data.Running != (err == nil && !isKept) || w.data.Kept != isKept || (isKept && w.data.Status.State != status.State) || (isKept && !isSame(w.data.Status.StoppedAt, status.StoppedAt))
 	w.data.Asked, w.changed = true, true
 	w.data.Running, w.data.Kept, w.data.Problem = err == nil && !isKept, isKept, nil
 	switch {

@@ -18,7 +18,7 @@ import (
 )
 
 // Relay is what the watcher asks of the relay. While none runs, the journal may answer in its place: the State of the status
-// is stopped then, and messages are to be had.
+// is stopped or not_answering then, and messages are to be had.
 type Relay interface {
 	Status(ctx context.Context) (control.Status, error)
 	Limits(ctx context.Context) ([]control.Limit, error)

@@ -155,21 +155,23 @@ func (c *Caller) once(ctx context.Context, what Call, by *signing) (*Answer, err
 
 // Lost makes the error of a call without an answer.
 func Lost(what Call, err error, written bool) *bridge.Error {
-	e := &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideX, Op: what.Op, Message: unreachable(err), Err: err, Code: "network"}
+	message, remedy := unreachable(err)
+	e := &bridge.Error{Kind: bridge.Temporary, Side: bridge.SideX, Op: what.Op, Message: message, Remedy: remedy, Err: err, Code: "network"}
 	if what.Sends && written {
+		e.Remedy = ""
 		e.Kind, e.Message = bridge.OutcomeUnknown, "X's answer was lost, so it is not known whether the message went out"
 	}
 	return e
 }
 
-func unreachable(err error) string {
+func unreachable(err error) (message, remedy string) {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return "X did not answer in time"
+		return "X did not answer in time", ""
 	}
 	if strings.Contains(err.Error(), "tls:") || strings.Contains(err.Error(), "x509:") {
-		return "the secure connection to X failed; something in between may be inspecting it"
+		return "the secure connection to X failed; something in between may be inspecting it", "let the firewall pass X through unopened"
 	}
-	return "X cannot be reached; check this computer's internet connection"
+	return "X cannot be reached", "check this computer's internet connection"
 }
 
 func (c *Caller) observe(endpoint string, a *Answer) {

@@ -13,6 +13,7 @@ import (
 	"os"
 
 	"perch/app/desk"
+	"perch/app/lockfile"
 	"perch/app/single"
 	"perch/ui/tray"
 )
@@ -50,8 +51,8 @@ func (d *Desktop) Close() { d.close() }
 // Relay is the relay's process, as a session wants it.
 type Relay struct {
 	Programs desk.Programs
-	// Config and Socket are paths.
-	Config, Socket string
+	// Config, Socket and Lock are paths.
+	Config, Socket, Lock string
 }
 
 // Do runs "perch start", "perch stop" or "perch restart".
@@ -62,6 +63,9 @@ func (r Relay) IsConfigured() bool { return exists(r.Config) }
 
 // LeftSocket tells whether the relay's socket is there.
 func (r Relay) LeftSocket() bool { return exists(r.Socket) }
+
+// IsHeld tells whether a relay works on the folder.
+func (r Relay) IsHeld() bool { return lockfile.IsHeld(r.Lock) }
 
 func exists(path string) bool {
 	_, err := os.Lstat(path)

@@ -22,6 +22,8 @@ type answer struct {
 	status control.Status
 	limits []control.Limit
 	err    error
+	// silence is why a relay that works on the folder cannot be asked; nil when none does.
+	silence *control.Failure
 }
 
 // ask polls the relay unless a poll is under way.
@@ -54,6 +56,9 @@ func (s *Session) answer(ctx context.Context, withLimits bool) answer {
 	defer cancel()
 	var a answer
 	a.status, a.err = s.Relay.Status(ctx)
+	if a.err != nil {
+		a.silence = control.Silence(a.err, s.Process.IsHeld())
+	}
 	if a.err == nil && withLimits && tray.Waiting(a.status) > 0 {
 		if limits, err := s.Relay.Limits(ctx); err == nil {
 			a.limits = limits
@@ -69,15 +74,25 @@ func (s *Session) observe(ctx context.Context, a answer) {
 	case a.err == nil:
 		s.poll.misses = 0
 		s.isUp(ctx, a)
+	case a.silence != nil:
+		s.isSilent(*a.silence)
 	case errors.Is(a.err, control.ErrNotRunning) && !errors.Is(a.err, context.DeadlineExceeded):
 		s.poll.misses = 0
 		s.isDown()
 	default:
-		s.poll.misses++
-		if s.snapshot.Phase != tray.PhaseUp || s.poll.misses >= maxMisses {
-			s.snapshot.Phase = tray.PhaseSilent
-		}
+		s.isSilent(control.Unheard(a.err))
 	}
+}
+
+// isSilent takes in that a relay works on the folder and cannot be asked. One question that is lost does not count.
+func (s *Session) isSilent(why control.Failure) {
+	s.poll.misses++
+	if s.snapshot.Phase == tray.PhaseUp && s.poll.misses < maxMisses {
+		return
+	}
+	isDemo := s.snapshot.Status.Demo
+	s.snapshot.Phase, s.snapshot.Status = tray.PhaseSilent, s.to.Status(control.Silent(why))
+	s.snapshot.Status.Demo = isDemo
 }
 
 func (s *Session) isUp(ctx context.Context, a answer) {

@@ -41,6 +41,8 @@ type Process interface {
 	Do(ctx context.Context, command string) error
 	// IsConfigured tells whether there is a perch.toml.
 	IsConfigured() bool
+	// IsHeld tells whether a relay works on the folder, be it that it cannot be asked.
+	IsHeld() bool
 	// LeftSocket tells whether the relay's socket is still there: one that ends as asked removes it.
 	LeftSocket() bool
 }

@@ -223,10 +223,27 @@ func TestSilentRelayIsNotStartedTwice(t *testing.T) {
 		w.set(func() { w.silent = true })
 		time.Sleep(20 * time.Second)
 		expect(t, "line", w.view().FirstLine, "The relay does not answer")
-		expect(t, "acts", w.heard(), "")
+		expect(t, "icon", w.view().Icon, assets.Attention)
+		expect(t, "acts", w.heard(), "notice The relay does not answer (no answer; wait)")
 		w.set(func() { w.silent = false })
 		time.Sleep(4 * time.Second)
 		expect(t, "line", w.view().FirstLine, "Running")
+	})
+}
+
+// One that holds its folder and takes no calls is starting or ending: it is neither stopped nor started once more.
+func TestRelayThatHoldsItsFolderIsNotStartedTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := running()
+		start(t, w)
+		w.set(func() { w.up, w.held = false, true })
+		time.Sleep(20 * time.Second)
+		expect(t, "line", w.view().FirstLine, "The relay does not answer yet")
+		expect(t, "icon", w.view().Icon, assets.Degraded)
+		expect(t, "acts", w.heard(), "")
+		w.set(func() { w.held, w.socket = false, false })
+		time.Sleep(4 * time.Second)
+		expect(t, "line", w.view().FirstLine, "Stopped")
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"perch/app/control"
 	"perch/app/desk"
+	"perch/bridge"
 	"perch/ui/translation"
 	"perch/ui/tray"
 	"perch/ui/tray/session"
@@ -24,6 +25,7 @@ type world struct {
 	mu         sync.Mutex
 	up, silent bool
 	socket     bool
+	held       bool // a relay works on the folder
 	configured bool
 	status     control.Status
 	feed       chan control.Message
@@ -81,7 +83,7 @@ func (w *world) Status(ctx context.Context) (control.Status, error) {
 		return control.Status{}, errGone
 	case silent:
 		<-ctx.Done()
-		return control.Status{}, errors.Join(control.ErrNotRunning, ctx.Err())
+		return control.Status{}, &bridge.Error{Message: "no answer", Remedy: "wait", Err: ctx.Err()}
 	}
 	return status, nil
 }
@@ -141,6 +143,7 @@ func (w *world) Do(_ context.Context, command string) error {
 }
 
 func (w *world) IsConfigured() bool { defer w.lock()(); return w.configured }
+func (w *world) IsHeld() bool       { defer w.lock()(); return w.held }
 func (w *world) LeftSocket() bool   { defer w.lock()(); return w.socket }
 func (w *world) State() desk.Answer { defer w.lock()(); return w.login }
 func (w *world) Load() tray.History { defer w.lock()(); return w.history }
