@@ -10,7 +10,8 @@ NUMBER = -X perch/app/version.Number=$(VERSION)
 # One set of flags for every build of the window: each further one costs minutes (OpenGL ES needs the least of them).
 WINDOW_TAGS := gles,x11,migrated_fynedo
 # The page for browsers, and how hard brotli tries: 11 takes minutes and is for what people download, 5 takes seconds.
-WEB_TAGS := migrated_fynedo
+# Emoji are written by the browser (app/web/page/pen.js); Fyne's own would be a third of the page.
+WEB_TAGS := migrated_fynedo,no_emoji
 WEB_QUALITY ?= 11
 # What the tray (GTK) and the window (OpenGL, X11) are built with, and what their tests run in.
 DESKTOP_BUILD := gcc libc6-dev pkg-config libgl-dev libegl-dev libgles-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev \
