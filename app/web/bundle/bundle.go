@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"time"
 
@@ -76,6 +77,9 @@ func Standard(data string) Places {
 		p.Folders = append(p.Folders, filepath.Dir(self))
 		if real, err := filepath.EvalSymlinks(self); err == nil && real != self {
 			p.Folders = append(p.Folders, filepath.Dir(real))
+		}
+		if runtime.GOOS == "darwin" { // an app has its programs in MacOS and all else in Resources
+			p.Folders = append(p.Folders, filepath.Join(filepath.Dir(self), "..", "Resources"))
 		}
 	}
 	return Places{append(p.Folders, data, "/usr/share/perch")}
