@@ -59,6 +59,10 @@ func TestAPenWritesWhatNoFontHolds(t *testing.T) {
 		if len(b.wrote) != 1 || b.wrote[0].Text != text || b.wrote[0].Style.Size != body.Size {
 			t.Fatalf("%s: written is %+v", text, b.wrote)
 		}
+		_, baseline := f.Metrics(body)
+		if foot := body.Size*typeset.Overhang + baseline; ink.Min.X < 9 || ink.Min.X > 11 || float32(ink.Max.Y) < foot-1 || float32(ink.Max.Y) > foot+1 {
+			t.Errorf("%s begins at %d, not 10, and stands at %d, not %v", text, ink.Min.X, ink.Max.Y, foot)
+		}
 		if ink.Dx() < int(line.Width)-1 || ink.Dy() < 8 || !ink.In(picture.Rect.Inset(1)) {
 			t.Errorf("%s has ink %v in %v", text, ink, picture.Rect)
 		}
@@ -83,22 +87,27 @@ func TestAPenLeavesAloneWhatTheFontsHold(t *testing.T) {
 func TestAPensLinesFitAndLoseNothing(t *testing.T) {
 	t.Parallel()
 	texts := []string{
-		strings.Repeat("你好吗", 60), strings.Repeat("สวัสดีครับ", 30), "مرحبا، متى يصل طلبي رقم 12345 iPhone", strings.Repeat("👨‍👩‍👧", 40), "日本語とEnglishと한국어",
+		strings.Repeat("你好吗", 60), strings.Repeat("สวัสดีครับ", 30), "مرحبا، متى يصل طلبي رقم 12345 iPhone", strings.Repeat("👨‍👩‍👧", 40), strings.Repeat("אבגדהוזח", 12), "日本語とEnglishと한국어",
 	}
 	for _, text := range texts {
 		for _, width := range []float32{60, 133, 500} {
 			b := &browser{}
 			f := typeset.NewWith(b)
 			var all strings.Builder
+			var sum float32
 			for _, line := range f.Wrap(text, width, body) {
 				if line.Width > width+1 {
 					t.Errorf("%.12s in %v: a line is %v wide", text, width, line.Width)
 				}
 				all.WriteString(line.Text)
+				sum += line.Width
 				f.Draw(line, image.NewRGBA(image.Rect(0, 0, int(width)+60, 40)), 10, 25, 1, color.Black)
 			}
 			if bare := strings.NewReplacer(" ", ""); bare.Replace(all.String()) != bare.Replace(text) {
 				t.Errorf("%.12s in %v: became %s", text, width, all.String())
+			}
+			if whole := f.Line(text, body).Width; !strings.Contains(text, " ") && (sum < whole-2 || sum > whole+2) {
+				t.Errorf("%.12s in %v: the lines are %v wide together, on one line they are %v", text, width, sum, whole)
 			}
 			for _, w := range b.wrote {
 				if strings.HasPrefix(w.Text, "\u200D") || strings.HasSuffix(w.Text, "\u200D") {
