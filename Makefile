@@ -87,7 +87,7 @@ test-desktop: desktop-deps ## build tray and window and drive them on a display 
 	  $$([ $$(id -u) = 0 ] || echo sudo) sh -c "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing"; fi
 	$(MAKE) --no-print-directory build window tray
 	$(GO) test -tags desktop -count=1 -timeout 20m ./app ./app/desk ./ui ./ui/typeset ./ui/perch-tray/...
-	$(GO) test -tags desktop -count=1 -timeout 10m -run "Keyring|Killed|Window" ./app/e2e
+	$(GO) test -tags desktop -count=1 -timeout 10m -run "Keyring|Killed|Window|WithoutOpenGL" ./app/e2e
 
 test-web: ## build the page and try it in a real browser (Chromium); skips with words where there is none
 	$(MAKE) --no-print-directory web WEB_QUALITY=5

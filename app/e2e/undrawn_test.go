@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"archive/zip"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"perch/app/desk"
@@ -67,9 +69,9 @@ func (u *undrawn) browser(script string) {
 }
 
 // page puts a page where perch finds it; it shows nothing.
-func (u *undrawn) page() {
+func (u *undrawn) page(folder string) {
 	u.b.t.Helper()
-	f, err := os.Create(filepath.Join(u.b.home, bundle.File))
+	f, err := os.Create(filepath.Join(folder, bundle.File))
 	if err != nil {
 		u.b.t.Fatal(err)
 	}
@@ -131,7 +133,7 @@ func TestWindowWithoutOpenGLOpensThePage(t *testing.T) {
 	explained("no relay", "start it with: perch start")
 	b.start()
 	explained("no page", "the page is not installed")
-	u.page()
+	u.page(b.home)
 	for _, name := range []string{"perch-window", "perch"} {
 		said, _ := u.run(name)
 		address := u.awaitOpened(name + ": " + said)
@@ -151,6 +153,32 @@ func TestWindowWithoutOpenGLOpensThePage(t *testing.T) {
 	b.must("reload")
 	u.browser(`echo "$1" >>"` + u.opened + `"`)
 	explained("switched off", "[web] enabled = true")
+}
+
+// A demo without OpenGL goes on for as long as somebody looks at its page.
+func TestDemoWithoutOpenGLGoesOnInTheBrowser(t *testing.T) {
+	u := newUndrawn(newBox(t))
+	u.page(u.folder)
+	cmd := exec.Command(filepath.Join(u.folder, "perch"), "demo")
+	said := &safeBuffer{}
+	cmd.Env, cmd.Stdout, cmd.Stderr = append(slices.Clone(u.env), "TMPDIR="+shortTempDir(t)), said, said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	end := sync.OnceValue(func() error { return errors.Join(cmd.Process.Signal(os.Interrupt), cmd.Wait()) })
+	t.Cleanup(func() {
+		if end(); t.Failed() {
+			t.Logf("the demo says:\n%s", said)
+		}
+	})
+	site, code, _ := strings.Cut(u.awaitOpened("perch demo"), "/#")
+	if got := u.signIn(site, code); got != http.StatusNoContent {
+		t.Errorf("the page answers %d", got)
+	}
+	u.b.until("the second message after the story", func() bool { return strings.Contains(said.String(), "(2)") })
+	if err := end(); err != nil {
+		t.Errorf("%v: %s", err, said)
+	}
 }
 
 // signIn does what the page does with a code.
