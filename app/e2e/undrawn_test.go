@@ -167,7 +167,7 @@ func TestDemoWithoutOpenGLGoesOnInTheBrowser(t *testing.T) {
 	}
 	end := sync.OnceValue(func() error { return errors.Join(cmd.Process.Signal(os.Interrupt), cmd.Wait()) })
 	t.Cleanup(func() {
-		if end(); t.Failed() {
+		if _ = end(); t.Failed() {
 			t.Logf("the demo says:\n%s", said)
 		}
 	})
