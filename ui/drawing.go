@@ -64,19 +64,27 @@ type Page struct {
 func (p Page) Open(ctx context.Context) int {
 	ctx, cancel := context.WithTimeout(ctx, setupTime)
 	defer cancel()
-	p.Say("this display offers no OpenGL, which the window is drawn with (a package may be missing; on Debian: apt install libgl1 libegl1); it opens in the browser instead")
+	p.Say(undrawn())
 	err := p.Programs.Show(ctx, p.Terminal, "web")
 	if err == nil {
 		return desk.ExitUndrawn
 	}
-	p.Say("the page in the browser does not open: " + err.Error())
+	p.Say(unopened(err))
 	if p.Terminal == nil {
 		if err := p.explain(err.Error()); err != nil {
-			p.Say("the browser cannot show that either: " + err.Error())
+			p.Say(unshown(err))
 		}
 	}
 	return desk.ExitUnseen
 }
+
+func undrawn() string {
+	return "this display offers no OpenGL, which the window is drawn with (a package may be missing; on Debian: apt install libgl1 libegl1); it opens in the browser instead"
+}
+
+func unopened(err error) string { return "the page in the browser does not open: " + err.Error() }
+
+func unshown(err error) string { return "the browser cannot show that either: " + err.Error() }
 
 // explainFile is the name of the file with the words.
 const explainFile = "no-window.html"
