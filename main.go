@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	fyneapp "fyne.io/fyne/v2/app"
+	"golang.org/x/term"
 
 	"perch/app/config"
 	"perch/app/control"
@@ -63,7 +64,7 @@ func run() error {
 	local := settings.New(home)
 	programs := desk.Programs{Home: *homeFlag, Passphrase: local.Passphrase}
 	texts := translation.New(*lang)
-	watchDrawing(programs, texts)
+	watchDrawing(first, programs, filepath.Dir(home.Journal()), texts)
 	ui.New(ui.Options{
 		Caller: first, App: fyneapp.NewWithID("io.github.perch.window"), Relay: kept.With(client, home), Settings: ui.FirstOf(client, local), Vault: local,
 		Chat: ui.ChatOf(client, local), Login: ui.LoginThen(loginWith(local), client),
@@ -85,9 +86,16 @@ func loginWith(local *settings.Local) window.Login {
 }
 
 // watchDrawing lets the page in the browser stand in for a window that cannot be drawn.
-func watchDrawing(programs desk.Programs, texts *translation.Texts) {
+func watchDrawing(first ui.Caller, programs desk.Programs, folder string, texts *translation.Texts) {
 	log.SetOutput(ui.WatchDrawing(os.Stderr, func() { //nolint:forbidigo // Fyne's log, which alone tells it
-		fmt.Fprintln(os.Stderr, "perch-window:", visible.Line(texts.Said(ui.OpenPage(context.Background(), programs))))
-		os.Exit(1)
+		page := ui.Page{
+			Programs: programs, Folder: folder, T: texts.T, Browse: desk.OpenBrowser,
+			Say: func(sentence string) { fmt.Fprintln(os.Stderr, "perch-window:", visible.Line(texts.Said(sentence))) },
+		}
+		if term.IsTerminal(int(os.Stderr.Fd())) {
+			page.Terminal = os.Stderr
+		}
+		_ = first.Close() // nobody waits for a window that does not come
+		os.Exit(page.Open(context.Background()))
 	}))
 }

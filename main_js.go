@@ -24,7 +24,7 @@ func main() {
 	win := ui.New(ui.Options{
 		App: fyneapp.NewWithID("io.github.perch.window"), Relay: client, Settings: client, Vault: client, Chat: client, Process: browser,
 		Desktop: browser, Texts: translation.New(page.Get("language").String()),
-		Memory:  memory{js.Global()},
+		Memory: memory{js.Global()}, Pen: browserPen(),
 		OpenLog: func(_ string, q logtail.Query) window.Log { return client.OpenLog(q) },
 		Save: func(name string, data []byte) (string, error) {
 			bytes := js.Global().Get("Uint8Array").New(len(data))

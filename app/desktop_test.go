@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 
 	"perch/app"
 	"perch/app/config"
+	"perch/app/desk"
 	"perch/app/lockfile"
 	"perch/app/single"
 	"perch/bridge/sim/tidy"
@@ -172,5 +174,33 @@ func TestDemoShowsNoTrayThatNobodyWouldSee(t *testing.T) {
 	mustStart(t, exec.Command("trayer", "--edge", "top"))
 	if got := programs(); got != "perch-window perch-tray" && got != "perch-tray perch-window" {
 		t.Errorf("with a panel it starts %s", got)
+	}
+}
+
+// A window that cannot be drawn has told so by itself; where it could not even begin, perch does.
+func TestPerchSaysWhatAWindowThatEndsHasNotSaid(t *testing.T) {
+	folder := mustDesktop(t)
+	if err := os.Remove(folder + "/perch-tray"); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string]string{"perch.toml": "version = 1\n", "xdg-open": "#!/bin/sh\n"} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for code, want := range map[int]struct {
+		exit int
+		said string
+	}{
+		desk.ExitUndrawn: {0, ""}, desk.ExitUnseen: {1, ""}, 127: {1, "OpenGL is missing"}, 1: {1, "ended at once; run it by itself to see why: perch-window"},
+	} {
+		if err := os.WriteFile(folder+"/perch-window", fmt.Appendf(nil, "#!/bin/sh\nexit %d\n", code), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		exit := app.Main([]string{"--home", folder}, app.Streams{Out: &out, Err: &out})
+		if (exit == 0) != (want.exit == 0) || want.said == "" && out.Len() > 0 || !strings.Contains(out.String(), want.said) {
+			t.Errorf("a window that ends with %d: perch ends with %d and says %q", code, exit, &out)
+		}
 	}
 }

@@ -42,16 +42,42 @@ func (p *program) runBare(cmd *cobra.Command, _ []string) error {
 // startGrace is how long a window is watched that has been started: one that lacks a library ends within milliseconds.
 const startGrace = 500 * time.Millisecond
 
-// endsAtOnce reports whether a program has failed before it could show anything.
-func endsAtOnce(cmd *exec.Cmd) bool {
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }() // ends with the program or with this one
+// endsAtOnce returns the exit code of a program that has ended before it could show anything; 0 for one that runs.
+func endsAtOnce(cmd *exec.Cmd) int {
+	ended := make(chan int, 1)
+	go func() { // ends with the program or with this one
+		if err := cmd.Wait(); err != nil {
+			ended <- cmd.ProcessState.ExitCode()
+		}
+		ended <- 0
+	}()
 	select {
-	case err := <-ended:
-		return err != nil
+	case code := <-ended:
+		return code
 	case <-time.After(startGrace):
-		return false
+		return 0
 	}
+}
+
+// What a program that lacks a library ends with: by the loader of Linux and its like, and by Windows.
+const noLibrary, noLibraryWindows = 127, 0xC0000135
+
+// windowEnded does what is left to do when a window has ended at once, with a code other than 0. What it has to say it has
+// said to the terminal.
+func (p *program) windowEnded(ctx context.Context, code int) error {
+	switch uint32(code) { //nolint:gosec // Windows' codes are 32 bits
+	case desk.ExitUndrawn:
+		return nil
+	case desk.ExitUnseen:
+		p.exit = exitFailed
+		return nil
+	case noLibrary, noLibraryWindows:
+		p.Print("The window cannot be drawn here: OpenGL is missing (on Debian: apt install libgl1 libegl1). Here it is in the browser:\n")
+		return p.openWeb(ctx, false)
+	}
+	p.Print("The window has ended at once; run it by itself to see why: %s. The same window opens in a browser: perch web\n", desk.Window)
+	p.exit = exitFailed
+	return nil
 }
 
 // openDesktop starts the tray, or the window where nothing would show the tray's icon or the tray is there already, and
@@ -65,6 +91,7 @@ func (p *program) openDesktop(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	programs := desk.Programs{Home: p.homeFlag}
+	programs.Terminal, _ = p.Err.(*os.File)
 	names, why := []string{desk.Tray, desk.Window}, ""
 	switch {
 	case lockfile.IsHeld(home.TrayLock()):
@@ -86,9 +113,10 @@ func (p *program) openDesktop(ctx context.Context) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if name == desk.Window && endsAtOnce(cmd) {
-			p.Print("The window cannot be drawn here: OpenGL is missing (on Debian: apt install libgl1). Here it is in the browser:\n")
-			return true, p.openWeb(ctx, false)
+		if name == desk.Window {
+			if code := endsAtOnce(cmd); code != 0 {
+				return true, p.windowEnded(ctx, code)
+			}
 		}
 		p.Print("Started %s.%s\n", name, why)
 		if name == desk.Window { // it is waited for already

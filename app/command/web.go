@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"perch/app/control"
+	"perch/app/desk"
 	"perch/app/version"
 	"perch/bridge/visible"
 )
@@ -61,7 +62,7 @@ func (p *program) showAddress(code control.WebCode, noOpen bool) {
 	if isRemote {
 		p.Print("On your own computer, type this in another terminal and leave it open:\n\n  %s\n\nthen open there:\n\n", sshLine(code.Listen))
 	}
-	if !isRemote && !noOpen && openBrowser(code.Address) == nil {
+	if !isRemote && !noOpen && desk.OpenBrowser(code.Address) == nil {
 		p.Print("The browser opens with this address. ")
 	}
 	p.Print("%s\n\nIt lets one browser in, once, until %s. Whoever has it can do all that you can: show it to nobody.\n", code.Address, clock(code.ExpiresAt))

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"perch/app/config"
+	"perch/app/desk"
 	"perch/app/settings"
 	"perch/bridge"
 	"perch/bridge/secret"
@@ -100,7 +101,7 @@ func (p *program) showLogin(noBrowser bool) func(address, callback string) {
 			p.Say("The browser ends at a page that it cannot show. Paste the address of that page here: ")
 			return
 		}
-		if openBrowser(address) != nil {
+		if desk.OpenBrowser(address) != nil {
 			p.Say("No browser could be opened here. Is it on another computer? Then: perch x login --no-browser\n")
 		}
 		p.Say("Waiting for the answer, for 5 minutes at most.\n")

@@ -41,6 +41,9 @@ func start(ctx context.Context, programs desk.Programs, name string) <-chan stru
 	ended := make(chan struct{})
 	go func() { // ends with ctx
 		_ = cmd.Wait()
+		if cmd.ProcessState.ExitCode() == desk.ExitUndrawn { // the page in the browser is there in its place
+			<-ctx.Done()
+		}
 		close(ended)
 	}()
 	return ended

@@ -91,6 +91,7 @@ func (d *demo) withRelay(ctx context.Context, act func(context.Context) error) e
 func (d *demo) config() *config.Config {
 	c := config.Default()
 	c.Listen, c.Secrets, c.Reach.Mode = "127.0.0.1:0", "vault", "stream"
+	c.Web = config.Web{Enabled: true, Listen: "127.0.0.1:0"} // where no window can be drawn
 	ch := config.DefaultChannel(channelName)
 	ch.X.APIBase, ch.X.UploadBase, ch.X.MediaHosts = d.x.URL(), d.x.URL(), []string{d.x.Host()}
 	ch.Motion.ReceiveURL, ch.Motion.User = d.motion.ReceiveURL(), d.motion.Options().User

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -32,6 +33,13 @@ const (
 // ExitLocked is the exit code of perch start and restart when nobody gave the vault's passphrase.
 const ExitLocked = 4
 
+// The exit codes of perch-window when the display cannot show it: the page in the browser has opened instead, or it has not.
+// In both cases a person has been told.
+const (
+	ExitUndrawn = 5
+	ExitUnseen  = 6
+)
+
 // PassphraseFlag is the flag by which perch start, restart and relay read the vault's passphrase from standard input.
 const PassphraseFlag = "--passphrase-stdin"
 
@@ -49,6 +57,8 @@ type Programs struct {
 	Beside string
 	// Env is their environment; nil for that of this program.
 	Env []string
+	// Terminal is what a program that is started says something to; nil for nothing.
+	Terminal *os.File
 	// Passphrase returns the vault's passphrase that a person has typed, "" for none; nil is none. A relay that is
 	// started gets it on standard input.
 	Passphrase func() string
@@ -107,6 +117,9 @@ func (p Programs) Start(ctx context.Context, name string, args ...string) (*exec
 	if err != nil {
 		return nil, err
 	}
+	if p.Terminal != nil {
+		cmd.Stderr = p.Terminal
+	}
 	Detach(cmd)
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("the program %s does not start: %w", name, err)
@@ -119,6 +132,16 @@ func (p Programs) Start(ctx context.Context, name string, args ...string) (*exec
 func (p Programs) Perch(ctx context.Context, args ...string) error {
 	ctx, cancel := context.WithTimeout(ctx, commandTime)
 	defer cancel()
+	return p.run(ctx, nil, args)
+}
+
+// Show runs a command of perch that may take as long as the person wants, and whose words go to out; nil for nowhere. The
+// error is its own complaint.
+func (p Programs) Show(ctx context.Context, out io.Writer, args ...string) error {
+	return p.run(ctx, out, args)
+}
+
+func (p Programs) run(ctx context.Context, out io.Writer, args []string) error {
 	phrase := p.phraseFor(args)
 	if phrase != "" {
 		args = append(args, PassphraseFlag)
@@ -131,7 +154,7 @@ func (p Programs) Perch(ctx context.Context, args ...string) error {
 		cmd.Stdin = strings.NewReader(phrase + "\n")
 	}
 	complaint := &capped{most: maxComplaint}
-	cmd.Stderr = complaint
+	cmd.Stdout, cmd.Stderr = out, complaint
 	err = cmd.Run()
 	switch {
 	case err == nil, errors.Is(err, exec.ErrWaitDelay): // the latter ended well too and left somebody behind

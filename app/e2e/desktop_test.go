@@ -18,14 +18,17 @@ import (
 	"perch/bridge/sim/tidy"
 )
 
-// display starts an X server of the test's own and returns its name.
-func display(t *testing.T) string {
+// display starts an X server of the test's own, which offers OpenGL, and returns its name.
+func display(t *testing.T) string { return displayWith(t, "+extension") }
+
+// displayWith gives or takes OpenGL: "+extension" or "-extension".
+func displayWith(t *testing.T, openGL string) string {
 	t.Helper()
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("Xvfb", "-noreset", "-displayfd", "3", "-screen", "0", "1200x800x24", "+extension", "GLX")
+	cmd := exec.Command("Xvfb", "-noreset", "-displayfd", "3", "-screen", "0", "1200x800x24", openGL, "GLX")
 	cmd.ExtraFiles = []*os.File{w}
 	if err := cmd.Start(); err != nil {
 		t.Fatal("needs Xvfb, which make test-desktop installs: ", err)

@@ -3,7 +3,9 @@
 package e2e
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -14,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"perch/app/control"
 	"perch/app/service"
 	"perch/bridge/sim"
 	"perch/bridge/sim/motionsim"
@@ -143,6 +146,7 @@ func TestInstalled(t *testing.T) {
 				b := d.box()
 				d.firstMessage(b)
 				d.upgradeUnderLoad(b, p)
+				d.page(b)
 				d.removal(b, p)
 			})
 		}
@@ -319,6 +323,39 @@ func (l *ledger) acknowledged() int {
 }
 
 func (d debian) pid() string { return d.systemctl("show", "--value", "--property=MainPID", "perch") }
+
+// page holds a package to bringing the page for browsers, which the installed relay serves when it is switched on.
+func (d debian) page(b *box) {
+	d.t.Helper()
+	d.must("sh", "-c", `printf '\n[web]\nenabled = true\nlisten = "127.0.0.1:0"\n' >>"$1"`, "sh", filepath.Join(b.home, "perch.toml"))
+	b.must("reload")
+	var code control.WebCode
+	b.until("the page", func() bool {
+		out, _, exit := b.perch("web", "--no-open", "--json")
+		return exit == 0 && json.Unmarshal([]byte(out), &code) == nil
+	})
+	site, _, _ := strings.Cut(code.Address, "/#")
+	_, program, _ := strings.Cut(string(d.get(site+"/")), `data-program="`)
+	program, _, _ = strings.Cut(program, `"`)
+	if size := len(d.get(site + program)); code.PageVersion != b.status().Version || size < 1<<20 {
+		d.t.Errorf("the page is of %s, its program %q has %d bytes", code.PageVersion, program, size)
+	}
+}
+
+// get returns what a browser would get, unpacked.
+func (d debian) get(address string) []byte {
+	d.t.Helper()
+	response, err := http.Get(address) //nolint:gosec,noctx // the relay's own
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	data, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		d.t.Fatalf("%s: %s, %v", address, response.Status, err)
+	}
+	return data
+}
 
 // removal: the relay ends, the data stay; a purge takes those of the system's service, and nobody's own.
 func (d debian) removal(b *box, p packager) {

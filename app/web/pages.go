@@ -39,7 +39,7 @@ func ownFiles() map[string]ownFile {
 		stem, ending, _ := strings.Cut(name, ".")
 		files[name] = ownFile{"/page/" + stem + "-" + hex.EncodeToString(sum[:8]) + "." + ending, kind, data}
 	}
-	for name, kind := range map[string]string{"page.js": "text/javascript; charset=utf-8", "page.css": "text/css; charset=utf-8"} {
+	for name, kind := range map[string]string{"page.js": "text/javascript; charset=utf-8", "pen.js": "text/javascript; charset=utf-8", "page.css": "text/css; charset=utf-8"} {
 		data, _ := pageFiles.ReadFile("page/" + name) // embedded
 		add(name, kind, data)
 	}
@@ -70,7 +70,7 @@ func (s *Server) index(w http.ResponseWriter, _ *http.Request) {
 	var b bytes.Buffer
 	app := "/app/" + page.About.Hash + "/"
 	err = index.Execute(&b, map[string]any{
-		"Script": own["page.js"].path, "Style": own["page.css"].path, "Icon": own["icon.png"].path,
+		"Script": own["page.js"].path, "Pen": own["pen.js"].path, "Style": own["page.css"].path, "Icon": own["icon.png"].path,
 		"Loader": app + bundle.Loader, "Program": app + "perch.wasm", "Bytes": page.About.Bytes,
 	})
 	if err != nil {

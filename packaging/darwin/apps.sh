@@ -15,6 +15,7 @@ name=perch-desktop_${VERSION}_darwin_$(go env GOARCH)
 folder=$WORK/$name
 
 CGO_ENABLED=0 go build -ldflags "$LDFLAGS" -o "$WORK/perch" ./app/perch
+make --no-print-directory web BIN="$WORK/page" VERSION="$VERSION"
 CGO_ENABLED=1 go build -ldflags "$LDFLAGS" -o "$WORK/perch-tray" ./ui/perch-tray
 CGO_ENABLED=1 go build -tags migrated_fynedo -ldflags "$LDFLAGS" -o "$WORK/perch-window" .
 mkdir "$WORK/perch.iconset"
@@ -31,7 +32,7 @@ app() {
   sed -e "s/@NAME@/$1/; s/@ID@/$2/; s/@PROGRAM@/$3/; s/@AGENT@/$4/; s/@NUMBER@/${VERSION%%-*}/" packaging/darwin/Info.plist >"$contents/Info.plist"
   plutil -lint "$contents/Info.plist"
   cp "$WORK/perch" "$WORK/perch-tray" "$WORK/perch-window" "$contents/MacOS/"
-  cp "$WORK/perch.icns" "$contents/Resources/"
+  cp "$WORK/perch.icns" "$WORK/page/perch-web.zip" "$contents/Resources/"
   codesign --force --deep --sign - "$folder/$1.app" # by nobody: an ARM Mac runs nothing that has no signature at all
 }
 app Perch io.github.perch.window perch-window false

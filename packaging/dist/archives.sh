@@ -1,4 +1,4 @@
-# The archives: the program perch for every system, with its manual and completions.
+# The archives: the program perch for every system, with the page for browsers, its manual and completions.
 
 make_archives() {
   for target in ${TARGETS:-linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64}; do
@@ -15,6 +15,9 @@ archive() {
   build_perch "$1" "$2" "$program"
   bill "$program" "$OUT/$name.cdx.json"
   licences "$program" "$folder/THIRD-PARTY.txt"
+  cat "$WORK/page/licences" >>"$folder/THIRD-PARTY.txt"
+  put 644 "$WORK/page/perch-web.zip" "$folder/"
+  put 644 "$OUT/perch-web_$VERSION.cdx.json" "$folder/perch-web.cdx.json"
   put 644 "$OUT/$name.cdx.json" "$folder/perch.cdx.json"
   guide "$folder"
   case $1 in

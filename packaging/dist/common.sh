@@ -29,20 +29,21 @@ bill() {
 }
 
 # licences PROGRAM FILE: the licences of all modules in a program, and of Go itself. A module without one stops everything.
-licences() {
+licences() { "$GO" version -m "$1" | awk '$1 == "dep" {print $2 "@" $3}' | licences_of "$(basename "$1")" >"$2"; }
+
+# licences_of WHAT: the licences of the modules that are named on standard input.
+licences_of() {
   [ -e "$WORK/modules" ] || "$GO" list -m -f '{{.Path}}@{{.Version}} {{.Dir}}' all >"$WORK/modules"
-  {
-    echo "What is linked into $(basename "$1"), and under which licences. Perch's own is in LICENSE."
-    licence "Go, $("$GO" env GOVERSION)" "$("$GO" env GOROOT)/LICENSE"
-    "$GO" version -m "$1" | awk '$1 == "dep" {print $2 "@" $3}' | while read -r module; do
-      folder=$(sed -n "s|^$module ||p" "$WORK/modules")
-      files=$(find "$folder" -type d \( -name .github -o -name testdata -o -name vendor -o -name examples \) -prune -o -type f \
-        \( -iname 'licen[cs]e*' -o -iname 'copying*' -o -iname 'notice*' -o -iname '*-licen[cs]e*' -o -iname patents \) \
-        ! -name '*.go' ! -name '*.sh' -print | sort)
-      [ -n "$files" ] || { echo "No licence in $module" >&2; exit 1; }
-      for file in $files; do licence "$module, ${file#"$folder/"}" "$file"; done
-    done
-  } >"$2"
+  echo "What is linked into $1, and under which licences. Perch's own is in LICENSE."
+  licence "Go, $("$GO" env GOVERSION)" "$("$GO" env GOROOT)/LICENSE"
+  while read -r module; do
+    folder=$(sed -n "s|^$module ||p" "$WORK/modules")
+    files=$(find "$folder" -type d \( -name .github -o -name testdata -o -name vendor -o -name examples \) -prune -o -type f \
+      \( -iname 'licen[cs]e*' -o -iname 'copying*' -o -iname 'notice*' -o -iname '*-licen[cs]e*' -o -iname patents \) \
+      ! -name '*.go' ! -name '*.sh' -print | sort)
+    [ -n "$files" ] || { echo "No licence in $module" >&2; exit 1; }
+    for file in $files; do licence "$module, ${file#"$folder/"}" "$file"; done
+  done
 }
 
 licence() { printf '\n%s\n%s\n\n' "$1" "----------------------------------------------------------------------" && tr -d '\r' <"$2"; }

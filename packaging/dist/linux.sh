@@ -26,6 +26,9 @@ stage_perch() {
   STAGE=$WORK/perch-$1
   build_perch linux "$1" "$STAGE/perch"
   chmod 755 "$STAGE/perch"
+  put 644 "$WORK/page/perch-web.zip" "$STAGE/"
+  put 644 "$WORK/page/licences" "$STAGE/perch-web.licences"
+  put 644 "$OUT/perch-web_$VERSION.cdx.json" "$STAGE/bills/perch-web.cdx.json"
   papers perch "$1" perch
   put 644 "$WORK"/manual/man1/* "$STAGE/man/"
   put 644 "$WORK"/manual/*sh/* "$STAGE/completions/"

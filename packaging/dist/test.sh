@@ -31,7 +31,7 @@ tell() { began=$(date +%s); "$@"; echo "== test-dist $1: $(($(date +%s) - began)
 made_of() {
   source=$1
   shift
-  VERSION=$VERSION EPOCH=$EPOCH sh "$source/packaging/dist/run.sh" "$@" >/dev/null
+  VERSION=$VERSION EPOCH=$EPOCH WEB_QUALITY=5 sh "$source/packaging/dist/run.sh" "$@" >/dev/null
 }
 
 # same: the second time it is made of a copy elsewhere.
@@ -105,7 +105,7 @@ window() {
 before() {
   if git cat-file -e HEAD~1:packaging/dist/linux.sh 2>/dev/null; then git archive HEAD~1 | tar -x -C "$WORK/before"; else
     git ls-files -z | xargs -0 cp --parents -t "$WORK/before"; fi
-  VERSION=0.0.9 EPOCH=$EPOCH ARCHES=amd64 PACKAGES=perch TOOLS=$PWD/bin/tools \
+  VERSION=0.0.9 EPOCH=$EPOCH WEB_QUALITY=5 ARCHES=amd64 PACKAGES=perch TOOLS=$PWD/bin/tools \
     sh "$WORK/before/packaging/dist/run.sh" "$WORK/old" linux >/dev/null
 }
 

@@ -16,7 +16,8 @@ make_windows() {
     licences "$folder/$program.exe" "$WORK/$program.windows"
   done
   licence "The C runtime of mingw-w64, in perch-window.exe" /usr/share/doc/mingw-w64-common/copyright >"$WORK/runtime.windows"
-  cat "$WORK"/perch*.windows "$WORK/runtime.windows" >"$folder/THIRD-PARTY.txt"
+  put 644 "$WORK/page/perch-web.zip" "$folder/"
+  cat "$WORK"/perch*.windows "$WORK/runtime.windows" "$WORK/page/licences" >"$folder/THIRD-PARTY.txt"
   guide "$folder"
   zipped "$folder" "$OUT/$name.zip"
   installer "$folder" "$OUT/$name.msi"

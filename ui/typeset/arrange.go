@@ -29,6 +29,9 @@ func (f *Fonts) line(s *shaped, outs []shaping.Output, style Style, isCut bool) 
 		}
 		l.Text += string(s.text[out.Runes.Offset : out.Runes.Offset+out.Runes.Count])
 		next := piece{Output: out, run: r}
+		if r.kind == written {
+			next.text, next.language = string(s.text[out.Runes.Offset:out.Runes.Offset+out.Runes.Count]), languageOf(r, hanLanguage(s.text))
+		}
 		if r.kind == box {
 			next.label = f.label(s.text, r, style)
 		}

@@ -39,6 +39,8 @@ func (f *Fonts) draw(l *Line, to *image.RGBA, x, baseline, scale float32, ink co
 			drawLetters(&pen, p, x, baseline, size)
 		case pictures:
 			f.drawPictures(to, p, x, baseline, size, ink)
+		case written:
+			f.write(to, p, l.style, x, baseline, size, ink)
 		case box:
 			drawBox(&pen, x+size*0.1, baseline-size*0.85, float(p.Advance)*scale-size*0.2, size*1.1, max(1, scale))
 			if p.label != nil {

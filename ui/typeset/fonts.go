@@ -29,8 +29,12 @@ type Fonts struct {
 	shaped  cache[lineKey, *shaped]
 	cuts    cache[cutKey, *Line]
 	drawn   cache[pictureKey, *image.RGBA]
+	written cache[writtenKey, writtenPicture]
 
 	regular, bold, mono, symbol, emoji *font.Face
+
+	pen    Pen // nil for none
+	penHas map[rune]bool
 
 	system   System
 	isKnown  bool // the system has been looked up

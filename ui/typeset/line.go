@@ -35,6 +35,8 @@ type piece struct {
 	shaping.Output
 	run
 	label *Line // in a box
+
+	text, language string // what the pen writes
 }
 
 type lineKey struct {
@@ -129,6 +131,10 @@ func (f *Fonts) shape(text string, style Style) *shaped {
 	for _, r := range s.runs {
 		if r.kind == box || r.kind == gap {
 			s.outs = append(s.outs, f.blank(s.text, r, style))
+			continue
+		}
+		if r.kind == written {
+			s.outs = append(s.outs, f.penned(s.text, r, style, han))
 			continue
 		}
 		in := shaping.Input{

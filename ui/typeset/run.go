@@ -14,6 +14,7 @@ const (
 	pictures      // emoji, in their own colours
 	gap           // waits for a font
 	box           // there is no font
+	written       // by the pen
 )
 
 // run is a stretch of text of one font, direction and script, before it is shaped.
@@ -61,7 +62,7 @@ func (r run) joins(next run) bool {
 
 // pick finds the font of a cluster.
 func (f *Fonts) pick(r *run, cluster []rune, before *run, style Style) {
-	if isEmojiCluster(cluster) && f.pickEmoji(r, cluster) {
+	if isEmojiCluster(cluster) && (f.takePen(r, cluster, style) || f.pickEmoji(r, cluster)) {
 		return
 	}
 	base := f.base(style)
@@ -79,8 +80,11 @@ func (f *Fonts) pick(r *run, cluster []rune, before *run, style Style) {
 	f.pickSystem(r, cluster, style)
 }
 
-// pickSystem takes a font of the system: that of the script, or else one that has this very letter.
+// pickSystem takes the pen, or a font of the system: that of the script, or else one that has this very letter.
 func (f *Fonts) pickSystem(r *run, cluster []rune, style Style) {
+	if f.takePen(r, cluster, style) {
+		return
+	}
 	r.isThick = style.Bold
 	main, rare := request{script: r.script, r: specimen(r.script, cluster)}, request{script: r.script, r: visibleOf(cluster)}
 	for _, want := range []request{main, rare} {

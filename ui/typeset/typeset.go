@@ -2,7 +2,7 @@
 //
 // Fyne draws what its own font holds, from left to right, and does that well; IsPlain tells such texts. All others are set
 // here: first with Fyne's fonts, then with the system's, which are looked up once, read in the background and only when a
-// text needs them. It guarantees that no letter is shown as the replacement character for want of a font: a text that
+// text needs them; in a browser, whose fonts nobody may read, the browser's Pen writes. It guarantees that no letter is shown as the replacement character for want of a font: a text that
 // waits for one keeps a gap, and where there is none a box names the script. What is cut is cut at the end that is read
 // last, between what people take for letters, so that no emoji, flag or accent is torn. The text itself stays as it was
 // written: the order on the screen is made for drawing only.

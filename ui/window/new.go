@@ -54,12 +54,17 @@ func New(o Options, table []Entry) *Window {
 	return w
 }
 
-// newFonts returns what sets texts in other scripts; it reads the system's fonts in the background.
+// newFonts returns what sets texts in other scripts: with a pen, or with the system's fonts, which are read in the background.
 func (w *Window) newFonts() *typeset.Fonts {
-	if w.Fonts == nil {
+	var f *typeset.Fonts
+	switch {
+	case w.Pen != nil:
+		f = typeset.NewWith(w.Pen)
+	case w.Fonts != nil:
+		f = typeset.New(w.Fonts, func(work func(context.Context) error, then func(error)) { w.Watch.Do(work, then) })
+	default:
 		return nil
 	}
-	f := typeset.New(w.Fonts, func(work func(context.Context) error, then func(error)) { w.Watch.Do(work, then) })
 	f.Language = w.Texts.Lang()
 	return f
 }

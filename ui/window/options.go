@@ -49,6 +49,8 @@ type Options struct {
 	Theme string
 	// Fonts looks the system's fonts up, for the scripts that Fyne's own do not hold; nil for Fyne's own only.
 	Fonts func() (typeset.System, error)
+	// Pen writes what Fyne's own fonts do not hold, where the system's cannot be read; nil for none.
+	Pen typeset.Pen
 	// Exit ends the program when Fyne does not within 2 s of the window's end; nil waits for ever.
 	Exit func(code int)
 	// Now is the time; nil for time.Now.

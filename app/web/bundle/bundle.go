@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"time"
 
@@ -77,6 +78,9 @@ func Standard(data string) Places {
 		if real, err := filepath.EvalSymlinks(self); err == nil && real != self {
 			p.Folders = append(p.Folders, filepath.Dir(real))
 		}
+		if runtime.GOOS == "darwin" { // an app has its programs in MacOS and all else in Resources
+			p.Folders = append(p.Folders, filepath.Join(filepath.Dir(self), "..", "Resources"))
+		}
 	}
 	return Places{append(p.Folders, data, "/usr/share/perch")}
 }
@@ -129,14 +133,14 @@ func (f *Finder) Find() (*Page, error) {
 	}
 	return nil, &bridge.Error{
 		Kind: bridge.Operator, Side: bridge.SidePerch, Op: "find the page", Message: "the page is not installed: there is no " + File,
-		Remedy: "make it in the folder with the source (make web), and put bin/" + File + " beside perch",
+		Remedy: "install Perch's package again, which brings it; or make it in the folder with the source (make web), and put bin/" + File + " beside perch",
 	}
 }
 
 func unusable(path string, err error) error {
 	return &bridge.Error{
 		Kind: bridge.Operator, Side: bridge.SidePerch, Op: "find the page", Message: "the page at " + path + " cannot be used",
-		Remedy: "make it again in the folder with the source (make web), and put it there whole", Err: err,
+		Remedy: "install Perch's package again, or make it again in the folder with the source (make web), and put it there whole", Err: err,
 	}
 }
 

@@ -108,7 +108,9 @@ func mustHarvest(t *testing.T) (patterns, blind map[string][]string) {
 			h.fields(t, name, fields)
 		}
 		h.errorsOf("perch/app/desk")
-		h.textsOf("perch/ui", "OpenPage")
+		for _, function := range []string{"undrawn", "unopened", "unshown"} {
+			h.textsOf("perch/ui", function)
+		}
 	}
 	for _, where := range []map[string][]string{patterns, blind} {
 		for pattern, places := range where {

@@ -1,4 +1,4 @@
-package command
+package desk
 
 import (
 	"errors"
@@ -9,8 +9,8 @@ import (
 
 var errNoBrowser = errors.New("there is no display")
 
-// openBrowser shows an address in the person's browser. It does not wait for it.
-func openBrowser(address string) error {
+// OpenBrowser shows an address in the person's browser. It does not wait for it.
+func OpenBrowser(address string) error {
 	var name string
 	var args []string
 	switch {
