@@ -133,3 +133,27 @@ func TestAboutFitsIntoALowWindow(t *testing.T) {
 		}
 	}
 }
+
+// Who signs out is asked about what is not saved; a window that nobody signs in to has no such thing.
+func TestSigningOut(t *testing.T) {
+	var out int
+	r := mustWindow(t, func(o *window.Options, _ *rig.Rig) { o.SignOut = func() { out++ } })
+	tap := func(in *rig.Rig) bool {
+		for _, o := range test.LaidOutObjects(in.Canvas().Content()) {
+			if item, ok := o.(interface {
+				fyne.Tappable
+				AccessibilityLabel() string
+			}); ok && item.AccessibilityLabel() == in.T("window.sign_out") {
+				item.Tapped(nil)
+				return true
+			}
+		}
+		return false
+	}
+	if !tap(r) || out != 1 {
+		t.Errorf("signed out %d times", out)
+	}
+	if tap(mustWindow(t, nil)) {
+		t.Error("a window of a desktop offers to sign out")
+	}
+}
