@@ -22,7 +22,7 @@ import (
 // door is a WebBackend that remembers what it was asked.
 type door struct{ ended string }
 
-func (*door) WebCode(context.Context) (control.WebCode, error) {
+func (*door) WebCode(context.Context, control.WebCodeRequest) (control.WebCode, error) {
 	return control.WebCode{Address: "http://127.0.0.1:3004/#secret", Listen: "127.0.0.1:3004", PageVersion: "1.2.3"}, nil
 }
 
@@ -41,7 +41,7 @@ func TestOnlyTheSocketDecidesWhoUsesThePage(t *testing.T) {
 	d := &door{}
 	var page http.Handler
 	client := mustServe(t, nil, func(s *control.Server) { s.HandleWeb(d); page = s.Handler() })
-	code, err := client.WebCode(t.Context())
+	code, err := client.WebCode(t.Context(), control.WebCodeRequest{})
 	if err != nil || code.Address != "http://127.0.0.1:3004/#secret" || code.PageVersion != "1.2.3" {
 		t.Errorf("%+v, %v", code, err)
 	}
