@@ -134,6 +134,32 @@ func TestAboutFitsIntoALowWindow(t *testing.T) {
 	}
 }
 
+// The look changes while another page is open: Fyne paints what is on screen anew, so the page that was left has to be when it
+// comes back.
+func TestAPageThatWasLeftIsPaintedInTheNewLook(t *testing.T) {
+	r := rig.Must(t, nil, rig.Stub("limits"), rig.Stub("logs"))
+	painted := 0
+	r.App.Settings().AddListener(func(fyne.Settings) { painted++ })
+	for _, step := range []struct {
+		what string
+		do   func()
+		want int
+	}{
+		{"another page", func() { r.Open("logs") }, 0},
+		{"the first one again", func() { r.Open("limits") }, 0},
+		{"the switch", func() {
+			test.Tap(rig.Find(r, "switch of the theme", func(b *kit.Button) bool { return b.AccessibilityLabel() == r.T("window.theme") }))
+		}, 1},
+		{"the page that was left", func() { r.Open("logs") }, 1},
+		{"the page that was there", func() { r.Open("limits") }, 0},
+	} {
+		painted = 0
+		if step.do(); painted != step.want {
+			t.Errorf("%s: painted anew %d times, want %d", step.what, painted, step.want)
+		}
+	}
+}
+
 // Who signs out is asked about what is not saved; a window that nobody signs in to has no such thing.
 func TestSigningOut(t *testing.T) {
 	var out int
