@@ -183,3 +183,18 @@ func TestSigningOut(t *testing.T) {
 		t.Error("a window of a desktop offers to sign out")
 	}
 }
+
+// A page that the relay serves cannot start it again: one tap too many does not end it.
+func TestAPageAsksBeforeTheRelayThatServesItGoes(t *testing.T) {
+	for _, what := range []string{"stop", "restart"} {
+		r := mustWindow(t, func(o *window.Options, _ *rig.Rig) { o.SignOut = func() {} })
+		r.RunRelay(what)
+		r.Settle()
+		if r.Data.Doing != "" || !r.Data.Running {
+			t.Errorf("%s: done without a question", what)
+		}
+		r.MustSee("perch web")
+		r.Press(r.T("window.do." + what))
+		r.MustSee(r.T("window.done." + what))
+	}
+}
