@@ -35,7 +35,8 @@ func (b *box) mustOpen(browser context.Context, address string) *tab {
 	p := &tab{b: b, ctx: ctx, open: map[network.RequestID]string{}}
 	chromedp.ListenTarget(ctx, p.note)
 	p.do(network.Enable())
-	p.do(chromedp.Navigate(address), cdppage.BringToFront()) // what is behind is not drawn
+	p.do(chromedp.Navigate(address))
+	p.front()
 	b.t.Cleanup(func() {
 		if b.t.Failed() {
 			p.look(os.TempDir(), b.t.Name())
@@ -45,13 +46,22 @@ func (b *box) mustOpen(browser context.Context, address string) *tab {
 	return p
 }
 
+// front brings the page before the others: what is behind is not drawn, and sleeps.
+func (p *tab) front() { p.do(cdppage.BringToFront()) }
+
 func (p *tab) note(event any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
-		p.asked = append(p.asked, e.Request.URL)
+		if p.asked = append(p.asked, e.Request.URL); e.Type == network.ResourceTypeDocument {
+			clear(p.open) // another page is loaded, which hears nothing of them
+		}
 		p.open[e.RequestID] = e.Request.URL
+	case *network.EventResponseReceived:
+		if e.Response.Status >= 400 { // its body is not always read, and then never finished
+			delete(p.open, e.RequestID)
+		}
 	case *network.EventLoadingFinished:
 		delete(p.open, e.RequestID)
 	case *network.EventLoadingFailed:
@@ -90,7 +100,7 @@ func (p *tab) await(what string, is func() bool) {
 	p.b.t.Helper()
 	if !p.soon(is, pagePatience) {
 		p.look(os.Getenv("PERCH_TEST_PICTURES"), "page-stuck")
-		p.b.t.Fatal("waited in vain for: ", what)
+		p.b.t.Fatalf("waited in vain for %s; not answered is %q", what, p.waitsFor())
 	}
 }
 
@@ -111,23 +121,31 @@ const drawn = `new Promise(r => {let n = 0; setTimeout(r, 2000); (function f() {
 // waited for as long as it takes.
 func (p *tab) settle() {
 	p.b.t.Helper()
-	p.await("the answers", func() bool {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		for _, address := range p.open {
-			if !strings.Contains(address, "/v1/feed") {
-				return false
-			}
+	p.await("the answers", func() bool { return p.waitsFor() == "" })
+	p.await("the picture", func() bool { return chromedp.Run(p.ctx, chromedp.Evaluate(drawn, nil, awaited)) == nil }) // not while it goes elsewhere
+}
+
+// awaited makes an expression's promise be waited for.
+func awaited(e *runtime.EvaluateParams) *runtime.EvaluateParams { return e.WithAwaitPromise(true) }
+
+// waitsFor is an address that is not answered yet, but for the feed's; "" for none.
+func (p *tab) waitsFor() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, address := range p.open {
+		if !strings.Contains(address, "/v1/feed") {
+			return address
 		}
-		return true
-	})
-	p.do(chromedp.Evaluate(drawn, nil, func(e *runtime.EvaluateParams) *runtime.EvaluateParams { return e.WithAwaitPromise(true) }))
+	}
+	return ""
 }
 
 // cover is what lies over the window; "" when nothing does.
 func (p *tab) cover() (text string) {
 	p.b.t.Helper()
-	p.do(chromedp.Evaluate(`document.getElementById('cover').hidden ? '' : document.getElementById('cover').innerText`, &text))
+	p.await("the page", func() bool {
+		return chromedp.Run(p.ctx, chromedp.Evaluate(`(c => !c ? 'nothing yet' : c.hidden ? '' : c.innerText)(document.getElementById('cover'))`, &text)) == nil
+	})
 	return text
 }
 
