@@ -34,6 +34,7 @@ func main() {
 			return name, nil
 		},
 	})
+	page.Set("isUnsaved", js.FuncOf(func(js.Value, []js.Value) any { return win.IsUnsaved() }))
 	time.AfterFunc(0, func() { page.Call("started") })
 	win.Run()
 }

@@ -36,6 +36,7 @@ func TestPageShowsAndRetries(t *testing.T) {
 	}
 	b.until("two dead messages", func() bool { return b.status().Channels[0].Outbound.Dead == 2 })
 	wanted := b.traffic("--search", "wanted")[0].ID
+	last := b.traffic("--search", "second")[0].ID
 	began := time.Now()
 	p := b.mustOpen(browser, b.code().Address).awaitWindow()
 	t.Log("the window was there after ", time.Since(began))
@@ -46,6 +47,11 @@ func TestPageShowsAndRetries(t *testing.T) {
 	p.await("the feed", func() bool { return p.hasAsked("/api/v1/feed") })
 	p.click(navX, trafficY)
 	p.look(os.Getenv("PERCH_TEST_PICTURES"), "page-traffic")
+	p.click(600, 192) // the first row
+	p.await("the message that was clicked", func() bool { return p.hasAsked(fmt.Sprintf("/api/v1/messages/%d", last)) })
+	p.settle()
+	p.look(os.Getenv("PERCH_TEST_PICTURES"), "page-clicked")
+	p.press(kb.Escape)
 	p.await("the search", func() bool { // a person sees when the page is ready, a test has to try
 		p.ctrl("f")
 		p.ctrl("a")

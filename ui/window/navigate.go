@@ -21,6 +21,9 @@ func (w *Window) Open(name string) {
 	w.painted[w.current] = look
 	w.current = name
 	w.Preferences.Set(prefSection, name)
+	if w.Memory != nil {
+		_ = w.Preferences.Save() // a browser's page ends without a word; what cannot be remembered is not
+	}
 	w.body.Objects = []fyne.CanvasObject{p.Content()}
 	w.body.Refresh()
 	if w.painted[name] != look {

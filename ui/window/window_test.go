@@ -100,7 +100,13 @@ func TestWindowThatHoldsWhatIsNotSavedAsksBeforeItCloses(t *testing.T) {
 	if leave(); closed != 1 {
 		t.Errorf("closed %d times with nothing to lose", closed)
 	}
+	if r.IsUnsaved() {
+		t.Error("there is nothing to lose")
+	}
 	h.about = "You have changed something."
+	if !r.IsUnsaved() {
+		t.Error("there is something to lose")
+	}
 	leave()
 	leave() // somebody who is impatient
 	r.MustSee("Close without saving?", "You have changed something.")
@@ -157,6 +163,23 @@ func TestAPageThatWasLeftIsPaintedInTheNewLook(t *testing.T) {
 		if step.do(); painted != step.want {
 			t.Errorf("%s: painted anew %d times, want %d", step.what, painted, step.want)
 		}
+	}
+}
+
+// memory is what a browser keeps.
+type memory struct{ data []byte }
+
+func (m *memory) Read() []byte { return m.data }
+
+func (m *memory) Write(data []byte) error { m.data = data; return nil }
+
+// A page that is loaded again says nothing before.
+func TestAPageThatIsLoadedAgainOpensWhereItWas(t *testing.T) {
+	m := &memory{}
+	in := func(o *window.Options, _ *rig.Rig) { o.Memory, o.Section = m, "" }
+	mustWindow(t, in).Open("limits")
+	if again := mustWindow(t, in); again.Current() != "limits" {
+		t.Errorf("%s is open", again.Current())
 	}
 }
 

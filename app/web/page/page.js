@@ -75,6 +75,9 @@ for (const event of ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchsta
   addEventListener(event, () => { active = true; }, { capture: true, passive: true });
 }
 
+// A browser asks in its own words about what would be lost.
+addEventListener('beforeunload', (event) => { if (!over && window.perch.isUnsaved && window.perch.isUnsaved()) event.preventDefault(); });
+
 // The window uses the wheel and the fingers itself; browsers take such listeners of a document for ones that never do.
 const listen = document.addEventListener;
 document.addEventListener = function (kind, work, options) {
