@@ -221,3 +221,24 @@ func TestAPageAsksBeforeTheRelayThatServesItGoes(t *testing.T) {
 		r.MustSee(r.T("window.done." + what))
 	}
 }
+
+// The keys of the window work wherever the focus is.
+func TestF1AndEscapeWorkFromTheNavigation(t *testing.T) {
+	r := mustWindow(t, nil)
+	for _, o := range test.LaidOutObjects(r.Canvas().Content()) {
+		item, ok := o.(interface {
+			fyne.Focusable
+			AccessibilityLabel() string
+		})
+		if !ok || item.AccessibilityLabel() != r.T("window."+window.Attention) {
+			continue
+		}
+		r.Canvas().Focus(item)
+		item.TypedKey(&fyne.KeyEvent{Name: fyne.KeyF1})
+		r.MustSee(r.T("window.about.keys"))
+		item.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+		r.MustNotSee(r.T("window.about.keys"))
+		return
+	}
+	t.Fatal("there is no navigation")
+}
