@@ -110,6 +110,10 @@ func TestTwoPagesAndARestart(t *testing.T) {
 	other.awaitCover("not signed in any more")
 }
 
+// readAll reads whatever a page that is signed in can read.
+const readAll = `Promise.all(['status', 'urls', 'limits', 'minutes', 'messages', 'log', 'settings', 'vault', 'reply-url/support'].map(
+	(path) => fetch('/api/v1/' + path, {headers: {'Perch-Key': perch.key()}}).then((r) => r.text()))).then((all) => all.join('\n'))`
+
 // Nobody gets in from elsewhere, in a browser that has a session.
 func TestNobodyGetsInByABrowserThatIsSignedIn(t *testing.T) {
 	browser := mustBrowse(t, chromedp.Flag("host-resolver-rules", "MAP rebound.example 127.0.0.1"))
@@ -123,6 +127,16 @@ func TestNobodyGetsInByABrowserThatIsSignedIn(t *testing.T) {
 	site, _ := url.Parse(code.Address)
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<p>evil")) }))
 	defer elsewhere.Close()
+	var all string
+	p.do(chromedp.Evaluate(readAll, &all, awaited))
+	if !strings.Contains(all, "acme_support") {
+		t.Errorf("whoever is signed in reads nothing: %s", all)
+	}
+	for _, secret := range []string{b.brand.ConsumerKey, b.brand.ConsumerSecret, b.brand.AccessToken, b.brand.AccessTokenSecret, b.motion.Options().Password} {
+		if strings.Contains(all, secret) {
+			t.Error("an answer holds a secret")
+		}
+	}
 	evil := b.mustOpen(p.ctx, elsewhere.URL)
 	for name, try := range map[string]string{
 		"reads":         `fetch('http://%s/api/v1/status', {credentials: 'include'}).then(r => 'read ' + r.status, () => 'refused')`,
