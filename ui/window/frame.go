@@ -44,12 +44,11 @@ func (w *Window) navigation() fyne.CanvasObject {
 		list.Add(item)
 	}
 	w.state = newNavState(w.Texts, w.switchTheme, w.About)
-	foot := kit.VStack(2)
+	foot := w.state.content
 	if w.SignOut != nil {
 		w.items[signOut] = newNavItem("leave", w.T("window.sign_out"), func() { w.unlessUnsaved(w.SignOut) })
-		foot.Add(w.items[signOut])
+		foot = kit.VStack(2, w.items[signOut], foot)
 	}
-	foot.Add(w.state.content)
 	column := container.NewBorder(kit.Pad(w.logo, 8, 10), foot, nil, nil, kit.Pad(list, 6, 0))
 	ground := container.NewStack(kit.NewGround(kit.Sidebar, "", 0), kit.Pad(column, 10, 12))
 	return container.NewStack(kit.NewGround(kit.Border, "", 0), kit.Inset(0, 0, 0, 1, ground))
