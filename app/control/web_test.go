@@ -174,3 +174,32 @@ func TestARestartIsOverWhenAnotherRelayAnswers(t *testing.T) {
 		t.Errorf("refused: %v", err)
 	}
 }
+
+// saver notes what backups were asked for.
+type saver []control.BackupRequest
+
+func (b *saver) Backup(_ context.Context, r control.BackupRequest) (control.BackupMade, error) {
+	*b = append(*b, r)
+	return control.BackupMade{Path: "made"}, nil
+}
+
+// A file of its choice, or the secrets under a passphrase of its choice, would be more than the window can do.
+func TestABrowserDoesNotSayWhereABackupGoes(t *testing.T) {
+	var page http.Handler
+	var made saver
+	owner := mustServe(t, nil, func(s *control.Server) { s.HandleBackups(&made); page = s.Handler() })
+	server := httptest.NewServer(http.StripPrefix(control.WebPrefix, page))
+	defer server.Close()
+	browser := control.NewWebClient(server.URL, server.Client())
+	for _, r := range []control.BackupRequest{{Path: "/tmp/elsewhere"}, {Passphrase: "of my own choice"}} {
+		if _, err := browser.Backup(t.Context(), r); err == nil || !strings.Contains(err.Error(), "browser") {
+			t.Errorf("%+v: %v", r, err)
+		}
+		if _, err := owner.Backup(t.Context(), r); err != nil {
+			t.Errorf("the owner: %v", err)
+		}
+	}
+	if _, err := browser.Backup(t.Context(), control.BackupRequest{}); err != nil || len(made) != 3 {
+		t.Errorf("%v, %d made", err, len(made))
+	}
+}
