@@ -91,7 +91,7 @@ test-desktop: desktop-deps ## build tray and window and drive them on a display 
 
 test-web: ## build the page and try it in a real browser (Chromium); skips with words where there is none
 	$(MAKE) --no-print-directory web WEB_QUALITY=5
-	CGO_ENABLED=0 $(GO) test -vet=off -tags web -count=1 -timeout 15m -run "Page|NobodyGetsInByABrowser" -v ./app/e2e
+	CGO_ENABLED=0 $(GO) test -vet=off -tags web -count=1 -timeout 15m -run "^Test(Page|TwoPages|NobodyGetsIn)" -v ./app/e2e
 
 test-service: build ## run Perch under a systemd of its own: crash, hang, stop, restart (as root; needs systemd)
 	$(GO) test -vet=off -count=1 ./app/service ./app/notify

@@ -24,7 +24,7 @@ func main() {
 	win := ui.New(ui.Options{
 		App: fyneapp.NewWithID("io.github.perch.window"), Relay: client, Settings: client, Vault: client, Chat: client, Process: browser,
 		Desktop: browser, Texts: translation.New(page.Get("language").String()),
-		Memory: memory{js.Global()}, Pen: browserPen(),
+		Memory: memory{js.Global()}, Pen: browserPen(), SignOut: func() { page.Call("signOut") },
 		OpenLog: func(_ string, q logtail.Query) window.Log { return client.OpenLog(q) },
 		Save: func(name string, data []byte) (string, error) {
 			bytes := js.Global().Get("Uint8Array").New(len(data))
@@ -33,6 +33,7 @@ func main() {
 			return name, nil
 		},
 	})
+	page.Set("isUnsaved", js.FuncOf(func(js.Value, []js.Value) any { return win.IsUnsaved() }))
 	time.AfterFunc(0, func() { page.Call("started") })
 	win.Run()
 }
@@ -71,13 +72,15 @@ type session struct {
 	next http.RoundTripper
 }
 
-// activeHeader is read by the relay: without it a session that nobody uses ends.
-const activeHeader = "Perch-Active"
+// Both are read by the relay: keyHeader is the half of the session that is no cookie, and without activeHeader a session that
+// nobody uses ends.
+const keyHeader, activeHeader = "Perch-Key", "Perch-Active"
 
 // RoundTrip implements http.RoundTripper.
 func (s session) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Header.Set(keyHeader, s.page.Call("key").String())
 	if s.page.Call("wasActive").Bool() {
-		r = r.Clone(r.Context())
 		r.Header.Set(activeHeader, "1")
 	}
 	response, err := s.next.RoundTrip(r)

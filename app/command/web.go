@@ -42,7 +42,7 @@ func (p *program) openWeb(ctx context.Context, noOpen bool) error {
 	if err != nil {
 		return err
 	}
-	code, err := client.WebCode(ctx)
+	code, err := client.WebCode(ctx, control.WebCodeRequest{})
 	if err != nil {
 		return err
 	}
@@ -52,26 +52,47 @@ func (p *program) openWeb(ctx context.Context, noOpen bool) error {
 	if code.PageVersion != version.Number {
 		p.Say("The page is of Perch %s, and this is %s: install the one that belongs to it if something looks odd.\n", code.PageVersion, version.Number)
 	}
-	p.showAddress(code, noOpen)
+	p.showAddress(ctx, client, code, noOpen)
 	return nil
 }
 
+// coder gives codes: the relay, or the page of the set-up.
+type coder interface {
+	WebCode(ctx context.Context, r control.WebCodeRequest) (control.WebCode, error)
+}
+
 // showAddress shows where the page is and opens it where that can be done.
-func (p *program) showAddress(code control.WebCode, noOpen bool) {
+func (p *program) showAddress(ctx context.Context, from coder, code control.WebCode, noOpen bool) {
 	isRemote := os.Getenv("SSH_CONNECTION") != ""
-	if isRemote {
-		p.Print("On your own computer, type this in another terminal and leave it open:\n\n  %s\n\nthen open there:\n\n", sshLine(code.Listen))
-	}
-	if !isRemote && !noOpen && desk.OpenBrowser(code.Address) == nil {
-		p.Print("The browser opens with this address. ")
+	switch {
+	case isRemote:
+		p.Print("On your own computer, type this in another terminal and leave it open (with the name by which you log in here, if it is another):\n\n"+
+			"  %s\n\nthen open there:\n\n", sshLine(code.Listen))
+	case !noOpen && openOwn(ctx, from) == nil:
+		p.Print("The browser opens. If it does not, open this address in it:\n\n")
 	}
 	p.Print("%s\n\nIt lets one browser in, once, until %s. Whoever has it can do all that you can: show it to nobody.\n", code.Address, clock(code.ExpiresAt))
 }
 
-// sshLine brings the page's port to the person's own computer, as the same port.
+// openOwn opens the page in the person's browser. While it starts, others can read the address in the list of processes: its
+// code is one of its own, which lets nobody in but this user.
+func openOwn(ctx context.Context, from coder) error {
+	var request control.WebCodeRequest
+	if user := os.Getuid(); user >= 0 { // Windows has no numbers, and shows nobody another user's processes
+		request.OnlyUser = &user
+	}
+	code, err := from.WebCode(ctx, request)
+	if err != nil {
+		return err
+	}
+	return desk.OpenBrowser(code.Address)
+}
+
+// sshLine brings the page's port to the person's own computer, as the same port. Where something else has that port, it ends: the
+// address would be opened in front of whatever that is.
 func sshLine(listen string) string {
 	_, port, _ := net.SplitHostPort(listen)
-	return fmt.Sprintf("ssh -N -L %s:%s %s", "127.0.0.1:"+port, listen, strings.Join(sshTarget(), " "))
+	return fmt.Sprintf("ssh -N -o ExitOnForwardFailure=yes -L %s:%s %s", "127.0.0.1:"+port, listen, strings.Join(sshTarget(), " "))
 }
 
 // sshTarget is how this computer was reached, as far as it can tell.

@@ -74,16 +74,16 @@ func said(err error) string {
 func (p *program) showSetup(ctx context.Context, page *web.Server, noOpen bool) error {
 	wait, cancel := context.WithTimeout(ctx, setupPatience)
 	defer cancel()
-	code, err := page.WebCode(ctx)
+	code, err := page.WebCode(ctx, control.WebCodeRequest{})
 	for err != nil && bridge.CodeOf(err) == web.CodeOff && wait.Err() == nil {
 		time.Sleep(setupPoll)
-		code, err = page.WebCode(ctx)
+		code, err = page.WebCode(ctx, control.WebCodeRequest{})
 	}
 	if err != nil {
 		return err
 	}
 	p.Print("Perch is not set up yet. The set-up opens in the browser; leave this running until it is done.\n\n")
-	p.showAddress(code, noOpen)
+	p.showAddress(ctx, page, code, noOpen)
 	p.Print("Enter gives another address, Ctrl+C ends the page; a relay that was started goes on.\n")
 	return nil
 }

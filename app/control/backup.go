@@ -56,18 +56,30 @@ type Backups interface {
 
 var _ Backups = (*Client)(nil)
 
-// HandleBackups lets clients have backups made. Call it before Serve, and at most once.
+// HandleBackups lets clients have backups made. Call it before Serve, and at most once. A browser has them made in the relay's
+// own folder and without the keyring's secrets, as the window does; only the owner of the socket says where to and with what.
 //
 //	POST /v1/backup   BackupRequest → report.Made
 func (s *Server) HandleBackups(b Backups) {
-	s.mux.HandleFunc("POST /v1/backup", func(w http.ResponseWriter, r *http.Request) {
-		var request BackupRequest
-		if !read(w, r, "make a backup", &request) {
-			return
+	answer := func(isOwner bool) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			var request BackupRequest
+			if !read(w, r, "make a backup", &request) {
+				return
+			}
+			if !isOwner && request != (BackupRequest{}) {
+				fail(w, "make a backup", &bridge.Error{
+					Kind: bridge.Invalid, Side: bridge.SidePerch, Message: "a browser does not say where a backup goes or what is in it",
+					Remedy: "type on the computer where Perch runs: perch backup",
+				})
+				return
+			}
+			made, err := b.Backup(r.Context(), request)
+			s.answer(w, "make a backup", made, err)
 		}
-		made, err := b.Backup(r.Context(), request)
-		s.answer(w, "make a backup", made, err)
-	})
+	}
+	s.own.HandleFunc("POST /v1/backup", answer(true))
+	s.mux.HandleFunc("POST /v1/backup", answer(false))
 }
 
 // Backup implements Backups.

@@ -18,6 +18,13 @@ type WebCode struct {
 	ExpiresAt   time.Time `json:"expires_at"`
 }
 
+// WebCodeRequest asks for a code.
+type WebCodeRequest struct {
+	// OnlyUser is the number of the one user of the relay's computer whose browser it lets in, as far as the relay can tell who
+	// that is; nil for any. It is for an address that other users can see in the list of processes.
+	OnlyUser *int `json:"only_user,omitempty"`
+}
+
 // WebSession is a browser that is signed in.
 type WebSession struct {
 	// ID names the session; it lets nobody in.
@@ -32,7 +39,7 @@ type WebSession struct {
 
 // WebBackend keeps who may use the page. Implementations are safe for concurrent use; errors are *bridge.Error.
 type WebBackend interface {
-	WebCode(ctx context.Context) (WebCode, error)
+	WebCode(ctx context.Context, r WebCodeRequest) (WebCode, error)
 	WebSessions(ctx context.Context) ([]WebSession, error)
 	// EndWebSession signs a browser out, all of them with "all", and returns how many those were.
 	EndWebSession(ctx context.Context, id string) (int, error)
@@ -43,12 +50,16 @@ var _ WebBackend = (*Client)(nil)
 // HandleWeb lets the owner of the socket, and nobody else, decide who may use the page: what a browser is let in to has none
 // of it. Call it before Serve, and at most once.
 //
-//	POST   /v1/web/codes          → WebCode
+//	POST   /v1/web/codes          WebCodeRequest → WebCode
 //	GET    /v1/web/sessions       []WebSession
 //	DELETE /v1/web/sessions/{id}  → {"count"}
 func (s *Server) HandleWeb(b WebBackend) {
 	s.own.HandleFunc("POST /v1/web/codes", func(w http.ResponseWriter, r *http.Request) {
-		code, err := b.WebCode(r.Context())
+		var request WebCodeRequest
+		if r.ContentLength != 0 && !read(w, r, "open the page", &request) { // without a body: for any user
+			return
+		}
+		code, err := b.WebCode(r.Context(), request)
 		s.answer(w, "open the page", code, err)
 	})
 	s.own.HandleFunc("GET /v1/web/sessions", func(w http.ResponseWriter, r *http.Request) {
@@ -64,9 +75,9 @@ func (s *Server) HandleWeb(b WebBackend) {
 }
 
 // WebCode implements WebBackend.
-func (c *Client) WebCode(ctx context.Context) (WebCode, error) {
+func (c *Client) WebCode(ctx context.Context, r WebCodeRequest) (WebCode, error) {
 	var out WebCode
-	err := c.exchange(ctx, http.MethodPost, "/v1/web/codes", nil, &out)
+	err := c.exchange(ctx, http.MethodPost, "/v1/web/codes", r, &out)
 	return out, err
 }
 

@@ -22,7 +22,7 @@ import (
 // door is a WebBackend that remembers what it was asked.
 type door struct{ ended string }
 
-func (*door) WebCode(context.Context) (control.WebCode, error) {
+func (*door) WebCode(context.Context, control.WebCodeRequest) (control.WebCode, error) {
 	return control.WebCode{Address: "http://127.0.0.1:3004/#secret", Listen: "127.0.0.1:3004", PageVersion: "1.2.3"}, nil
 }
 
@@ -41,7 +41,7 @@ func TestOnlyTheSocketDecidesWhoUsesThePage(t *testing.T) {
 	d := &door{}
 	var page http.Handler
 	client := mustServe(t, nil, func(s *control.Server) { s.HandleWeb(d); page = s.Handler() })
-	code, err := client.WebCode(t.Context())
+	code, err := client.WebCode(t.Context(), control.WebCodeRequest{})
 	if err != nil || code.Address != "http://127.0.0.1:3004/#secret" || code.PageVersion != "1.2.3" {
 		t.Errorf("%+v, %v", code, err)
 	}
@@ -172,5 +172,34 @@ func TestARestartIsOverWhenAnotherRelayAnswers(t *testing.T) {
 	asked, refusal = 0, `{"what":"restart","message":"it cannot","remedy":"do it by hand"}`
 	if err := client.Restart(t.Context()); err == nil || !strings.Contains(err.Error(), "it cannot") {
 		t.Errorf("refused: %v", err)
+	}
+}
+
+// saver notes what backups were asked for.
+type saver []control.BackupRequest
+
+func (b *saver) Backup(_ context.Context, r control.BackupRequest) (control.BackupMade, error) {
+	*b = append(*b, r)
+	return control.BackupMade{Path: "made"}, nil
+}
+
+// A file of its choice, or the secrets under a passphrase of its choice, would be more than the window can do.
+func TestABrowserDoesNotSayWhereABackupGoes(t *testing.T) {
+	var page http.Handler
+	var made saver
+	owner := mustServe(t, nil, func(s *control.Server) { s.HandleBackups(&made); page = s.Handler() })
+	server := httptest.NewServer(http.StripPrefix(control.WebPrefix, page))
+	defer server.Close()
+	browser := control.NewWebClient(server.URL, server.Client())
+	for _, r := range []control.BackupRequest{{Path: "/tmp/elsewhere"}, {Passphrase: "of my own choice"}} {
+		if _, err := browser.Backup(t.Context(), r); err == nil || !strings.Contains(err.Error(), "browser") {
+			t.Errorf("%+v: %v", r, err)
+		}
+		if _, err := owner.Backup(t.Context(), r); err != nil {
+			t.Errorf("the owner: %v", err)
+		}
+	}
+	if _, err := browser.Backup(t.Context(), control.BackupRequest{}); err != nil || len(made) != 3 {
+		t.Errorf("%v, %d made", err, len(made))
 	}
 }

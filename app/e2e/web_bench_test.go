@@ -52,7 +52,7 @@ func TestBenchThePageScrollsAndRests(t *testing.T) {
 	}
 	b.until("all in the journal", func() bool { return b.status().Channels[0].Inbound.Queued == pageRows })
 	p := b.mustOpen(browser, b.code().Address).awaitWindow()
-	b.until("the feed", func() bool { return p.hasAsked("/api/v1/feed") })
+	p.await("the feed", func() bool { return p.hasAsked("/api/v1/feed") })
 	p.click(navX, trafficY)
 	p.do(input.DispatchMouseEvent(input.MouseMoved, 600, 400), chromedp.Sleep(200*time.Millisecond))
 	wheel := func(by float64) {

@@ -11,7 +11,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -70,36 +69,6 @@ func (p *tab) isAt(step int) func() bool {
 	return func() bool { w := p.remembered().Wizard; return w != nil && w.Step == step }
 }
 
-func (p *tab) press(keys ...string) {
-	p.b.t.Helper()
-	for _, key := range keys {
-		p.do(chromedp.Sleep(150*time.Millisecond), chromedp.KeyEvent(key))
-	}
-}
-
-func (p *tab) write(text string) {
-	p.b.t.Helper()
-	p.do(chromedp.Sleep(150*time.Millisecond), chromedp.KeyEvent(text))
-}
-
-// pressPatience is how long a key is given to have its effect: a vault is opened meanwhile, which is slow on purpose.
-const pressPatience = 4 * time.Second
-
-// pressUntil presses a key until it has had its effect.
-func (p *tab) pressUntil(what, key string, isDone func() bool) {
-	p.b.t.Helper()
-	for end := time.Now().Add(patience); !isDone(); {
-		if time.Now().After(end) {
-			p.look(os.Getenv("PERCH_TEST_PICTURES"), "page-stuck")
-			p.b.t.Fatal("waited in vain for: ", what)
-		}
-		p.press(key)
-		for wait := time.Now().Add(pressPatience); !isDone() && time.Now().Before(wait); {
-			time.Sleep(50 * time.Millisecond)
-		}
-	}
-}
-
 // In a browser, with the keyboard alone, from nothing to the first message and its answer.
 func TestPageFromNothingToTheFirstMessage(t *testing.T) {
 	browser := mustBrowse(t)
@@ -133,28 +102,26 @@ func TestPageFromNothingToTheFirstMessage(t *testing.T) {
 	p.do(chromedp.Evaluate(`localStorage.setItem('perch-window', `+string(must(json.Marshal(string(memory))))+`)`, nil))
 	p = b.mustOpen(p.ctx, address).awaitWindow()
 	t.Cleanup(func() { b.perch("stop") })
-	p.do(chromedp.Sleep(time.Second))
 	p.look(os.Getenv("PERCH_TEST_PICTURES"), "page-setup")
 	p.pressUntil("the keys of X", kb.Enter, p.isAt(1))
 
-	p.write("correct horse battery staple")
+	p.press("correct horse battery staple")
 	p.press(kb.Tab)
-	p.write("correct horse battery staple")
+	p.press("correct horse battery staple")
 	p.pressUntil("a vault", kb.Enter, func() bool { _, err := os.Stat(filepath.Join(b.home, "vault-passphrase")); return err == nil })
-	p.do(chromedp.Sleep(3 * time.Second))
 	p.look(os.Getenv("PERCH_TEST_PICTURES"), "page-vault")
 	for i, value := range []string{b.brand.ConsumerKey, b.brand.ConsumerSecret, b.brand.AccessToken, b.brand.AccessTokenSecret} {
 		if i > 0 {
 			p.press(kb.Tab)
 		}
-		p.write(value)
+		p.press(value)
 	}
 	p.look(os.Getenv("PERCH_TEST_PICTURES"), "page-keys")
 	p.pressUntil("the account", kb.Enter, func() bool { w := p.remembered().Wizard; return w != nil && w.Account == "acme_support" })
 	p.pressUntil("Motion's address", kb.Enter, p.isAt(2))
-	p.write(b.motion.URL())
+	p.press(b.motion.URL())
 	p.press(kb.Tab, kb.Tab)
-	p.write(b.motion.Options().Password)
+	p.press(b.motion.Options().Password)
 	p.pressUntil("the Open Channel account", kb.Enter, func() bool {
 		return p.remembered().Wizard.Config.Channels[0].Motion.ReceiveURL == b.motion.ReceiveURL()
 	})
@@ -170,7 +137,7 @@ func TestPageFromNothingToTheFirstMessage(t *testing.T) {
 		t.Errorf("the answer: %+v", r)
 	}
 	b.until("the end of the round trip", func() bool { return b.status().Channels[0].Outbound.Delivered == 1 })
-	p.do(chromedp.Sleep(2 * time.Second))
+	p.settle()
 	p.look(os.Getenv("PERCH_TEST_PICTURES"), "page-round-trip")
 	if p.remembered().Wizard != nil {
 		t.Error("the draft stays")

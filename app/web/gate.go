@@ -28,12 +28,15 @@ const (
 	maxCodes, maxSessions = 16, 32
 	// maxWrong is how many wrong codes are looked at in wrongSpan.
 	maxWrong, wrongSpan = 10, time.Minute
+	// anybody is the user of a code that any user of the computer may bring.
+	anybody = -1
 )
 
 type hash = [sha256.Size]byte
 
 // gate keeps who may use the page: by hash alone, and in memory alone.
 type gate struct {
+	// now is the clock on the wall: the other one stands still while the computer sleeps.
 	now func() time.Time
 
 	mu       sync.Mutex
@@ -46,11 +49,13 @@ type gate struct {
 type code struct {
 	ends time.Time
 	used hash // the session that it began; zero while it is not used
+	user int  // the only one who may bring it; anybody for all
 }
 
 // session is a browser that is signed in.
 type session struct {
 	id            string
+	key           hash // of what the page itself keeps, where a cookie goes to every port
 	began, active time.Time
 	from, browser string
 	// ctx ends with the session.
@@ -75,14 +80,14 @@ func newID() string {
 	return hex.EncodeToString(b)
 }
 
-// makeCode returns a new code and until when it holds.
-func (g *gate) makeCode() (string, time.Time) {
+// makeCode returns a new code and until when it holds. Where it is known who brings it, it has to be the user.
+func (g *gate) makeCode(user int) (string, time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.sweepLocked()
 	dropOldest(g.codes, maxCodes-1, func(c *code) time.Time { return c.ends })
 	text, ends := draw(codeBytes), g.now().Add(CodeLife)
-	g.codes[sha256.Sum256([]byte(text))] = &code{ends: ends}
+	g.codes[sha256.Sum256([]byte(text))] = &code{ends: ends, user: user}
 	return text, ends
 }
 
@@ -92,54 +97,84 @@ type entry int
 const (
 	wrongCode entry = iota
 	tooMany
+	usedTwice
+	otherUser
 	letIn
 )
 
-// signIn takes a code and returns the token of a new session.
-func (g *gate) signIn(text, from, browser string) (string, entry) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.sweepLocked()
-	now := g.now()
-	if len(g.wrong) >= maxWrong {
-		return "", tooMany
-	}
-	c := g.codes[sha256.Sum256([]byte(text))]
-	switch {
-	case c == nil:
-		g.wrong = append(g.wrong, now)
-		return "", wrongCode
-	case c.used != hash{}: // one of the two is a thief, and nobody knows which
-		g.endLocked(c.used)
-		g.wrong = append(g.wrong, now)
-		return "", wrongCode
-	}
-	dropOldestFunc(g.sessions, maxSessions-1, func(s *session) time.Time { return s.active }, g.endLocked)
-	token := draw(tokenBytes)
-	c.used = sha256.Sum256([]byte(token))
-	s := &session{id: newID(), began: now, active: now, from: from, browser: browser}
-	s.ctx, s.end = context.WithCancel(context.Background())
-	g.sessions[c.used] = s
-	return token, letIn
+// visitor is who brings a code, as far as it is known.
+type visitor struct {
+	from, browser string
+	user          int // anybody where it is not known
 }
 
-// find returns the session of a token; nil for none. isActive says that a person is at the page.
-func (g *gate) find(token string, isActive bool) *session {
+// pass is what a browser shows from then on: the token is a cookie, the key is kept by the page itself.
+type pass struct{ token, key string }
+
+// signIn takes a code and returns the pass of a new session. Wrong codes are limited; the right one is let in all the same, so
+// that nobody keeps its owner out by guessing.
+func (g *gate) signIn(text string, v visitor) (pass, entry) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.sweepLocked()
-	s := g.sessions[sha256.Sum256([]byte(token))]
-	if s != nil && isActive {
+	h := sha256.Sum256([]byte(text))
+	switch c := g.codes[h]; {
+	case c == nil:
+		return pass{}, g.refuseLocked()
+	case c.used != hash{}: // one of the two is a thief, and nobody knows which
+		g.endLocked(c.used)
+		delete(g.codes, h)
+		return pass{}, usedTwice
+	case c.user != anybody && v.user != anybody && v.user != c.user:
+		delete(g.codes, h)
+		return pass{}, otherUser
+	default:
+		p := g.beginLocked(v)
+		c.used = sha256.Sum256([]byte(p.token))
+		return p, letIn
+	}
+}
+
+func (g *gate) refuseLocked() entry {
+	if len(g.wrong) >= maxWrong {
+		return tooMany
+	}
+	g.wrong = append(g.wrong, g.now())
+	return wrongCode
+}
+
+func (g *gate) beginLocked(v visitor) pass {
+	dropOldestFunc(g.sessions, maxSessions-1, func(s *session) time.Time { return s.active }, g.endLocked)
+	p, now := pass{draw(tokenBytes), draw(tokenBytes)}, g.now()
+	s := &session{id: newID(), key: sha256.Sum256([]byte(p.key)), began: now, active: now, from: v.from, browser: v.browser}
+	s.ctx, s.end = context.WithCancel(context.Background())
+	g.sessions[sha256.Sum256([]byte(p.token))] = s
+	return p
+}
+
+// find returns the session of a pass; nil for none. isActive says that a person is at the page.
+func (g *gate) find(p pass, isActive bool) *session {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.sweepLocked()
+	s := g.sessions[sha256.Sum256([]byte(p.token))]
+	if s == nil || s.key != sha256.Sum256([]byte(p.key)) {
+		return nil
+	}
+	if isActive {
 		s.active = g.now()
 	}
 	return s
 }
 
-// signOut ends the session of a token, if there is one.
-func (g *gate) signOut(token string) {
+// signOut ends the session of a pass, if there is one.
+func (g *gate) signOut(p pass) {
+	if g.find(p, false) == nil {
+		return
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.endLocked(sha256.Sum256([]byte(token)))
+	g.endLocked(sha256.Sum256([]byte(p.token)))
 }
 
 // list returns the sessions, those used last first.
@@ -169,6 +204,14 @@ func (g *gate) end(id string) (n int) {
 	return n
 }
 
+// forget ends all sessions, and codes that were not used.
+func (g *gate) forget() {
+	g.end("all")
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	clear(g.codes)
+}
+
 // sweep ends what is over.
 func (g *gate) sweep() {
 	g.mu.Lock()
@@ -179,16 +222,16 @@ func (g *gate) sweep() {
 func (g *gate) sweepLocked() {
 	now := g.now()
 	for h, c := range g.codes {
-		if !now.Before(c.ends) {
+		if left := c.ends.Sub(now); left <= 0 || left > CodeLife { // the clock was set back
 			delete(g.codes, h)
 		}
 	}
 	for h, s := range g.sessions {
-		if now.Sub(s.active) >= IdleLife || now.Sub(s.began) >= FullLife {
+		if now.Sub(s.active).Abs() >= IdleLife || now.Sub(s.began).Abs() >= FullLife {
 			g.endLocked(h)
 		}
 	}
-	for len(g.wrong) > 0 && now.Sub(g.wrong[0]) >= wrongSpan {
+	for len(g.wrong) > 0 && now.Sub(g.wrong[0]).Abs() >= wrongSpan {
 		g.wrong = g.wrong[1:]
 	}
 }

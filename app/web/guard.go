@@ -1,11 +1,10 @@
 package web
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -66,25 +65,20 @@ func schemeOf(r *http.Request) string {
 
 // names are those under which the page may be called: those of the certificate, or of loopback, where another port may be
 // the near end of a tunnel.
-type names struct{ leaf *x509.Certificate }
-
-func namesOf(c *tls.Certificate) (*names, error) {
-	if c == nil {
-		return &names{}, nil
-	}
-	leaf, err := x509.ParseCertificate(c.Certificate[0])
-	return &names{leaf}, err
-}
+type names struct{ certificate *certificate }
 
 func (n *names) has(host string) bool {
 	if n == nil {
 		return false
 	}
-	if name, _, err := net.SplitHostPort(host); err == nil {
+	if name, port, err := net.SplitHostPort(host); err == nil {
+		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+			return false
+		}
 		host = name
 	}
-	if n.leaf != nil {
-		return n.leaf.VerifyHostname(host) == nil
+	if n.certificate != nil {
+		return n.certificate.now().Leaf.VerifyHostname(host) == nil
 	}
 	ip := net.ParseIP(strings.Trim(host, "[]"))
 	return host == "localhost" || (ip != nil && ip.IsLoopback())

@@ -17,6 +17,9 @@ const (
 	CodeSignedOut = "web/signed-out"
 	// activeHeader is set by the page where a person has done something since its last call.
 	activeHeader = "Perch-Active"
+	// keyHeader is what the page adds to every call. It comes out of the storage of this very address, port and all, to which
+	// no other program of the computer has access; the cookie goes to all of them.
+	keyHeader = "Perch-Key"
 	// maxBody bounds a body, in bytes: the control API takes as much.
 	maxBody = 1 << 20
 	// maxSignIn bounds the body of a sign-in, in bytes.
@@ -38,7 +41,9 @@ func (s *Server) routes() *http.ServeMux {
 		w.WriteHeader(http.StatusNoContent)
 	})
 	mux.HandleFunc("DELETE /session", func(w http.ResponseWriter, r *http.Request) {
-		s.gate.signOut(tokenOf(r))
+		for _, p := range passesOf(r) {
+			s.gate.signOut(p)
+		}
 		http.SetCookie(w, s.cookie(r, "", -1))
 		w.WriteHeader(http.StatusNoContent)
 	})
@@ -54,21 +59,44 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "web/unreadable", "this is no sign-in", "open the address that perch web shows")
 		return
 	}
-	peer, _, _ := net.SplitHostPort(r.RemoteAddr)
-	token, entry := s.gate.signIn(body.Code, peer, bounded(r.UserAgent()))
+	who := visitorOf(r)
+	pass, entry := s.gate.signIn(body.Code, who)
+	s.note(entry, who.from)
 	switch entry {
 	case letIn:
-		s.Log.Info("browser signed in", "from", peer)
-		http.SetCookie(w, s.cookie(r, token, int(FullLife/time.Second)))
-		w.WriteHeader(http.StatusNoContent)
+		http.SetCookie(w, s.cookie(r, pass.token, int(FullLife/time.Second)))
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(map[string]string{"key": pass.key}) // who has gone away gets no answer
 	case tooMany:
-		s.Log.Warn("too many wrong codes at the page", "from", peer)
 		w.Header().Set("Retry-After", "60")
 		refuse(w, http.StatusTooManyRequests, "web/too-many", "there were too many wrong codes", "wait a minute, then: perch web")
 	default:
-		s.Log.Warn("wrong code at the page", "from", peer)
 		refuse(w, http.StatusForbidden, "web/code", "this code does not hold (any more)", "each is for one browser and one minute; for a new one type: perch web")
 	}
+}
+
+// note logs what became of a code. Beyond the limit it says nothing more: whoever guesses fills no disk.
+func (s *Server) note(e entry, from string) {
+	switch e {
+	case letIn:
+		s.Log.Info("browser signed in", "from", from)
+	case wrongCode:
+		s.Log.Warn("wrong code at the page", "from", from)
+	case usedTwice:
+		s.Log.Warn("code at the page was used twice, the session that it began has ended", "from", from)
+	case otherUser:
+		s.Log.Warn("another user of this computer has tried the code that was made for a browser here", "from", from)
+	case tooMany:
+	}
+}
+
+func visitorOf(r *http.Request) visitor {
+	peer, _, _ := net.SplitHostPort(r.RemoteAddr)
+	v := visitor{from: peer, browser: bounded(r.UserAgent()), user: anybody}
+	if here, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
+		v.user = userOf(r.RemoteAddr, here.String())
+	}
+	return v
 }
 
 // maxBrowser bounds what a browser may call itself, in bytes.
@@ -81,7 +109,8 @@ func bounded(text string) string {
 	return text
 }
 
-// cookie is that of a session. Over https it is bound to this very host.
+// cookie is that of a session. It has the port in its name, so that two pages at one name do not end each other's session. Over
+// https it is bound to this very host.
 func (s *Server) cookie(r *http.Request, token string, seconds int) *http.Cookie {
 	return &http.Cookie{
 		Name: cookieName(r), Value: token, Path: "/", MaxAge: seconds, HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil,
@@ -89,22 +118,31 @@ func (s *Server) cookie(r *http.Request, token string, seconds int) *http.Cookie
 }
 
 func cookieName(r *http.Request) string {
+	name := "perch"
 	if r.TLS != nil {
-		return "__Host-perch"
+		name = "__Host-perch"
 	}
-	return "perch"
+	if _, port, err := net.SplitHostPort(r.Host); err == nil {
+		name += "-" + port
+	}
+	return name
 }
 
-func tokenOf(r *http.Request) string {
-	c, err := r.Cookie(cookieName(r))
-	if err != nil {
-		return ""
+// passesOf are those that a request shows: several where another program at the same name has set a cookie like ours.
+func passesOf(r *http.Request) (list []pass) {
+	for _, c := range r.CookiesNamed(cookieName(r)) {
+		list = append(list, pass{c.Value, r.Header.Get(keyHeader)})
 	}
-	return c.Value
+	return list
 }
 
 func (s *Server) sessionOf(r *http.Request) *session {
-	return s.gate.find(tokenOf(r), r.Header.Get(activeHeader) != "")
+	for _, p := range passesOf(r) {
+		if session := s.gate.find(p, r.Header.Get(activeHeader) != ""); session != nil {
+			return session
+		}
+	}
+	return nil
 }
 
 // signedIn lets those by who have a session. What they have asked for ends with it.

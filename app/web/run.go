@@ -33,13 +33,11 @@ const (
 )
 
 // Run serves while the settings say so, until ctx ends; it returns nil. A page that cannot be served is logged, told to whoever
-// asks for a code, and tried again.
+// asks for a code, and tried again. Sessions end with the place that they began at: another program may listen there next.
 func (s *Server) Run(ctx context.Context) error {
-	defer func() { s.gate.end("all") }()
 	for ctx.Err() == nil {
 		wanted := s.Settings()
 		if !wanted.Enabled {
-			s.gate.end("all")
 			s.become(nil, nil, nil)
 			s.wait(ctx, wanted)
 			continue
@@ -74,6 +72,9 @@ func (s *Server) wait(ctx context.Context, now config.Web) {
 	for ctx.Err() == nil && s.Settings() == now {
 		s.pause(ctx)
 		s.gate.sweep()
+		if n := s.known(); n != nil && n.certificate != nil {
+			n.certificate.renew(s.Log)
+		}
 	}
 }
 
@@ -93,6 +94,7 @@ func (s *Server) serve(ctx context.Context, c config.Web) error {
 	if err != nil {
 		return err
 	}
+	defer s.gate.forget()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	server := &http.Server{
@@ -103,7 +105,7 @@ func (s *Server) serve(ctx context.Context, c config.Web) error {
 	s.Log.Info("page is served", "listen", listener.Addr().String(), "tls", c.CertFile != "")
 	done := make(chan error, 1)
 	go func() {
-		err := server.Serve(netutil.LimitListener(listener, maxConns))
+		err := server.Serve(listener)
 		cancel()
 		done <- err
 	}()
@@ -122,31 +124,27 @@ func (s *Server) serve(ctx context.Context, c config.Web) error {
 }
 
 func listen(ctx context.Context, c config.Web) (net.Listener, *names, error) {
-	var certificate *tls.Certificate
+	var own *certificate
 	if c.CertFile != "" {
-		pair, err := tls.LoadX509KeyPair(c.CertFile, c.KeyFile)
-		if err != nil {
-			return nil, nil, failed("the certificate in [web] cannot be used", "check web.cert_file and web.key_file in perch.toml, and that Perch may read them", err)
+		var err error
+		if own, err = loadCertificate(c.CertFile, c.KeyFile); err != nil {
+			return nil, nil, err
 		}
-		certificate = &pair
-	}
-	names, err := namesOf(certificate)
-	if err != nil {
-		return nil, nil, failed("the certificate in [web] cannot be read", "check web.cert_file in perch.toml", err)
 	}
 	var config net.ListenConfig
 	l, err := config.Listen(ctx, "tcp", c.Listen)
 	if err != nil {
 		return nil, nil, failed("nothing can be served at "+c.Listen, "see what else listens there, or give web.listen in perch.toml another port", err)
 	}
-	if certificate != nil {
-		l = tls.NewListener(l, &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{*certificate}, NextProtos: []string{"http/1.1"}})
+	l = netutil.LimitListener(l, maxConns)
+	if own != nil {
+		l = tls.NewListener(l, own.config()) // outside the limit: package http looks for it there
 	}
-	return l, names, nil
+	return l, &names{own}, nil
 }
 
 // WebCode implements control.WebBackend.
-func (s *Server) WebCode(context.Context) (control.WebCode, error) {
+func (s *Server) WebCode(_ context.Context, r control.WebCodeRequest) (control.WebCode, error) {
 	s.mu.Lock()
 	listener, names, err := s.listener, s.names, s.err
 	s.mu.Unlock()
@@ -161,21 +159,26 @@ func (s *Server) WebCode(context.Context) (control.WebCode, error) {
 		return control.WebCode{}, err
 	}
 	at := listener.Addr().String()
-	text, ends := s.gate.makeCode()
+	user := anybody
+	if r.OnlyUser != nil {
+		user = *r.OnlyUser
+	}
+	text, ends := s.gate.makeCode(user)
 	return control.WebCode{Address: fmt.Sprintf("%s/#%s", names.address(at), text), Listen: at, PageVersion: page.About.Version, ExpiresAt: ends}, nil
 }
 
 // address is that of the page, without a slash at the end.
 func (n *names) address(at string) string {
-	if n.leaf == nil {
+	if n.certificate == nil {
 		return "http://" + at
 	}
 	_, port, _ := net.SplitHostPort(at)
-	host := n.leaf.Subject.CommonName
-	if len(n.leaf.DNSNames) > 0 {
-		host = n.leaf.DNSNames[0]
-	} else if len(n.leaf.IPAddresses) > 0 {
-		host = n.leaf.IPAddresses[0].String()
+	leaf := n.certificate.now().Leaf
+	host := leaf.Subject.CommonName
+	if len(leaf.DNSNames) > 0 {
+		host = leaf.DNSNames[0]
+	} else if len(leaf.IPAddresses) > 0 {
+		host = leaf.IPAddresses[0].String()
 	}
 	return "https://" + net.JoinHostPort(host, port)
 }

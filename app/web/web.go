@@ -55,10 +55,13 @@ type Server struct {
 
 // New returns a Server that does nothing until Run.
 func New(c Config) *Server {
-	s := &Server{Config: c, poked: wait.NewSignal(), gate: newGate(time.Now), files: bundle.New(c.Places)}
+	s := &Server{Config: c, poked: wait.NewSignal(), gate: newGate(wall), files: bundle.New(c.Places)}
 	s.mux = s.routes()
 	return s
 }
+
+// wall is the time by the clock on the wall alone: a session ends while the computer sleeps, too.
+func wall() time.Time { return time.Now().Round(0) }
 
 // Poke makes it look at once whether the settings have changed.
 func (s *Server) Poke() { s.poked.Send() }

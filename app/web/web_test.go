@@ -83,16 +83,32 @@ func mustServe(t *testing.T, c config.Web) *site {
 // mustCode waits until the page is served and returns an address with a code in it.
 func (s *site) mustCode() string {
 	s.t.Helper()
-	for range 2000 {
-		code, err := s.server.WebCode(s.t.Context())
-		if err == nil {
-			return code.Address
+	var code control.WebCode
+	if !s.await(func() (ok bool) {
+		var err error
+		if code, err = s.server.WebCode(s.t.Context(), control.WebCodeRequest{}); err != nil {
+			s.server.Poke()
 		}
-		s.server.Poke()
-		time.Sleep(time.Millisecond)
+		return err == nil
+	}, patience) {
+		s.t.Fatal("the page is not served")
 	}
-	s.t.Fatal("the page is not served")
-	return ""
+	return code.Address
+}
+
+// patience bounds the wait for what has to come.
+const patience = 30 * time.Second
+
+// await reports whether something has come about in time.
+func (s *site) await(is func() bool, long time.Duration) bool {
+	for end := time.Now().Add(long); ; time.Sleep(time.Millisecond) {
+		if is() {
+			return true
+		}
+		if time.Now().After(end) {
+			return false
+		}
+	}
 }
 
 func mustPack(t *testing.T, path string, leave func(name string) bool) {
@@ -148,15 +164,27 @@ func (s *site) ask(method, path, body string, alter func(*http.Request)) (*http.
 	return response, string(data)
 }
 
-// mustSignIn returns the cookie of a new session.
-func (s *site) mustSignIn() *http.Cookie {
+// badge is what a browser that is signed in shows: the cookie, and what the page adds.
+type badge struct {
+	*http.Cookie
+	key string
+}
+
+func (b badge) show(r *http.Request) {
+	r.AddCookie(b.Cookie)
+	r.Header.Set("Perch-Key", b.key)
+}
+
+// mustSignIn begins a session.
+func (s *site) mustSignIn() badge {
 	s.t.Helper()
 	_, code, _ := strings.Cut(s.mustCode(), "#")
 	response, text := s.ask(http.MethodPost, "/session", `{"code":"`+code+`"}`, nil)
-	if response.StatusCode != http.StatusNoContent || len(response.Cookies()) != 1 {
+	var answer struct{ Key string }
+	if response.StatusCode != http.StatusOK || len(response.Cookies()) != 1 || json.Unmarshal([]byte(text), &answer) != nil || len(answer.Key) < 43 {
 		s.t.Fatalf("%d %s", response.StatusCode, text)
 	}
-	return response.Cookies()[0]
+	return badge{response.Cookies()[0], answer.Key}
 }
 
 func local() config.Web { return config.Web{Enabled: true, Listen: "127.0.0.1:0"} }
@@ -167,7 +195,7 @@ func TestOnlyWhoHasSignedInIsAnswered(t *testing.T) {
 	if !cookie.HttpOnly || cookie.SameSite != http.SameSiteStrictMode || cookie.Path != "/" || cookie.Domain != "" {
 		t.Errorf("cookie: %v", cookie)
 	}
-	with := func(r *http.Request) { r.AddCookie(cookie) }
+	with, name := cookie.show, cookie.Name
 	if response, text := s.ask(http.MethodGet, "/api/v1/status", "", with); response.StatusCode != http.StatusOK || !strings.Contains(text, "running") {
 		t.Fatalf("signed in: %d %s", response.StatusCode, text)
 	}
@@ -181,9 +209,15 @@ func TestOnlyWhoHasSignedInIsAnswered(t *testing.T) {
 		want         int
 	}{
 		"no cookie":                   {"GET", "/api/v1/status", func(*http.Request) {}, 401},
-		"an empty cookie":             {"GET", "/api/v1/status", func(r *http.Request) { r.Header.Set("Cookie", "perch=") }, 401},
-		"another cookie":              {"GET", "/api/v1/status", func(r *http.Request) { r.Header.Set("Cookie", "perch="+cookie.Value[1:]+"A") }, 401},
-		"the cookie in another case":  {"GET", "/api/v1/status", func(r *http.Request) { r.Header.Set("Cookie", "perch="+strings.ToUpper(cookie.Value)) }, 401},
+		"an empty cookie":             {"GET", "/api/v1/status", func(r *http.Request) { with(r); r.Header.Set("Cookie", name+"=") }, 401},
+		"another cookie":              {"GET", "/api/v1/status", func(r *http.Request) { with(r); r.Header.Set("Cookie", name+"="+cookie.Value[1:]+"A") }, 401},
+		"the cookie in another case":  {"GET", "/api/v1/status", func(r *http.Request) { with(r); r.Header.Set("Cookie", name+"="+strings.ToUpper(cookie.Value)) }, 401},
+		"only the cookie":             {"GET", "/api/v1/status", func(r *http.Request) { r.AddCookie(cookie.Cookie) }, 401},
+		"the cookie with another key": {"GET", "/api/v1/status", func(r *http.Request) { with(r); r.Header.Set("Perch-Key", cookie.key[1:]+"A") }, 401},
+		"only the key":                {"GET", "/api/v1/status", func(r *http.Request) { r.Header.Set("Perch-Key", cookie.key) }, 401},
+		"the key as the cookie":       {"GET", "/api/v1/status", func(r *http.Request) { with(r); r.Header.Set("Cookie", name+"="+cookie.key) }, 401},
+		"the cookie of another port":  {"GET", "/api/v1/status", func(r *http.Request) { with(r); r.Host = "127.0.0.1:1"; r.Header.Set("Origin", "http://127.0.0.1:1") }, 401},
+		"a port that is none":         {"GET", "/api/v1/status", func(r *http.Request) { with(r); r.Host = "127.0.0.1:a" }, 421},
 		"the cookie as a header":      {"GET", "/api/v1/status", func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+cookie.Value) }, 401},
 		"the cookie in the address":   {"GET", "/api/v1/status?perch=" + cookie.Value, func(*http.Request) {}, 401},
 		"a name that leads here":      {"GET", "/api/v1/status", func(r *http.Request) { with(r); r.Host = "evil.example" + port }, 421},
@@ -262,7 +296,7 @@ func TestAWrongCodeLetsNobodyIn(t *testing.T) {
 			t.Errorf("%s: %d %s", name, response.StatusCode, text)
 		}
 	}
-	if response, text := s.ask(http.MethodPost, "/session", `{"code":"`+code+`"}`, nil); response.StatusCode != http.StatusNoContent {
+	if response, text := s.ask(http.MethodPost, "/session", `{"code":"`+code+`"}`, nil); response.StatusCode != http.StatusOK {
 		t.Errorf("the right one after all that: %d %s", response.StatusCode, text)
 	}
 	last := 0
@@ -276,20 +310,20 @@ func TestAWrongCodeLetsNobodyIn(t *testing.T) {
 }
 
 func TestWhatIsOpenEndsWithTheSession(t *testing.T) {
-	for name, end := range map[string]func(s *site, cookie *http.Cookie){
-		"signed out": func(s *site, cookie *http.Cookie) {
-			response, _ := s.ask(http.MethodDelete, "/session", "", func(r *http.Request) { r.AddCookie(cookie) })
+	for name, end := range map[string]func(s *site, cookie badge){
+		"signed out": func(s *site, cookie badge) {
+			response, _ := s.ask(http.MethodDelete, "/session", "", cookie.show)
 			if response.StatusCode != http.StatusNoContent || response.Cookies()[0].MaxAge >= 0 {
 				s.t.Errorf("%d %v", response.StatusCode, response.Cookies())
 			}
 		},
-		"by the owner": func(s *site, _ *http.Cookie) {
+		"by the owner": func(s *site, _ badge) {
 			list, _ := s.server.WebSessions(s.t.Context())
 			if n, err := s.server.EndWebSession(s.t.Context(), list[0].ID); n != 1 || err != nil {
 				s.t.Errorf("%d, %v", n, err)
 			}
 		},
-		"switched off": func(s *site, _ *http.Cookie) {
+		"switched off": func(s *site, _ badge) {
 			off := *s.wanted.Load()
 			off.Enabled = false
 			s.wanted.Store(&off)
@@ -300,7 +334,7 @@ func TestWhatIsOpenEndsWithTheSession(t *testing.T) {
 			s := mustServe(t, local())
 			cookie := s.mustSignIn()
 			r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, s.address+"/api/v1/feed", nil)
-			r.AddCookie(cookie)
+			cookie.show(r)
 			response, err := s.client.Do(r)
 			if err != nil || response.StatusCode != http.StatusOK {
 				t.Fatal(response, err)
@@ -313,7 +347,7 @@ func TestWhatIsOpenEndsWithTheSession(t *testing.T) {
 			if name == "switched off" {
 				return
 			}
-			if again, _ := s.ask(http.MethodGet, "/api/v1/status", "", func(r *http.Request) { r.AddCookie(cookie) }); again.StatusCode != http.StatusUnauthorized {
+			if again, _ := s.ask(http.MethodGet, "/api/v1/status", "", cookie.show); again.StatusCode != http.StatusUnauthorized {
 				t.Errorf("afterwards: %d", again.StatusCode)
 			}
 		})
@@ -363,7 +397,7 @@ func TestThePageIsOffUntilItIsSwitchedOn(t *testing.T) {
 	c := local()
 	c.Enabled = false
 	s := mustServe(t, c)
-	if _, err := s.server.WebCode(t.Context()); err == nil || !strings.Contains(err.Error(), "switched off") {
+	if _, err := s.server.WebCode(t.Context(), control.WebCodeRequest{}); err == nil || !strings.Contains(err.Error(), "switched off") {
 		t.Errorf("off: %v", err)
 	}
 	s.wanted.Store(&config.Web{Enabled: true, Listen: "127.0.0.1:0"})
@@ -381,14 +415,12 @@ func TestAPlaceThatIsTakenIsSaidAndTriedAgain(t *testing.T) {
 	s := mustServe(t, c)
 	s.wanted.Store(&config.Web{Enabled: true, Listen: taken.Addr().String()})
 	message, remedy := "", ""
-	for range 2000 {
+	s.await(func() bool {
 		s.server.Poke()
-		_, err := s.server.WebCode(t.Context())
-		if message, remedy = control.Explain(err); strings.Contains(message, "nothing can be served") {
-			break
-		}
-		time.Sleep(time.Millisecond)
-	}
+		_, err := s.server.WebCode(t.Context(), control.WebCodeRequest{})
+		message, remedy = control.Explain(err)
+		return strings.Contains(message, "nothing can be served")
+	}, patience)
 	if !strings.Contains(message, taken.Addr().String()) || !strings.Contains(remedy, "web.listen") {
 		t.Fatalf("%q, %q", message, remedy)
 	}

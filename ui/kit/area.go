@@ -65,8 +65,8 @@ func (a *Area) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		a.Tapped(nil)
-	case fyne.KeyEscape:
-		escape(a)
+	default:
+		Pass(a, e)
 	}
 }
 

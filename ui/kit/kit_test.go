@@ -156,7 +156,7 @@ func TestEveryIconIsDrawn(t *testing.T) {
 	for _, name := range []string{
 		"overview", "traffic", "attention", "limits", "logs", "settings", "wizard", "play", "pause", "stop", "restart", "at", "door", "hub",
 		"headset", "reply", "down", "up", "check", "close", "copy", "right", "left", "clock", "lock", "export", "dm", "note", "info", "sun", "moon", "auto",
-		"key", "trash",
+		"key", "trash", "leave",
 	} {
 		if !kit.HasIcon(name) {
 			t.Errorf("%s has no drawing", name)

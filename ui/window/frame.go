@@ -17,6 +17,9 @@ const (
 	wideWindow, iconsWidth = 960, 68
 )
 
+// signOut is the item of the navigation that is no page.
+const signOut = "sign_out"
+
 // frame is the navigation and the place for a page.
 func (w *Window) frame() fyne.CanvasObject {
 	w.body = container.NewStack()
@@ -41,7 +44,12 @@ func (w *Window) navigation() fyne.CanvasObject {
 		list.Add(item)
 	}
 	w.state = newNavState(w.Texts, w.switchTheme, w.About)
-	column := container.NewBorder(kit.Pad(w.logo, 8, 10), w.state.content, nil, nil, kit.Pad(list, 6, 0))
+	foot := w.state.content
+	if w.SignOut != nil {
+		w.items[signOut] = newNavItem("leave", w.T("window.sign_out"), func() { w.unlessUnsaved(w.SignOut) })
+		foot = kit.VStack(2, w.items[signOut], foot)
+	}
+	column := container.NewBorder(kit.Pad(w.logo, 8, 10), foot, nil, nil, kit.Pad(list, 6, 0))
 	ground := container.NewStack(kit.NewGround(kit.Sidebar, "", 0), kit.Pad(column, 10, 12))
 	return container.NewStack(kit.NewGround(kit.Border, "", 0), kit.Inset(0, 0, 0, 1, ground))
 }

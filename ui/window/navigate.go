@@ -1,6 +1,8 @@
 package window
 
 import (
+	"fmt"
+
 	"fyne.io/fyne/v2"
 
 	"perch/ui/snapshot"
@@ -15,10 +17,18 @@ func (w *Window) Open(name string) {
 	if before, ok := w.pages[w.current].(Shower); ok {
 		before.Shown(false)
 	}
+	look := w.look()
+	w.painted[w.current] = look
 	w.current = name
 	w.Preferences.Set(prefSection, name)
+	if w.Memory != nil {
+		_ = w.Preferences.Save() // a browser's page ends without a word; what cannot be remembered is not
+	}
 	w.body.Objects = []fyne.CanvasObject{p.Content()}
 	w.body.Refresh()
+	if w.painted[name] != look {
+		w.setTheme() // Fyne paints anew only what is on screen when the look changes
+	}
 	for key, item := range w.items {
 		item.choose(key == name)
 	}
@@ -27,6 +37,9 @@ func (w *Window) Open(name string) {
 	}
 	p.Render(w.Data)
 }
+
+// look names the colours that there are now.
+func (w *Window) look() string { return fmt.Sprint(w.theme, w.App.Settings().ThemeVariant()) }
 
 // Browse leads to the messages that a filter lets through and, unless id is 0, to one of them in full.
 func (w *Window) Browse(f snapshot.Filter, id int64) {

@@ -108,7 +108,9 @@ func (n *navItem) Tapped(*fyne.PointEvent) { n.tapped() }
 func (n *navItem) TypedKey(e *fyne.KeyEvent) {
 	if e.Name == fyne.KeySpace || e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter {
 		n.tapped()
+		return
 	}
+	kit.Pass(n, e)
 }
 
 // TypedRune implements fyne.Focusable.

@@ -31,7 +31,10 @@ func New(o Options, table []Entry) *Window {
 		o.OpenLog = func(path string, q logtail.Query) Log { return logtail.New(path, q) }
 	}
 	o.interpret()
-	w := &Window{Options: o, NamesFiles: namesFiles, Preferences: ReadPreferences(o.PreferencesPath), table: table, pages: map[string]Page{}, items: map[string]*navItem{}}
+	w := &Window{
+		Options: o, NamesFiles: namesFiles, Preferences: ReadPreferences(o.PreferencesPath), table: table,
+		pages: map[string]Page{}, painted: map[string]string{}, items: map[string]*navItem{},
+	}
 	if o.Memory != nil {
 		w.Preferences = preferencesIn(o.Memory)
 	}
@@ -42,7 +45,7 @@ func New(o Options, table []Entry) *Window {
 	w.setTheme()
 	w.Watch = watch.New(watch.Options{Relay: o.Relay, Desktop: o.Desktop, Now: o.Now, Explain: w.Explain, Render: w.Render, Post: o.Post})
 	for _, entry := range table {
-		w.pages[entry.Name] = entry.New(w)
+		w.pages[entry.Name], w.painted[entry.Name] = entry.New(w), w.look()
 	}
 	w.fyne = o.App.NewWindow("Perch")
 	w.fyne.SetIcon(fyne.NewStaticResource("perch.png", assets.Icon(assets.App, 256)))

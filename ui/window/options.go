@@ -39,6 +39,8 @@ type Options struct {
 	Downloads string
 	// Save gives a file to the person and says where it is; nil puts it into Downloads.
 	Save func(name string, data []byte) (where string, err error)
+	// SignOut ends what the person has signed in to; nil where nobody signs in. What is not saved was asked about before.
+	SignOut func()
 	// OpenLog opens the log; nil reads the file.
 	OpenLog func(path string, q logtail.Query) Log
 	// LogPath is where the log is until the settings have told.

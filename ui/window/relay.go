@@ -24,6 +24,22 @@ func (w *Window) RunRelay(what string) {
 		w.Unlock(func() { w.RunRelay(what) })
 		return
 	}
+	if w.SignOut != nil && what != "start" && w.Data.Running { // a page that the relay serves
+		w.askAway(what)
+		return
+	}
+	w.runRelay(what)
+}
+
+// askAway says before what becomes of a page when the relay that serves it goes.
+func (w *Window) askAway(what string) {
+	w.Ask(w.T("window.away."+what), kit.NewParagraph(w.T("window.away."+what+".about"), kit.TextBody, kit.Muted), kit.NewButton(w.T("window.do."+what), what, kit.Danger, func() {
+		w.CloseDialog()
+		w.runRelay(what)
+	}))
+}
+
+func (w *Window) runRelay(what string) {
 	w.Data.Doing = what
 	w.Watch.SetDoing(what)
 	w.Watch.Do(func(ctx context.Context) error { return w.Process.Run(ctx, what) }, func(err error) {

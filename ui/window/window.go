@@ -40,6 +40,7 @@ type Window struct {
 	table   []Entry
 	pages   map[string]Page
 	current string
+	painted map[string]string // the look in which a page that is not on screen was left
 	theme   string
 	fonts   *typeset.Fonts // nil for Fyne's own
 

@@ -100,7 +100,13 @@ func TestWindowThatHoldsWhatIsNotSavedAsksBeforeItCloses(t *testing.T) {
 	if leave(); closed != 1 {
 		t.Errorf("closed %d times with nothing to lose", closed)
 	}
+	if r.IsUnsaved() {
+		t.Error("there is nothing to lose")
+	}
 	h.about = "You have changed something."
+	if !r.IsUnsaved() {
+		t.Error("there is something to lose")
+	}
 	leave()
 	leave() // somebody who is impatient
 	r.MustSee("Close without saving?", "You have changed something.")
@@ -132,4 +138,107 @@ func TestAboutFitsIntoALowWindow(t *testing.T) {
 			t.Errorf("in a window that is %v high it takes %v", height, least)
 		}
 	}
+}
+
+// The look changes while another page is open: Fyne paints what is on screen anew, so the page that was left has to be when it
+// comes back.
+func TestAPageThatWasLeftIsPaintedInTheNewLook(t *testing.T) {
+	r := rig.Must(t, nil, rig.Stub("limits"), rig.Stub("logs"))
+	painted := 0
+	r.App.Settings().AddListener(func(fyne.Settings) { painted++ })
+	for _, step := range []struct {
+		what string
+		do   func()
+		want int
+	}{
+		{"another page", func() { r.Open("logs") }, 0},
+		{"the first one again", func() { r.Open("limits") }, 0},
+		{"the switch", func() {
+			test.Tap(rig.Find(r, "switch of the theme", func(b *kit.Button) bool { return b.AccessibilityLabel() == r.T("window.theme") }))
+		}, 1},
+		{"the page that was left", func() { r.Open("logs") }, 1},
+		{"the page that was there", func() { r.Open("limits") }, 0},
+	} {
+		painted = 0
+		if step.do(); painted != step.want {
+			t.Errorf("%s: painted anew %d times, want %d", step.what, painted, step.want)
+		}
+	}
+}
+
+// memory is what a browser keeps.
+type memory struct{ data []byte }
+
+func (m *memory) Read() []byte { return m.data }
+
+func (m *memory) Write(data []byte) error { m.data = data; return nil }
+
+// A page that is loaded again says nothing before.
+func TestAPageThatIsLoadedAgainOpensWhereItWas(t *testing.T) {
+	m := &memory{}
+	in := func(o *window.Options, _ *rig.Rig) { o.Memory, o.Section = m, "" }
+	mustWindow(t, in).Open("limits")
+	if again := mustWindow(t, in); again.Current() != "limits" {
+		t.Errorf("%s is open", again.Current())
+	}
+}
+
+// Who signs out is asked about what is not saved; a window that nobody signs in to has no such thing.
+func TestSigningOut(t *testing.T) {
+	var out int
+	r := mustWindow(t, func(o *window.Options, _ *rig.Rig) { o.SignOut = func() { out++ } })
+	tap := func(in *rig.Rig) bool {
+		for _, o := range test.LaidOutObjects(in.Canvas().Content()) {
+			if item, ok := o.(interface {
+				fyne.Tappable
+				AccessibilityLabel() string
+			}); ok && item.AccessibilityLabel() == in.T("window.sign_out") {
+				item.Tapped(nil)
+				return true
+			}
+		}
+		return false
+	}
+	if !tap(r) || out != 1 {
+		t.Errorf("signed out %d times", out)
+	}
+	if tap(mustWindow(t, nil)) {
+		t.Error("a window of a desktop offers to sign out")
+	}
+}
+
+// A page that the relay serves cannot start it again: one tap too many does not end it.
+func TestAPageAsksBeforeTheRelayThatServesItGoes(t *testing.T) {
+	for _, what := range []string{"stop", "restart"} {
+		r := mustWindow(t, func(o *window.Options, _ *rig.Rig) { o.SignOut = func() {} })
+		r.RunRelay(what)
+		r.Settle()
+		if r.Data.Doing != "" || !r.Data.Running {
+			t.Errorf("%s: done without a question", what)
+		}
+		r.MustSee("perch web")
+		r.Press(r.T("window.do." + what))
+		r.MustSee(r.T("window.done." + what))
+	}
+}
+
+// The keys of the window work wherever the focus is.
+func TestF1AndEscapeWorkFromTheNavigation(t *testing.T) {
+	r := mustWindow(t, nil)
+	for _, o := range test.LaidOutObjects(r.Canvas().Content()) {
+		item, ok := o.(interface {
+			fyne.Focusable
+			AccessibilityLabel() string
+		})
+		if !ok || item.AccessibilityLabel() != r.T("window."+window.Attention) {
+			continue
+		}
+		r.Canvas().Focus(item)
+		item.TypedKey(&fyne.KeyEvent{Name: fyne.KeyF1})
+		r.MustSee(r.T("window.about.keys"))
+		item.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+		r.MustNotSee(r.T("window.about.keys"))
+		return
+	}
+	t.Fatal("there is no navigation")
 }
