@@ -3,6 +3,7 @@ package ui
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"html"
 	"io"
@@ -86,6 +87,8 @@ func unopened(err error) string { return "the page in the browser does not open:
 
 func unshown(err error) string { return "the browser cannot show that either: " + err.Error() }
 
+var errNoBrowser = errors.New("no browser opens")
+
 // explainFile is the name of the file with the words.
 const explainFile = "no-window.html"
 
@@ -104,5 +107,8 @@ func (p Page) explain(why string) error {
 	if address.Path[0] != '/' { // C:/…
 		address.Path = "/" + address.Path
 	}
-	return p.Browse(address.String())
+	if p.Browse(address.String()) != nil {
+		return errNoBrowser
+	}
+	return nil
 }
