@@ -72,7 +72,8 @@ func TestTheServiceManagerIsToldHowTheRelayIs(t *testing.T) {
 		_ = response.Body.Close()
 	}
 	// It may know by then that the Reply URL is not in Motion yet.
-	if !(strings.Contains(told, "STATUS=Running") || strings.Contains(told, "Agents' replies do not come in")) || !strings.Contains(told, "0 waiting") {
+	isWell := strings.Contains(told, "STATUS=Running") || strings.Contains(told, "Agents' replies do not come in")
+	if !isWell || !strings.Contains(told, "0 waiting") {
 		t.Errorf("ready with the words %q", told)
 	}
 	if got := b.status().Service; got != "systemd-user" {
