@@ -363,7 +363,7 @@ func TestCostsNextToNothing(t *testing.T) {
 	if r.resident() >= 40 {
 		t.Errorf("%.1f MB resident", r.resident())
 	}
-	if share >= 0.1 { // 0.03 on a computer with nothing else to do
+	if share >= 0.3 { // 0.03 on a computer with nothing else to do, three times that beside the tests of other packages
 		t.Errorf("%.2f %% of a core", share)
 	}
 }
