@@ -112,7 +112,7 @@ test-dist: desktop-deps ## make it twice and compare, then install, upgrade and 
 
 screenshots: desktop-deps ## make the pictures in docs/screenshots anew
 	THEMES=light PAGES="overview traffic attention settings wizard" sh packaging/screenshots.sh docs/screenshots
-	THEMES=dark PAGES="overview limits" sh packaging/screenshots.sh docs/screenshots
+	THEMES=dark PAGES="overview limits logs" sh packaging/screenshots.sh docs/screenshots
 
 hostile: ## run HOSTILE (5000) seeded odd answers, events and replies over the real relay
 	CGO_ENABLED=0 HOSTILE=$${HOSTILE:-5000} $(GO) test -vet=off -count=1 -timeout 40m -run TestNothingFromOutsideStopsPerch -v ./app/e2e

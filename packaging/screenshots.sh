@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 OUT=${1:-docs/screenshots}
-WORK=$(mktemp -d)
+WORK=$(mktemp -d /tmp/perch.XXXX) # the page of the log shows it
 SIZE=${SIZE:-1180x760}
 SCALE=${SCALE:-1}
 THEMES=${THEMES:-light dark}
