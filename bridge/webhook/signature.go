@@ -11,13 +11,16 @@ import (
 	"perch/bridge/endpoint"
 )
 
+// signatureForm is how a signature is written; there is one way only.
+var signatureForm = base64.StdEncoding.Strict()
+
 // signatureIn returns the signature that a request claims, if it has the form of one.
 func signatureIn(r *http.Request) (sum []byte, ok bool) {
 	given, ok := strings.CutPrefix(r.Header.Get(signatureHeader), endpoint.SignaturePrefix)
-	if !ok {
+	if !ok || strings.ContainsAny(given, "\r\n") { // which decoding would pass over
 		return nil, false
 	}
-	sum, err := base64.StdEncoding.DecodeString(given)
+	sum, err := signatureForm.DecodeString(given)
 	return sum, err == nil && len(sum) == sha256.Size
 }
 
