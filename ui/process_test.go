@@ -44,7 +44,8 @@ func TestCommand(t *testing.T) {
 		t.Error(err)
 	}
 	for end := time.Now().Add(40 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		if got, _ := os.ReadFile(script + ".args"); string(got) == "demo\n" {
+		args, _ := os.ReadFile(script + ".args")
+		if in, _ := os.ReadFile(script + ".in"); string(args) == "demo\n" && len(in) == 0 { // which it writes last
 			break
 		}
 	}
