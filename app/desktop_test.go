@@ -98,7 +98,7 @@ func TestPerchStartsTheTrayWhereItIsSeenElseTheWindow(t *testing.T) {
 	expect("a panel", "Started perch-tray.\n", "perch-tray")
 	home, err := config.FindHome(folder)
 	if err == nil {
-		err = home.Make()
+		err = home.Enter()
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -26,7 +26,7 @@ type Caller interface {
 // at the section; and a Caller that nobody can call where that cannot be settled, as on a full disk: a person who needs the
 // window then gets it. What is of note is written to complaints.
 func First(ctx context.Context, home config.Home, section string, complaints io.Writer) (Caller, error) {
-	if err := home.Make(); err != nil {
+	if err := home.Enter(); err != nil {
 		note(complaints, err)
 		return alone{}, nil
 	}

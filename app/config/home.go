@@ -156,21 +156,36 @@ func (h Home) TrayLock() string { return filepath.Join(h.runtime, "perch-tray.lo
 // very long name.
 func (h Home) Socket() string { return h.socket }
 
-// Make creates the folders that are missing, for this user only. A short folder for the socket that somebody else has
-// made is refused, because everybody may write to the folder for temporary files.
+// Make creates the folders that are missing, for this user only; the one for the socket is not among them (Enter).
 func (h Home) Make() error {
-	for _, folder := range []string{h.config, h.data, h.runtime} {
-		isNew := !exists(folder)
-		err := os.MkdirAll(folder, 0o700)
-		if err == nil && isNew {
-			err = acl.Private(folder)
-		}
-		if err != nil {
-			return failed(opHome, "the folder "+folder+" cannot be made", "name another: --home DIR, or let the account that runs Perch make it", err)
+	for _, folder := range []string{h.config, h.data} {
+		if err := makeFolder(folder); err != nil {
+			return err
 		}
 	}
-	if !h.isShort {
-		return nil
+	return nil
+}
+
+func makeFolder(folder string) error {
+	isNew := !exists(folder)
+	err := os.MkdirAll(folder, 0o700)
+	if err == nil && isNew {
+		err = acl.Private(folder)
+	}
+	if err != nil {
+		return failed(opHome, "the folder "+folder+" cannot be made", "name another: --home DIR, or let the account that runs Perch make it", err)
+	}
+	return nil
+}
+
+// Enter makes all folders, also the one in which the socket is: for who listens there or keeps a lock there. A short folder
+// that somebody else has made is refused, because everybody may write to the folder for temporary files. Leave undoes it.
+func (h Home) Enter() error {
+	if err := h.Make(); err != nil || !h.isShort {
+		return err
+	}
+	if err := makeFolder(h.runtime); err != nil {
+		return err
 	}
 	info, err := os.Lstat(h.runtime)
 	if err == nil && (!info.IsDir() || !isOwn(info)) {
@@ -200,8 +215,8 @@ func (h Home) Foreign() (folder string, owner int) {
 	return "", 0
 }
 
-// Leave removes the short folder for the socket that Make has made, unless there is something in it: the folder for
-// temporary files is to be kept tidy. Make makes it again.
+// Leave removes the short folder for the socket that Enter has made, unless there is something in it: the folder for
+// temporary files is to be kept tidy. Enter makes it again.
 func (h Home) Leave() {
 	if h.isShort {
 		_ = os.Remove(h.runtime)

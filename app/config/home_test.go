@@ -131,8 +131,12 @@ func TestHome_RefusesAShortFolderOfSomebodyElse(t *testing.T) {
 	must(t, err)
 	must(t, h.Make())
 	short := filepath.Dir(h.Socket())
+	if _, err := os.Stat(short); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the short folder is there before anybody listens: %v", err)
+	}
+	must(t, h.Enter())
 	must(t, os.Chmod(short, 0o777)) //nolint:gosec // the mode is the test
-	must(t, h.Make())
+	must(t, h.Enter())
 	if info, err := os.Stat(short); err != nil || (runtime.GOOS != "windows" && info.Mode().Perm() != 0o700) {
 		t.Errorf("mode not mended: %v", err)
 	}
@@ -147,5 +151,5 @@ func TestHome_RefusesAShortFolderOfSomebodyElse(t *testing.T) {
 		t.Skip("folders for temporary files belong to one user there")
 	}
 	must(t, os.Symlink(root, short))
-	wantSaid(t, h.Make(), "cannot be used", short)
+	wantSaid(t, h.Enter(), "cannot be used", short)
 }

@@ -54,7 +54,7 @@ func (r *relay) build(ctx context.Context) error {
 	if r.public, err = ingress.Listen(ctx, r.Config.Listen); err != nil {
 		return err
 	}
-	if err := r.Home.Make(); err != nil { // a relay that ended in the meantime has taken its folder along
+	if err := r.Home.Enter(); err != nil { // a relay that ended in the meantime has taken its folder along
 		return err
 	}
 	r.control, err = control.Listen(ctx, r.Home.Socket())

@@ -16,7 +16,7 @@ import (
 // open takes the lock, reads the secrets and opens the journal; the vault's deliberate slowness and the journal's
 // check go side by side.
 func (r *relay) open(ctx context.Context) error {
-	if err := r.Home.Make(); err != nil {
+	if err := r.Home.Enter(); err != nil {
 		return err
 	}
 	var err error

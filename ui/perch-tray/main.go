@@ -112,7 +112,7 @@ func findHome(flag *string) (config.Home, error) {
 	if err != nil {
 		return home, err
 	}
-	return home, home.Make()
+	return home, home.Enter()
 }
 
 // prepareToolkit sets the variables that the tray's library and its toolkit read, for this process alone. The library
