@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -15,6 +14,7 @@ import (
 	"perch/app/command"
 	"perch/app/control"
 	"perch/assets"
+	"perch/bridge/sim/tidy"
 	"perch/ui/format"
 	"perch/ui/snapshot"
 	"perch/ui/translation"
@@ -184,11 +184,7 @@ type commandLine struct {
 
 func mustCommandLine(t *testing.T) *commandLine {
 	t.Helper()
-	home, err := os.MkdirTemp("", "agree") //nolint:usetesting // the paths of sockets are short
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(home) })
+	home := tidy.Folder(t)
 	l := &commandLine{home: home}
 	listener, err := control.Listen(t.Context(), filepath.Join(home, "control.sock"))
 	if err != nil {

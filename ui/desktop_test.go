@@ -95,17 +95,6 @@ func mustSee(t *testing.T, what string, isTrue func() bool) {
 	}
 }
 
-// mustHome is a home whose path leaves room for that of the socket, whatever the test is called.
-func mustHome(t *testing.T) string {
-	t.Helper()
-	home, err := os.MkdirTemp("", "") //nolint:usetesting // its folders have the test's name in their paths
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(home) })
-	return home
-}
-
 // noBus keeps programs from starting a message bus of their own, which would outlive them.
 func noBus(home string) string {
 	return "DBUS_SESSION_BUS_ADDRESS=unix:path=" + filepath.Join(home, "no-bus")
@@ -172,7 +161,7 @@ func TestDesktopWithoutADisplay(t *testing.T) {
 }
 
 func TestDesktopClosingEndsTheProgramAndIsRemembered(t *testing.T) {
-	display, home := mustDisplay(t), mustHome(t)
+	display, home := mustDisplay(t), tidy.Folder(t)
 	mustServe(t, home)
 	preferences := func() string {
 		data, _ := os.ReadFile(filepath.Join(home, "window.json"))
@@ -199,7 +188,7 @@ func TestDesktopClosingEndsTheProgramAndIsRemembered(t *testing.T) {
 }
 
 func TestDesktopEndsWhenItIsTold(t *testing.T) {
-	display, home := mustDisplay(t), mustHome(t)
+	display, home := mustDisplay(t), tidy.Folder(t)
 	mustServe(t, home)
 	for range 5 {
 		w := mustOpen(t, display, home)
@@ -212,7 +201,7 @@ func TestDesktopEndsWhenItIsTold(t *testing.T) {
 
 // TestDesktopHasOneWindow starts a second one while the first is open, minimised, and stopped.
 func TestDesktopHasOneWindow(t *testing.T) {
-	display, home := mustDisplay(t), mustHome(t)
+	display, home := mustDisplay(t), tidy.Folder(t)
 	mustServe(t, home)
 	w := mustOpen(t, display, home)
 	again := func() (said string, code int) {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"perch/app/control"
+	"perch/bridge/sim/tidy"
 )
 
 // demoRun is a demo in words that goes on until somebody ends it.
@@ -27,7 +28,7 @@ var demoHome = regexp.MustCompile(`perch --home (\S+) traffic`)
 // mustDemo starts a demo with a folder for temporary files of its own.
 func mustDemo(t *testing.T) *demoRun {
 	t.Helper()
-	d := &demoRun{box: &box{t: t}, said: &safeBuffer{}, temp: shortTempDir(t)}
+	d := &demoRun{box: &box{t: t}, said: &safeBuffer{}, temp: tidy.Folder(t)}
 	d.env = append(os.Environ(), "TMPDIR="+d.temp)
 	d.cmd = exec.Command(perchBinary, "demo", "--headless", "--for", "5m")
 	d.cmd.Env, d.cmd.Stdout, d.cmd.Stderr = d.env, d.said, d.said
@@ -48,17 +49,6 @@ func mustDemo(t *testing.T) *demoRun {
 		return found != nil
 	})
 	return d
-}
-
-// shortTempDir is a folder whose path leaves room for that of a socket, whatever the test is called.
-func shortTempDir(t *testing.T) string {
-	t.Helper()
-	folder, err := os.MkdirTemp("", "") //nolint:usetesting // its folders have the test's name in their paths
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(folder) })
-	return folder
 }
 
 // mustEnd waits for the demo's end, which is calm and leaves nothing.

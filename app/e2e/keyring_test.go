@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"perch/bridge/secret"
+	"perch/bridge/sim/tidy"
 )
 
 // inSession runs a script in a session bus of its own, with a home of its own, against the real keyring daemon.
@@ -22,7 +23,7 @@ func inSession(t *testing.T, script string) string {
 			t.Fatalf("needs %s: make test-desktop installs it", program)
 		}
 	}
-	home := shortTempDir(t) // the daemon's socket is in it
+	home := tidy.Folder(t) // the daemon's socket is in it
 	phrase := filepath.Join(home, "phrase")
 	if err := os.WriteFile(phrase, []byte("correct horse\n"), 0o600); err != nil {
 		t.Fatal(err)

@@ -18,6 +18,7 @@ import (
 
 	"perch/app/desk"
 	"perch/app/web/bundle"
+	"perch/bridge/sim/tidy"
 )
 
 // undrawn is a display without OpenGL, with perch and perch-window beside each other, and a browser that writes down what it opens.
@@ -161,7 +162,7 @@ func TestDemoWithoutOpenGLGoesOnInTheBrowser(t *testing.T) {
 	u.page(u.folder)
 	cmd := exec.Command(filepath.Join(u.folder, "perch"), "demo")
 	said := &safeBuffer{}
-	cmd.Env, cmd.Stdout, cmd.Stderr = append(slices.Clone(u.env), "TMPDIR="+shortTempDir(t)), said, said
+	cmd.Env, cmd.Stdout, cmd.Stderr = append(slices.Clone(u.env), "TMPDIR="+tidy.Folder(t)), said, said
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

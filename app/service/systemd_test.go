@@ -14,6 +14,7 @@ import (
 
 	"perch/app/config"
 	"perch/bridge"
+	"perch/bridge/sim/tidy"
 )
 
 // fakeHost is a computer with a systemd that does what answers say.
@@ -30,20 +31,9 @@ type fakeHost struct {
 	owner map[string]int
 }
 
-// shortFolder is a folder without the test's name in its path: sockets in it have short paths, as on a real computer.
-func shortFolder(t *testing.T) string {
-	t.Helper()
-	folder, err := os.MkdirTemp("", "") //nolint:usetesting // its path would be long
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(folder) })
-	return folder
-}
-
 func newHost(t *testing.T) *fakeHost {
 	t.Helper()
-	f := &fakeHost{t: t, root: shortFolder(t), fails: map[string]string{}, show: "ActiveState=active\nMainPID=7\nUnitFileState=enabled\nStatusText=Running: 0 waiting", owner: map[string]int{}}
+	f := &fakeHost{t: t, root: tidy.Folder(t), fails: map[string]string{}, show: "ActiveState=active\nMainPID=7\nUnitFileState=enabled\nStatusText=Running: 0 waiting", owner: map[string]int{}}
 	f.folder = filepath.Join(f.root, "home")
 	f.home = f.makeHome("home")
 	f.host = host{

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"perch/app/single"
+	"perch/bridge/sim/tidy"
 )
 
 func env(pairs ...string) func(string) string {
@@ -23,17 +24,6 @@ func env(pairs ...string) func(string) string {
 		}
 		return ""
 	}
-}
-
-// mustFolder is a folder whose path leaves room for that of a socket.
-func mustFolder(t *testing.T) string {
-	t.Helper()
-	folder, err := os.MkdirTemp("", "") //nolint:usetesting // its folders have the test's name in their paths
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(folder) })
-	return folder
 }
 
 // mustServe takes a place and serves it until the end of the test.
@@ -55,7 +45,7 @@ func mustServe(t *testing.T, p single.Place, show func(context.Context, string) 
 }
 
 func TestASecondWindowAsksTheFirst(t *testing.T) {
-	p := single.At(mustFolder(t), env("DISPLAY", ":1"))
+	p := single.At(tidy.Folder(t), env("DISPLAY", ":1"))
 	if err := p.Ask(t.Context(), ""); !errors.Is(err, single.ErrAbsent) {
 		t.Errorf("nobody is there: %v", err)
 	}
@@ -80,7 +70,7 @@ func TestASecondWindowAsksTheFirst(t *testing.T) {
 }
 
 func TestWhatTheWindowAnswersIsTold(t *testing.T) {
-	p := single.At(mustFolder(t), env())
+	p := single.At(tidy.Folder(t), env())
 	mustServe(t, p, func(context.Context, string) error { return errors.New("the desktop does not let it") })
 	if err := p.Ask(t.Context(), ""); err == nil || err.Error() != "the desktop does not let it" {
 		t.Errorf("got %v", err)
@@ -91,13 +81,13 @@ func TestWhatTheWindowAnswersIsTold(t *testing.T) {
 func TestAWindowThatHangsIsNamed(t *testing.T) {
 	t.Run("its thread", func(t *testing.T) {
 		t.Parallel()
-		p := single.At(mustFolder(t), env())
+		p := single.At(tidy.Folder(t), env())
 		mustServe(t, p, func(ctx context.Context, _ string) error { <-ctx.Done(); return ctx.Err() })
 		wantSilent(t, p)
 	})
 	t.Run("its process", func(t *testing.T) {
 		t.Parallel()
-		p := single.At(mustFolder(t), env())
+		p := single.At(tidy.Folder(t), env())
 		if _, err := p.Take(t.Context(), ""); err != nil { // and nobody serves
 			t.Fatal(err)
 		}
@@ -119,7 +109,7 @@ func wantSilent(t *testing.T, p single.Place) {
 }
 
 func TestAWindowThatIsClosingIsWaitedFor(t *testing.T) {
-	p := single.At(mustFolder(t), env())
+	p := single.At(tidy.Folder(t), env())
 	first, err := p.Take(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
@@ -141,7 +131,7 @@ func TestAWindowThatIsClosingIsWaitedFor(t *testing.T) {
 }
 
 func TestEachDesktopHasItsOwn(t *testing.T) {
-	folder := mustFolder(t)
+	folder := tidy.Folder(t)
 	mustServe(t, single.At(folder, env("DISPLAY", ":0")), func(context.Context, string) error { return nil })
 	for _, c := range []struct {
 		env  func(string) string
@@ -160,17 +150,17 @@ func TestEachDesktopHasItsOwn(t *testing.T) {
 			t.Errorf("DISPLAY %q: %v, want the same: %v", c.env("DISPLAY"), err, c.same)
 		}
 	}
-	if err := single.At(mustFolder(t), env("DISPLAY", ":0")).Ask(t.Context(), ""); !errors.Is(err, single.ErrAbsent) {
+	if err := single.At(tidy.Folder(t), env("DISPLAY", ":0")).Ask(t.Context(), ""); !errors.Is(err, single.ErrAbsent) {
 		t.Errorf("another home: %v", err)
 	}
 }
 
 func TestWhereNothingCanBeKept(t *testing.T) {
-	file := filepath.Join(mustFolder(t), "file")
+	file := filepath.Join(tidy.Folder(t), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, folder := range []string{file, filepath.Join(file, "below"), filepath.Join(mustFolder(t), strings.Repeat("long", 40))} {
+	for _, folder := range []string{file, filepath.Join(file, "below"), filepath.Join(tidy.Folder(t), strings.Repeat("long", 40))} {
 		_ = os.Mkdir(folder, 0o700)
 		if _, err := single.At(folder, env()).Take(t.Context(), ""); !errors.Is(err, single.ErrUnkept) {
 			t.Errorf("%s: %v", folder, err)
@@ -180,7 +170,7 @@ func TestWhereNothingCanBeKept(t *testing.T) {
 
 // What others write into the socket neither opens a page nor stops the next question.
 func TestNonsenseIsNotAnswered(t *testing.T) {
-	folder := mustFolder(t)
+	folder := tidy.Folder(t)
 	p := single.At(folder, env())
 	shown := make(chan string, 9)
 	mustServe(t, p, func(_ context.Context, section string) error { shown <- section; return nil })

@@ -81,12 +81,7 @@ func newRig(t *testing.T, withBus bool, tools ...string) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	home, err := os.MkdirTemp("", "") // a short path: that of the socket is in it, and t.TempDir has the test's name in its own
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(home) })
-	r := &rig{t: t, home: home, bin: bin}
+	r := &rig{t: t, home: tidy.Folder(t), bin: bin}
 	r.write("perch.toml", "")
 	r.status(nil)
 	config := filepath.Join(r.home, "config")

@@ -61,7 +61,7 @@ func newDesktop(t *testing.T, programs desk.Programs) *desktop.Desktop {
 }
 
 func TestTheWindowThatIsOpenComesToTheFront(t *testing.T) {
-	folder, home := t.TempDir(), mustShortFolder(t)
+	folder, home := t.TempDir(), tidy.Folder(t)
 	t.Setenv("PATH", "/usr/bin:/bin")
 	place := single.At(home, os.Getenv)
 	d := desktop.New(desktop.Config{
@@ -102,17 +102,6 @@ func TestTheWindowThatIsOpenComesToTheFront(t *testing.T) {
 			break
 		}
 	}
-}
-
-// mustShortFolder is one whose path leaves room for that of a socket.
-func mustShortFolder(t *testing.T) string {
-	t.Helper()
-	folder, err := os.MkdirTemp("", "") //nolint:usetesting // its folders have the test's name in their paths
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(folder) })
-	return folder
 }
 
 func TestRelayIsSeenFromOutside(t *testing.T) {

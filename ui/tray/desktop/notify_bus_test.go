@@ -5,7 +5,6 @@ package desktop_test
 import (
 	"bufio"
 	"log/slog"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -60,11 +59,7 @@ func (s *service) calls() []call {
 // newBus starts a message bus with a service on it; tests are skipped where none is installed.
 func newBus(t *testing.T, s *service) *dbus.Conn {
 	t.Helper()
-	folder, err := os.MkdirTemp("", "bus") //nolint:usetesting // t.TempDir has the test's name in it, and a socket's path has 107 bytes at most
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(folder) })
+	folder := tidy.Folder(t)
 	cmd := exec.Command("dbus-daemon", "--session", "--nofork", "--print-address", "--address=unix:path="+filepath.Join(folder, "bus"))
 	out, err := cmd.StdoutPipe()
 	if err != nil {
