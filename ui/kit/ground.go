@@ -4,7 +4,6 @@ import (
 	"image/color"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -24,12 +23,11 @@ type Ground struct {
 
 	fill, frame fyne.ThemeColorName
 	radius      float32
-	rectangle   *canvas.Rectangle
 }
 
 // NewGround returns a rectangle; fill or frame may be "" for none.
 func NewGround(fill, frame fyne.ThemeColorName, radius float32) *Ground {
-	g := &Ground{fill: fill, frame: frame, radius: radius, rectangle: canvas.NewRectangle(nil)}
+	g := &Ground{fill: fill, frame: frame, radius: radius}
 	g.ExtendBaseWidget(g)
 	return g
 }
@@ -41,27 +39,6 @@ func (g *Ground) Set(fill, frame fyne.ThemeColorName) {
 	}
 	g.fill, g.frame = fill, frame
 	g.Refresh()
-}
-
-// CreateRenderer implements fyne.Widget.
-func (g *Ground) CreateRenderer() fyne.WidgetRenderer {
-	r := &groundRenderer{widget.NewSimpleRenderer(g.rectangle), g}
-	r.Refresh()
-	return r
-}
-
-type groundRenderer struct {
-	fyne.WidgetRenderer
-	g *Ground
-}
-
-func (r *groundRenderer) Refresh() {
-	g := r.g
-	g.rectangle.FillColor, g.rectangle.CornerRadius = paint(g.fill), g.radius
-	if g.rectangle.StrokeWidth = 0; g.frame != "" {
-		g.rectangle.StrokeWidth, g.rectangle.StrokeColor = 1, paint(g.frame)
-	}
-	g.rectangle.Refresh()
 }
 
 // Card puts content onto a framed surface with space around it.

@@ -51,7 +51,7 @@ func (w *Window) navigation() fyne.CanvasObject {
 	}
 	column := container.NewBorder(kit.Pad(w.logo, 8, 10), foot, nil, nil, kit.Pad(list, 6, 0))
 	ground := container.NewStack(kit.NewGround(kit.Sidebar, "", 0), kit.Pad(column, 10, 12))
-	return container.NewStack(kit.NewGround(kit.Border, "", 0), kit.Inset(0, 0, 0, 1, ground))
+	return container.NewStack(kit.Inset(0, 0, 0, 1, ground), container.NewBorder(nil, nil, nil, kit.Rule()))
 }
 
 // narrow shows the navigation without words, or with them again.
