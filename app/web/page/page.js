@@ -137,6 +137,9 @@ function hasWebGL() {
   return true;
 }
 
+// progressEvery is how often, in ms, the progress is drawn: where the processor draws, each picture is taken from the loading.
+const progressEvery = 150;
+
 // fetchProgram fetches the window. The first time it comes over the wire and shows how far it is; later it comes out of the
 // browser's cache, and is handed on as it is, so that the browser can keep what it has compiled.
 async function fetchProgram() {
@@ -145,30 +148,43 @@ async function fetchProgram() {
   if (!answer.ok) throw new Error('answer ' + answer.status);
   let seen = null;
   try { seen = localStorage.getItem('perch-program'); localStorage.setItem('perch-program', at); } catch (e) { /* without storage it is the first time */ }
-  if (seen === at || !window.TransformStream) { cover(text.starting, '', null); return answer; }
-  let done = 0;
+  if (seen === at || !window.TransformStream) return answer;
+  let done = 0, drawn = 0;
   const whole = Number(document.body.dataset.bytes);
   const counted = answer.body.pipeThrough(new TransformStream({
     transform(chunk, out) {
       done += chunk.length;
-      cover(done < whole ? text.loading : text.starting, '', done < whole ? done / whole : null);
       out.enqueue(chunk);
+      const now = performance.now();
+      if (now - drawn < progressEvery || isRefused) return;
+      drawn = now;
+      cover(text.loading, '', Math.min(done / whole, 1));
     },
   }));
   return new Response(counted, { headers: { 'Content-Type': 'application/wasm' } });
 }
+let isRefused = false; // what the page says is why it will not be used
 
+function refuse(...why) {
+  over = isRefused = true;
+  cover(...why);
+}
+
+// run fetches and compiles the window while it signs in: both take their time.
 async function run() {
   cover(text.loading, '', 0);
-  if (typeof WebAssembly !== 'object' || typeof WebAssembly.instantiateStreaming !== 'function') return cover(text.wasm, text.browser + ' ' + text.insecure);
+  if (typeof WebAssembly !== 'object' || typeof WebAssembly.compileStreaming !== 'function') return refuse(text.wasm, text.browser + ' ' + text.insecure);
+  const compiling = location.hash || key() ? WebAssembly.compileStreaming(fetchProgram()) : null;
+  if (compiling) compiling.catch(() => {}); // it is told when it is waited for
   const refused = await signIn();
-  if (refused) { over = true; return cover(refused.message, refused.remedy, undefined, true); }
-  if (!hasWebGL()) return cover(text.webgl, text.browser + ' ' + text.insecure);
+  if (refused) return refuse(refused.message, refused.remedy, undefined, true);
+  if (!hasWebGL()) return refuse(text.webgl, text.browser + ' ' + text.insecure);
   const go = new Go();
   go.argv = ['perch', location.origin];
-  const program = await WebAssembly.instantiateStreaming(fetchProgram(), go.importObject);
-  cover(text.starting, '', null);
-  await go.run(program.instance);
+  go.env = { GOGC: 'off' }; // main turns the collector on once the window is there
+  const program = await (compiling || WebAssembly.compileStreaming(fetchProgram()));
+  cover(text.starting, '', 1);
+  await go.run(await WebAssembly.instantiate(program, go.importObject));
   if (!over) cover(text.broken, text.brokenHelp, undefined, true);
 }
 
