@@ -59,8 +59,11 @@ func TestPageShowsAndRetries(t *testing.T) {
 		return p.soon(func() bool { return p.hasAsked("search=wanted") }, pressPatience)
 	})
 	p.settle()
-	p.press(kb.ArrowDown)
-	p.pressUntil("the message", " ", func() bool { return p.hasAsked(fmt.Sprintf("/api/v1/messages/%d", wanted)) })
+	p.await("the message", func() bool { // what was found may be drawn after the keys; then they were for the list before
+		p.press(kb.ArrowDown, " ")
+		return p.soon(func() bool { return p.hasAsked(fmt.Sprintf("/api/v1/messages/%d", wanted)) }, pressPatience/4)
+	})
+	p.settle()
 	p.look(os.Getenv("PERCH_TEST_PICTURES"), "page-found")
 	p.press(kb.Tab, " ")
 	b.until("the retry", func() bool { return b.status().Channels[0].Outbound.Dead == 1 })
