@@ -139,7 +139,15 @@ func (h *hands) isAt(step int) func() bool {
 }
 
 // A person who has only the keyboard goes from nothing to the first message and its answer.
-func TestWindowFromNothingToTheFirstMessage(t *testing.T) {
+func TestWindowFromNothingToTheFirstMessage(t *testing.T) { walkToTheFirstMessage(t, "") }
+
+// A perch.toml with a mistake that the set-up corrects later on is no obstacle.
+func TestWindowSetsUpOverAMistake(t *testing.T) {
+	walkToTheFirstMessage(t, "openchannel/accounts/5")
+}
+
+func walkToTheFirstMessage(t *testing.T, mistake string) {
+	t.Helper()
 	b := newBox(t, func(b *box) { b.mode = "stream" })
 	for _, name := range []string{"perch.toml", "vault.age", "passphrase"} {
 		if err := os.Remove(filepath.Join(b.home, name)); err != nil {
@@ -151,6 +159,20 @@ func TestWindowFromNothingToTheFirstMessage(t *testing.T) {
 	c := config.Default()
 	ch := config.DefaultChannel("support")
 	ch.X.APIBase, ch.X.UploadBase, ch.X.MediaHosts = b.x.URL(), b.x.URL(), []string{b.x.Host()}
+	if mistake != "" {
+		const right = "https://motion.example/notify"
+		c.Listen, c.Secrets, c.Channels = "127.0.0.1:0", config.SecretsVault, []config.Channel{ch}
+		c.Channels[0].Motion.ReceiveURL = right
+		file := filepath.Join(b.home, "perch.toml")
+		if err := config.Save(file, c); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.write(file, strings.ReplaceAll(string(text), right, mistake))
+	}
 	draft := map[string]any{"wizard": map[string]any{"step": 0, "config": map[string]any{
 		"listen": "127.0.0.1:0", "secrets": "vault", "log_level": c.LogLevel,
 		"reach": map[string]any{"mode": "stream", "motion_proxy": map[string]any{"port": 3002}, "ssh": map[string]any{"remote_listen": "127.0.0.1:3002"}, "tls": map[string]any{"listen": ":443"}},
@@ -165,7 +187,7 @@ func TestWindowFromNothingToTheFirstMessage(t *testing.T) {
 	}
 	b.write(filepath.Join(b.home, "window.json"), string(memory))
 
-	h := mustSitDown(b)
+	h := mustSitDown(b, "--section", "wizard")
 	t.Cleanup(func() { b.perch("stop") })
 	h.pressUntil("the keys of X", "Return", h.isAt(1))
 
@@ -184,6 +206,7 @@ func TestWindowFromNothingToTheFirstMessage(t *testing.T) {
 	h.pressUntil("the account", "Return", func() bool { w := h.wizard().Wizard; return w != nil && w.Account == "acme_support" })
 	h.pressUntil("Motion's address", "Return", h.isAt(2))
 
+	h.press("ctrl+a") // what is there already is wrong
 	h.write(b.motion.URL())
 	h.press("Tab", "Tab")
 	h.write(b.motion.Options().Password)
