@@ -8,7 +8,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 )
 
-// bigGround is the area from which a ground is put together of pieces, in square points: about a button's, many times over.
+// bigGround is the area from which a ground is put together of pieces, in square points: ten buttons'.
 const bigGround = 30_000
 
 // groundRenderer draws a ground as the toolkit's rectangle and a big one mostly as plain colour, which costs a third for each
@@ -47,7 +47,7 @@ func (r *groundRenderer) Layout(size fyne.Size) {
 	if !r.isBig(size) {
 		lay(r.whole, true, 0, 0, size.Width, size.Height)
 		for _, piece := range r.Objects()[1:] {
-			piece.Hide()
+			lay(piece, false, 0, 0, 0, 0)
 		}
 		return
 	}
@@ -67,7 +67,9 @@ func (r *groundRenderer) isBig(size fyne.Size) bool {
 // lay puts a piece somewhere, or nowhere.
 func lay(piece fyne.CanvasObject, isShown bool, x, y, width, height float32) {
 	if !isShown {
-		piece.Hide()
+		if piece.Visible() { // hiding draws the window again
+			piece.Hide()
+		}
 		return
 	}
 	piece.Move(fyne.NewPos(x, y))
