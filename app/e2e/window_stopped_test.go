@@ -29,7 +29,7 @@ func (h *hands) clipboard() string {
 func (h *hands) isOpen() bool { return h.xdo("search", "--onlyvisible", "--name", "^Perch$") == nil }
 
 // When the relay is stopped, the window finds what it has kept, and offers it.
-func TestWindowReadsTheJournalOfAStoppedRelay(t *testing.T) {
+func TestWindowReadsAStoppedJournal(t *testing.T) {
 	b := newBox(t).start()
 	for _, text := range []string{"where is my parcel?", "nobody looks for this"} {
 		b.x.DM(annID, brandID, sim.Message{Text: text})
