@@ -112,7 +112,7 @@ window.perch = {
     setTimeout(() => URL.revokeObjectURL(address), 60000);
   },
 };
-let over = false; // the program runs no longer
+let over = false; // the program runs no longer, or never will
 
 // signIn takes the code out of the address at once, so that neither the history nor a bookmark keeps it.
 async function signIn() {
@@ -156,17 +156,17 @@ async function fetchProgram() {
       done += chunk.length;
       out.enqueue(chunk);
       const now = performance.now();
-      if (now - drawn < progressEvery || isRefused) return;
+      if (now - drawn < progressEvery || over) return;
       drawn = now;
       cover(text.loading, '', Math.min(done / whole, 1));
     },
   }));
   return new Response(counted, { headers: { 'Content-Type': 'application/wasm' } });
 }
-let isRefused = false; // what the page says is why it will not be used
 
+// refuse says why there will be no window.
 function refuse(...why) {
-  over = isRefused = true;
+  over = true;
   cover(...why);
 }
 
