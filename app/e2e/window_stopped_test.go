@@ -26,8 +26,6 @@ func (h *hands) clipboard() string {
 	return string(text)
 }
 
-func (h *hands) isOpen() bool { return h.xdo("search", "--onlyvisible", "--name", "^Perch$") == nil }
-
 // When the relay is stopped, the window finds what it has kept, and offers it.
 func TestWindowReadsAStoppedJournal(t *testing.T) {
 	b := newBox(t).start()

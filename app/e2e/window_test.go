@@ -34,7 +34,7 @@ func mustSitDown(b *box, args ...string) *hands {
 	h := &hands{b: b, env: append(b.env, "DISPLAY="+screen, "WAYLAND_DISPLAY=", "LIBGL_ALWAYS_SOFTWARE=1", "DBUS_SESSION_BUS_ADDRESS=unix:path="+filepath.Join(b.home, "no-bus"), "LANG=en_US.UTF-8", "XDG_RUNTIME_DIR="+b.t.TempDir())}
 	h.run("openbox")
 	h.run(builtProgram(b.t, "perch-window"), append(args, "--home", b.home, "--lang", "en")...)
-	b.until("the window", func() bool { return h.xdo("search", "--onlyvisible", "--name", "^Perch$") == nil })
+	b.until("the window", h.isOpen)
 	if err := h.xdo("search", "--sync", "--onlyvisible", "--name", "^Perch$", "windowfocus", "--sync"); err != nil {
 		b.t.Fatal(err)
 	}
@@ -82,6 +82,8 @@ func (h *hands) xdo(args ...string) error {
 	cmd.Env = h.env
 	return cmd.Run()
 }
+
+func (h *hands) isOpen() bool { return h.xdo("search", "--onlyvisible", "--name", "^Perch$") == nil }
 
 // press presses keys one after another.
 func (h *hands) press(keys ...string) {
