@@ -93,6 +93,9 @@ func (j *job) sendText(ctx context.Context, files []fetched) error {
 		}
 	}
 	j.d.Progress.TextDone = true
+	if len(files) == 0 {
+		return nil // the end of the attempt, which comes now, writes it down
+	}
 	return j.mark(ctx)
 }
 

@@ -375,7 +375,7 @@ func TestWhatWaitsToBeOpenedIsFound(t *testing.T) {
 func TestWhatWaitsIsFoundWithoutReadingTheOthers(t *testing.T) {
 	s := journal(t)
 	for _, f := range []bridge.Filter{{Waits: true}, {Channel: "c", Direction: bridge.In, Kind: bridge.KindEncrypted, Waits: true}} {
-		where, args := conditions(f)
+		where, args := conditions(f, nil)
 		rows, err := s.reader.QueryContext(t.Context(), `EXPLAIN QUERY PLAN SELECT `+columns+fromMessage+where+` ORDER BY m.id DESC LIMIT ?`, append(args, 5)...)
 		if err != nil {
 			t.Fatal(err)

@@ -2,9 +2,10 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
+	"database/sql/driver"
 	"os"
 	"runtime"
+	"slices"
 	"time"
 
 	"perch/bridge"
@@ -15,6 +16,8 @@ const (
 	checkpointIdle = time.Second
 	// checkpointSize is the WAL size in bytes from which it no longer waits for an idle moment.
 	checkpointSize = 32 << 20
+	// lingerMost is the longest that what came of an attempt waits to share a commit with what comes of those beside it.
+	lingerMost = 2 * time.Millisecond
 	// sizeCheckEvery is the number of commits between two looks at the WAL's size.
 	sizeCheckEvery = 128
 )
@@ -53,15 +56,17 @@ func (s *Store) Run(ctx context.Context) error {
 	if err != nil {
 		return openError(s.path, err)
 	}
-	t := &tx{conn: conn, stmts: map[string]*sql.Stmt{}}
-	defer func() {
-		for _, stmt := range t.stmts {
-			_ = stmt.Close()
+	defer func() { _ = conn.Close() }()
+	return conn.Raw(func(direct any) error {
+		prepares, ok := direct.(driver.ConnPrepareContext)
+		if !ok {
+			return openError(s.path, errDriver)
 		}
-		_ = conn.Close()
-	}()
-	s.loop(ctx, t)
-	return nil
+		t := newTx(prepares)
+		defer t.close()
+		s.loop(ctx, t)
+		return nil
+	})
 }
 
 func (s *Store) loop(ctx context.Context, t *tx) {
@@ -72,7 +77,7 @@ func (s *Store) loop(ctx context.Context, t *tx) {
 	for {
 		select {
 		case o := <-s.ops:
-			batch = s.collect(append(batch[:0], o))
+			batch = s.linger(ctx, s.collect(append(batch[:0], o)))
 			s.commitBatch(t, batch)
 			dirty, commits = true, commits+1
 			if commits%sizeCheckEvery == 0 && s.walSize() > checkpointSize {
@@ -106,6 +111,34 @@ func (s *Store) collect(batch []*op) []*op {
 	return batch
 }
 
+// linger waits moments for others to share the commit with, as long as nobody is kept from anything by that, and as long as
+// there are attempts under way that may end meanwhile.
+func (s *Store) linger(ctx context.Context, batch []*op) []*op {
+	canLinger := func(o *op) bool { return o.canLinger }
+	if !all(batch, canLinger) || len(batch) >= s.flight.size() {
+		return batch
+	}
+	end := time.NewTimer(lingerMost)
+	defer end.Stop()
+	for len(batch) < min(s.flight.size(), maxBatch) {
+		select {
+		case o := <-s.ops:
+			if batch = append(batch, o); !o.canLinger {
+				return s.collect(batch)
+			}
+		case <-end.C:
+			return batch
+		case <-ctx.Done():
+			return batch
+		}
+	}
+	return batch
+}
+
+func all(batch []*op, is func(*op) bool) bool {
+	return !slices.ContainsFunc(batch, func(o *op) bool { return !is(o) })
+}
+
 func (s *Store) drain(t *tx, batch []*op) {
 	for {
 		select {
@@ -123,13 +156,20 @@ func (s *Store) commitBatch(t *tx, batch []*op) {
 	err := s.transact(t, batch)
 	if err != nil && len(batch) > 1 {
 		for _, o := range batch {
-			o.done <- s.transact(t, []*op{o})
+			o.end(s.transact(t, []*op{o}))
 		}
 		return
 	}
 	for _, o := range batch {
-		o.done <- err
+		o.end(err)
 	}
+}
+
+func (o *op) end(err error) {
+	if err == nil && o.kept != nil {
+		o.kept()
+	}
+	o.done <- err
 }
 
 func (s *Store) transact(t *tx, batch []*op) error {
@@ -137,7 +177,11 @@ func (s *Store) transact(t *tx, batch []*op) error {
 		return writeError(err)
 	}
 	t.posts = span{}
+	clear(t.tally)
 	err := s.apply(t, batch)
+	if err == nil {
+		err = t.writeTally()
+	}
 	if err == nil {
 		err = t.writeSynced()
 	}
@@ -148,6 +192,7 @@ func (s *Store) transact(t *tx, batch []*op) error {
 		s.onDisk(func() { _, err = t.exec("COMMIT") })
 	}
 	if err != nil {
+		t.known.forget()
 		_, rollbackErr := t.exec("ROLLBACK")
 		// After a failed COMMIT SQLite has often rolled back already.
 		s.log.Debug("journal transaction rolled back", "rollback_error", rollbackErr)

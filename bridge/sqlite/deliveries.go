@@ -44,6 +44,15 @@ func (s *Store) Add(ctx context.Context, d *bridge.Delivery, raw []byte) (*bridg
 }
 
 // Get returns one delivery; an *bridge.Error of kind Invalid when there is none.
+func (s *Store) Get(ctx context.Context, id int64) (*bridge.Delivery, error) {
+	d, err := s.reading.Get(ctx, id)
+	if err == nil {
+		s.flight.show(d)
+	}
+	return d, err
+}
+
+// Get returns one delivery; an *bridge.Error of kind Invalid when there is none.
 func (s *reading) Get(ctx context.Context, id int64) (*bridge.Delivery, error) {
 	d, err := scanDelivery(s.reader.QueryRowContext(ctx, `SELECT `+columns+fromMessage+`WHERE m.id = ?`, id))
 	if errors.Is(err, sql.ErrNoRows) {

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -11,9 +12,24 @@ import (
 // defaultLimit is how many deliveries List returns when the filter names no limit.
 const defaultLimit = 100
 
+// List returns deliveries, newest first. What is being attempted is Sending.
+func (s *Store) List(ctx context.Context, f bridge.Filter) ([]*bridge.Delivery, error) {
+	flying, _ := s.flight.waiting()
+	list, err := s.list(ctx, f, flying)
+	for _, d := range list {
+		s.flight.show(d)
+	}
+	return list, err
+}
+
 // List returns deliveries, newest first.
 func (s *reading) List(ctx context.Context, f bridge.Filter) ([]*bridge.Delivery, error) {
-	where, args := conditions(f)
+	return s.list(ctx, f, nil)
+}
+
+// list returns deliveries of which those in flight are Sending although they wait on disk.
+func (s *reading) list(ctx context.Context, f bridge.Filter, flying []int64) ([]*bridge.Delivery, error) {
+	where, args := conditions(f, flying)
 	limit := f.Limit
 	if limit <= 0 {
 		limit = defaultLimit
@@ -35,7 +51,7 @@ func (s *reading) List(ctx context.Context, f bridge.Filter) ([]*bridge.Delivery
 	return list, rows.Err()
 }
 
-func conditions(f bridge.Filter) (where string, args []any) {
+func conditions(f bridge.Filter, flying []int64) (where string, args []any) {
 	var parts []string
 	add := func(condition string, values ...any) {
 		parts, args = append(parts, condition), append(args, values...)
@@ -57,6 +73,10 @@ func conditions(f bridge.Filter) (where string, args []any) {
 	}
 	switch f.State {
 	case "":
+	case bridge.Queued:
+		add("m.state = ? AND m.id NOT IN "+numbers(flying), f.State)
+	case bridge.Sending:
+		add("(m.state = 'sending' OR m.id IN " + numbers(flying) + ")")
 	case bridge.Dead, bridge.Undecided:
 		add("m.state = '" + string(f.State) + "'") // a literal, because these two have an index of their own
 	default:
@@ -82,6 +102,15 @@ func conditions(f bridge.Filter) (where string, args []any) {
 	return "WHERE " + strings.Join(parts, " AND "), args
 }
 
+// numbers writes a list of ids for IN.
+func numbers(ids []int64) string {
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = strconv.FormatInt(id, 10)
+	}
+	return "(" + strings.Join(texts, ", ") + ")"
+}
+
 var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 // Attempts returns the history of one delivery, oldest first.
@@ -103,6 +132,14 @@ func (s *reading) Attempts(ctx context.Context, id int64) ([]bridge.Attempt, err
 		list = append(list, a)
 	}
 	return list, rows.Err()
+}
+
+// Counts returns how many messages of each sort there are or have been; it never scans the messages. What is being
+// attempted is Sending.
+func (s *Store) Counts(ctx context.Context) ([]bridge.Count, error) {
+	_, flying := s.flight.waiting()
+	counts, err := s.reading.Counts(ctx)
+	return inFlight(counts, flying), err
 }
 
 // Counts returns how many messages of each sort there are or have been; it never scans the messages.

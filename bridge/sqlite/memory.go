@@ -21,7 +21,7 @@ func learn(t *tx, channel string, l bridge.Learned) error {
 			return err
 		}
 	}
-	if l.InteractionID == "" {
+	if l.InteractionID == "" || t.known.isAbout(channel, l) {
 		return nil
 	}
 	_, err := t.exec(`INSERT INTO interaction VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET person = excluded.person,
@@ -35,11 +35,14 @@ func learnPerson(t *tx, channel string, p bridge.Person) error {
 	if p.Handle == "" {
 		return nil
 	}
-	now := time.Now().UnixMilli()
-	if _, err := t.exec(`INSERT OR REPLACE INTO person VALUES (?, ?, ?, ?, ?)`, channel, p.ID, p.Handle, p.Name, now); err != nil {
+	now := time.Now()
+	if t.known.isPerson(channel, p, now) {
+		return nil
+	}
+	if _, err := t.exec(`INSERT OR REPLACE INTO person VALUES (?, ?, ?, ?, ?)`, channel, p.ID, p.Handle, p.Name, now.UnixMilli()); err != nil {
 		return err
 	}
-	_, err := t.exec(`INSERT OR REPLACE INTO handle VALUES (?, ?, ?, ?)`, channel, p.Handle, p.ID, now)
+	_, err := t.exec(`INSERT OR REPLACE INTO handle VALUES (?, ?, ?, ?)`, channel, p.Handle, p.ID, now.UnixMilli())
 	return err
 }
 

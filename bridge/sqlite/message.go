@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"perch/bridge"
 )
@@ -55,9 +57,9 @@ func insertIfNew(t *tx, d *bridge.Delivery) error {
 		thread_id, sender, recipient, peer_id, text, media, parent, post, progress, received_at, due_at,
 		error_kind, error_message, error_remedy)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		d.Channel, d.Direction, d.Kind, d.State, open, d.Lane, d.Conversation, orNull(d.XID), orNull(d.MotionID),
+		d.Channel, string(d.Direction), string(d.Kind), d.State, open, d.Lane, d.Conversation, orNull(d.XID), orNull(d.MotionID),
 		d.ThreadID, d.From, d.To, d.PeerID, d.Text, encodeMedia(d.Media), d.Parent, d.Post, encodeProgress(d.Progress),
-		toMilli(d.ReceivedAt), toMilli(d.DueAt), f.Kind, f.Message, f.Remedy)
+		toMilli(d.ReceivedAt), toMilli(d.DueAt), string(f.Kind), f.Message, f.Remedy)
 	if err != nil {
 		return err
 	}
@@ -67,6 +69,7 @@ func insertIfNew(t *tx, d *bridge.Delivery) error {
 	if d.ID, err = result.LastInsertId(); err != nil {
 		return err
 	}
+	t.tally.add(sortOf(d), 1)
 	if err := putContent(t, d); err != nil {
 		return err
 	}
@@ -90,6 +93,49 @@ func putContent(t *tx, d *bridge.Delivery) error {
 	return err
 }
 
+// mostAtOnce is how many messages one statement reads by their numbers.
+const mostAtOnce = 16
+
+// deliveriesByID reads messages in the order of their numbers in ids.
+func deliveriesByID(t *tx, ids []int64) ([]*bridge.Delivery, error) {
+	found := make(map[int64]*bridge.Delivery, len(ids))
+	for some := range slices.Chunk(ids, mostAtOnce) {
+		args := make([]any, mostAtOnce)
+		for i, id := range some {
+			args[i] = id
+		}
+		if err := readInto(found, t, args); err != nil {
+			return nil, err
+		}
+	}
+	list := make([]*bridge.Delivery, 0, len(ids))
+	for _, id := range ids {
+		if found[id] == nil {
+			return nil, notFound(id)
+		}
+		list = append(list, found[id])
+	}
+	return list, nil
+}
+
+var selectByID = `SELECT ` + columns + fromMessage + `WHERE m.id IN (?` + strings.Repeat(`, ?`, mostAtOnce-1) + `)`
+
+func readInto(found map[int64]*bridge.Delivery, t *tx, ids []any) error {
+	rows, err := t.query(selectByID, ids...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		d, err := scanDelivery(rows)
+		if err != nil {
+			return err
+		}
+		found[d.ID] = d
+	}
+	return rows.Err()
+}
+
 func notFound(id int64) error {
 	return &bridge.Error{
 		Kind: bridge.Invalid, Side: bridge.SidePerch, Message: fmt.Sprintf("there is no message %d", id),
@@ -109,6 +155,6 @@ func addAttempt(t *tx, id int64, a bridge.Attempt) error {
 		return nil
 	}
 	_, err := t.exec(`INSERT INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, id, a.At.UnixMilli(), a.Number,
-		a.Took.Microseconds(), a.Outcome, a.Kind, a.Code, a.Message)
+		a.Took.Microseconds(), a.Outcome, string(a.Kind), a.Code, a.Message)
 	return err
 }

@@ -33,7 +33,7 @@ func Open(ctx context.Context, path string, log *slog.Logger) (*Store, error) {
 		return nil, openError(path, err)
 	}
 	writer.SetMaxOpenConns(1)
-	s := &Store{path: path, log: log, writer: writer, ops: make(chan *op, maxBatch), ended: make(chan struct{})}
+	s := &Store{path: path, log: log, writer: writer, ops: make(chan *op, maxBatch), ended: make(chan struct{}), flight: newFlight()}
 	s.posts.New = func() any { return &op{done: make(chan error, 1)} }
 	if err := s.prepare(ctx); err != nil {
 		return nil, errors.Join(openError(path, err), writer.Close())

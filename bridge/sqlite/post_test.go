@@ -82,16 +82,24 @@ func TestPostsAreNumberedOnWhenAllOldOnesArePruned(t *testing.T) {
 	}
 }
 
+// makeFirst gives a journal the form that the first Perch gave it, after some changes.
+func makeFirst(t *testing.T, s *Store, changes ...string) {
+	t.Helper()
+	for _, query := range append(changes, `DROP TABLE kept`, `DROP TABLE chat_key`, `DROP TABLE chat_place`, `DROP TABLE way`, `DROP INDEX message_encrypted`,
+		`CREATE TRIGGER tally_insert AFTER INSERT ON message BEGIN SELECT 1; END`, `CREATE TRIGGER tally_update AFTER UPDATE ON message BEGIN SELECT 1; END`,
+		`PRAGMA user_version = 1`) {
+		if err := s.write(t.Context(), func(tx *tx) error { tx.synced = span{}; _, err := tx.exec(query); return err }); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // A journal in which numbers began anew under an earlier version is read from the beginning again.
 func TestMigrationFindsPostsBelowTheCursor(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "perch.db")
 	s := open(t, path)
 	keep(t, s, "never read", time.Now())
-	for _, query := range []string{`UPDATE setting SET value = '4711' WHERE key = 'unpacked'`, `DROP TABLE kept`, `DROP TABLE chat_key`, `DROP TABLE chat_place`, `DROP TABLE way`, `DROP INDEX message_encrypted`, `PRAGMA user_version = 1`} {
-		if err := s.write(t.Context(), func(tx *tx) error { tx.synced = span{}; _, err := tx.exec(query); return err }); err != nil {
-			t.Fatal(err)
-		}
-	}
+	makeFirst(t, s, `UPDATE setting SET value = '4711' WHERE key = 'unpacked'`)
 	if posts := unread(t, open(t, path)); len(posts) != 1 || string(posts[0].Body) != "never read" {
 		t.Errorf("unread are %v", posts)
 	}
@@ -108,11 +116,7 @@ func TestMigrationFindsPostsThatTheCursorHasPassed(t *testing.T) {
 	if err := s.Unpack(t.Context(), 3, bridge.Unpacked{Deliveries: []*bridge.Delivery{inbound("ann", "3")}}); err != nil {
 		t.Fatal(err)
 	}
-	for _, query := range []string{`DROP TABLE kept`, `DROP TABLE chat_key`, `DROP TABLE chat_place`, `DROP TABLE way`, `DROP INDEX message_encrypted`, `PRAGMA user_version = 1`} {
-		if err := s.write(t.Context(), func(tx *tx) error { tx.synced = span{}; _, err := tx.exec(query); return err }); err != nil {
-			t.Fatal(err)
-		}
-	}
+	makeFirst(t, s)
 	s = open(t, path)
 	posts := unread(t, s)
 	if len(posts) != 3 || string(posts[0].Body) != "never read 1" {

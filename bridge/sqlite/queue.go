@@ -10,72 +10,118 @@ import (
 )
 
 // Claim takes up to N due conversations of each lane, the longest due first. Its cost does not grow with the
-// number of conversations that are not due.
+// number of conversations that are not due. It writes nothing: a crash ends what was claimed, and until X is called (Mark)
+// nothing has to be known of it.
 func (s *Store) Claim(ctx context.Context, quotas []bridge.LaneQuota, now time.Time) ([]*bridge.Delivery, error) {
 	var claimed []*bridge.Delivery
+	drop := func() {
+		for _, d := range claimed {
+			s.flight.end(d.ID)
+		}
+		claimed = nil
+	}
+	// By the committer, so that nobody changes or discards a message that is claimed meanwhile.
 	err := s.write(ctx, func(t *tx) error {
-		claimed = claimed[:0]
+		drop() // this may run again when the shared transaction failed
 		for _, q := range quotas {
-			heads, err := claimHeads(t, q, now)
+			heads, err := s.heads(t, q, now)
 			if err != nil {
 				return err
 			}
-			for _, id := range heads {
-				d, err := claimMessage(t, id)
-				if err != nil {
-					return err
+			found, err := deliveriesByID(t, heads)
+			if err != nil {
+				return err
+			}
+			for _, d := range found {
+				s.flight.begin(d)
+				if d.State == bridge.Queued {
+					d.State = bridge.Sending
 				}
 				claimed = append(claimed, d)
 			}
 		}
 		return nil
 	})
+	if err != nil {
+		drop()
+	}
 	return claimed, err
 }
 
-func claimHeads(t *tx, q bridge.LaneQuota, now time.Time) ([]int64, error) {
-	rows, err := t.query(`UPDATE conv SET busy = 1 WHERE key IN
-		(SELECT key FROM conv WHERE lane = ? AND busy = 0 AND due <= ? ORDER BY due LIMIT ?) RETURNING head`,
-		q.Lane, now.UnixMilli(), q.N)
+// heads returns the messages that are next in conversations which are due and not being served.
+func (s *Store) heads(t *tx, q bridge.LaneQuota, now time.Time) ([]int64, error) {
+	// Without LIMIT: SQLite prepares a statement anew for each other limit that is bound to it.
+	rows, err := t.query(`SELECT key, head FROM conv WHERE lane = ? AND busy = 0 AND due <= ? ORDER BY due`, q.Lane, now.UnixMilli())
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = rows.Close() }()
 	var heads []int64
-	for rows.Next() {
+	for len(heads) < q.N && rows.Next() {
+		var conversation string
 		var id int64
-		if err := rows.Scan(&id); err != nil {
+		if err := rows.Scan(&conversation, &id); err != nil {
 			return nil, err
 		}
-		heads = append(heads, id)
+		if !s.flight.isBusy(conversation) {
+			heads = append(heads, id)
+		}
 	}
 	return heads, rows.Err()
 }
 
-func claimMessage(t *tx, id int64) (*bridge.Delivery, error) {
-	if _, err := t.exec(`UPDATE message SET state = 'sending' WHERE id = ? AND state = 'queued'`, id); err != nil {
-		return nil, err
-	}
-	return scanDelivery(t.row(`SELECT `+columns+fromMessage+`WHERE m.id = ?`, id))
-}
-
-// Mark stores the progress of a claimed delivery.
+// Mark stores the progress of a claimed delivery. Once X is being called, the message is Sending on disk too.
 func (s *Store) Mark(ctx context.Context, id int64, progress bridge.Progress) error {
-	return s.write(ctx, func(t *tx) error {
+	isCalling := false
+	return s.commit(ctx, &op{canLinger: true, done: make(chan error, 1), run: func(t *tx) error {
+		isCalling = false
+		if !progress.CallingSince.IsZero() {
+			was, err := sortOnDisk(t, s.flight, id)
+			if err != nil {
+				return err
+			}
+			if isCalling = was.state == bridge.Queued; isCalling {
+				now := was
+				now.state = bridge.Sending
+				t.tally.move(was, now)
+			}
+		}
+		if isCalling {
+			_, err := t.exec(`UPDATE message SET progress = ?, state = 'sending' WHERE id = ?`, encodeProgress(progress), id)
+			return err
+		}
 		_, err := t.exec(`UPDATE message SET progress = ? WHERE id = ?`, encodeProgress(progress), id)
 		return err
-	})
+	}, kept: func() {
+		if isCalling {
+			s.flight.called(id)
+		}
+	}})
 }
 
 // Finish stores the result of an attempt, all of it in one transaction, and frees the conversation.
 func (s *Store) Finish(ctx context.Context, r bridge.Result) error {
-	return s.write(ctx, func(t *tx) error { return finish(t, r, true) })
+	return s.commit(ctx, &op{canLinger: true, done: make(chan error, 1), run: func(t *tx) error {
+		was, err := sortOnDisk(t, s.flight, r.Delivery.ID)
+		if err != nil {
+			return err
+		}
+		if err := finish(t, r, was); err != nil {
+			return err
+		}
+		return reschedule(t, r.Delivery.Conversation)
+	}, kept: func() { s.flight.end(r.Delivery.ID) }})
 }
 
-func finish(t *tx, r bridge.Result, free bool) error {
+func finish(t *tx, r bridge.Result, was sort) error {
 	if err := saveDelivery(t, r); err != nil {
 		return err
 	}
+	is := was
+	if is.state = r.Delivery.State; r.Opened {
+		is.kind = r.Delivery.Kind
+	}
+	t.tally.move(was, is)
 	if err := addAttempt(t, r.Delivery.ID, r.Attempt); err != nil {
 		return err
 	}
@@ -88,83 +134,127 @@ func finish(t *tx, r bridge.Result, free bool) error {
 			return err
 		}
 	}
-	return reschedule(t, r.Delivery, free)
+	return nil
 }
 
 func saveDelivery(t *tx, r bridge.Result) error {
 	d, f := r.Delivery, failureOf(r.Delivery)
 	open := d.State == bridge.Queued || r.Held
-	_, err := t.exec(`UPDATE message SET state = ?, open = ?, x_id = ?, motion_id = ?, thread_id = ?, sender = ?,
+	// Each way has an id that never changes once it is there; to write it would cost a change of its index.
+	id, idColumn := d.MotionID, "motion_id"
+	if d.Direction == bridge.Out {
+		id, idColumn = d.XID, "x_id"
+	}
+	_, err := t.exec(`UPDATE message SET state = ?, open = ?, `+idColumn+` = ?, thread_id = ?, sender = ?,
 		recipient = ?, peer_id = ?, media = ?, progress = ?, attempts = ?, due_at = ?, delivered_at = ?,
 		error_kind = ?, error_message = ?, error_remedy = ? WHERE id = ?`,
-		d.State, open, orNull(d.XID), orNull(d.MotionID), d.ThreadID, d.From,
+		d.State, open, orNull(id), d.ThreadID, d.From,
 		d.To, d.PeerID, encodeMedia(d.Media), encodeProgress(d.Progress), d.Attempts, toMilli(d.DueAt),
-		toMilli(d.DeliveredAt), f.Kind, f.Message, f.Remedy, d.ID)
+		toMilli(d.DeliveredAt), string(f.Kind), f.Message, f.Remedy, d.ID)
 	if err != nil || !r.Opened {
 		return err
 	}
-	if _, err := t.exec(`UPDATE message SET kind = ?, lane = ?, text = ? WHERE id = ?`, d.Kind, d.Lane, d.Text, d.ID); err != nil {
+	if _, err := t.exec(`UPDATE message SET kind = ?, lane = ?, text = ?, x_id = ?, motion_id = ? WHERE id = ?`,
+		d.Kind, d.Lane, d.Text, orNull(d.XID), orNull(d.MotionID), d.ID); err != nil {
 		return err
 	}
 	return putContent(t, d)
 }
 
-// reschedule points the conversation at its oldest open message, or ends its row. A conversation that is being
-// attempted keeps its head until that attempt frees it.
-func reschedule(t *tx, d *bridge.Delivery, free bool) error {
+// reschedule points the conversation at its oldest open message, or ends its row.
+func reschedule(t *tx, conversation string) error {
 	var head, due int64
 	var lane bridge.Lane // a conversation's messages may go by different ones
 	err := t.row(`SELECT id, due_at, lane FROM message WHERE conversation = ? AND open = 1 ORDER BY id LIMIT 1`,
-		d.Conversation).Scan(&head, &due, &lane)
+		conversation).Scan(&head, &due, &lane)
 	if errors.Is(err, sql.ErrNoRows) {
-		_, err = t.exec(`DELETE FROM conv WHERE key = ? AND (busy = 0 OR ?)`, d.Conversation, free)
+		_, err = t.exec(`DELETE FROM conv WHERE key = ?`, conversation)
 		return err
 	}
 	if err != nil {
 		return err
 	}
 	_, err = t.exec(`INSERT INTO conv (key, lane, head, due) VALUES (?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET lane = excluded.lane, head = excluded.head, due = excluded.due, busy = 0 WHERE busy = 0 OR ?`,
-		d.Conversation, lane, head, due, free)
+		ON CONFLICT DO UPDATE SET lane = excluded.lane, head = excluded.head, due = excluded.due`, conversation, lane, head, due)
 	return err
 }
 
 // NextDue returns when the first waiting conversation of the lanes is due.
-func (s *Store) NextDue(ctx context.Context, lanes []bridge.Lane) (time.Time, bool, error) {
-	var first sql.NullInt64
+func (s *Store) NextDue(ctx context.Context, lanes []bridge.Lane) (first time.Time, isWaiting bool, err error) {
 	for _, lane := range lanes {
-		var due sql.NullInt64
-		err := s.reader.QueryRowContext(ctx, `SELECT min(due) FROM conv WHERE lane = ? AND busy = 0`, lane).Scan(&due)
+		due, ok, err := s.nextDue(ctx, lane)
 		if err != nil {
 			return time.Time{}, false, err
 		}
-		if due.Valid && (!first.Valid || due.Int64 < first.Int64) {
-			first = due
+		if ok && (!isWaiting || due.Before(first)) {
+			first, isWaiting = due, true
 		}
 	}
-	return time.UnixMilli(first.Int64), first.Valid, nil
+	return first, isWaiting, nil
+}
+
+func (s *Store) nextDue(ctx context.Context, lane bridge.Lane) (time.Time, bool, error) {
+	rows, err := s.reader.QueryContext(ctx, `SELECT key, due FROM conv WHERE lane = ? AND busy = 0 ORDER BY due`, lane)
+	if err != nil {
+		return time.Time{}, false, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var conversation string
+		var due int64
+		if err := rows.Scan(&conversation, &due); err != nil {
+			return time.Time{}, false, err
+		}
+		if !s.flight.isBusy(conversation) {
+			return time.UnixMilli(due), true, nil
+		}
+	}
+	return time.Time{}, false, rows.Err()
 }
 
 // Recover frees every conversation. A reply whose call to X had begun becomes undecided, because X may have
 // taken it; anything else goes back to the queue.
 func (s *Store) Recover(ctx context.Context, now time.Time) error {
 	return s.write(ctx, func(t *tx) error {
+		s.flight.clear()
 		if err := heal(t, now); err != nil {
 			return err
 		}
-		for _, query := range []string{
-			`UPDATE message SET state = CASE WHEN direction = 'out' AND json_extract(nullif(progress, ''), '$.calling_since') IS NOT NULL
-				THEN 'undecided' ELSE 'queued' END WHERE state = 'sending'`,
-			`UPDATE conv SET busy = 0 WHERE busy = 1`,
-		} {
-			if _, err := t.exec(query); err != nil {
-				return err
-			}
+		if err := settleSending(t); err != nil {
+			return err
+		}
+		if _, err := t.exec(`UPDATE conv SET busy = 0 WHERE busy = 1`); err != nil { // as an earlier Perch has left it
+			return err
 		}
 		_, err := t.exec(`UPDATE conv SET due = ? WHERE head IN (SELECT id FROM message WHERE state = 'undecided' AND open = 1)`,
 			now.UnixMilli())
 		return err
 	})
+}
+
+// settleSending decides what was being attempted when Perch ended.
+func settleSending(t *tx) error {
+	const settled = `CASE WHEN direction = 'out' AND json_extract(nullif(progress, ''), '$.calling_since') IS NOT NULL THEN 'undecided' ELSE 'queued' END`
+	rows, err := t.query(`SELECT channel, direction, kind, ` + settled + `, count(*) FROM message WHERE state = 'sending' GROUP BY 1, 2, 3, 4`)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var s sort
+		var n int
+		if err := rows.Scan(&s.channel, &s.direction, &s.kind, &s.state, &n); err != nil {
+			return err
+		}
+		t.tally.add(s, n)
+		s.state = bridge.Sending
+		t.tally.add(s, -n)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	_, err = t.exec(`UPDATE message SET state = ` + settled + ` WHERE state = 'sending'`)
+	return err
 }
 
 // Hasten makes what waits in a lane because its side was in trouble due now.
@@ -190,7 +280,7 @@ func (s *Store) hasten(ctx context.Context, lane bridge.Lane, now time.Time, whi
 	})
 }
 
-// Update changes one delivery, unless an attempt is under way.
+// Update changes one delivery. One that is being attempted is Sending, and not to be changed.
 func (s *Store) Update(ctx context.Context, id int64, change func(*bridge.Delivery) (bridge.Result, error)) error {
 	return s.write(ctx, func(t *tx) error {
 		d, err := scanDelivery(t.row(`SELECT `+columns+fromMessage+`WHERE m.id = ?`, id))
@@ -200,10 +290,15 @@ func (s *Store) Update(ctx context.Context, id int64, change func(*bridge.Delive
 		if err != nil {
 			return err
 		}
+		was := sortOf(d)
+		s.flight.show(d)
 		result, err := change(d)
 		if err != nil {
 			return err
 		}
-		return finish(t, result, false)
+		if err := finish(t, result, was); err != nil || s.flight.isBusy(d.Conversation) {
+			return err // the attempt under way puts the next one in its place
+		}
+		return reschedule(t, d.Conversation)
 	})
 }

@@ -27,11 +27,12 @@ type Store struct {
 	log    *slog.Logger
 	writer *sql.DB
 	reading
-	ops   chan *op
-	ended chan struct{}
-	once  sync.Once
-	posts sync.Pool // ops of Keep, used again
-	disk  diskWait
+	ops    chan *op
+	ended  chan struct{}
+	once   sync.Once
+	posts  sync.Pool // ops of Keep, used again
+	flight *flight
+	disk   diskWait
 	// before, when set, is called by the committer before each commit, during the same while it waits for the disk; tests make
 	// the one fail and the other slow.
 	before func() error
