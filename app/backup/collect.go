@@ -50,7 +50,14 @@ func (o *Options) copyJournal(ctx context.Context, journal string, w *work) erro
 	if err := os.Mkdir(raw, 0o700); err != nil {
 		return err
 	}
-	for _, end := range []string{"", "-wal"} {
+	ends, err := endsOf(journal)
+	if err != nil {
+		return err
+	}
+	for _, end := range append(ends, "") {
+		if end == "-shm" {
+			continue
+		}
 		err := copyFile(journal+end, filepath.Join(raw, memberJournal+end), maxJournal)
 		if err != nil && (end == "" || !errors.Is(err, fs.ErrNotExist)) {
 			return err

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"perch/app/config"
+	"perch/bridge/sqlite/inlet"
 )
 
 // replace puts what is staged in place. Every step can be made again, after an end at any point of an earlier run: what is
@@ -43,7 +44,11 @@ func (n *note) replaceJournal(home config.Home, step func(string)) error {
 	if !exists(staged) {
 		return nil
 	}
-	for _, end := range []string{"-wal", "-shm", ""} {
+	ends, err := endsOf(place)
+	if err != nil {
+		return placeError(opRestore, place, err)
+	}
+	for _, end := range append(ends, "") {
 		err := os.Rename(place+end, n.free(memberJournal+end))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return placeError(opRestore, place+end, err)
@@ -61,6 +66,17 @@ func (n *note) replaceJournal(home config.Home, step func(string)) error {
 	}
 	step("placed " + memberJournal)
 	return syncFolder(folder)
+}
+
+// endsOf are the ends of the names of the files that may be beside a journal: SQLite's, and those of what was kept and not taken
+// apart.
+func endsOf(journal string) ([]string, error) {
+	paths, err := inlet.Files(journal)
+	ends := []string{"-wal", "-shm"}
+	for _, path := range paths {
+		ends = append(ends, inlet.End(path))
+	}
+	return ends, err
 }
 
 // acrossDisks puts the journal in place where that is a link to another disk.

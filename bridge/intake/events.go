@@ -8,7 +8,6 @@ import (
 	"context"
 	"log/slog"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"perch/bridge"
@@ -30,8 +29,8 @@ type Events struct {
 	heard    func(channel string, s bridge.Sealed)
 	wake     wait.Signal // tells the dispatcher that there is work
 	unpack   wait.Signal
-	lastKept atomic.Int64 // Unix ms of the newest post kept
-	rounds   wait.Rounds  // of the unpacker
+	incoming burst
+	rounds   wait.Rounds // of the unpacker
 }
 
 // EventsConfig is what Events is made of. Every field is needed.
@@ -60,7 +59,7 @@ func NewEvents(c EventsConfig) *Events {
 // the body is on disk and will be taken apart; the caller may acknowledge it.
 func (v *Events) AcceptX(ctx context.Context, channels []string, body []byte) error {
 	now := v.now()
-	v.lastKept.Store(now.UnixMilli())
+	v.incoming.note(now)
 	err := v.journal.Keep(ctx, bridge.Post{ReceivedAt: now, Source: sourceX + strings.Join(channels, ","), Body: body})
 	if err == nil {
 		v.unpack.Send()

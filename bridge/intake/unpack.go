@@ -13,8 +13,8 @@ import (
 
 const (
 	// unpackBatch is how many posts are taken apart in one transaction.
-	unpackBatch = 128
-	// unpackQuiet is the lull after which the unpacker goes to work: a burst is put on disk first.
+	unpackBatch = 256
+	// unpackQuiet is the time between two looks whether a burst has ended, which is put on disk first.
 	unpackQuiet = 2 * time.Millisecond
 	// unpackPatience is the longest that a burst keeps the unpacker waiting.
 	unpackPatience = 250 * time.Millisecond
@@ -47,7 +47,7 @@ func (v *Events) Round(ctx context.Context) error { return v.rounds.Await(ctx, v
 // awaitLull gives the acknowledgement of a burst precedence over taking it apart.
 func (v *Events) awaitLull(ctx context.Context) {
 	for end := v.now().Add(unpackPatience); ctx.Err() == nil && v.now().Before(end); {
-		if v.now().UnixMilli()-v.lastKept.Load() > unpackQuiet.Milliseconds() {
+		if !v.incoming.isOn(v.now()) {
 			return
 		}
 		wait.Pause(ctx, unpackQuiet)

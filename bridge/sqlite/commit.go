@@ -4,8 +4,8 @@ import (
 	"context"
 	"database/sql/driver"
 	"os"
-	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"perch/bridge"
@@ -27,9 +27,12 @@ func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
 	return s.commit(ctx, &op{run: fn, done: make(chan error, 1)})
 }
 
-func (s *Store) commit(ctx context.Context, o *op) error {
+func (s *Store) commit(ctx context.Context, o *op) error { return s.hand(ctx, s.ops, o) }
+
+// hand gives o to one of the two that write, and waits until it is on disk.
+func (s *Store) hand(ctx context.Context, to chan *op, o *op) error {
 	select {
-	case s.ops <- o:
+	case to <- o:
 	case <-s.ended:
 		return bridge.ErrStopping
 	case <-ctx.Done():
@@ -49,9 +52,11 @@ func (s *Store) commit(ctx context.Context, o *op) error {
 	}
 }
 
-// Run commits writes until ctx ends, then commits those already handed over and returns.
+// Run keeps and commits until ctx ends, then what was handed over already, and returns.
 func (s *Store) Run(ctx context.Context) error {
 	defer s.once.Do(func() { close(s.ended) })
+	var keeper sync.WaitGroup
+	defer keeper.Wait()
 	conn, err := s.writer.Conn(context.Background())
 	if err != nil {
 		return openError(s.path, err)
@@ -64,6 +69,7 @@ func (s *Store) Run(ctx context.Context) error {
 		}
 		t := newTx(prepares)
 		defer t.close()
+		keeper.Go(func() { s.runKeeper(ctx) })
 		s.loop(ctx, t)
 		return nil
 	})
@@ -77,7 +83,7 @@ func (s *Store) loop(ctx context.Context, t *tx) {
 	for {
 		select {
 		case o := <-s.ops:
-			batch = s.linger(ctx, s.collect(append(batch[:0], o)))
+			batch = s.linger(ctx, gather(append(batch[:0], o), s.ops))
 			s.commitBatch(t, batch)
 			dirty, commits = true, commits+1
 			if commits%sizeCheckEvery == 0 && s.walSize() > checkpointSize {
@@ -96,21 +102,6 @@ func (s *Store) loop(ctx context.Context, t *tx) {
 	}
 }
 
-// collect takes what else is waiting. Gosched lets the handlers that the last commit released queue up first,
-// which makes batches about a third larger.
-func (s *Store) collect(batch []*op) []*op {
-	runtime.Gosched()
-	for len(batch) < maxBatch {
-		select {
-		case o := <-s.ops:
-			batch = append(batch, o)
-		default:
-			return batch
-		}
-	}
-	return batch
-}
-
 // linger waits moments for others to share the commit with, as long as nobody is kept from anything by that, and as long as
 // there are attempts under way that may end meanwhile.
 func (s *Store) linger(ctx context.Context, batch []*op) []*op {
@@ -124,7 +115,7 @@ func (s *Store) linger(ctx context.Context, batch []*op) []*op {
 		select {
 		case o := <-s.ops:
 			if batch = append(batch, o); !o.canLinger {
-				return s.collect(batch)
+				return gather(batch, s.ops)
 			}
 		case <-end.C:
 			return batch
@@ -189,7 +180,7 @@ func (s *Store) transact(t *tx, batch []*op) error {
 		err = s.before()
 	}
 	if err == nil {
-		s.onDisk(func() { _, err = t.exec("COMMIT") })
+		s.onDisk(&s.disk, func() { _, err = t.exec("COMMIT") })
 	}
 	if err != nil {
 		t.known.forget()
@@ -209,19 +200,12 @@ func (t *tx) writeSynced() error {
 	if t.synced.last == 0 {
 		return nil
 	}
-	_, err := t.exec(`INSERT OR REPLACE INTO kept (last, first, at) VALUES (?, ?, ?)`, t.synced.last, t.synced.first, t.synced.at.UnixMilli())
-	return err
+	return writeSpan(t, t.synced)
 }
 
 func (s *Store) apply(t *tx, batch []*op) error {
 	for _, o := range batch {
-		var err error
-		if o.post != nil {
-			err = insertPost(t, o.post)
-		} else {
-			err = o.run(t)
-		}
-		if err != nil {
+		if err := o.run(t); err != nil {
 			return err
 		}
 	}
@@ -232,7 +216,7 @@ func (s *Store) apply(t *tx, batch []*op) error {
 func (s *Store) checkpoint(t *tx) {
 	var busy, logged, done int
 	var err error
-	s.onDisk(func() { err = t.row("PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &logged, &done) })
+	s.onDisk(&s.disk, func() { err = t.row("PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &logged, &done) })
 	if err != nil {
 		s.log.Warn("journal checkpoint failed", "error", err)
 	}
@@ -246,25 +230,29 @@ func (s *Store) walSize() int64 {
 	return info.Size()
 }
 
-func insertPost(t *tx, p *bridge.Post) error {
-	result, err := t.exec(`INSERT INTO post (received_at, source, body) VALUES (?, ?, ?)`,
-		p.ReceivedAt.UnixMilli(), p.Source, p.Body)
-	if err != nil {
-		return err
-	}
-	if p.Seq, err = result.LastInsertId(); err != nil {
-		return err
-	}
+// insertPost stores a post that does not come by the inlet.
+func (s *Store) insertPost(t *tx, p *bridge.Post) error {
+	p.Seq = s.seq.Add(1)
 	t.posts.add(p.Seq)
+	_, err := t.exec(`INSERT INTO post (seq, received_at, source, body) VALUES (?, ?, ?, ?)`, p.Seq, p.ReceivedAt.UnixMilli(), p.Source, p.Body)
+	return err
+}
+
+// Round returns nil once the keeper and the committer have made a round, whatever came of it: they are alive. It ends with
+// ctx, and writes nothing.
+func (s *Store) Round(ctx context.Context) error {
+	for _, to := range []chan *op{s.keeps, s.ops} {
+		if err := s.round(ctx, to); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
-// Round returns nil once the committer has made a round, whatever came of it: it is alive. It ends with ctx, and writes
-// nothing.
-func (s *Store) Round(ctx context.Context) error {
+func (s *Store) round(ctx context.Context, to chan *op) error {
 	o := &op{run: func(*tx) error { return nil }, done: make(chan error, 1)}
 	select {
-	case s.ops <- o:
+	case to <- o:
 	case <-s.ended:
 		return bridge.ErrStopping
 	case <-ctx.Done():

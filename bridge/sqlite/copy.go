@@ -8,6 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"perch/bridge"
+	"perch/bridge/sqlite/inlet"
 )
 
 // Copy writes a whole and consistent copy of the journal at from into the file to, which it makes for its owner only, and
@@ -15,6 +18,12 @@ import (
 // another, and holds no writer up; what was on disk when it began is in the copy. It does not wait until the copy is on
 // disk. An error may leave a part of it.
 func Copy(ctx context.Context, from, to string) error {
+	// Before the journal itself: what is moved there meanwhile is in both, and nothing is in neither.
+	posts, err := inlet.OpenPosts(from)
+	if err != nil {
+		return copyError(err)
+	}
+	defer func() { _ = posts.Close() }() // only read
 	db, err := openForReading(ctx, from)
 	if err != nil {
 		return copyError(err)
@@ -34,7 +43,39 @@ func Copy(ctx context.Context, from, to string) error {
 	if _, err := db.ExecContext(ctx, `VACUUM INTO ?`, to); err != nil {
 		return copyError(errors.Join(err, ctx.Err()))
 	}
+	if err := addPosts(ctx, to, posts); err != nil {
+		return copyError(errors.Join(err, ctx.Err()))
+	}
 	return nil
+}
+
+// addPosts puts what the inlet holds and the copy does not into the copy.
+func addPosts(ctx context.Context, to string, posts *inlet.Posts) error {
+	if posts.IsEmpty() {
+		return nil
+	}
+	db, err := sql.Open("sqlite", "file:"+uriPath(to)+"?mode=rw&_pragma=journal_mode(MEMORY)&_pragma=synchronous(OFF)")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }() // Commit has said what there is to say
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // no effect after Commit
+	var unpacked int64
+	if err := tx.QueryRowContext(ctx, `SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'unpacked'`).Scan(&unpacked); err != nil {
+		return err
+	}
+	err = posts.Each(unpacked, func(p bridge.Post) error {
+		_, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO post (seq, received_at, source, body) VALUES (?, ?, ?, ?)`, p.Seq, p.ReceivedAt.UnixMilli(), p.Source, p.Body)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return tx.Commit()
 }
 
 func copyError(err error) error {

@@ -26,7 +26,7 @@ func (s *Store) Add(ctx context.Context, d *bridge.Delivery, raw []byte) (*bridg
 			return err
 		}
 		post := bridge.Post{ReceivedAt: d.ReceivedAt, Source: "motion:" + d.Channel, Body: raw}
-		if err := insertPost(t, &post); err != nil {
+		if err := s.insertPost(t, &post); err != nil {
 			return err
 		}
 		d.Post = post.Seq

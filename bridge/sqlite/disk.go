@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// diskWait is since when the committer waits for the disk. The zero value waits for nothing.
+// diskWait is since when somebody waits for the disk. The zero value waits for nothing.
 type diskWait struct {
 	mu    sync.Mutex
 	since time.Time
@@ -17,18 +17,22 @@ func (w *diskWait) set(since time.Time) {
 	w.since = since
 }
 
-// AwaitsDisk reports whether the committer waits for the disk right now, and has done so for less than most. It makes no round
+// AwaitsDisk reports whether the committer or the keeper waits for the disk right now, and has done so for less than most. It makes no round
 // meanwhile, but to end the program helps nobody: the next one waits for the same disk.
 func (s *Store) AwaitsDisk(most time.Duration) bool {
-	s.disk.mu.Lock()
-	defer s.disk.mu.Unlock()
-	return !s.disk.since.IsZero() && time.Since(s.disk.since) < most
+	return s.disk.isWithin(most) || s.logDisk.isWithin(most)
+}
+
+func (w *diskWait) isWithin(most time.Duration) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return !w.since.IsZero() && time.Since(w.since) < most
 }
 
 // onDisk runs what waits for the disk.
-func (s *Store) onDisk(fn func()) {
-	s.disk.set(time.Now())
-	defer s.disk.set(time.Time{})
+func (s *Store) onDisk(w *diskWait, fn func()) {
+	w.set(time.Now())
+	defer w.set(time.Time{})
 	if s.during != nil {
 		s.during()
 	}

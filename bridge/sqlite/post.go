@@ -8,19 +8,6 @@ import (
 	"perch/bridge"
 )
 
-// Keep stores what came in, as it came. It returns nil only when it is on disk.
-func (s *Store) Keep(ctx context.Context, post bridge.Post) error {
-	o := s.posts.Get().(*op)
-	o.post = &post
-	err := s.commit(ctx, o)
-	if err == nil {
-		// Only an op whose answer was taken may be used again.
-		o.post = nil
-		s.posts.Put(o)
-	}
-	return err
-}
-
 // Source returns the post that held a message, and when that was on disk; false when it is not there any more.
 func (s *reading) Source(ctx context.Context, seq int64) (bridge.Post, bool, error) {
 	p := bridge.Post{Seq: seq}
@@ -37,8 +24,25 @@ func (s *reading) Source(ctx context.Context, seq int64) (bridge.Post, bool, err
 
 // Unread returns the oldest posts from X that have not been unpacked, at most limit.
 func (s *Store) Unread(ctx context.Context, limit int) ([]bridge.Post, error) {
+	if s.backlog.hasOld() {
+		posts, err := s.unreadHere(ctx, limit)
+		if err != nil || len(posts) > 0 {
+			return posts, err
+		}
+		s.backlog.oldRead()
+	}
+	posts, err := s.backlog.next(limit)
+	if err != nil {
+		return nil, writeError(err)
+	}
+	return posts, nil
+}
+
+// unreadHere returns those that SQLite holds: an earlier Perch has put them there, or a backup. They are older than all in the
+// inlet.
+func (s *Store) unreadHere(ctx context.Context, limit int) ([]bridge.Post, error) {
 	rows, err := s.reader.QueryContext(ctx, `SELECT seq, received_at, source, body FROM post
-		WHERE seq > (SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'unpacked') ORDER BY seq LIMIT ?`, limit)
+		WHERE seq > (SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'unpacked') AND `+isFromX+` ORDER BY seq LIMIT ?`, limit)
 	if err != nil {
 		return nil, writeError(err)
 	}
@@ -56,10 +60,16 @@ func (s *Store) Unread(ctx context.Context, limit int) ([]bridge.Post, error) {
 	return posts, rows.Err()
 }
 
-// Unpack stores what the posts up to and including upTo held, and moves the cursor behind them. Deliveries
+// isFromX tells posts that are taken apart from agents' replies, which are kept for the record.
+const isFromX = `source NOT LIKE 'motion:%'`
+
+// Unpack stores the posts up to and including upTo and what they held, and moves the cursor behind them. Deliveries
 // whose X id the channel has already seen are left out; those stored get their ID.
 func (s *Store) Unpack(ctx context.Context, upTo int64, unpacked bridge.Unpacked) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.commit(ctx, &op{done: make(chan error, 1), kept: func() { s.backlog.moved(upTo) }, run: func(t *tx) error {
+		if err := s.movePosts(t, upTo); err != nil {
+			return err
+		}
 		for _, d := range unpacked.Deliveries {
 			if err := insertIfNew(t, d); err != nil {
 				return err
@@ -78,7 +88,36 @@ func (s *Store) Unpack(ctx context.Context, upTo int64, unpacked bridge.Unpacked
 		}
 		_, err := t.exec(`UPDATE setting SET value = ? WHERE key = 'unpacked'`, upTo)
 		return err
-	})
+	}})
+}
+
+// movePosts puts posts of the inlet into their table.
+func (s *Store) movePosts(t *tx, upTo int64) error {
+	posts, spans, err := s.backlog.upTo(upTo)
+	if err != nil {
+		return err
+	}
+	for _, p := range posts {
+		if err := movePost(t, p); err != nil {
+			return err
+		}
+	}
+	for _, at := range spans {
+		if err := writeSpan(t, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func movePost(t *tx, p bridge.Post) error {
+	_, err := t.exec(`INSERT OR IGNORE INTO post (seq, received_at, source, body) VALUES (?, ?, ?, ?)`, p.Seq, p.ReceivedAt.UnixMilli(), p.Source, p.Body)
+	return err
+}
+
+func writeSpan(t *tx, s span) error {
+	_, err := t.exec(`INSERT OR REPLACE INTO kept (last, first, at) VALUES (?, ?, ?)`, s.last, s.first, s.at.UnixMilli())
+	return err
 }
 
 func insertEcho(t *tx, e bridge.Echo) error {

@@ -32,7 +32,9 @@ func TestSourceTellsThePostAndWhenItWasOnDisk(t *testing.T) {
 	post := unread(t, s)[0]
 	d := inbound("ann", "1")
 	d.Post = post.Seq
-	put(t, s, d)
+	if err := s.Unpack(t.Context(), post.Seq, bridge.Unpacked{Deliveries: []*bridge.Delivery{d}}); err != nil {
+		t.Fatal(err)
+	}
 	stored, err := s.Get(t.Context(), d.ID)
 	if err != nil || stored.Post != post.Seq {
 		t.Fatalf("the message came with post %d, %v; want %d", stored.Post, err, post.Seq)

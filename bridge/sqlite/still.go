@@ -96,7 +96,7 @@ func readOnce(ctx context.Context, path string, isClosed bool, work func(*View) 
 	if err != nil {
 		return stillError(err)
 	}
-	v := newView(db)
+	v := newView(db, path)
 	defer func() { _ = v.Close() }() // only read
 	schema, err := v.Schema(ctx)
 	if err != nil {

@@ -2,17 +2,23 @@
 //
 // It guarantees that a method which writes has returned nil only after the data is on disk
 // (WAL, synchronous=FULL), that every method is atomic, and that concurrent writers share one
-// transaction and one fsync (group commit). All writes pass through one goroutine, Store.Run, which also
-// checkpoints, so that no second connection ever does. Reads use connections of their own and never wait
-// for writers. All methods are safe for concurrent use.
+// transaction and one fsync (group commit). All writes of SQLite pass through one goroutine of Store.Run, the committer, which
+// also checkpoints, so that no second connection ever does. What comes in is put on disk by another one, the keeper, in a log
+// beside the file (package inlet); its posts are moved into SQLite when they are taken apart, in bulk. Reads use connections
+// of their own and never wait for writers. What is being attempted is known in memory alone, until X is called. All methods
+// are safe for concurrent use.
 package sqlite
 
 import (
 	"database/sql"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	_ "modernc.org/sqlite" // the driver; pure Go, and its default is synchronous=FULL
+
+	"perch/bridge"
+	"perch/bridge/sqlite/inlet"
 )
 
 // maxBatch is how many writes share one transaction at most.
@@ -27,14 +33,21 @@ type Store struct {
 	log    *slog.Logger
 	writer *sql.DB
 	reading
-	ops    chan *op
+	ops    chan *op // for the committer
+	keeps  chan *op // for the keeper
 	ended  chan struct{}
 	once   sync.Once
 	posts  sync.Pool // ops of Keep, used again
 	flight *flight
-	disk   diskWait
-	// before, when set, is called by the committer before each commit, during the same while it waits for the disk; tests make
-	// the one fail and the other slow.
+	seq    atomic.Int64 // the last number that was given to a post
+
+	inlet     *inlet.Log
+	backlog   backlog
+	appending []*bridge.Post // the keeper's, used again
+
+	disk, logDisk diskWait
+	// before, when set, is called by the committer before each commit and by the keeper before each write, during the same
+	// while they wait for the disk; tests make the one fail and the other slow.
 	before func() error
 	during func()
 }

@@ -8,11 +8,13 @@ import (
 	"time"
 
 	"perch/bridge"
+	"perch/bridge/sqlite/inlet"
 )
 
 // View is a journal that is only read: a copy, or one that a relay works with. It is safe for concurrent use.
 type View struct {
-	db *sql.DB
+	db   *sql.DB
+	path string
 	reading
 }
 
@@ -22,10 +24,10 @@ func OpenView(ctx context.Context, path string) (*View, error) {
 	if err != nil {
 		return nil, viewError(err)
 	}
-	return newView(db), nil
+	return newView(db, path), nil
 }
 
-func newView(db *sql.DB) *View { return &View{db, reading{db}} }
+func newView(db *sql.DB, path string) *View { return &View{db, path, reading{db}} }
 
 // Close ends the reading.
 func (v *View) Close() error { return v.db.Close() }
@@ -97,11 +99,28 @@ func (v *View) Waiting(ctx context.Context) (list []*bridge.Delivery, unread int
 	if err != nil {
 		return nil, 0, err
 	}
-	err = v.db.QueryRowContext(ctx, `SELECT count(*) FROM post WHERE seq > (SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'unpacked')`).Scan(&unread)
+	unread, err = v.unread(ctx)
 	if err != nil {
 		return nil, 0, viewError(err)
 	}
 	return list, unread, nil
+}
+
+// unread counts the posts that were not taken apart, in the inlet and in SQLite.
+func (v *View) unread(ctx context.Context) (n int, err error) {
+	posts, err := inlet.OpenPosts(v.path) // first: what is taken apart meanwhile is counted rather than passed over
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = posts.Close() }() // only read
+	var unpacked, last int64
+	err = v.db.QueryRowContext(ctx, `SELECT u, (SELECT count(*) FROM post WHERE seq > u AND `+isFromX+`), (SELECT coalesce(max(seq), 0) FROM post WHERE seq > u AND `+isFromX+`)
+		FROM (SELECT CAST(value AS INTEGER) AS u FROM setting WHERE key = 'unpacked')`).Scan(&unpacked, &n, &last)
+	if err != nil {
+		return 0, err
+	}
+	err = posts.Each(max(unpacked, last), func(bridge.Post) error { n++; return nil })
+	return n, err
 }
 
 // StateOf returns the state of the same message here: that with its number, from the same time, and with the same id of the

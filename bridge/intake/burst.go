@@ -1,0 +1,29 @@
+package intake
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// burstSize and burstWithin are how many posts within how long make a burst: more than 2,000 a second.
+	burstSize   = 8
+	burstWithin = 4 * time.Millisecond
+)
+
+// burst tells whether much comes in at the moment. The zero value has seen nothing; it is safe for concurrent use.
+type burst struct {
+	n    atomic.Uint64
+	last [burstSize]atomic.Int64 // Unix ns
+}
+
+// note takes in that a post has come.
+func (b *burst) note(now time.Time) {
+	b.last[b.n.Add(1)%burstSize].Store(now.UnixNano())
+}
+
+// isOn reports whether as many posts as make a burst have come just now.
+func (b *burst) isOn(now time.Time) bool {
+	n := b.n.Load()
+	return n >= burstSize && now.UnixNano()-b.last[(n+1)%burstSize].Load() < int64(burstWithin)
+}

@@ -1,0 +1,99 @@
+package sqlite
+
+import (
+	"context"
+	"runtime"
+	"time"
+
+	"perch/bridge"
+)
+
+// runKeeper puts what comes in on disk until ctx ends, then what was handed over already.
+func (s *Store) runKeeper(ctx context.Context) {
+	batch := make([]*op, 0, maxBatch)
+	for {
+		select {
+		case o := <-s.keeps:
+			batch = gather(append(batch[:0], o), s.keeps)
+			s.keepBatch(batch)
+		case <-ctx.Done():
+			for {
+				select {
+				case o := <-s.keeps:
+					s.keepBatch(append(batch[:0], o))
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+// gather takes what else is waiting. Gosched lets the handlers that the last write released queue up first,
+// which makes batches about a third larger.
+func gather(batch []*op, from chan *op) []*op {
+	runtime.Gosched()
+	for len(batch) < maxBatch {
+		select {
+		case o := <-from:
+			batch = append(batch, o)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// keepBatch puts all of batch on disk by one write. When that fails each is tried alone, so that one bad write never takes
+// its neighbours along.
+func (s *Store) keepBatch(batch []*op) {
+	err := s.appendPosts(batch)
+	if err != nil && len(batch) > 1 {
+		for i := range batch {
+			batch[i].done <- s.appendPosts(batch[i : i+1])
+		}
+		return
+	}
+	for _, o := range batch {
+		o.done <- err
+	}
+}
+
+func (s *Store) appendPosts(batch []*op) error {
+	posts := s.appending[:0]
+	for _, o := range batch {
+		if o.post != nil { // else somebody asks whether the keeper is alive
+			o.post.Seq = s.seq.Add(1)
+			posts = append(posts, o.post)
+		}
+	}
+	s.appending = posts
+	if len(posts) == 0 {
+		return nil
+	}
+	if s.before != nil {
+		if err := s.before(); err != nil {
+			return writeError(err)
+		}
+	}
+	var err error
+	s.onDisk(&s.logDisk, func() { err = s.inlet.Append(posts) })
+	if err != nil {
+		return writeError(err)
+	}
+	s.backlog.kept(span{first: posts[0].Seq, last: posts[len(posts)-1].Seq, at: time.Now()})
+	return nil
+}
+
+// Keep stores what came in, as it came. It returns nil only when it is on disk.
+func (s *Store) Keep(ctx context.Context, post bridge.Post) error {
+	o := s.posts.Get().(*op)
+	o.post = &post
+	err := s.hand(ctx, s.keeps, o)
+	if err == nil {
+		// Only an op whose answer was taken may be used again.
+		o.post = nil
+		s.posts.Put(o)
+	}
+	return err
+}
