@@ -136,8 +136,10 @@ $(BIN)/oracle/node_modules: bridge/xchat/oracle/package-lock.json
 torture: ## kill -9 hundreds of times and count (ROUNDS=300)
 	ROUNDS=$${ROUNDS:-300} $(GO) test -count=1 -timeout 120m -run "Kill9|PowerCut|CutAtRandom" -v ./app/e2e
 
-bench: ## measure: ingest against HMAC only, latency, drain, memory, start
-	BENCH=1 $(GO) test -count=1 -timeout 30m -run "^TestBench" -v ./app/e2e
+bench: ## measure: ingest against servers that store nothing, drain, commits, latency, memory, start (MILLION=1: long journals)
+	BENCH=1 BENCH_OUT=$(BIN)/bench.json CGO_ENABLED=0 $(GO) test -vet=off -count=1 -timeout 40m -run "^TestBench" -v ./app/e2e
+	@if [ -n "$$MILLION" ]; then CGO_ENABLED=0 $(GO) test -vet=off -run '^$$' -bench Million -benchtime 1x -timeout 60m ./bridge/sqlite; \
+	else echo "MILLION=1 make bench measures a journal of a million messages too"; fi
 
 lint: $(BIN)/golangci-lint desktop-deps ## run the linters
 	$(BIN)/golangci-lint run --build-tags $(WINDOW_TAGS) ./...
