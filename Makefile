@@ -35,7 +35,7 @@ export GOFLAGS
 WINE := ./app/acl ./app/backup ./app/config ./app/control ./app/logging ./app/service ./app/settings ./bridge/secret ./bridge/sharing ./bridge/sqlite
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build window tray web test test-all test-repeat race-needs test-desktop test-web test-service test-wine fuzz hostile oracle torture bench lint fmt check clean desktop-deps screenshots dist test-dist FORCE
+.PHONY: help demo build window tray web test test-all test-repeat race-needs test-desktop test-web test-service test-wine fuzz hostile oracle torture bench bench-check bench-baseline lint fmt check clean desktop-deps screenshots dist test-dist FORCE
 
 help: ## show this help
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{sub(/:.*/, "", $$1); printf "  make %-13s %s\n", $$1, $$2}'
@@ -136,8 +136,16 @@ $(BIN)/oracle/node_modules: bridge/xchat/oracle/package-lock.json
 torture: ## kill -9 hundreds of times and count (ROUNDS=300)
 	ROUNDS=$${ROUNDS:-300} $(GO) test -count=1 -timeout 120m -run "Kill9|PowerCut|CutAtRandom" -v ./app/e2e
 
-bench: ## measure: ingest against HMAC only, latency, drain, memory, start
-	BENCH=1 $(GO) test -count=1 -timeout 30m -run "^TestBench" -v ./app/e2e
+bench: ## measure: ingest against servers that store nothing, drain, commits, latency, memory, start (MILLION=1: long journals)
+	BENCH=1 BENCH_OUT=$(BIN)/bench.json CGO_ENABLED=0 $(GO) test -vet=off -count=1 -timeout 40m -run "^TestBench" -v ./app/e2e
+	@if [ -n "$$MILLION" ]; then CGO_ENABLED=0 $(GO) test -vet=off -run '^$$' -bench Million -benchtime 1x -timeout 60m ./bridge/sqlite; \
+	else echo "MILLION=1 make bench measures a journal of a million messages too"; fi
+
+bench-check: ## measure for two minutes and fail where a ratio is more than 20 % worse than the baseline (app/e2e/testdata/bench.json)
+	BENCH=check CGO_ENABLED=0 $(GO) test -vet=off -count=1 -timeout 20m -run '^TestBench$$' -v ./app/e2e
+
+bench-baseline: ## write that baseline anew
+	BENCH=baseline CGO_ENABLED=0 $(GO) test -vet=off -count=1 -timeout 20m -run '^TestBench$$' -v ./app/e2e
 
 lint: $(BIN)/golangci-lint desktop-deps ## run the linters
 	$(BIN)/golangci-lint run --build-tags $(WINDOW_TAGS) ./...

@@ -1,0 +1,37 @@
+package e2e
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+)
+
+// benchLatency measures how long a message takes from X to Motion while it is quiet.
+func benchLatency(t *testing.T, r *report, _ benchSizes) {
+	b := newBox(t).start()
+	const perSecond, seconds = 50, 10
+	sent := map[string]time.Time{}
+	tick := time.NewTicker(time.Second / perSecond)
+	defer tick.Stop()
+	for n := range perSecond * seconds {
+		<-tick.C
+		text := fmt.Sprint("event ", n)
+		body := fmt.Sprintf(`{"for_user_id":%q,"direct_message_events":[{"type":"message_create","id":"%d","message_create":{"sender_id":"%d","message_data":{"text":%q}}}],`+
+			`"users":{"%d":{"screen_name":"c%d"}}}`, brandID, 1000+n, 5000+n%100, text, 5000+n%100, n%100)
+		sent[text] = time.Now()
+		if status := b.signed(body); status != 200 {
+			t.Fatal(status)
+		}
+	}
+	var took []float64
+	for _, m := range b.awaitMotion(perSecond * seconds) {
+		took = append(took, float64(m.At.Sub(sent[m.Body]).Microseconds())/1000)
+	}
+	slices.Sort(took)
+	r.add(
+		figure{Name: fmt.Sprintf("X to Motion at %d a second: p50", perSecond), Value: median(took), Unit: "ms", Target: 4},
+		figure{Name: "  p99", Value: took[len(took)*99/100], Unit: "ms", Target: 8},
+		figure{Name: "  most", Value: took[len(took)-1], Unit: "ms"},
+	)
+}
