@@ -69,7 +69,7 @@ func addPosts(ctx context.Context, to string, posts *inlet.Posts) error {
 		return err
 	}
 	err = posts.Each(unpacked, func(p bridge.Post) error {
-		_, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO post (seq, received_at, source, body) VALUES (?, ?, ?, ?)`, p.Seq, p.ReceivedAt.UnixMilli(), p.Source, p.Body)
+		_, err := tx.ExecContext(ctx, insertMoved, p.Seq, p.ReceivedAt.UnixMilli(), p.Source, p.Body)
 		return err
 	})
 	if err != nil {

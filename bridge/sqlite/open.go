@@ -12,7 +12,6 @@ import (
 	_ "modernc.org/sqlite"
 
 	"perch/bridge"
-	"perch/bridge/sqlite/inlet"
 )
 
 const (
@@ -51,22 +50,6 @@ func Open(ctx context.Context, path string, log *slog.Logger) (*Store, error) {
 		return nil, errors.Join(openError(path, err), s.reader.Close(), writer.Close())
 	}
 	return s, nil
-}
-
-// openInlet takes up what was kept and not taken apart.
-func (s *Store) openInlet(ctx context.Context) error {
-	var unpacked, last int64
-	err := s.writer.QueryRowContext(ctx, `SELECT (SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'unpacked'),
-		(SELECT coalesce(max(seq), 0) FROM post)`).Scan(&unpacked, &last)
-	if err != nil {
-		return err
-	}
-	if s.inlet, err = inlet.Open(s.path, unpacked); err != nil {
-		return err
-	}
-	s.backlog.inlet = s.inlet
-	s.seq.Store(max(last, s.inlet.Last()))
-	return nil
 }
 
 // createOwn makes sure that the file is its owner's alone before anything is in it: SQLite gives the files beside it the
@@ -162,22 +145,14 @@ func openError(path string, err error) error {
 func (s *Store) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
-	_, err := s.writer.ExecContext(ctx, `INSERT OR REPLACE INTO setting VALUES ('clean', '1')`)
+	err := s.closeInlet(ctx)
+	if err == nil {
+		_, err = s.writer.ExecContext(ctx, `INSERT OR REPLACE INTO setting VALUES ('clean', '1')`)
+	}
 	if err == nil {
 		_, err = s.writer.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
 	}
-	return errors.Join(err, s.closeInlet(ctx), s.reader.Close(), s.writer.Close())
-}
-
-// closeInlet leaves nothing of the inlet when all in it was taken apart: the journal is one file then.
-func (s *Store) closeInlet(ctx context.Context) error {
-	var unpacked int64
-	err := s.reader.QueryRowContext(ctx, `SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'unpacked'`).Scan(&unpacked)
-	if err == nil && s.inlet.Last() <= unpacked {
-		s.inlet.Clear()
-		return nil
-	}
-	return errors.Join(err, s.inlet.Close())
+	return errors.Join(err, s.reader.Close(), s.writer.Close())
 }
 
 // closeTimeout bounds the last write of a run.

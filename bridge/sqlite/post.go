@@ -110,8 +110,10 @@ func (s *Store) movePosts(t *tx, upTo int64) error {
 	return nil
 }
 
+const insertMoved = `INSERT OR IGNORE INTO post (seq, received_at, source, body) VALUES (?, ?, ?, ?)`
+
 func movePost(t *tx, p bridge.Post) error {
-	_, err := t.exec(`INSERT OR IGNORE INTO post (seq, received_at, source, body) VALUES (?, ?, ?, ?)`, p.Seq, p.ReceivedAt.UnixMilli(), p.Source, p.Body)
+	_, err := t.exec(insertMoved, p.Seq, p.ReceivedAt.UnixMilli(), p.Source, p.Body)
 	return err
 }
 
