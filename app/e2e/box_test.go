@@ -267,6 +267,14 @@ var listening = regexp.MustCompile(`listening on (\S+)`)
 // start runs the relay and joins both sides to it.
 func (b *box) start() *box {
 	b.t.Helper()
+	b.launch()
+	b.connect()
+	return b
+}
+
+// launch runs the relay until it listens.
+func (b *box) launch() {
+	b.t.Helper()
 	args := append(slices.Clone(b.within), perchBinary, "relay", "--home", b.home)
 	cmd := exec.Command(args[0], args[1:]...)
 	b.errors = &bytes.Buffer{}
@@ -286,8 +294,6 @@ func (b *box) start() *box {
 		b.t.Fatalf("the relay did not start: %q %s", line, b.errors)
 	}
 	b.listen = m[1]
-	b.connect()
-	return b
 }
 
 func (b *box) connect() {

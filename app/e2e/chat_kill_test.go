@@ -1,12 +1,10 @@
 package e2e
 
 import (
-	"fmt"
 	"math/rand/v2"
-	"os"
-	"strconv"
+	"net/http"
+	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -14,81 +12,115 @@ import (
 	"perch/bridge/sim/fault"
 )
 
+const (
+	// mostLetters is after how many messages in Motion at most the relay is killed.
+	mostLetters = 30
+	// mostWritten is how many customers write in a round at most: what is missed then is fetched in the next.
+	mostWritten = 50
+)
+
 // Killed at any moment, and with answers of X lost on top, the relay loses no encrypted message and sends none twice, and
 // no person has to decide anything.
 func TestKill9WithEncryptedChat(t *testing.T) {
 	t.Parallel()
-	seed := uint64(time.Now().UnixNano())
-	if s, err := strconv.ParseUint(os.Getenv("SEED"), 10, 64); err == nil {
-		seed = s
-	}
+	seed := seedOf()
 	total := rounds(12)
 	t.Logf("seed %d, %d rounds (SEED and ROUNDS change them)", seed, total)
-	random := rand.New(rand.NewPCG(seed, 1))
-	b := chatBox(t)
-	b.x.EnableChat(bobID)
-	b.x.SetLimit("chat.send", 1_000_000, 15*time.Minute)
-	b.x.SetLimit("chat.events", 1_000_000, 15*time.Minute)
-	for _, id := range []string{annID, bobID} { // so that answers go into the chat
-		b.x.Write(id, brandID, sim.Note{Text: "hello from " + id})
-	}
-	b.awaitMotion(2)
-	l := &ledger{events: map[string]bool{}, replies: map[string]bool{}, tried: map[string]bool{}}
-	for round := range total {
-		if round > 0 {
-			b.start()
-		}
-		b.x.Fault(fault.Fault{Endpoint: "chat.send", Delay: 20 * time.Millisecond, After: round%2 == 0, Times: 4})
-		if round%4 == 1 {
-			b.x.Fault(fault.Fault{Endpoint: "chat.send", Status: 503, After: true, Times: 2})
-		}
-		if round%3 == 0 {
-			lost := fault.Lost()
-			lost.Endpoint, lost.Times = "chat.send", 2
-			b.x.Fault(lost)
-		}
-		var load sync.WaitGroup
-		stop := make(chan struct{})
-		load.Go(func() { b.encryptedCustomers(l, round, stop) })
-		for worker := range 2 {
-			load.Go(func() { b.agents(l, round, worker, stop) })
-		}
-		time.Sleep(time.Duration(20+random.IntN(400)) * time.Millisecond)
-		b.kill(syscall.SIGKILL)
-		close(stop)
-		load.Wait()
-		b.x.ClearFaults()
-	}
-	b.start()
-	b.x.Write(annID, brandID, sim.Note{Text: "the last"})
-	b.until("what was missed", func() bool { return b.missing(l) == 0 })
-	b.settle()
-	b.countLetters(l)
+	s := killChat(t, "chat", seed, total)
+	t.Log(&s)
 }
 
-// encryptedCustomers write until the relay dies.
-func (b *box) encryptedCustomers(l *ledger, round int, stop chan struct{}) {
-	for n := 0; ; n++ {
+func killChat(t *testing.T, name string, seed uint64, total int) score {
+	t.Helper()
+	s := &killScene{l: newLedger(name, seed), box: chatBox(t)}
+	s.path = strings.TrimPrefix(s.urls[0].ReplyURL, "http://"+s.listen)
+	s.x.EnableChat(bobID)
+	s.x.SetLimit("chat.send", 1_000_000, 15*time.Minute)
+	s.x.SetLimit("chat.events", 1_000_000, 15*time.Minute)
+	s.customers = []*writer{{name: annID}, {name: bobID}}
+	s.agents = []*writer{{name: "annlee", id: 1}, {name: "bob", id: 2}}
+	for _, w := range s.customers { // so that answers go into the chat
+		s.whisper(w, 0)
+	}
+	s.awaitMotion(len(s.customers))
+	s.quickenVault()
+	for round := range total {
+		s.chatRound(round)
+	}
+	s.again()
+	for _, w := range s.customers { // so that X tells that there was more before
+		s.whisper(w, total)
+	}
+	for last, since := -1, time.Now(); s.missing() > 0 && time.Since(since) < settleTime; time.Sleep(50 * time.Millisecond) {
+		if n := s.missing(); n != last {
+			last, since = n, time.Now()
+		}
+	}
+	s.settle()
+	result := s.judgeChat()
+	result.rounds = total
+	return result
+}
+
+func (s *killScene) chatRound(round int) {
+	random := choices(s.l.seed, round)
+	if round > 0 {
+		if random.IntN(5) == 0 {
+			s.killStarting(time.Duration(random.Int64N(int64(killedEarly))))
+		}
+		s.again()
+	}
+	s.chatTrouble(random)
+	var load sync.WaitGroup
+	stop := make(chan struct{})
+	load.Go(func() { s.whisperOn(round, stop) })
+	for _, w := range s.agents {
+		load.Go(func() { s.agentWrites(w, round, false, stop) })
+	}
+	s.killAfter(random, mostLetters, func() int { return len(s.inMotion()) }, stop)
+	load.Wait()
+	s.x.ClearFaults()
+}
+
+func (s *killScene) chatTrouble(random *rand.Rand) {
+	s.x.Fault(fault.Fault{Endpoint: "chat.send", Delay: 20 * time.Millisecond, After: random.IntN(2) == 0, Times: 4})
+	if random.IntN(4) == 0 {
+		s.x.Fault(fault.Fault{Endpoint: "chat.send", Status: http.StatusServiceUnavailable, After: true, Times: 2})
+	}
+	if random.IntN(3) == 0 {
+		lost := fault.Lost()
+		lost.Endpoint, lost.Times = "chat.send", 2
+		s.x.Fault(lost)
+	}
+}
+
+// whisper lets a customer write in encrypted chat. X keeps what it has, so it counts as taken.
+func (s *killScene) whisper(w *writer, round int) {
+	e := w.toSay(s.l, s.l.events, "secret", round)
+	s.x.Write(w.name, brandID, sim.Note{Text: e.text})
+	w.gotAnswer(s.l, "taken")
+}
+
+// whisperOn lets customers write until the relay dies.
+func (s *killScene) whisperOn(round int, stop chan struct{}) {
+	for n := range mostWritten {
 		select {
 		case <-stop:
 			return
 		case <-time.After(3 * time.Millisecond):
+			s.whisper(s.customers[n%2], round)
 		}
-		from := []string{annID, bobID}[n%2]
-		text := fmt.Sprintf("secret %d-%d", round, n)
-		b.x.Write(from, brandID, sim.Note{Text: text})
-		l.note(l.events, text)
 	}
 }
 
 // missing counts what customers wrote and Motion does not have.
-func (b *box) missing(l *ledger) int {
+func (s *killScene) missing() int {
 	has := map[string]bool{}
-	for _, body := range b.bodies() {
+	for _, body := range s.bodies() {
 		has[body] = true
 	}
 	n := 0
-	for text := range l.events {
+	for text := range s.l.events {
 		if !has[text] {
 			n++
 		}
@@ -96,34 +128,24 @@ func (b *box) missing(l *ledger) int {
 	return n
 }
 
-func (b *box) countLetters(l *ledger) {
-	b.t.Helper()
-	read := map[string]int{}
+func (s *killScene) judgeChat() score {
+	s.t.Helper()
+	result := score{events: promised(s.l.events), replies: promised(s.l.replies), early: s.early, answers: answers(s.l.replies)}
+	in := s.l.judgeMotion(s.t, s.bodies(), true)
+	result.lost, result.inMotionTwice, result.late = in.lost, in.repeated, in.late
+	var read []string
 	for _, id := range []string{annID, bobID} {
-		for _, letter := range b.x.Letters(id) {
-			read[letter.Text]++
+		for _, letter := range s.x.Letters(id) {
+			read = append(read, letter.Text)
 		}
 	}
-	for text, n := range read {
-		if n > 1 {
-			b.t.Errorf("read %d times: %s", n, text)
-		}
-		if !l.tried[text] {
-			b.t.Errorf("nobody wrote: %s", text)
-		}
-	}
-	for text := range l.replies {
-		if read[text] == 0 {
-			b.t.Errorf("promised and lost: %s", text)
-		}
-	}
-	for _, m := range b.traffic("--direction", "out", "--limit", "10000") {
+	lost, twice, undecided := s.l.judgeX(s.t, read, s.fates())
+	result.lost += lost
+	result.atXTwice, result.undecided = twice, undecided
+	for _, m := range s.traffic("--direction", "out", "--limit", everything) {
 		if m.State != "delivered" || m.Kind != "chat" {
-			b.t.Errorf("%s is %s as %s: %+v", m.Text, m.State, m.Kind, m.Error)
+			s.t.Errorf("%s, seed %d: %s is %s as %s: %+v", s.l.scene, s.l.seed, m.Text, m.State, m.Kind, m.Error)
 		}
 	}
-	for _, v := range b.x.Violations() {
-		b.t.Errorf("X found fault with: %s", v)
-	}
-	b.t.Logf("%d encrypted messages, %d answers promised, %d read", len(l.events), len(l.replies), len(read))
+	return result
 }

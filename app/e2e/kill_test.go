@@ -1,11 +1,10 @@
 package e2e
 
 import (
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"os"
+	"os/exec"
 	"strconv"
 	"strings"
 	"sync"
@@ -15,180 +14,194 @@ import (
 
 	"perch/bridge/sim"
 	"perch/bridge/sim/fault"
+	"perch/bridge/sim/motionsim"
 	"perch/bridge/sim/xevents"
 )
 
-// rounds is how often the kill test kills; "make torture" sets ROUNDS.
-func rounds(standard int) int {
-	if n, err := strconv.Atoi(os.Getenv("ROUNDS")); err == nil && n > 0 {
-		return n
-	}
-	if testing.Short() {
-		return (standard + 2) / 3
-	}
-	return standard
-}
-
-// ledger is what the outside was promised.
-type ledger struct {
-	mu      sync.Mutex
-	events  map[string]bool // texts of customers' messages that were acknowledged
-	replies map[string]bool // texts of agents' replies that were answered with 2xx
-	tried   map[string]bool // texts of all replies posted
-}
-
-func (l *ledger) note(set map[string]bool, text string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	set[text] = true
-}
+const (
+	// mostAnswers is after how many answers at most a relay is killed, mostMore how much later at most; longestRun bounds both
+	// where little moves. killedEarly is how long one lives that is killed while it starts.
+	mostAnswers = 150
+	mostMore    = 20 * time.Millisecond
+	longestRun  = 2 * time.Second
+	killedEarly = 120 * time.Millisecond
+	// customersSide and agentsSide are how many write at a time; each customer goroutine writes for several conversations.
+	customersSide = 4
+	conversations = 24
+	agentsSide    = 12
+	// roundsOfAgents is how many rounds the same conversations get replies in: later, those whose reply was under way at a
+	// kill would wait for Perch's looks most of the time.
+	roundsOfAgents = 3
+	// mostReplies bounds how many replies a conversation gets in a round.
+	mostReplies = 15
+)
 
 // Killed at any moment, the relay loses nothing that it acknowledged and sends nothing twice.
 func TestKill9LosesNothingAndRepeatsNothing(t *testing.T) {
 	t.Parallel()
-	seed := uint64(time.Now().UnixNano())
-	if s, err := strconv.ParseUint(os.Getenv("SEED"), 10, 64); err == nil {
-		seed = s
-	}
+	seed := seedOf()
 	total := rounds(12)
 	t.Logf("seed %d, %d rounds (SEED and ROUNDS change them)", seed, total)
-	random := rand.New(rand.NewPCG(seed, 1))
-	b := newBox(t, func(b *box) { b.family = xevents.Legacy })
-	b.x.Change(func(o *sim.XOptions) { o.Echo = false })
-	l := &ledger{events: map[string]bool{}, replies: map[string]bool{}, tried: map[string]bool{}}
+	s := killMessages(t, "messages", seed, total)
+	t.Log(&s)
+}
+
+// killScene is an episode: one home, and a relay that is killed over and over.
+type killScene struct {
+	*box
+	l         *ledger
+	path      string // of the Reply URL
+	customers []*writer
+	agents    []*writer // all who ever wrote
+	early     int       // kills while it started
+}
+
+func killMessages(t *testing.T, name string, seed uint64, total int) score {
+	t.Helper()
+	s := &killScene{l: newLedger(name, seed)}
+	s.box = newBox(t, func(b *box) { b.family = xevents.Legacy })
+	s.x.Change(func(o *sim.XOptions) { o.Echo = seed%3 == 0 })
+	s.quickenVault()
+	s.start()
+	s.path = strings.TrimPrefix(s.urls[0].ReplyURL, "http://"+s.listen)
+	for i := range conversations {
+		s.customers = append(s.customers, &writer{name: fmt.Sprint("c", i), id: 5000 + i})
+	}
 	for round := range total {
-		b.start()
-		if round%3 == 0 {
-			b.x.Fault(fault.Fault{Endpoint: "dm.send", Delay: 20 * time.Millisecond, After: round%2 == 0, Times: 10})
-		}
-		var load sync.WaitGroup
-		stop := make(chan struct{})
-		for worker := range 4 {
-			load.Go(func() { b.customers(l, round, worker, stop) })
-			load.Go(func() { b.agents(l, round, worker, stop) })
-		}
-		time.Sleep(time.Duration(20+random.IntN(300)) * time.Millisecond)
-		b.kill(syscall.SIGKILL)
-		close(stop)
-		load.Wait()
-		b.x.ClearFaults()
+		s.round(round)
 	}
-	b.start()
-	b.settle()
-	b.count(l)
+	s.again()
+	s.settle()
+	result := s.judge()
+	result.rounds = total
+	return result
 }
 
-// settle waits until nothing is on its way any more, as long as that makes progress.
-func (b *box) settle() {
-	b.t.Helper()
-	last, since := -1, time.Now()
-	for time.Since(since) < 3*patience { // the search for a lost answer alone holds a conversation for 36 s
-		c := b.status().Channels[0]
-		left := c.Inbound.Queued + c.Outbound.Queued + len(b.looking())
-		if left == 0 {
-			return
+// round lets the relay work and kills it; one in five times it was already killed while it started.
+func (s *killScene) round(round int) {
+	random := choices(s.l.seed, round)
+	if round > 0 {
+		if random.IntN(5) == 0 {
+			s.killStarting(time.Duration(random.Int64N(int64(killedEarly))))
 		}
-		if left != last {
-			last, since = left, time.Now()
-		}
-		time.Sleep(100 * time.Millisecond)
+		s.again()
 	}
-	status, _, _ := b.perch("status")
-	b.t.Fatalf("%d messages do not move:\n%s", last, status)
-}
-
-// customers send signed events until the relay dies.
-func (b *box) customers(l *ledger, round, worker int, stop chan struct{}) {
-	for n := 0; ; n++ {
-		select {
-		case <-stop:
-			return
-		default:
-		}
-		id := fmt.Sprintf("%d%03d%05d", round+1, worker, n)
-		text := "event " + id
-		body := fmt.Sprintf(`{"for_user_id":%q,"direct_message_events":[{"type":"message_create","id":%q,"message_create":{"target":{"recipient_id":%q},`+
-			`"sender_id":"%d","message_data":{"text":%q}}}],"users":{"%d":{"id":"%d","screen_name":"customer%d","name":"C"}}}`,
-			brandID, id, brandID, 5000+worker, text, 5000+worker, 5000+worker, worker)
-		switch status := b.signed(body); status {
-		case http.StatusOK:
-			l.note(l.events, text)
-		case 0:
-			return
+	s.trouble(random)
+	if round%roundsOfAgents == 0 {
+		s.newAgents(round)
+	}
+	var load sync.WaitGroup
+	stop := make(chan struct{})
+	for side := range customersSide {
+		own := rand.New(rand.NewPCG(random.Uint64(), 1))
+		load.Go(func() { s.customersWrite(own, side, round, stop) })
+	}
+	for i, a := range s.agents {
+		isOld := i < len(s.agents)-agentsSide
+		if !isOld || a.waiting != nil {
+			load.Go(func() { s.agentWrites(a, round, isOld, stop) })
 		}
 	}
+	s.killAfter(random, mostAnswers, s.l.progress, stop)
+	load.Wait()
+	s.x.ClearFaults()
+	s.motion.ClearFaults()
 }
 
-// agents post replies until the relay dies. Each is posted a second time when its answer was lost, as Motion may.
-func (b *box) agents(l *ledger, round, worker int, stop chan struct{}) {
-	path := strings.TrimPrefix(b.urls[0].ReplyURL, "http://"+b.listen)
-	for n := 0; ; n++ {
-		select {
-		case <-stop:
-			return
-		default:
-		}
-		text := fmt.Sprintf("reply %d-%d-%d", round, worker, n)
-		handle := []string{"annlee", "bob"}[worker%2]
-		body, _ := json.Marshal(map[string]any{"id": fmt.Sprintf("%d%03d%05d", round+1, worker, n), "body": text, "Contact": map[string]string{"twitter": handle}})
-		l.note(l.tried, text)
-		switch status := b.post(path, body, ""); {
-		case status/100 == 2:
-			l.note(l.replies, text)
-		case status == 0:
-			return
-		}
+// trouble lets X and Motion be slow, refuse or lose an answer, so that much is under way at the kill.
+func (s *killScene) trouble(random *rand.Rand) {
+	if random.IntN(2) == 0 { // Motion has it, and Perch does not know yet
+		s.motion.Fault(motionsim.Fault{After: true, Delay: time.Duration(random.IntN(30)) * time.Millisecond, Times: 40})
+	}
+	if random.IntN(10) == 0 {
+		s.motion.Fault(motionsim.Fault{Status: http.StatusServiceUnavailable, Times: 2})
+	}
+	var at fault.Fault
+	switch random.IntN(10) {
+	case 0:
+		at = fault.RateLimited(time.Now().Add(time.Second)) // so replies are answered "queued"
+		at.Times = 1
+	case 1:
+		at = fault.Unavailable()
+		at.Times = 2
+	case 2:
+		at = fault.Lost()
+		at.Times = 1
+	case 3, 4, 5, 6:
+		at = fault.Fault{Delay: 20 * time.Millisecond, After: random.IntN(2) == 0, Times: 10}
+	default:
+		return
+	}
+	at.Endpoint = "dm.send"
+	s.x.Fault(at)
+}
+
+func (s *killScene) newAgents(round int) {
+	for i := range agentsSide {
+		w := &writer{name: fmt.Sprintf("p%dx%d", round, i), id: 700_000 + round*100 + i}
+		s.x.AddPerson(sim.Person{ID: strconv.Itoa(w.id), Handle: w.name, Name: w.name})
+		s.agents = append(s.agents, w)
 	}
 }
 
-// looking returns undecided replies that Perch is still looking for.
-func (b *box) looking() []int64 {
-	var ids []int64
-	for _, m := range b.traffic("--state", "undecided", "--limit", "10000") {
-		if m.DueAt != nil && time.Until(*m.DueAt) > -5*time.Second && m.Error != nil && !strings.Contains(m.Error.Remedy, "perch sent") {
-			ids = append(ids, m.ID)
-		}
+// killAfter kills the relay at a moment that random chooses, by what has moved: so it is one alike on any computer.
+func (s *killScene) killAfter(random *rand.Rand, most int, progress func() int, stop chan struct{}) {
+	want, more := progress()+random.IntN(most), time.Duration(random.Int64N(int64(mostMore)))
+	for end := time.Now().Add(longestRun); progress() < want && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
 	}
-	return ids
+	time.Sleep(more)
+	s.killNow(stop)
 }
 
-// count holds what was promised against what arrived.
-func (b *box) count(l *ledger) {
-	b.t.Helper()
-	inMotion := map[string]int{}
-	for _, body := range b.bodies() {
-		inMotion[body]++
+// killNow kills the relay and ends what writes to it.
+func (s *killScene) killNow(stop chan struct{}) {
+	s.l.kills = append(s.l.kills, killing{before: len(s.inMotion())})
+	s.kill(syscall.SIGKILL)
+	close(stop)
+}
+
+// killStarting kills a relay that may not have come far.
+func (s *killScene) killStarting(after time.Duration) {
+	s.t.Helper()
+	cmd := exec.Command(perchBinary, "relay", "--home", s.home)
+	cmd.Env = append(s.env, "PERCH_DETACHED=1")
+	if err := cmd.Start(); err != nil {
+		s.t.Fatal(err)
 	}
-	lost, repeated := 0, 0
-	for text := range l.events {
-		if inMotion[text] == 0 {
-			lost++
-			b.t.Errorf("acknowledged and lost: %s", text)
-		} else if inMotion[text] > 1 {
-			repeated++ // Motion knows no duplicate key; only a crash between its answer and the disk can do this
+	s.relay = cmd
+	time.Sleep(after)
+	s.killNow(make(chan struct{}))
+	s.early++
+}
+
+// again starts the relay anew.
+func (s *killScene) again() {
+	s.launch()
+	for i := range s.l.kills {
+		if k := &s.l.kills[i]; !k.isOver {
+			k.after, k.isOver = len(s.inMotion()), true
 		}
 	}
-	atX := map[string]int{}
-	for _, dm := range b.x.SentDMs() {
-		atX[dm.Text]++
+	s.motion.SetReplyURL("http://" + s.listen + s.path)
+	s.x.SetWebhook(brandID, "http://"+s.listen+"/api/messages", s.family)
+}
+
+// judge holds what was promised against what arrived.
+func (s *killScene) judge() score {
+	s.t.Helper()
+	result := score{events: promised(s.l.events), replies: promised(s.l.replies), early: s.early, answers: answers(s.l.replies)}
+	in := s.l.judgeMotion(s.t, s.bodies(), false)
+	result.lost, result.inMotionTwice = in.lost, in.repeated
+	var atX []string
+	for _, dm := range s.x.SentDMs() {
+		atX = append(atX, dm.Text)
 	}
-	for text, n := range atX {
-		if n > 1 {
-			b.t.Errorf("sent %d times: %s", n, text)
-		}
-		if !l.tried[text] {
-			b.t.Errorf("nobody wrote: %s", text)
-		}
+	lost, twice, undecided := s.l.judgeX(s.t, atX, s.fates())
+	result.lost += lost
+	result.atXTwice, result.undecided = twice, undecided
+	for _, m := range s.traffic("--direction", "in", "--state", "dead", "--limit", everything) {
+		s.t.Errorf("%s, seed %d: %q is dead: %+v", s.l.scene, s.l.seed, m.Text, m.Error)
 	}
-	undecided := map[string]bool{}
-	for _, m := range b.traffic("--state", "undecided", "--limit", "10000") {
-		undecided[m.Text] = true
-	}
-	for text := range l.replies {
-		if atX[text] == 0 && !undecided[text] {
-			b.t.Errorf("promised and lost: %s", text)
-		}
-	}
-	b.t.Logf("%d events acknowledged, %d lost, %d shown twice in Motion; %d replies promised, %d at X, %d undecided",
-		len(l.events), lost, repeated, len(l.replies), len(atX), len(undecided))
+	return result
 }

@@ -1,291 +1,188 @@
 package e2e
 
 import (
-	"bufio"
-	"bytes"
-	"context"
 	"database/sql"
-	"encoding/hex"
 	"fmt"
+	"maps"
 	"math/rand/v2"
-	"os"
-	"os/exec"
+	"net/http"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strconv"
-	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	_ "modernc.org/sqlite" // reads what the cut has left
+
+	"perch/bridge/sim/xevents"
 )
 
 const (
-	// sector is what a disk writes whole or not at all, in bytes.
-	sector = 512
-	// powerCuts is how many moments of one trace the power is cut at.
-	powerCuts = 150
+	// powerCuts is how many moments the power is cut at where nobody says how many.
+	powerCuts = 24
+	// eventsEach and repliesEach are how many messages each customer and agent writes into a trace, the agent in each half.
+	eventsEach, repliesEach = 12, 3
+	// customersTraced is for how many conversations each side of the customers writes, agentsTraced how many agents do.
+	customersTraced, agentsTraced = 3, 6
+	// outTime is how long replies may take to go out after a cut where nothing holds them up.
+	outTime = 700 * time.Millisecond
 )
 
-// disk replays a trace of system calls: what an fsync has covered is safe, the rest is at the mercy of the cut.
-type disk struct {
-	safe    map[string][]byte
-	pending map[string][]diskWrite
-	acked   int // answers written to sockets so far
-}
-
-type diskWrite struct {
-	offset   int64
-	data     []byte
-	truncate bool
-}
-
-// A power cut at any moment loses nothing that was acknowledged. The trace of a real run is cut at random places; of
-// what no fsync has covered, a random part is on the disk, and sectors may be torn.
+// A power cut at any moment loses nothing that was acknowledged, and makes nothing go out twice. The trace of a real run is
+// cut at random places; of what no sync has covered, a random part is on the disk. A relay then starts on that.
 func TestPowerCutLosesNothing(t *testing.T) {
 	t.Parallel()
-	strace, err := exec.LookPath("strace")
-	if err != nil {
-		t.Skip("needs strace: apt-get install strace")
-	}
-	b := newBox(t)
-	trace := filepath.Join(t.TempDir(), "trace")
-	b.startUnder(strace, "-f", "-y", "-xx", "-s", "10000000", "-o", trace,
-		"-e", "trace=pwrite64,write,fsync,fdatasync,ftruncate,unlink,unlinkat")
-	for i := range 120 {
-		if status := b.signed(fmt.Sprintf(`{"for_user_id":%q,"direct_message_events":[],"n":"event-%04d-"}`, brandID, i)); status != 200 {
-			t.Fatalf("event %d: %d", i, status)
-		}
-	}
-	b.must("stop")
-	_ = b.relay.Wait()
-	b.relay = nil
-	steps := readTrace(t, trace, b.home)
-	random := rand.New(rand.NewPCG(1, 2))
-	moments := make([]int, powerCuts)
+	seed, total := seedOf(), rounds(powerCuts)
+	t.Logf("seed %d, %d cuts (SEED and ROUNDS change them)", seed, total)
+	s := cutPower(t, "cuts", seed, total)
+	t.Log(&s)
+}
+
+// cutPower cuts the power in two traces: that of a new home, and that of a relay which starts on what a cut of the first has
+// left.
+func cutPower(t *testing.T, name string, seed uint64, total int) score {
+	t.Helper()
+	random := choices(seed, 0)
+	b := newBox(t, func(b *box) { b.family = xevents.Legacy })
+	b.quickenVault()
+	first := &cutRun{box: b, l: newLedger(name, seed), answered: map[string]string{}}
+	first.record(random)
+	result := first.cutAll(t, random, total-total/2)
+	second := first.next
+	second.record(random)
+	result.add(second.cutAll(t, random, total/2))
+	result.events, result.replies, result.answers = promised(first.l.events), promised(first.l.replies), answers(first.l.replies)
+	return result
+}
+
+// cutAll cuts the power at random moments, and judges what a relay makes of each.
+func (c *cutRun) cutAll(t *testing.T, random *rand.Rand, cuts int) score {
+	t.Helper()
+	moments := make([]int, cuts)
 	for i := range moments {
-		moments[i] = random.IntN(len(steps))
+		moments[i] = random.IntN(c.trace.Len())
 	}
 	slices.Sort(moments) // so that the trace is replayed once
-	d := &disk{safe: map[string][]byte{}, pending: map[string][]diskWrite{}}
-	lost, acked, done := 0, 0, 0
-	for _, at := range moments {
-		for ; done < at; done++ {
-			steps[done](d)
+	result := score{cuts: cuts}
+	for i, at := range moments {
+		c.playTo(t, at)
+		seed := random.Uint64()
+		isGood := t.Run(fmt.Sprintf("%d-%d", len(c.cuts), i), func(t *testing.T) {
+			result.add(c.afterCut(t, choices(seed, 0)).judge())
+		})
+		if !isGood {
+			t.Fatalf("%s, seed %d: cut %d, at step %d of %d", c.l.scene, c.l.seed, i, at, c.trace.Len())
 		}
-		acked += d.acked
-		lost += d.acked - d.cut(t, random)
+		if i == cuts*2/3 {
+			c.next = c.afterCut(t, choices(seed, 0))
+		}
 	}
-	t.Logf("%d cuts in a trace of %d steps: %d acknowledged events in all, %d lost", powerCuts, len(steps), acked, lost)
-	if lost != 0 || acked == 0 {
-		t.Errorf("%d of %d acknowledged events lost", lost, acked)
+	c.playTo(t, c.trace.Len())
+	if differences, err := c.disk.Differences(c.home); err != nil || len(differences) > 0 {
+		t.Errorf("the replay does not end as the program did: %q %v", differences, err)
+	}
+	return result
+}
+
+// afterCut makes a home of what a disk may hold now, between an X and a Motion that know nothing of before.
+func (c *cutRun) afterCut(t *testing.T, random *rand.Rand) *cutRun {
+	t.Helper()
+	b := newBox(t, func(b *box) { b.family = xevents.Legacy })
+	if err := c.disk.Cut(random, b.home); err != nil {
+		t.Fatal(err)
+	}
+	b.write(filepath.Join(b.home, "perch.toml"), b.configuration())
+	for _, w := range c.agents {
+		b.know(w)
+	}
+	after := &cutRun{
+		box: b, l: c.l, agents: slices.Clone(c.agents), path: c.path, toMotion: slices.Clone(c.toMotion), toX: slices.Clone(c.toX),
+		answered: maps.Clone(c.answered), cuts: append(slices.Clone(c.cuts), len(c.toMotion)),
+	}
+	return after
+}
+
+// judge starts a relay after a cut and holds what it does against what was promised before.
+func (c *cutRun) judge() score {
+	c.t.Helper()
+	l := c.promisedThen()
+	c.start()
+	c.must("resume") // the cut may have come while Perch was paused
+	c.until("what was acknowledged before the cut", func() bool {
+		has := c.motionNow()
+		return !slices.ContainsFunc(slices.Collect(maps.Values(l.events)), func(e *entry) bool {
+			return e.answer != "" && !slices.Contains(has, e.text)
+		})
+	})
+	c.askAgain(l)
+	c.waitForReplies(l)
+	in := l.judgeMotion(c.t, c.motionNow(), false)
+	result := score{lost: in.lost, inMotionTwice: in.repeated}
+	lost, twice, undecided := l.judgeX(c.t, c.xNow(), c.fates())
+	result.lost += lost
+	result.atXTwice, result.sought = twice, undecided
+	c.kill(syscall.SIGKILL)
+	c.checkJournal()
+	return result
+}
+
+// promisedThen is the ledger as it was at the cut.
+func (c *cutRun) promisedThen() *ledger {
+	l := newLedger(c.l.scene, c.l.seed)
+	l.isCut = true
+	for _, n := range c.cuts {
+		l.kills = append(l.kills, killing{before: n, after: n})
+	}
+	for text, e := range c.l.events {
+		then := *e
+		then.answer = c.answered[text]
+		l.events[text] = &then
+	}
+	for text, e := range c.l.replies {
+		then := *e
+		then.answer = c.answered[text]
+		l.replies[text] = &then
+	}
+	return l
+}
+
+// askAgain posts again what was said to have gone out, as Motion may: it must not go out a second time.
+func (c *cutRun) askAgain(l *ledger) {
+	for _, w := range c.agents {
+		for n := range w.next {
+			e := l.replies[textOf("reply", w.name, n)]
+			if e != nil && e.answer == "sent" {
+				if answer := c.answer(http.DefaultClient, c.path, w, e); answer != "sent" {
+					l.blame(c.t, e, "answered %q, where it was \"sent\" before the cut", answer)
+				}
+			}
+		}
 	}
 }
 
-// startUnder runs the relay under another program.
-func (b *box) startUnder(program string, args ...string) {
-	b.t.Helper()
-	cmd := exec.Command(program, append(args, perchBinary, "relay", "--home", b.home)...)
-	cmd.Env = append(b.env, "PERCH_DETACHED=1")
-	out, err := cmd.StdoutPipe()
-	if err == nil {
-		err = cmd.Start()
+// waitForReplies gives what was promised and had not begun time to go out. What is behind one whose fate is open waits.
+func (c *cutRun) waitForReplies(l *ledger) {
+	for end := time.Now().Add(outTime); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		has, waits := c.xNow(), false
+		for text, e := range l.replies {
+			waits = waits || e.answer != "" && !slices.Contains(has, text)
+		}
+		if !waits {
+			return
+		}
 	}
+}
+
+// checkJournal has SQLite check the whole file.
+func (b *box) checkJournal() {
+	b.t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(b.home, "perch.db"))
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	b.relay = cmd
-	line, _ := bufio.NewReader(out).ReadString('\n')
-	m := listening.FindStringSubmatch(line)
-	if m == nil {
-		b.t.Skipf("the relay does not run under %s here: %q", program, line)
-	}
-	b.listen = m[1]
-}
-
-var (
-	callPattern    = regexp.MustCompile(`^(\d+)\s+(pwrite64|write|fsync|fdatasync|ftruncate)\(\d+<([^>]*)>(.*)$`)
-	eventPattern   = regexp.MustCompile(`event-(\d{4})-`)
-	unlinkPattern  = regexp.MustCompile(`^\d+\s+unlink(?:at)?\([^"]*"([^"]*)"`)
-	resumedPattern = regexp.MustCompile(`^(\d+)\s+<\.\.\. (\w+) resumed>(.*)$`)
-)
-
-// readTrace turns the lines of a trace into steps, each at the moment when its call returned.
-func readTrace(t *testing.T, path, home string) []func(*disk) {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = f.Close() }()
-	var steps []func(*disk)
-	unfinished := map[string]string{}
-	lines := bufio.NewReaderSize(f, 1<<20)
-	for {
-		line, err := lines.ReadString('\n')
-		if err != nil {
-			return steps
-		}
-		line = strings.TrimSuffix(line, "\n")
-		if m := resumedPattern.FindStringSubmatch(line); m != nil {
-			line = unfinished[m[1]] + m[3]
-			delete(unfinished, m[1])
-		}
-		if head, ok := strings.CutSuffix(line, "<unfinished ...>"); ok {
-			pid, _, _ := strings.Cut(line, " ")
-			unfinished[pid] = head
-			continue
-		}
-		if m := unlinkPattern.FindStringSubmatch(line); m != nil {
-			target, _ := hex.DecodeString(strings.ReplaceAll(m[1], `\x`, ""))
-			name := filepath.Base(string(target))
-			steps = append(steps, func(d *disk) { delete(d.safe, name); delete(d.pending, name) })
-			continue
-		}
-		if m := callPattern.FindStringSubmatch(line); m != nil {
-			target, _ := hex.DecodeString(strings.ReplaceAll(m[3], `\x`, ""))
-			if step := stepOf(m[2], string(target), m[4], home); step != nil {
-				steps = append(steps, step)
-			}
-		}
-	}
-}
-
-func stepOf(call, target, rest, home string) func(*disk) {
-	if call == "write" && (strings.Contains(target, "socket") || strings.HasPrefix(target, "TCP:")) {
-		// The head of an answer of success; its event is the next one in order, because there is one connection. The
-		// control API's answers have a body.
-		if data, _ := stringArgument(rest); bytes.HasPrefix(data, []byte("HTTP/1.1 200 OK")) && bytes.Contains(data, []byte("Content-Length: 0")) {
-			return func(d *disk) { d.acked++ }
-		}
-		return nil
-	}
-	name := filepath.Base(target)
-	if filepath.Dir(target) != home || !strings.HasPrefix(name, "perch.db") || strings.HasSuffix(name, "-shm") {
-		return nil
-	}
-	switch call {
-	case "fsync", "fdatasync":
-		return func(d *disk) { d.sync(name) }
-	case "ftruncate":
-		size, err := strconv.ParseInt(strings.TrimSpace(strings.Split(strings.TrimPrefix(rest, ","), ")")[0]), 10, 64)
-		if err != nil {
-			return nil
-		}
-		return func(d *disk) { d.pending[name] = append(d.pending[name], diskWrite{offset: size, truncate: true}) }
-	case "pwrite64":
-		data, tail := stringArgument(rest)
-		numbers := strings.Split(strings.Split(tail, ")")[0], ",")
-		offset, err := strconv.ParseInt(strings.TrimSpace(numbers[len(numbers)-1]), 10, 64)
-		if err != nil {
-			return nil
-		}
-		return func(d *disk) { d.pending[name] = append(d.pending[name], diskWrite{offset: offset, data: data}) }
-	}
-	return nil
-}
-
-// stringArgument reads the "\x00\x01…" of a call and returns what follows it.
-func stringArgument(rest string) (data []byte, tail string) {
-	_, rest, ok := strings.Cut(rest, `"`)
-	if !ok {
-		return nil, ""
-	}
-	text, tail, _ := strings.Cut(rest, `"`)
-	data, _ = hex.DecodeString(strings.ReplaceAll(text, `\x`, ""))
-	return data, tail
-}
-
-func (d *disk) sync(name string) {
-	for _, w := range d.pending[name] {
-		d.safe[name] = w.apply(d.safe[name], len(w.data))
-	}
-	delete(d.pending, name)
-}
-
-// apply does the first n bytes of a write, and changes file.
-func (w diskWrite) apply(file []byte, n int) []byte {
-	end := w.offset + int64(n)
-	if missing := end - int64(len(file)); missing > 0 {
-		file = append(file, make([]byte, missing)...)
-	}
-	if w.truncate {
-		return file[:w.offset]
-	}
-	copy(file[w.offset:end], w.data[:n])
-	return file
-}
-
-// cut writes down what the disk holds after the power has gone, and returns how many of the acknowledged events a new
-// start finds.
-func (d *disk) cut(t *testing.T, random *rand.Rand) int {
-	t.Helper()
-	folder := t.TempDir()
-	names := map[string]bool{}
-	for name := range d.safe {
-		names[name] = true
-	}
-	for name := range d.pending {
-		names[name] = true
-	}
-	for name := range names {
-		file := bytes.Clone(d.safe[name])
-		for _, w := range d.pending[name] {
-			switch random.IntN(3) {
-			case 0: // never reached the disk
-			case 1:
-				file = w.apply(file, len(w.data))
-			default: // torn
-				file = w.apply(file, min(len(w.data), sector*random.IntN(len(w.data)/sector+1)))
-			}
-		}
-		if err := os.WriteFile(filepath.Join(folder, name), file, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if d.acked == 0 {
-		return 0
-	}
-	return countEvents(t, filepath.Join(folder, "perch.db"), d.acked)
-}
-
-func countEvents(t *testing.T, path string, acked int) int {
-	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+path)
-	if err != nil {
-		t.Fatal(err)
-	}
 	defer func() { _ = db.Close() }()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
 	var verdict string
-	if err := db.QueryRowContext(ctx, "PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
-		t.Errorf("after the cut: %s, %v", verdict, err)
-		return 0
+	if err := db.QueryRowContext(b.t.Context(), "PRAGMA integrity_check").Scan(&verdict); err != nil || verdict != "ok" {
+		b.t.Errorf("after the cut: %s, %v", verdict, err)
 	}
-	rows, err := db.QueryContext(ctx, "SELECT body FROM post")
-	if err != nil {
-		t.Error(err)
-		return 0
-	}
-	defer func() { _ = rows.Close() }()
-	found := map[int]bool{}
-	for rows.Next() {
-		var body []byte
-		if err := rows.Scan(&body); err != nil {
-			t.Error(err)
-			return 0
-		}
-		if m := eventPattern.FindSubmatch(body); m != nil {
-			if i, err := strconv.Atoi(string(m[1])); err == nil && i < acked {
-				found[i] = true
-			}
-		}
-	}
-	if err := rows.Err(); err != nil {
-		t.Error(err)
-		return 0
-	}
-	return len(found)
 }
