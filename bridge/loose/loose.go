@@ -7,7 +7,6 @@ package loose
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"strings"
 )
@@ -35,12 +34,12 @@ func Check(raw []byte) error {
 	switch {
 	case len(raw) == 0:
 		return ErrEmpty
+	case isValue(raw, maxDepth):
+		return nil
 	case depth(raw) > maxDepth:
 		return ErrDepth
-	case !json.Valid(raw):
-		return ErrJSON
 	}
-	return nil
+	return ErrJSON
 }
 
 // depth is how deep brackets nest outside of strings.
@@ -70,15 +69,8 @@ func Read(raw []byte, into any) error {
 	if err := Check(raw); err != nil {
 		return err
 	}
-	Part(raw, into)
+	decode(Trim(raw), into)
 	return nil
-}
-
-// Part decodes a value that is known to be valid JSON, such as a member of one that Read has taken. into has to be new:
-// what it holds already may be written over.
-func Part(raw []byte, into any) {
-	// What is left can only be a type that does not fit: encoding/json notes the first and goes on with the rest.
-	_ = json.Unmarshal(Trim(raw), into)
 }
 
 // IsObject reports whether raw is written as an object.

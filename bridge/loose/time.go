@@ -39,9 +39,11 @@ var layouts = []string{time.RFC3339, time.RubyDate, "2006-01-02T15:04:05", "2006
 // When reads a time as Time does.
 func When(text string) time.Time {
 	text = strings.TrimSpace(text)
-	for _, layout := range layouts {
-		if t, err := time.Parse(layout, text); err == nil {
-			return Sane(t)
+	if strings.Trim(text, "0123456789") != "" { // no date is digits alone, and each that does not fit costs an error
+		for _, layout := range layouts {
+			if t, err := time.Parse(layout, text); err == nil {
+				return Sane(t)
+			}
 		}
 	}
 	if n, err := strconv.ParseFloat(text, 64); err == nil {

@@ -2,7 +2,6 @@ package loose
 
 import (
 	"bytes"
-	"encoding/json"
 	"math"
 	"strconv"
 	"strings"
@@ -27,9 +26,7 @@ func scalar(raw []byte) string {
 	case len(raw) == 0:
 		return ""
 	case raw[0] == '"':
-		var text string
-		Part(raw, &text)
-		return Clean(text)
+		return textOf(raw)
 	case raw[0] == '-' || (raw[0] >= '0' && raw[0] <= '9'), string(raw) == "true", string(raw) == "false":
 		return string(raw)
 	}
@@ -124,18 +121,16 @@ type List[T any] []T
 // UnmarshalJSON implements json.Unmarshaler; it never fails.
 func (l *List[T]) UnmarshalJSON(raw []byte) error {
 	*l = nil
-	var elements []json.RawMessage
-	switch raw = bytes.TrimSpace(raw); {
-	case len(raw) == 0:
-	case raw[0] == '[':
-		Part(raw, &elements)
-	case raw[0] == '{':
-		elements = []json.RawMessage{raw}
+	add := func(e []byte) {
+		*l = append(*l, *new(T))
+		decode(e, &(*l)[len(*l)-1])
 	}
-	for _, e := range elements {
-		var one T
-		Part(e, &one)
-		*l = append(*l, one)
+	if raw = bytes.TrimSpace(raw); at(raw, 0) == '{' {
+		add(raw)
+		return nil
+	}
+	for e := range Elements(raw) {
+		add(e)
 	}
 	return nil
 }
@@ -150,19 +145,20 @@ type Names struct {
 // UnmarshalJSON implements json.Unmarshaler; it never fails.
 func (n *Names) UnmarshalJSON(raw []byte) error {
 	*n = Names{}
-	var elements []json.RawMessage
-	switch {
-	case IsEmpty(raw):
-	case raw[0] == '[':
-		Part(raw, &elements)
-	default:
-		elements = []json.RawMessage{raw}
-	}
-	for _, e := range elements {
+	add := func(e []byte) {
 		if text := scalar(e); text != "" {
 			n.List = append(n.List, text)
 		} else {
 			n.Odd++
+		}
+	}
+	switch {
+	case IsEmpty(raw):
+	case raw[0] != '[':
+		add(raw)
+	default:
+		for e := range Elements(raw) {
+			add(e)
 		}
 	}
 	return nil

@@ -51,7 +51,9 @@ func (p *parser) userEvent(raw json.RawMessage) {
 }
 
 func count(raw json.RawMessage) int {
-	var list []json.RawMessage
-	loose.Part(raw, &list)
-	return max(len(list), 1)
+	n := 0
+	for range loose.Elements(raw) {
+		n++
+	}
+	return max(n, 1)
 }

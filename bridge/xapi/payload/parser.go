@@ -1,8 +1,8 @@
 package payload
 
 import (
+	"bytes"
 	"encoding/json"
-	"regexp"
 	"strings"
 
 	"perch/bridge"
@@ -34,21 +34,21 @@ func (p *parser) element(forUser, what string, raw json.RawMessage, into any) bo
 
 // each reads the elements of a list; one object stands for a list of one.
 func (p *parser) each(forUser, what string, raw json.RawMessage, read func(json.RawMessage)) {
-	var list []json.RawMessage
 	switch {
 	case loose.IsObject(raw):
-		list = []json.RawMessage{raw}
-	case strings.HasPrefix(string(loose.Trim(raw)), "["):
-		loose.Part(raw, &list)
-	default:
+		read(raw)
+		return
+	case !bytes.HasPrefix(loose.Trim(raw), []byte("[")):
 		p.unreadable(forUser, "its "+what+" is not a list")
 		return
 	}
-	if len(list) == 0 {
-		p.ignore("empty", 1)
-	}
-	for _, e := range list {
+	isEmpty := true
+	for e := range loose.Elements(raw) {
+		isEmpty = false
 		read(e)
+	}
+	if isEmpty {
+		p.ignore("empty", 1)
 	}
 }
 
@@ -56,17 +56,19 @@ func (p *parser) each(forUser, what string, raw json.RawMessage, read func(json.
 func isID(text string) bool { return text != "" && len(text) <= maxID }
 
 // isNumber reports whether an id can be that of an account or a post, which Perch puts into addresses.
-func isNumber(text string) bool { return number.MatchString(text) }
+func isNumber(text string) bool {
+	return text != "" && len(text) <= maxDigits && strings.Trim(text, digits) == ""
+}
 
 const (
 	// maxID is the longest id that is taken, in bytes: X's have 19 digits, those of encrypted messages are UUIDs.
 	maxID = 64
 	// maxKind bounds the name under which events are counted, in bytes.
 	maxKind = 64
+	// maxDigits is how many digits the id of an account or a post may have: they are below 2^64 (X docs: twitter IDs).
+	maxDigits = 20
+	digits    = "0123456789"
 )
-
-// number is what ids of accounts and posts look like (X docs: twitter IDs).
-var number = regexp.MustCompile(`^[0-9]{1,20}$`)
 
 // present reports whether a member is there and says something.
 func present(raw json.RawMessage) bool { return !loose.IsEmpty(raw) }

@@ -8,7 +8,7 @@
 package payload
 
 import (
-	"encoding/json"
+	"maps"
 
 	"perch/bridge"
 	"perch/bridge/loose"
@@ -26,8 +26,7 @@ func Read(raw []byte) bridge.Parsed {
 		p.unreadable("", "it is not a JSON object")
 		return p.Parsed
 	}
-	var top map[string]json.RawMessage
-	loose.Part(raw, &top)
+	top := maps.Collect(loose.Members(raw))
 	switch {
 	case len(top) == 0:
 		p.ignore("empty", 1)

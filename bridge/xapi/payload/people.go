@@ -2,7 +2,6 @@ package payload
 
 import (
 	"encoding/json"
-	"regexp"
 	"strings"
 
 	"perch/bridge"
@@ -30,14 +29,24 @@ func (u *user) person() bridge.Person {
 	if handle == "" {
 		handle = u.Username
 	}
-	if handle = strings.TrimPrefix(strings.TrimSpace(handle), "@"); !handlePattern.MatchString(handle) {
+	if handle = strings.TrimPrefix(strings.TrimSpace(handle), "@"); !isHandle(handle) {
 		handle = "" // X is asked for it
 	}
 	return bridge.Person{ID: loose.First(u.IDStr, u.ID), Handle: handle, Name: string(u.Name)}
 }
 
-// handlePattern is what handles look like; X gives 15 characters today and gave more once.
-var handlePattern = regexp.MustCompile(`^[A-Za-z0-9_]{1,30}$`)
+// maxHandle is the longest handle that is believed, in bytes; X gives 15 today and gave more once.
+const maxHandle = 30
+
+// isHandle reports whether a text looks like a handle.
+func isHandle(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c != '_' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
+			return false
+		}
+	}
+	return text != "" && len(text) <= maxHandle
+}
 
 // Person reads an account, in the form of either profile; the ID is empty when there is none.
 func Person(raw []byte) bridge.Person {
@@ -58,9 +67,9 @@ type people map[string]bridge.Person
 func readPeople(raw json.RawMessage) people {
 	found := people{}
 	if loose.IsObject(raw) {
-		var entries map[string]user
-		loose.Part(raw, &entries)
-		for key, u := range entries {
+		for key, entry := range loose.Members(raw) {
+			var u user
+			loose.Part(entry, &u)
 			person := u.person()
 			person.ID = key
 			found[key] = person

@@ -56,7 +56,12 @@ func isLinkByte(c byte) bool {
 var entityReplacer = strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">")
 
 // unescape puts back the three characters that X escapes in texts.
-func unescape(text string) string { return entityReplacer.Replace(text) }
+func unescape(text string) string {
+	if !strings.Contains(text, "&") {
+		return text // the replacer looks at each byte
+	}
+	return entityReplacer.Replace(text)
+}
 
 // ownFiles finds the links that stand for files of the message itself, and for nobody else's: by the number of the
 // message, under any of the numbers that it has had, or by the key of a file that is attached.
