@@ -22,6 +22,8 @@ const fromMessage = ` FROM message m LEFT JOIN content c ON c.message = m.id `
 type content struct {
 	Event *bridge.Event `json:"event,omitempty"`
 	Reply *bridge.Reply `json:"reply,omitempty"`
+	// SameText says that the event's text is the message's, and is not written a second time.
+	SameText bool `json:"same_text,omitempty"`
 }
 
 func scanDelivery(row rowScanner) (*bridge.Delivery, error) {
@@ -42,7 +44,9 @@ func scanDelivery(row rowScanner) (*bridge.Delivery, error) {
 	if errors.Join(decode(media, &d.Media), decode(progress, &d.Progress), decode(body, &c)) != nil {
 		return d, nil // hollow: one row that cannot be read must not hide the others
 	}
-	d.Event, d.Reply = c.Event, c.Reply
+	if d.Event, d.Reply = c.Event, c.Reply; c.SameText && d.Event != nil {
+		d.Event.Text = d.Text
+	}
 	return d, nil
 }
 
@@ -85,7 +89,13 @@ func putContent(t *tx, d *bridge.Delivery) error {
 	if d.Event == nil && d.Reply == nil {
 		return nil
 	}
-	body, err := json.Marshal(content{Event: d.Event, Reply: d.Reply})
+	c := content{Event: d.Event, Reply: d.Reply}
+	if d.Event != nil && d.Event.Text != "" && d.Event.Text == d.Text {
+		event := *d.Event
+		event.Text = ""
+		c.Event, c.SameText = &event, true
+	}
+	body, err := json.Marshal(c)
 	if err != nil {
 		return err
 	}
