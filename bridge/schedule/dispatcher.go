@@ -24,6 +24,8 @@ const (
 	inflightOut = 6
 	// attemptGrace is how long running attempts may go on after Perch was told to stop.
 	attemptGrace = 10 * time.Second
+	// attemptMoments is how long the loop waits for the end of an attempt before it asks when the next one is due.
+	attemptMoments = 5 * time.Millisecond
 	// clockTolerance is how far the clock may be set back without anything being done about it.
 	clockTolerance = 2 * time.Second
 	// probeLimit bounds one probe of a side.
@@ -109,9 +111,14 @@ func (d *Dispatcher) Run(ctx context.Context, attempter Attempter, prober Prober
 	r := &run{Dispatcher: d, attempter: attempter, prober: prober, attempts: attempts, inflight: map[bridge.Lane]int{}}
 	for ctx.Err() == nil {
 		r.watchClock(ctx)
-		due := r.runOnce(ctx)
+		isWell := r.runOnce(ctx)
 		r.rounds.Made()
-		r.sleep(ctx, due)
+		switch {
+		case !isWell:
+			r.sleep(ctx, r.now().Add(bridge.JournalPause))
+		case !r.hasNewsSoon(ctx):
+			r.sleep(ctx, r.nextDue(ctx))
+		}
 	}
 	stop := time.AfterFunc(attemptGrace, cancel)
 	defer stop.Stop()
@@ -136,8 +143,8 @@ func (r *run) watchClock(ctx context.Context) {
 	}
 }
 
-// runOnce starts everything that may start now, and returns when there may be more.
-func (r *run) runOnce(ctx context.Context) time.Time {
+// runOnce starts everything that may start now, and reports whether the journal has let it.
+func (r *run) runOnce(ctx context.Context) (isWell bool) {
 	for ctx.Err() == nil && !r.paused.Load() {
 		quotas := r.quotas()
 		if len(quotas) == 0 {
@@ -146,7 +153,7 @@ func (r *run) runOnce(ctx context.Context) time.Time {
 		claimed, err := r.journal.Claim(ctx, quotas, r.now())
 		if err != nil {
 			r.logUnless(ctx, "claim failed", err)
-			return r.now().Add(bridge.JournalPause)
+			return false
 		}
 		if len(claimed) == 0 {
 			break
@@ -155,7 +162,35 @@ func (r *run) runOnce(ctx context.Context) time.Time {
 			r.start(delivery)
 		}
 	}
-	return r.nextDue(ctx)
+	return true
+}
+
+// hasNewsSoon reports whether an attempt under way has ended within moments, as most do: then it need not be found out when
+// the next one is due.
+func (r *run) hasNewsSoon(ctx context.Context) bool {
+	if !r.isFlying() {
+		return false
+	}
+	timer := time.NewTimer(attemptMoments)
+	defer timer.Stop()
+	select {
+	case <-r.wake:
+		return true
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return false
+}
+
+func (r *run) isFlying() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, n := range r.inflight {
+		if n > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // quotas says how many deliveries each lane may start, and sends out the probes that are due.
