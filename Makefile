@@ -137,15 +137,15 @@ torture: ## kill -9 ROUNDS (1000) times and cut the power half as often, in one 
 	CGO_ENABLED=0 ROUNDS=$${ROUNDS:-1000} $(GO) test -vet=off -count=1 -parallel 3 -timeout $$((900 + $${ROUNDS:-1000} * 12))s -run '^TestTorture$$' -v ./app/e2e
 
 bench: ## measure: ingest against servers that store nothing, drain, commits, latency, memory, start (MILLION=1: long journals)
-	BENCH=1 BENCH_OUT=$(BIN)/bench.json CGO_ENABLED=0 $(GO) test -vet=off -count=1 -timeout 40m -run "^TestBench" -v ./app/e2e
+	BENCH=1 BENCH_OUT=$(BIN)/bench.json CGO_ENABLED=0 .ci/undisturbed $(GO) test -vet=off -count=1 -timeout 40m -run "^TestBench" -v ./app/e2e
 	@if [ -n "$$MILLION" ]; then CGO_ENABLED=0 $(GO) test -vet=off -run '^$$' -bench Million -benchtime 1x -timeout 60m ./bridge/sqlite; \
 	else echo "MILLION=1 make bench measures a journal of a million messages too"; fi
 
 bench-check: ## measure for two minutes and fail where a ratio is more than 20 % worse than the baseline (app/e2e/testdata/bench.json)
-	BENCH=check CGO_ENABLED=0 $(GO) test -vet=off -count=1 -timeout 20m -run '^TestBench$$' -v ./app/e2e
+	BENCH=check CGO_ENABLED=0 .ci/undisturbed $(GO) test -vet=off -count=1 -timeout 20m -run '^TestBench$$' -v ./app/e2e
 
 bench-baseline: ## write that baseline anew
-	BENCH=baseline CGO_ENABLED=0 $(GO) test -vet=off -count=1 -timeout 20m -run '^TestBench$$' -v ./app/e2e
+	BENCH=baseline CGO_ENABLED=0 .ci/undisturbed $(GO) test -vet=off -count=1 -timeout 20m -run '^TestBench$$' -v ./app/e2e
 
 lint: $(BIN)/golangci-lint desktop-deps ## run the linters
 	$(BIN)/golangci-lint run --build-tags $(WINDOW_TAGS) ./...

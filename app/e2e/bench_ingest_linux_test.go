@@ -111,7 +111,6 @@ func (run *ingestRun) reportAlone(r *report) {
 		figure{Name: "bytes written for an event of 2,048 until 200", Value: middle(of(run.alone, func(r round) float64 { return r.chars })), Unit: "bytes"},
 		figure{Name: "  of them to the disk, pages as they are", Value: middle(of(run.alone, func(r round) float64 { return r.written })), Unit: "bytes"},
 	)
-	r.hashCPU, r.hashRate = middle(hash), middle(of(run.hashes, rateOf))
 	r.ingestCPU = middle(cpu) + middle(run.apart)
 }
 
@@ -133,12 +132,12 @@ func (run *ingestRun) underDeliveries(r *report) {
 
 // whileDelivering is one round of the relay with deliveries going on from beginning to end.
 func (run *ingestRun) whileDelivering() (one round, perSecond float64) {
-	before := run.motion.Calls(notifyCall)
+	before := run.arrived()
 	run.must("resume")
-	run.until("deliveries", func() bool { return run.motion.Calls(notifyCall) > before+deliveriesFirst })
-	before = run.motion.Calls(notifyCall)
+	run.until("deliveries", func() bool { return run.arrived() > before+deliveriesFirst })
+	before = run.arrived()
 	one = run.round(run.server())
-	perSecond = float64(run.motion.Calls(notifyCall)-before) / one.took.Seconds()
+	perSecond = float64(run.arrived()-before) / one.took.Seconds()
 	run.taken += one.answered
 	run.must("pause")
 	run.awaitApart(run.taken)

@@ -36,7 +36,7 @@ func benchSyncs(t *testing.T, r *report, _ benchSizes) {
 	b.until("all queued", func() bool { return int64(b.status().Channels[0].Inbound.Queued) == events.answered })
 	apart := count()
 	b.must("resume")
-	for end := time.Now().Add(drainPatience); int64(b.motion.Calls(notifyCall)) < events.answered && time.Now().Before(end); {
+	for end := time.Now().Add(drainPatience); int64(b.arrived()) < events.answered && time.Now().Before(end); {
 		time.Sleep(20 * time.Millisecond)
 	}
 	b.awaitNoted(int(events.answered))
