@@ -17,8 +17,10 @@ import (
 // attemptLimit bounds one attempt, uploads and X's processing of a video included.
 const attemptLimit = 10 * time.Minute
 
-// Attempt tries one claimed delivery and records what came of it. It ends soon after attempts has ended.
-func (w *Worker) Attempt(attempts context.Context, d *bridge.Delivery, turn int) {
+// Attempt tries one claimed delivery and records what came of it. It ends soon after attempts has ended. answered is called
+// when X is done with a reply: what comes of it is recorded together with the next one's call. What Motion has is recorded
+// before anything else goes there, so that a crash repeats as little as possible.
+func (w *Worker) Attempt(attempts context.Context, d *bridge.Delivery, turn int, answered func()) {
 	ctx, cancel := context.WithTimeout(attempts, attemptLimit)
 	defer cancel()
 	started := w.now()
@@ -39,6 +41,9 @@ func (w *Worker) Attempt(attempts context.Context, d *bridge.Delivery, turn int)
 	result := j.settle(err, isReconciling)
 	result.Attempt.At, result.Attempt.Took = started, w.now().Sub(started)
 	result.Attempt.Outcome = d.State
+	if d.Direction == bridge.Out && d.State == bridge.Delivered {
+		answered()
+	}
 	j.finish(ctx, result)
 	w.logAttempt(ctx, d, result, err)
 }

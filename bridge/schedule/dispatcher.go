@@ -35,8 +35,9 @@ const (
 // Attempter attempts deliveries.
 type Attempter interface {
 	// Attempt attempts one claimed delivery and records what came of it. attempts ends when no attempt may go on; turn is
-	// what Breakers.Failed is to be told.
-	Attempt(attempts context.Context, d *bridge.Delivery, turn int)
+	// what Breakers.Failed is to be told. It may call answered once its side has nothing more to do with it and only the
+	// record is left: then another delivery may go in its place.
+	Attempt(attempts context.Context, d *bridge.Delivery, turn int, answered func())
 }
 
 // Prober asks sides that are out of order.
@@ -236,12 +237,17 @@ func (r *run) start(delivery *bridge.Delivery) {
 	r.fly(delivery.Lane, 1)
 	turn, resumes := r.breakers.entered(delivery.Lane), r.resumes.Load()
 	r.busy.Store(delivery.ID, struct{}{})
+	lane := delivery.Lane // the attempt may change it
+	land := sync.OnceFunc(func() {
+		r.fly(lane, -1)
+		r.wake.Send()
+	})
 	r.running.Go(func() {
 		defer r.wake.Send()
-		defer r.fly(delivery.Lane, -1)
+		defer land()
 		defer r.busy.Delete(delivery.ID)
 		r.feed.Publish(delivery)
-		r.attempter.Attempt(r.attempts, delivery, turn)
+		r.attempter.Attempt(r.attempts, delivery, turn, land)
 		if delivery.State == bridge.Queued && resumes != r.resumes.Load() {
 			r.hasten(delivery.ID)
 		}

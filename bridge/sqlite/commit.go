@@ -83,7 +83,7 @@ func (s *Store) loop(ctx context.Context, t *tx) {
 	for {
 		select {
 		case o := <-s.ops:
-			batch = s.linger(ctx, gather(append(batch[:0], o), s.ops))
+			batch = s.linger(ctx, t, gather(append(batch[:0], o), s.ops))
 			s.commitBatch(t, batch)
 			dirty, commits = true, commits+1
 			if commits%sizeCheckEvery == 0 && s.walSize() > checkpointSize {
@@ -104,7 +104,7 @@ func (s *Store) loop(ctx context.Context, t *tx) {
 
 // linger waits moments for others to share the commit with, as long as nobody is kept from anything by that, and as long as
 // there are attempts under way that may end meanwhile.
-func (s *Store) linger(ctx context.Context, batch []*op) []*op {
+func (s *Store) linger(ctx context.Context, t *tx, batch []*op) []*op {
 	canLinger := func(o *op) bool { return o.canLinger }
 	if !all(batch, canLinger) || len(batch) >= s.flight.size() {
 		return batch
@@ -114,6 +114,10 @@ func (s *Store) linger(ctx context.Context, batch []*op) []*op {
 	for len(batch) < min(s.flight.size(), maxBatch) {
 		select {
 		case o := <-s.ops:
+			if o.isRead {
+				s.commitBatch(t, []*op{o})
+				continue
+			}
 			if batch = append(batch, o); !o.canLinger {
 				return gather(batch, s.ops)
 			}
@@ -165,6 +169,7 @@ func (o *op) end(err error) {
 
 func (s *Store) transact(t *tx, batch []*op) error {
 	if _, err := t.exec("BEGIN IMMEDIATE"); err != nil {
+		s.isFailing = true
 		return writeError(err)
 	}
 	t.posts = span{}
@@ -182,6 +187,7 @@ func (s *Store) transact(t *tx, batch []*op) error {
 	if err == nil {
 		s.onDisk(&s.disk, func() { _, err = t.exec("COMMIT") })
 	}
+	s.isFailing = err != nil
 	if err != nil {
 		t.known.forget()
 		_, rollbackErr := t.exec("ROLLBACK")

@@ -13,7 +13,7 @@ import (
 // stored and the earlier delivery is returned with true.
 func (s *Store) Add(ctx context.Context, d *bridge.Delivery, raw []byte) (*bridge.Delivery, bool, error) {
 	stored, known := d, false
-	err := s.write(ctx, func(t *tx) error {
+	err := s.commit(ctx, &op{canLinger: true, done: make(chan error, 1), run: func(t *tx) error {
 		d.ID, known = 0, false // this may run again when the shared transaction failed
 		if err := insertIfNew(t, d); err != nil {
 			return err
@@ -39,7 +39,7 @@ func (s *Store) Add(ctx context.Context, d *bridge.Delivery, raw []byte) (*bridg
 			}
 		}
 		return nil
-	})
+	}})
 	return stored, known, err
 }
 

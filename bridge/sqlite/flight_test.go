@@ -259,3 +259,39 @@ func TestACrashLosesNothingThatWasKept(t *testing.T) {
 	}
 	_ = errors.Join(crashed.reader.Close(), crashed.writer.Close(), crashed.inlet.Close())
 }
+
+// As long as nothing can be recorded nothing is attempted: a claim writes nothing, but for the first one after a write that
+// failed.
+func TestAClaimTriesADiskThatHasFailed(t *testing.T) {
+	s := journal(t)
+	changes := func() (n int) {
+		t.Helper()
+		if err := s.write(t.Context(), func(tx *tx) error { return tx.row(`SELECT total_changes()`).Scan(&n) }); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	claimWrites := func() int {
+		t.Helper()
+		before := changes()
+		claim(t, s, "c/in")
+		return changes() - before
+	}
+	put(t, s, inbound("ann", "1"))
+	if n := claimWrites(); n != 0 {
+		t.Errorf("a claim has made %d changes", n)
+	}
+	before := changes()
+	s.before = func() error { return errors.New("disk full") }
+	if s.SetSetting(t.Context(), "k", "v") == nil {
+		t.Fatal("the disk is not full")
+	}
+	s.before = nil
+	claim(t, s, "c/in")
+	if n := changes() - before; n != 2 { // the one that was taken back, and the claim's
+		t.Errorf("after a failed write there were %d changes, want 2", n)
+	}
+	if n := claimWrites(); n != 0 {
+		t.Errorf("a claim has made %d changes after that", n)
+	}
+}

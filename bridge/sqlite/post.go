@@ -66,7 +66,8 @@ const isFromX = `source NOT LIKE 'motion:%'`
 // Unpack stores the posts up to and including upTo and what they held, and moves the cursor behind them. Deliveries
 // whose X id the channel has already seen are left out; those stored get their ID.
 func (s *Store) Unpack(ctx context.Context, upTo int64, unpacked bridge.Unpacked) error {
-	return s.commit(ctx, &op{done: make(chan error, 1), kept: func() { s.backlog.moved(upTo) }, run: func(t *tx) error {
+	hasNews := len(unpacked.Deliveries) > 0
+	return s.commit(ctx, &op{canLinger: !hasNews, done: make(chan error, 1), kept: func() { s.backlog.moved(upTo) }, run: func(t *tx) error {
 		if err := s.movePosts(t, upTo); err != nil {
 			return err
 		}

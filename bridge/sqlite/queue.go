@@ -21,8 +21,11 @@ func (s *Store) Claim(ctx context.Context, quotas []bridge.LaneQuota, now time.T
 		claimed = nil
 	}
 	// By the committer, so that nobody changes or discards a message that is claimed meanwhile.
-	err := s.write(ctx, func(t *tx) error {
+	err := s.commit(ctx, &op{isRead: true, done: make(chan error, 1), run: func(t *tx) error {
 		drop() // this may run again when the shared transaction failed
+		if err := s.probe(t); err != nil {
+			return err
+		}
 		for _, q := range quotas {
 			heads, err := s.heads(t, q, now)
 			if err != nil {
@@ -41,11 +44,20 @@ func (s *Store) Claim(ctx context.Context, quotas []bridge.LaneQuota, now time.T
 			}
 		}
 		return nil
-	})
+	}})
 	if err != nil {
 		drop()
 	}
 	return claimed, err
+}
+
+// probe writes something when the last write has failed: as long as nothing can be recorded, nothing is attempted.
+func (s *Store) probe(t *tx) error {
+	if !s.isFailing {
+		return nil
+	}
+	_, err := t.exec(`UPDATE setting SET value = value WHERE key = 'unpacked'`)
+	return err
 }
 
 // heads returns the messages that are next in conversations which are due and not being served.

@@ -44,6 +44,7 @@ type Store struct {
 	inlet     *inlet.Log
 	backlog   backlog
 	appending []*bridge.Post // the keeper's, used again
+	isFailing bool           // the committer's: its last write has failed
 
 	disk, logDisk diskWait
 	// before, when set, is called by the committer before each commit and by the keeper before each write, during the same

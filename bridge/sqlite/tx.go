@@ -20,7 +20,9 @@ type op struct {
 	kept func()
 	// canLinger says that nobody is kept from anything by a wait of moments for others to share the commit with.
 	canLinger bool
-	done      chan error
+	// isRead says that run writes nothing, and may go before what lingers.
+	isRead bool
+	done   chan error
 }
 
 // tx is the open transaction, with the statements prepared on its connection. It speaks to SQLite's driver directly:

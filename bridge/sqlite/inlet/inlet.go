@@ -20,6 +20,8 @@ const (
 	// segmentSize is the size in bytes from which the next file is begun. What was moved stays on disk until its file is
 	// full, or Perch ends.
 	segmentSize = 8 << 20
+	// bufferMost is how much is held for the next write, in bytes.
+	bufferMost = 512 << 10
 	// fileMode lets nobody but the owner read what customers write.
 	fileMode = 0o600
 )
@@ -88,7 +90,7 @@ func (l *Log) Append(posts []*bridge.Post) error {
 	for _, p := range posts {
 		l.buffer = appendRecord(l.buffer, p)
 	}
-	if cap(l.buffer) > segmentSize {
+	if cap(l.buffer) > bufferMost {
 		defer func() { l.buffer = nil }() // a rare large one is not held for ever
 	}
 	_, err = s.file.WriteAt(l.buffer, s.size)
