@@ -2,7 +2,10 @@ package e2e
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"testing"
 )
 
@@ -36,8 +39,8 @@ func (r *report) saveBaseline(t *testing.T) {
 	}
 }
 
-// compare fails the test for each ratio that is worse than the baseline by more than baselineSlack.
-func (r *report) compare(t *testing.T) {
+// readBaseline returns the ratios to compare with, by name.
+func readBaseline(t *testing.T) map[string]float64 {
 	t.Helper()
 	raw, err := os.ReadFile(baselinePath)
 	was := map[string]float64{}
@@ -47,18 +50,27 @@ func (r *report) compare(t *testing.T) {
 	if err != nil {
 		t.Fatalf("the baseline: %v (make bench-baseline writes one)", err)
 	}
-	now := r.ratios()
-	for name, before := range was {
+	return was
+}
+
+// worse tells of each ratio what it was and what it is, and returns in words those that are worse than the baseline by
+// more than baselineSlack, by name.
+func (r *report) worse(t *testing.T, was map[string]float64) map[string]string {
+	t.Helper()
+	all, now := map[string]string{}, r.ratios()
+	for _, name := range slices.Sorted(maps.Keys(was)) {
 		f, isMeasured := now[name]
-		switch worse := f.worseThan(before); {
-		case !isMeasured:
+		if !isMeasured {
 			t.Logf("not compared, because it was not measured here: %s", name)
-		case worse > baselineSlack:
-			t.Errorf("%s: was %s, is %s: %.0f %% worse", name, number(before), number(f.Value), 100*worse)
-		default:
-			t.Logf("%s: was %s, is %s", name, number(before), number(f.Value))
+			continue
+		}
+		share := f.worseThan(was[name])
+		said := fmt.Sprintf("%s: was %s, is %s (%+.0f %% worse)", name, number(was[name]), number(f.Value), 100*share)
+		if t.Log(said); share > baselineSlack {
+			all[name] = said
 		}
 	}
+	return all
 }
 
 // worseThan is by which share a figure is worse than it was; below 0 it is better.
