@@ -18,7 +18,7 @@ const (
 	// lookThrough is how many of the newest messages that pass a filter are looked through before the index is asked.
 	lookThrough = 1000
 	// lookThroughShort is the same for one or two letters: most are in many messages, for which the index is slow.
-	lookThroughShort = 5000
+	lookThroughShort = 3000
 	// maxFacets is how many sorts of messages are merged; beyond them it is quicker to look through all.
 	maxFacets = 100
 	// maxWords is how many threes that begin with one or two letters the index is asked for.
