@@ -49,7 +49,7 @@ func (p *program) startCommand() *cobra.Command {
 // start starts the relay in the background and says so.
 func (p *program) start(ctx context.Context, client *control.Client, home config.Home, phrase string) error {
 	status, err := daemon.Start(ctx, client, daemon.Options{Home: home, HomeFlag: p.homeFlag, Passphrase: phrase, OnSlow: func() {
-		p.Say("It still starts: after a crash the whole journal is read first. Of a large one that can take minutes.\n")
+		p.Say("It still starts: the disk or the computer is slow.\n")
 	}})
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ const (
 	// SilentMessage says what holds a folder and takes no calls, and SilentRemedy what to do.
 	SilentMessage = "something works on this folder and does not answer: a relay that is just starting or ending, a restore, or perch doctor"
 	// SilentRemedy is what to do about one that stays so.
-	SilentRemedy = "after a crash with a large journal, wait for minutes; else end its process, which this shows: pgrep -af 'perch relay'"
+	SilentRemedy = "if it stays so, end its process, which this shows: pgrep -af 'perch relay'"
 	// hungMessage and hungRemedy are those of a relay that takes calls and answers none.
 	hungMessage = "a relay runs but does not answer"
 	hungRemedy  = "wait a minute; if it stays so, end its process, which this shows: pgrep -af 'perch relay'; then: perch start"

@@ -43,7 +43,7 @@ func (e *exam) checkJournal(ctx context.Context) result {
 	if err != nil {
 		return journalTrouble(path, err)
 	}
-	err = e.readTokens(ctx, journal)
+	err = errors.Join(journal.Verify(ctx), e.readTokens(ctx, journal))
 	if err := errors.Join(err, journal.Close()); err != nil {
 		return journalTrouble(path, err)
 	}

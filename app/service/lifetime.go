@@ -12,7 +12,7 @@ import (
 
 const (
 	// watchdog is how long a relay may show no sign of life (WatchdogSec of the unit), stopLimit how long it may take to end
-	// (TimeoutStopSec), readyLimit to begin (TimeoutStartSec): after a crash it reads its whole journal first.
+	// (TimeoutStopSec), readyLimit to begin (TimeoutStartSec): a slow disk may take its time.
 	watchdog   = 60 * time.Second
 	stopLimit  = 40 * time.Second
 	readyLimit = time.Hour

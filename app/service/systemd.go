@@ -128,7 +128,7 @@ func (s *systemd) complaint(args []string, out string, err error) error {
 	case errors.Is(err, exec.ErrNotFound):
 		return fail(bridge.Operator, "there is no systemd on this computer", "start the relay with perch start, after perch service uninstall where a service is left from before; on a desktop, switch on Start at login", errNoSystemd)
 	case errors.Is(err, context.DeadlineExceeded) && (verb == string(Start) || verb == string(Restart)):
-		return fail(bridge.Temporary, "the service is still starting: after a crash the whole journal is read first, and of a large one that can take minutes",
+		return fail(bridge.Temporary, "the service is still starting: the disk or the computer is slow",
 			"wait, then look at: perch service status", errStarting)
 	case errors.Is(err, context.DeadlineExceeded):
 		return fail(bridge.Temporary, "systemctl "+verb+" has not ended in time", "look at: "+s.command("status", "perch"), nil)

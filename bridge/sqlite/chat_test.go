@@ -375,8 +375,9 @@ func TestWhatWaitsToBeOpenedIsFound(t *testing.T) {
 func TestWhatWaitsIsFoundWithoutReadingTheOthers(t *testing.T) {
 	s := journal(t)
 	for _, f := range []bridge.Filter{{Waits: true}, {Channel: "c", Direction: bridge.In, Kind: bridge.KindEncrypted, Waits: true}} {
-		where, args := conditions(f, nil)
-		rows, err := s.reader.QueryContext(t.Context(), `EXPLAIN QUERY PLAN SELECT `+columns+fromMessage+where+` ORDER BY m.id DESC LIMIT ?`, append(args, 5)...)
+		find := newFinder(t.Context(), nil, f, nil)
+		find.top = 1_000_000
+		rows, err := s.reader.QueryContext(t.Context(), `EXPLAIN QUERY PLAN SELECT m.id FROM message m WHERE `+find.within()+find.where+` ORDER BY m.id DESC LIMIT 5`, find.args...)
 		if err != nil {
 			t.Fatal(err)
 		}

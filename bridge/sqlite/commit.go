@@ -70,6 +70,7 @@ func (s *Store) Run(ctx context.Context) error {
 		t := newTx(prepares)
 		defer t.close()
 		keeper.Go(func() { s.runKeeper(ctx) })
+		keeper.Go(func() { s.verifyBehind(ctx) })
 		s.loop(ctx, t)
 		return nil
 	})
@@ -89,8 +90,14 @@ func (s *Store) loop(ctx context.Context, t *tx) {
 			if commits%sizeCheckEvery == 0 && s.walSize() > checkpointSize {
 				s.checkpoint(t)
 			}
+			s.indexBusy(t)
 			idle.Reset(checkpointIdle)
 		case <-idle.C:
+			if s.indexIdle(t) {
+				dirty = true
+				idle.Reset(indexRest)
+				continue
+			}
 			if dirty {
 				s.checkpoint(t)
 				dirty = false
@@ -168,6 +175,9 @@ func (o *op) end(err error) {
 }
 
 func (s *Store) transact(t *tx, batch []*op) error {
+	if err := s.damaged(); err != nil {
+		return err
+	}
 	if _, err := t.exec("BEGIN IMMEDIATE"); err != nil {
 		s.isFailing = true
 		return writeError(err)

@@ -71,6 +71,9 @@ func (s *Store) appendPosts(batch []*op) error {
 	if len(posts) == 0 {
 		return nil
 	}
+	if err := s.damaged(); err != nil {
+		return err
+	}
 	if s.before != nil {
 		if err := s.before(); err != nil {
 			return writeError(err)

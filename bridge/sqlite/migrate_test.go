@@ -37,6 +37,14 @@ func schema2(t *testing.T, statements ...string) string {
 	return path
 }
 
+// beforeSearch makes a journal one of before there was an index for searching.
+func beforeSearch() []string {
+	return []string{
+		`DROP TRIGGER reindex_told`, `DROP TRIGGER reindex_state`, `DROP TABLE search_word`, `DROP TABLE search`, `DROP TABLE facet`, `DROP TABLE facet_message`,
+		`DROP TABLE reindex`, `DELETE FROM setting WHERE key = 'indexed'`,
+	}
+}
+
 const old = `INSERT INTO message (channel, direction, kind, state, open, lane, conversation, x_id, peer_id, text, parent, received_at) VALUES `
 
 func TestMigrationFromBeforeThereWasChat(t *testing.T) {

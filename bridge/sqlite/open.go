@@ -18,7 +18,7 @@ const (
 	// readers is the size of the pool of reading connections.
 	readers = 4
 	// alwaysCheckBelow is the file size in bytes up to which every start checks the whole file; a larger one is
-	// checked after an unclean end only, to keep the start fast.
+	// checked after an unclean end only, and while it is already used, to keep the start fast.
 	alwaysCheckBelow = 16 << 20
 )
 
@@ -101,7 +101,7 @@ func (s *Store) checkVersion(ctx context.Context) error {
 	return nil
 }
 
-// checkFile runs SQLite's own check where it is cheap or where the last end was not clean.
+// checkFile runs SQLite's own check where it is cheap. Where it is not and the last end was not clean, Run does it.
 func (s *Store) checkFile(ctx context.Context) error {
 	info, err := os.Stat(s.path)
 	if err != nil || info.Size() == 0 {
@@ -109,7 +109,8 @@ func (s *Store) checkFile(ctx context.Context) error {
 	}
 	var clean string
 	err = s.writer.QueryRowContext(ctx, `SELECT value FROM setting WHERE key = 'clean'`).Scan(&clean)
-	if err == nil && clean == "1" && info.Size() > alwaysCheckBelow {
+	if err == nil && info.Size() > alwaysCheckBelow {
+		s.isUnchecked.Store(clean != "1")
 		return nil
 	}
 	var verdict string
@@ -141,12 +142,16 @@ func openError(path string, err error) error {
 	return e
 }
 
-// Close marks the journal as cleanly ended and closes it. Call it after Run has returned.
+// Close marks the journal as cleanly ended, unless its check is still to come or has failed, and closes it. Call it after Run
+// has returned.
 func (s *Store) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
+	if s.damage.Load() != nil { // what was not taken apart stays beside it
+		return errors.Join(s.inlet.Close(), s.reader.Close(), s.writer.Close())
+	}
 	err := s.closeInlet(ctx)
-	if err == nil {
+	if err == nil && !s.isUnchecked.Load() {
 		_, err = s.writer.ExecContext(ctx, `INSERT OR REPLACE INTO setting VALUES ('clean', '1')`)
 	}
 	if err == nil {

@@ -108,6 +108,9 @@ func (s *Store) pruneMessages(ctx context.Context, cursor int64, before time.Tim
 
 func removeMessages(t *tx, ids []int64) error {
 	for _, id := range ids {
+		if err := unindex(t, id); err != nil {
+			return err
+		}
 		for _, query := range []string{
 			`DELETE FROM attempt WHERE message = ?`, `DELETE FROM content WHERE message = ?`, `DELETE FROM message WHERE id = ?`,
 		} {

@@ -9,8 +9,11 @@ import (
 )
 
 // Room reports whether the disk takes what a busy second makes the journal grow by. SQLite alone cannot tell: as long as
-// it writes where it has written before, a full disk does not show. Nothing stays of it.
+// it writes where it has written before, a full disk does not show. Nothing stays of it. A file that is damaged has no room.
 func (s *Store) Room() (err error) {
+	if err := s.damaged(); err != nil {
+		return err
+	}
 	f, err := os.OpenFile(s.roomFile(), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return roomError(err)

@@ -25,7 +25,11 @@ import (
 const maxBatch = 256
 
 // reading is what can be read of a journal, whoever writes it. It is safe for concurrent use.
-type reading struct{ reader *sql.DB }
+type reading struct {
+	reader   *sql.DB
+	isSpoilt atomic.Bool // the index for searching does not make sense
+	look     int         // how many messages are looked through before the index is asked; 0 for the usual number
+}
 
 // Store is an open journal. Make it with Open; it accepts writes while Run is running.
 type Store struct {
@@ -47,6 +51,9 @@ type Store struct {
 	isFailing bool           // the committer's: its last write has failed
 
 	disk, logDisk diskWait
+	indexer       indexer
+	isUnchecked   atomic.Bool // the file is to be checked while it is used
+	damage        atomic.Pointer[bridge.Error]
 	// before, when set, is called by the committer before each commit and by the keeper before each write, during the same
 	// while they wait for the disk; tests make the one fail and the other slow.
 	before func() error

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"perch/bridge"
@@ -27,7 +26,9 @@ func OpenView(ctx context.Context, path string) (*View, error) {
 	return newView(db, path), nil
 }
 
-func newView(db *sql.DB, path string) *View { return &View{db, path, reading{db}} }
+func newView(db *sql.DB, path string) *View {
+	return &View{db: db, path: path, reading: reading{reader: db}}
+}
 
 // Close ends the reading.
 func (v *View) Close() error { return v.db.Close() }
@@ -51,7 +52,7 @@ func (v *View) Check(ctx context.Context) error {
 		return viewError(err)
 	}
 	if verdict != "ok" {
-		return viewError(fmt.Errorf("integrity check: %s", verdict))
+		return verdictError(verdict)
 	}
 	return nil
 }
