@@ -17,8 +17,10 @@ const (
 	indexHurry = 500 * time.Millisecond
 	// hurryFrom is how many those are.
 	hurryFrom = 20_000
-	// indexFrom is how many messages have to wait to be worth a commit.
-	indexFrom = 200
+	// indexFrom is how many messages have to wait to be worth a commit, and indexBusyFrom the same while the committer is
+	// never idle: a step holds up what is delivered, and a search looks through so many quickly.
+	indexFrom     = 200
+	indexBusyFrom = 5000
 	// mergeFrom is how many parts the index has to have got to be worth another (FTS5 joins four at least).
 	mergeFrom = 4
 	// mergePages is how much of the index is joined at a time, in its pages of 4 KB (sqlite.org/fts5.html, 6.8).
@@ -35,7 +37,7 @@ type indexer struct {
 
 // indexIdle indexes some messages, as nobody waits for the committer; false when there is nothing left to do.
 func (s *Store) indexIdle(t *tx) (more bool) {
-	return s.indexSome(t, indexIdleShare, func() bool { return len(s.ops) > 0 })
+	return s.indexSome(t, indexIdleShare, indexFrom, func() bool { return len(s.ops) > 0 })
 }
 
 // indexBusy indexes some messages now and then while the committer is never idle, so that a search need not look through
@@ -46,19 +48,21 @@ func (s *Store) indexBusy(t *tx) {
 		pause = indexHurry
 	}
 	if time.Since(s.indexer.last) >= pause {
-		s.indexSome(t, indexShare, func() bool { return false })
+		s.indexSome(t, indexShare, indexBusyFrom, func() bool { return false })
 	}
 }
 
-func (s *Store) indexSome(t *tx, share time.Duration, isWanted func() bool) (more bool) {
+func (s *Store) indexSome(t *tx, share time.Duration, from int64, isWanted func() bool) (more bool) {
 	s.indexer.last = time.Now()
 	todo, err := s.toIndex(t)
 	s.indexer.isBehind = todo > hurryFrom
 	work := func(t *tx) error { return s.indexStep(t, share, isWanted) }
 	switch {
+	case err == nil && todo < from && from > indexFrom:
+		return false
 	case s.indexer.parts >= mergeFrom:
 		work = s.mergeIndex
-	case err == nil && todo < indexFrom:
+	case err == nil && todo < from:
 		return false
 	}
 	if err == nil {
@@ -89,7 +93,7 @@ func (s *Store) indexFailed(err error) {
 // toIndex is how many messages are left to index, about.
 func (s *Store) toIndex(t *tx) (n int64, err error) {
 	if s.isSpoilt.Load() {
-		return indexFrom, nil
+		return indexBusyFrom, nil
 	}
 	err = t.row(`SELECT (SELECT coalesce(max(id), 0) FROM message) - (SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'indexed')
 		+ (SELECT count(*) FROM reindex)`).Scan(&n)

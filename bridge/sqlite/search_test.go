@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -263,7 +264,9 @@ func TestTheCommitterIndexesWhenItIsIdle(t *testing.T) {
 // While there is never an idle moment, messages are indexed all the same.
 func TestTheCommitterIndexesWhileItIsBusy(t *testing.T) {
 	s := journal(t)
-	put(t, s, many("words")...)
+	for range indexBusyFrom / indexFrom {
+		put(t, s, many("words")...)
+	}
 	err := s.write(t.Context(), func(*tx) error { s.indexer.last = time.Time{}; return nil })
 	if err := errors.Join(err, s.Round(t.Context()), s.Round(t.Context())); err != nil {
 		t.Fatal(err)
@@ -273,10 +276,13 @@ func TestTheCommitterIndexesWhileItIsBusy(t *testing.T) {
 	}
 }
 
+// made numbers the messages of many.
+var made atomic.Int64
+
 // many are as many messages as are indexed at once.
 func many(text string) (list []*bridge.Delivery) {
-	for i := range indexFrom {
-		list = append(list, said(fmt.Sprint(text, i), text))
+	for range indexFrom {
+		list = append(list, said(fmt.Sprint(text, made.Add(1)), text))
 	}
 	return list
 }
