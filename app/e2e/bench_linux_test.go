@@ -74,8 +74,11 @@ func measure(t *testing.T, sizes benchSizes) *report {
 		isWhole bool
 		measure func(*testing.T, *report, benchSizes)
 	}{
-		{"Ingest", false, benchIngest}, {"Drain", false, benchDrain}, {"Syncs", false, benchSyncs},
-		{"Latency", true, benchLatency}, {"Footprint", true, benchFootprint},
+		{"Ingest", false, benchIngest},
+		{"Drain", false, benchDrain},
+		{"Syncs", false, benchSyncs},
+		{"Latency", true, benchLatency},
+		{"Footprint", true, benchFootprint},
 	} {
 		if part.isWhole && sizes.isShort {
 			continue
