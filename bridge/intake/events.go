@@ -59,7 +59,8 @@ func NewEvents(c EventsConfig) *Events {
 // the body is on disk and will be taken apart; the caller may acknowledge it.
 func (v *Events) AcceptX(ctx context.Context, channels []string, body []byte) error {
 	now := v.now()
-	v.incoming.note(now)
+	v.incoming.begin(now)
+	defer v.incoming.end()
 	err := v.journal.Keep(ctx, bridge.Post{ReceivedAt: now, Source: sourceX + strings.Join(channels, ","), Body: body})
 	if err == nil {
 		v.unpack.Send()
