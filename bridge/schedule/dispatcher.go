@@ -9,6 +9,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -146,8 +148,9 @@ func (r *run) watchClock(ctx context.Context) {
 
 // runOnce starts everything that may start now, and reports whether the journal has let it.
 func (r *run) runOnce(ctx context.Context) (isWell bool) {
+	done := map[bridge.Lane]bool{} // in which nothing more is due
 	for ctx.Err() == nil && !r.paused.Load() {
-		quotas := r.quotas()
+		quotas := slices.DeleteFunc(r.quotas(), func(q bridge.LaneQuota) bool { return done[q.Lane] })
 		if len(quotas) == 0 {
 			break
 		}
@@ -156,11 +159,13 @@ func (r *run) runOnce(ctx context.Context) (isWell bool) {
 			r.logUnless(ctx, "claim failed", err)
 			return false
 		}
-		if len(claimed) == 0 {
-			break
-		}
+		found := map[bridge.Lane]int{}
 		for _, delivery := range claimed {
+			found[delivery.Lane]++
 			r.start(delivery)
+		}
+		for _, q := range quotas {
+			done[q.Lane] = found[q.Lane] < q.N
 		}
 	}
 	return true
@@ -176,6 +181,7 @@ func (r *run) hasNewsSoon(ctx context.Context) bool {
 	defer timer.Stop()
 	select {
 	case <-r.wake:
+		runtime.Gosched() // attempts whose results were written together end together: they make room for more at once
 		return true
 	case <-timer.C:
 	case <-ctx.Done():

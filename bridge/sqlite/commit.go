@@ -84,7 +84,10 @@ func (s *Store) loop(ctx context.Context, t *tx) {
 	for {
 		select {
 		case o := <-s.ops:
-			batch = s.linger(ctx, t, gather(append(batch[:0], o), s.ops))
+			batch = s.linger(ctx, t, s.readFirst(t, gather(append(batch[:0], o), s.ops)))
+			if len(batch) == 0 {
+				continue
+			}
 			s.commitBatch(t, batch)
 			dirty, commits = true, commits+1
 			if commits%sizeCheckEvery == 0 && s.walSize() > checkpointSize {
@@ -109,11 +112,22 @@ func (s *Store) loop(ctx context.Context, t *tx) {
 	}
 }
 
+// readFirst has done what only reads, and returns the rest: nobody who reads has to wait for the disk.
+func (s *Store) readFirst(t *tx, batch []*op) []*op {
+	isRead := func(o *op) bool { return o.isRead }
+	for _, o := range batch {
+		if isRead(o) {
+			s.commitBatch(t, []*op{o})
+		}
+	}
+	return slices.DeleteFunc(batch, isRead)
+}
+
 // linger waits moments for others to share the commit with, as long as nobody is kept from anything by that, and as long as
 // there are attempts under way that may end meanwhile.
 func (s *Store) linger(ctx context.Context, t *tx, batch []*op) []*op {
 	canLinger := func(o *op) bool { return o.canLinger }
-	if !all(batch, canLinger) || len(batch) >= s.flight.size() {
+	if len(batch) == 0 || !all(batch, canLinger) || len(batch) >= s.flight.size() {
 		return batch
 	}
 	end := time.NewTimer(lingerMost)
