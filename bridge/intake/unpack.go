@@ -181,7 +181,8 @@ func (v *Events) unpackEvent(p bridge.Post, channels []string, index int, e *bri
 		out.Ignored[bridge.IgnoredKey{Channel: name, Kind: kind}]++
 		return
 	}
-	own := v.accounts.Account(name).ID
+	account := v.accounts.Account(name)
+	own := account.ID
 	if e.Kind != bridge.KindUnreadable && e.From.ID != "" && (e.From.ID == own || e.From.ID == e.ForUser) {
 		out.Ignored[bridge.IgnoredKey{Channel: name, Kind: "echo"}]++
 		if e.Sealed != nil {
@@ -199,7 +200,11 @@ func (v *Events) unpackEvent(p bridge.Post, channels []string, index int, e *bri
 	if e.Kind == bridge.KindUnreadable {
 		e.XID = bridge.UnreadableID(p.Body, index)
 	}
-	out.Deliveries = append(out.Deliveries, inboundDelivery(name, e, p))
+	d := inboundDelivery(name, e, p)
+	if d.To == "" || d.To == own {
+		d.To = account.HandleOrID()
+	}
+	out.Deliveries = append(out.Deliveries, d)
 }
 
 // forNobody names an event of encrypted chat that is no message; "" for all others.
