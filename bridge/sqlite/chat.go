@@ -42,7 +42,7 @@ func (s *Store) KeepChatKey(ctx context.Context, channel string, k bridge.ChatKe
 func (s *Store) ChatPlace(ctx context.Context, channel, conversation string) (bridge.ChatPlace, error) {
 	p := bridge.ChatPlace{Conversation: conversation}
 	var updated int64
-	err := s.reader.QueryRowContext(ctx, `SELECT sequence, token, updated_at FROM chat_place WHERE channel = ? AND conversation = ?`,
+	err := s.one(ctx, `SELECT sequence, token, updated_at FROM chat_place WHERE channel = ? AND conversation = ?`,
 		channel, conversation).Scan(&p.Sequence, &p.Token, &updated)
 	if errors.Is(err, sql.ErrNoRows) {
 		return p, nil
@@ -66,7 +66,7 @@ func (s *Store) KeepChatPlace(ctx context.Context, channel string, p bridge.Chat
 
 // CountChats implements bridge.ChatStore.
 func (s *Store) CountChats(ctx context.Context, channel string) (n int, err error) {
-	err = s.reader.QueryRowContext(ctx, `SELECT count(DISTINCT conversation) FROM chat_key WHERE channel = ?`, channel).Scan(&n)
+	err = s.one(ctx, `SELECT count(DISTINCT conversation) FROM chat_key WHERE channel = ?`, channel).Scan(&n)
 	return n, err
 }
 
@@ -84,7 +84,7 @@ func (s *Store) ForgetChat(ctx context.Context, channel string) error {
 // LastWay implements bridge.ChatStore.
 func (s *Store) LastWay(ctx context.Context, channel, personID string) (bridge.MessageKind, error) {
 	var kind bridge.MessageKind
-	err := s.reader.QueryRowContext(ctx, `SELECT kind FROM way WHERE channel = ? AND person = ?`, channel, personID).Scan(&kind)
+	err := s.one(ctx, `SELECT kind FROM way WHERE channel = ? AND person = ?`, channel, personID).Scan(&kind)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}

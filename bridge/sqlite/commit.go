@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql/driver"
 	"os"
-	"slices"
 	"sync"
 	"time"
 
@@ -16,8 +15,6 @@ const (
 	checkpointIdle = time.Second
 	// checkpointSize is the WAL size in bytes from which it no longer waits for an idle moment.
 	checkpointSize = 32 << 20
-	// lingerMost is the longest that what came of an attempt waits to share a commit with what comes of those beside it.
-	lingerMost = 2 * time.Millisecond
 	// sizeCheckEvery is the number of commits between two looks at the WAL's size.
 	sizeCheckEvery = 128
 )
@@ -110,49 +107,6 @@ func (s *Store) loop(ctx context.Context, t *tx) {
 			return
 		}
 	}
-}
-
-// readFirst has done what only reads, and returns the rest: nobody who reads has to wait for the disk.
-func (s *Store) readFirst(t *tx, batch []*op) []*op {
-	isRead := func(o *op) bool { return o.isRead }
-	for _, o := range batch {
-		if isRead(o) {
-			s.commitBatch(t, []*op{o})
-		}
-	}
-	return slices.DeleteFunc(batch, isRead)
-}
-
-// linger waits moments for others to share the commit with, as long as nobody is kept from anything by that, and as long as
-// there are attempts under way that may end meanwhile.
-func (s *Store) linger(ctx context.Context, t *tx, batch []*op) []*op {
-	canLinger := func(o *op) bool { return o.canLinger }
-	if len(batch) == 0 || !all(batch, canLinger) || len(batch) >= s.flight.size() {
-		return batch
-	}
-	end := time.NewTimer(lingerMost)
-	defer end.Stop()
-	for len(batch) < min(s.flight.size(), maxBatch) {
-		select {
-		case o := <-s.ops:
-			if o.isRead {
-				s.commitBatch(t, []*op{o})
-				continue
-			}
-			if batch = append(batch, o); !o.canLinger {
-				return gather(batch, s.ops)
-			}
-		case <-end.C:
-			return batch
-		case <-ctx.Done():
-			return batch
-		}
-	}
-	return batch
-}
-
-func all(batch []*op, is func(*op) bool) bool {
-	return !slices.ContainsFunc(batch, func(o *op) bool { return !is(o) })
 }
 
 func (s *Store) drain(t *tx, batch []*op) {

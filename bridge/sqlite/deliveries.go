@@ -54,7 +54,7 @@ func (s *Store) Get(ctx context.Context, id int64) (*bridge.Delivery, error) {
 
 // Get returns one delivery; an *bridge.Error of kind Invalid when there is none.
 func (s *reading) Get(ctx context.Context, id int64) (*bridge.Delivery, error) {
-	d, err := scanDelivery(s.reader.QueryRowContext(ctx, `SELECT `+columns+fromMessage+`WHERE m.id = ?`, id))
+	d, err := scanDelivery(s.one(ctx, `SELECT `+columns+fromMessage+`WHERE m.id = ?`, id))
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, notFound(id)
 	}
@@ -64,7 +64,7 @@ func (s *reading) Get(ctx context.Context, id int64) (*bridge.Delivery, error) {
 // IsSent reports whether a delivery of the channel has the id at X.
 func (s *Store) IsSent(ctx context.Context, channel, xID string) (bool, error) {
 	var n int
-	err := s.reader.QueryRowContext(ctx, `SELECT count(*) FROM message WHERE direction = 'out' AND channel = ? AND x_id = ?`,
+	err := s.one(ctx, `SELECT count(*) FROM message WHERE direction = 'out' AND channel = ? AND x_id = ?`,
 		channel, xID).Scan(&n)
 	return n > 0, err
 }
@@ -72,7 +72,7 @@ func (s *Store) IsSent(ctx context.Context, channel, xID string) (bool, error) {
 // HeadDue returns when the conversation is due; false when it has no work.
 func (s *reading) HeadDue(ctx context.Context, conversation string) (time.Time, bool, error) {
 	var due int64
-	err := s.reader.QueryRowContext(ctx, `SELECT due FROM conv WHERE key = ?`, conversation).Scan(&due)
+	err := s.one(ctx, `SELECT due FROM conv WHERE key = ?`, conversation).Scan(&due)
 	if errors.Is(err, sql.ErrNoRows) {
 		return time.Time{}, false, nil
 	}
@@ -82,7 +82,7 @@ func (s *reading) HeadDue(ctx context.Context, conversation string) (time.Time, 
 // HasReceived reports whether a message at X has come in before.
 func (s *Store) HasReceived(ctx context.Context, channel, xID string) (bool, error) {
 	var n int
-	err := s.reader.QueryRowContext(ctx, `SELECT count(*) FROM message WHERE direction = 'in' AND channel = ? AND x_id = ?`,
+	err := s.one(ctx, `SELECT count(*) FROM message WHERE direction = 'in' AND channel = ? AND x_id = ?`,
 		channel, xID).Scan(&n)
 	return n > 0, err
 }

@@ -49,7 +49,7 @@ func learnPerson(t *tx, channel string, p bridge.Person) error {
 // Interaction returns what is known of a Motion interaction.
 func (s *Store) Interaction(ctx context.Context, channel, id string) (bridge.Interaction, bool, error) {
 	var i bridge.Interaction
-	err := s.reader.QueryRowContext(ctx, `SELECT person, thread, direct, public FROM interaction WHERE channel = ? AND id = ?`,
+	err := s.one(ctx, `SELECT person, thread, direct, public FROM interaction WHERE channel = ? AND id = ?`,
 		channel, id).Scan(&i.PersonID, &i.ThreadID, &i.Direct, &i.Public)
 	return found(i, err)
 }
@@ -57,7 +57,7 @@ func (s *Store) Interaction(ctx context.Context, channel, id string) (bridge.Int
 // PersonByHandle returns who last went by the handle, without regard to case.
 func (s *Store) PersonByHandle(ctx context.Context, channel, handle string) (bridge.Person, bool, error) {
 	p := bridge.Person{Handle: handle}
-	err := s.reader.QueryRowContext(ctx, `SELECT h.person, coalesce(p.handle, h.handle), coalesce(p.name, '')
+	err := s.one(ctx, `SELECT h.person, coalesce(p.handle, h.handle), coalesce(p.name, '')
 		FROM handle h LEFT JOIN person p ON p.channel = h.channel AND p.id = h.person
 		WHERE h.channel = ? AND h.handle = ?`, channel, handle).Scan(&p.ID, &p.Handle, &p.Name)
 	return found(p, err)
@@ -66,7 +66,7 @@ func (s *Store) PersonByHandle(ctx context.Context, channel, handle string) (bri
 // PersonByID returns who has the id, when the handle was confirmed after the given time.
 func (s *reading) PersonByID(ctx context.Context, channel, id string, after time.Time) (bridge.Person, bool, error) {
 	p := bridge.Person{ID: id}
-	err := s.reader.QueryRowContext(ctx, `SELECT handle, name FROM person WHERE channel = ? AND id = ? AND seen_at > ?`,
+	err := s.one(ctx, `SELECT handle, name FROM person WHERE channel = ? AND id = ? AND seen_at > ?`,
 		channel, id, after.UnixMilli()).Scan(&p.Handle, &p.Name)
 	return found(p, err)
 }
@@ -74,7 +74,7 @@ func (s *reading) PersonByID(ctx context.Context, channel, id string, after time
 // Thread returns who wrote a post that was delivered to Motion.
 func (s *Store) Thread(ctx context.Context, channel, id string) (bridge.Person, bool, error) {
 	var p bridge.Person
-	err := s.reader.QueryRowContext(ctx, `SELECT t.person, coalesce(p.handle, ''), coalesce(p.name, '')
+	err := s.one(ctx, `SELECT t.person, coalesce(p.handle, ''), coalesce(p.name, '')
 		FROM thread t LEFT JOIN person p ON p.channel = t.channel AND p.id = t.person
 		WHERE t.channel = ? AND t.id = ?`, channel, id).Scan(&p.ID, &p.Handle, &p.Name)
 	return found(p, err)

@@ -147,6 +147,7 @@ func openError(path string, err error) error {
 func (s *Store) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
+	s.prepared.close()
 	if s.damage.Load() != nil { // what was not taken apart stays beside it
 		return errors.Join(s.inlet.Close(), s.reader.Close(), s.writer.Close())
 	}

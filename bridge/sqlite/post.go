@@ -12,7 +12,7 @@ import (
 func (s *reading) Source(ctx context.Context, seq int64) (bridge.Post, bool, error) {
 	p := bridge.Post{Seq: seq}
 	var received, kept int64
-	err := s.reader.QueryRowContext(ctx, `SELECT received_at, source, body,
+	err := s.one(ctx, `SELECT received_at, source, body,
 		coalesce((SELECT CASE WHEN first <= post.seq THEN at END FROM kept WHERE last >= post.seq ORDER BY last LIMIT 1), 0)
 		FROM post WHERE seq = ?`, seq).Scan(&received, &p.Source, &p.Body, &kept)
 	if errors.Is(err, sql.ErrNoRows) {

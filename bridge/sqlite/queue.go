@@ -85,7 +85,7 @@ func (s *Store) heads(t *tx, q bridge.LaneQuota, now time.Time) ([]int64, error)
 // Mark stores the progress of a claimed delivery. Once X is being called, the message is Sending on disk too.
 func (s *Store) Mark(ctx context.Context, id int64, progress bridge.Progress) error {
 	isCalling := false
-	return s.commit(ctx, &op{canLinger: true, done: make(chan error, 1), run: func(t *tx) error {
+	return s.commit(ctx, &op{canLinger: true, isFlying: true, done: make(chan error, 1), run: func(t *tx) error {
 		isCalling = false
 		if !progress.CallingSince.IsZero() {
 			was, err := sortOnDisk(t, s.flight, id)
@@ -113,7 +113,7 @@ func (s *Store) Mark(ctx context.Context, id int64, progress bridge.Progress) er
 
 // Finish stores the result of an attempt, all of it in one transaction, and frees the conversation.
 func (s *Store) Finish(ctx context.Context, r bridge.Result) error {
-	return s.commit(ctx, &op{canLinger: true, done: make(chan error, 1), run: func(t *tx) error {
+	return s.commit(ctx, &op{canLinger: true, isFlying: true, done: make(chan error, 1), run: func(t *tx) error {
 		was, err := sortOnDisk(t, s.flight, r.Delivery.ID)
 		if err != nil {
 			return err

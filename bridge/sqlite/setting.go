@@ -11,7 +11,7 @@ import (
 // Setting returns a kept value, or "" when there is none.
 func (s *reading) Setting(ctx context.Context, key string) (string, error) {
 	var value string
-	err := s.reader.QueryRowContext(ctx, `SELECT value FROM setting WHERE key = ?`, key).Scan(&value)
+	err := s.one(ctx, `SELECT value FROM setting WHERE key = ?`, key).Scan(&value)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}

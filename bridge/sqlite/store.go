@@ -27,6 +27,7 @@ const maxBatch = 256
 // reading is what can be read of a journal, whoever writes it. It is safe for concurrent use.
 type reading struct {
 	reader   *sql.DB
+	prepared prepared
 	isSpoilt atomic.Bool // the index for searching does not make sense
 	look     int         // how many messages are looked through before the index is asked; 0 for the usual number
 }

@@ -20,6 +20,8 @@ type op struct {
 	kept func()
 	// canLinger says that nobody is kept from anything by a wait of moments for others to share the commit with.
 	canLinger bool
+	// isFlying says that it is about a message that is being attempted.
+	isFlying bool
 	// isRead says that run writes nothing, and may go before what lingers.
 	isRead bool
 	done   chan error

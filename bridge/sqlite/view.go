@@ -31,7 +31,10 @@ func newView(db *sql.DB, path string) *View {
 }
 
 // Close ends the reading.
-func (v *View) Close() error { return v.db.Close() }
+func (v *View) Close() error {
+	v.prepared.close()
+	return v.db.Close()
+}
 
 func viewError(err error) error {
 	return explained("read the journal", "the journal cannot be read", err)

@@ -1,0 +1,83 @@
+package sqlite
+
+import (
+	"context"
+	"runtime"
+	"slices"
+	"time"
+)
+
+const (
+	// lingerMost is the longest that what came of an attempt waits to share a commit with what comes of those beside it.
+	lingerMost = 2 * time.Millisecond
+	// lingerTurns is how often others may go before the committer does not wait for them.
+	lingerTurns = 2
+)
+
+// readFirst has done what only reads, and returns the rest: nobody who reads has to wait for the disk.
+func (s *Store) readFirst(t *tx, batch []*op) []*op {
+	isRead := func(o *op) bool { return o.isRead }
+	for _, o := range batch {
+		if isRead(o) {
+			s.commitBatch(t, []*op{o})
+		}
+	}
+	return slices.DeleteFunc(batch, isRead)
+}
+
+// linger waits moments for others to share the commit with, as long as nobody is kept from anything by that, and as long as
+// there are attempts under way that may end meanwhile.
+func (s *Store) linger(ctx context.Context, t *tx, batch []*op) []*op {
+	if len(batch) == 0 || slices.ContainsFunc(batch, func(o *op) bool { return !o.canLinger }) {
+		return batch
+	}
+	end := time.NewTimer(lingerMost)
+	defer end.Stop()
+	for turns := 0; len(batch) < maxBatch; {
+		var o *op
+		if s.isAwaited(batch) {
+			select {
+			case o = <-s.ops:
+			case <-end.C:
+				return batch
+			case <-ctx.Done():
+				return batch
+			}
+		} else if o = s.next(); o == nil {
+			if turns++; turns > lingerTurns {
+				return batch
+			}
+			runtime.Gosched() // an attempt that has ended makes room for the next one
+			continue
+		}
+		if o.isRead {
+			s.commitBatch(t, []*op{o})
+			continue
+		}
+		if batch = append(batch, o); !o.canLinger {
+			return gather(batch, s.ops)
+		}
+	}
+	return batch
+}
+
+// isAwaited reports whether attempts are under way of which nothing is in the batch.
+func (s *Store) isAwaited(batch []*op) bool {
+	flying := 0
+	for _, o := range batch {
+		if o.isFlying {
+			flying++
+		}
+	}
+	return flying < s.flight.size()
+}
+
+// next is what waits for the committer already; nil when there is nothing.
+func (s *Store) next() *op {
+	select {
+	case o := <-s.ops:
+		return o
+	default:
+		return nil
+	}
+}
