@@ -90,12 +90,14 @@ func (b *box) arrived() int { return b.motion.Calls(notifyCall) }
 func (b *box) fillQueue(messages int) {
 	b.t.Helper()
 	for n := 0; n < messages; n += drainBatch {
-		list := make([]string, drainBatch)
+		list, users := make([]string, drainBatch), make([]string, drainBatch)
 		for i := range list {
+			id := firstPerson + (n+i)%benchPeople
+			users[i] = fmt.Sprintf(`"%d":{"id":"%d","screen_name":"c%d","name":"C"}`, id, id, id)
 			list[i] = fmt.Sprintf(`{"type":"message_create","id":"%d","message_create":{"sender_id":"%d","message_data":{"text":"m%d"}}}`,
 				1_000_000+n+i, firstPerson+(n+i)%benchPeople, n+i)
 		}
-		if status := b.signed(fmt.Sprintf(`{"for_user_id":%q,"direct_message_events":[%s],"users":{"1":{"screen_name":"x"}}}`, brandID, strings.Join(list, ","))); status != 200 {
+		if status := b.signed(fmt.Sprintf(`{"for_user_id":%q,"direct_message_events":[%s],"users":{%s}}`, brandID, strings.Join(list, ","), strings.Join(users, ","))); status != 200 {
 			b.t.Fatal(status)
 		}
 	}

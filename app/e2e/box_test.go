@@ -105,6 +105,7 @@ type box struct {
 	port     string
 	public   string
 	within   []string // begins the command line of the relay
+	isMute   bool     // X does not tell of what the account itself has sent
 	mayFault bool     // the test makes the client break the simulators' rules on purpose
 }
 
@@ -116,7 +117,7 @@ func newBox(t *testing.T, change ...func(*box)) *box {
 		c(b)
 	}
 	var err error
-	if b.x, err = sim.StartX(sim.XOptions{AllowAnyURL: true, Echo: true}); err != nil {
+	if b.x, err = sim.StartX(sim.XOptions{AllowAnyURL: true, Echo: !b.isMute}); err != nil {
 		t.Fatal(err)
 	}
 	if b.motion, err = motionsim.Start(motionsim.Options{Password: motionPassword}); err != nil {
