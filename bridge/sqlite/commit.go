@@ -3,7 +3,9 @@ package sqlite
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -143,21 +145,12 @@ func (o *op) end(err error) {
 }
 
 func (s *Store) transact(t *tx, batch []*op) error {
-	if err := s.damaged(); err != nil {
-		return err
-	}
-	if _, err := t.exec("BEGIN IMMEDIATE"); err != nil {
-		s.isFailing = true
-		return writeError(err)
-	}
-	t.posts = span{}
-	clear(t.tally)
-	err := s.apply(t, batch)
+	err := s.begin(t)
 	if err == nil {
-		err = t.writeTally()
+		err = s.apply(t, batch)
 	}
-	if err == nil {
-		err = t.writeSynced()
+	if err == nil && !isReading(batch) {
+		err = errors.Join(t.writeTally(), t.writeSynced())
 	}
 	if err == nil && s.before != nil {
 		err = s.before()
@@ -167,15 +160,51 @@ func (s *Store) transact(t *tx, batch []*op) error {
 	}
 	s.isFailing = err != nil
 	if err != nil {
-		t.known.forget()
-		_, rollbackErr := t.exec("ROLLBACK")
-		// After a failed COMMIT SQLite has often rolled back already.
-		s.log.Debug("journal transaction rolled back", "rollback_error", rollbackErr)
+		s.rollBack(t, batch)
 		return writeError(err)
 	}
-	t.synced = t.posts
-	t.synced.at = time.Now()
+	t.isOpen = false
+	if !isReading(batch) {
+		t.synced = t.posts
+		t.synced.at = time.Now()
+	}
 	return nil
+}
+
+// begin opens a transaction, unless one is open.
+func (s *Store) begin(t *tx) error {
+	if t.isOpen {
+		return nil
+	}
+	if err := s.damaged(); err != nil {
+		return err
+	}
+	if _, err := t.exec("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	t.isOpen, t.posts = true, span{}
+	clear(t.tally)
+	return nil
+}
+
+// rollBack makes the open transaction as if it had not been.
+func (s *Store) rollBack(t *tx, batch []*op) {
+	t.known.forget()
+	for _, o := range batch {
+		o.isApplied = false
+	}
+	if !t.isOpen {
+		return
+	}
+	t.isOpen = false
+	_, err := t.exec("ROLLBACK")
+	// After a failed COMMIT SQLite has often rolled back already.
+	s.log.Debug("journal transaction rolled back", "rollback_error", err)
+}
+
+// isReading reports whether a batch writes nothing.
+func isReading(batch []*op) bool {
+	return !slices.ContainsFunc(batch, func(o *op) bool { return !o.isRead })
 }
 
 // writeSynced writes down when the posts of the commit before were on disk: a commit cannot tell it of itself. What a
@@ -189,9 +218,13 @@ func (t *tx) writeSynced() error {
 
 func (s *Store) apply(t *tx, batch []*op) error {
 	for _, o := range batch {
+		if o.isApplied {
+			continue
+		}
 		if err := o.run(t); err != nil {
 			return err
 		}
+		o.isApplied = true
 	}
 	return nil
 }

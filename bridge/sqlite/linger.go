@@ -33,6 +33,9 @@ func (s *Store) linger(ctx context.Context, t *tx, batch []*op) []*op {
 	}
 	end := time.NewTimer(lingerMost)
 	defer end.Stop()
+	for _, o := range batch {
+		s.applyEarly(t, batch, o)
+	}
 	for turns := 0; len(batch) < maxBatch; {
 		var o *op
 		if s.isAwaited(batch) {
@@ -51,14 +54,39 @@ func (s *Store) linger(ctx context.Context, t *tx, batch []*op) []*op {
 			continue
 		}
 		if o.isRead {
-			s.commitBatch(t, []*op{o})
+			s.read(t, o)
 			continue
 		}
 		if batch = append(batch, o); !o.canLinger {
 			return gather(batch, s.ops)
 		}
+		s.applyEarly(t, batch, o)
 	}
 	return batch
+}
+
+// applyEarly does what is about an attempt while others are waited for. What fails is tried anew with the whole batch.
+func (s *Store) applyEarly(t *tx, batch []*op, o *op) {
+	if !o.isFlying || s.isFailing {
+		return
+	}
+	err := s.begin(t)
+	if err == nil {
+		err = s.apply(t, []*op{o})
+	}
+	if err != nil {
+		s.rollBack(t, batch)
+	}
+}
+
+// read has something done that writes nothing, in the open transaction if there is one: of what that has written, all is about
+// messages that are being attempted, which a claim passes over.
+func (s *Store) read(t *tx, o *op) {
+	if !t.isOpen {
+		s.commitBatch(t, []*op{o})
+		return
+	}
+	o.end(o.run(t))
 }
 
 // isAwaited reports whether attempts are under way of which nothing is in the batch.

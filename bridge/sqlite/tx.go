@@ -25,6 +25,8 @@ type op struct {
 	// isRead says that run writes nothing, and may go before what lingers.
 	isRead bool
 	done   chan error
+
+	isApplied bool // by the open transaction; the committer's
 }
 
 // tx is the open transaction, with the statements prepared on its connection. It speaks to SQLite's driver directly:
@@ -33,6 +35,7 @@ type tx struct {
 	conn   driver.ConnPrepareContext
 	stmts  map[string]*stmt
 	args   []driver.NamedValue
+	isOpen bool // a transaction
 	posts  span // that the open transaction has stored
 	synced span // that the one before has put on disk, with the time; not written down yet
 	tally  tally
