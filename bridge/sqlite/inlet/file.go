@@ -69,7 +69,7 @@ func openSegment(f named) (*segment, error) {
 
 // createSegment makes a file that is there after a power cut too.
 func createSegment(base string, number int) (*segment, error) {
-	path := fmt.Sprint(base, infix, number)
+	path := nameOf(base, number)
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, fileMode) //nolint:gosec // beside the journal
 	if err != nil {
 		return nil, err
@@ -79,6 +79,24 @@ func createSegment(base string, number int) (*segment, error) {
 	}
 	return &segment{number: number, file: file}, nil
 }
+
+// reuseSegment makes a new file of one that is not needed any more. What is in it has smaller numbers than what will be.
+func reuseSegment(base string, old, number int) (*segment, error) {
+	path := nameOf(base, number)
+	if err := os.Rename(nameOf(base, old), path); err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(path, os.O_RDWR, 0) //nolint:gosec // beside the journal
+	if err != nil {
+		return nil, errors.Join(err, os.Remove(path))
+	}
+	if err := syncFolder(filepath.Dir(base)); err != nil {
+		return nil, errors.Join(err, file.Close(), os.Remove(path))
+	}
+	return &segment{number: number, file: file}, nil
+}
+
+func nameOf(base string, number int) string { return fmt.Sprint(base, infix, number) }
 
 // syncFolder puts the names in a folder on disk. Windows has no such thing: NTFS does it by itself.
 func syncFolder(path string) error {
@@ -104,6 +122,10 @@ func (s *segment) survey() error {
 		if err != nil {
 			return err
 		}
+		if p.Seq <= s.last { // what was there before
+			s.size = whole
+			return nil
+		}
 		whole += n
 		s.last = p.Seq
 	}
@@ -111,5 +133,5 @@ func (s *segment) survey() error {
 
 // remove takes the file away. One that Windows does not let go is found by the next run, which has moved all of it too.
 func (s *segment) remove(base string) {
-	_ = errors.Join(s.file.Close(), os.Remove(fmt.Sprint(base, infix, s.number)))
+	_ = errors.Join(s.file.Close(), os.Remove(nameOf(base, s.number)))
 }

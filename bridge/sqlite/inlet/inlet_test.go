@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -171,14 +172,78 @@ func TestFilesGoWhenAllInThemWasMoved(t *testing.T) {
 	}
 	read := numbers(t, l)
 	expect(t, "all", read, 1, 2, 3, 4, 5, 6, 7, 8, 9)
-	l.Moved(5)
-	if n := len(files(t, path)); n != 2 {
-		t.Errorf("%d files are left after 5 of 9", n)
-	}
 	l.Moved(9)
-	if n := len(files(t, path)); n != 1 {
-		t.Errorf("%d files are left after all, want the one that is added to", n)
+	for seq := int64(10); seq <= 15; seq++ {
+		add(t, l, post(seq, body))
 	}
+	if got := files(t, path); len(got) != 3 || !strings.HasSuffix(got[2], "-posts-5") {
+		t.Errorf("what was not needed any more is not written over: %v", got)
+	}
+	expect(t, "after files were written over", numbers(t, l), 10, 11, 12, 13, 14, 15)
+	after := open(t, path, 9) // a crash
+	expect(t, "after a crash", numbers(t, after), 10, 11, 12, 13, 14, 15)
+	l.Moved(15)
+	l.Clear()
+	if left := files(t, path); len(left) != 0 {
+		t.Errorf("left are %v", left)
+	}
+}
+
+// A file that is written over ends in what was there before, whole records among them: they do not come again, at no moment.
+func TestWhatWasThereBeforeDoesNotComeAgain(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "perch.db")
+	body := string(bytes.Repeat([]byte("x"), 1<<20))
+	l := open(t, path, 0)
+	seq := int64(0)
+	for range 40 {
+		for range 3 {
+			seq++
+			add(t, l, post(seq, body))
+		}
+		expect(t, "read", numbers(t, l), seq-2, seq-1, seq)
+		l.Moved(seq - 1)
+		crashed := open(t, path, seq-1)
+		expect(t, "after a crash", numbers(t, crashed), seq)
+		if crashed.Last() != seq {
+			t.Fatalf("numbers go on after %d, want %d", crashed.Last(), seq)
+		}
+		_ = crashed.Close()
+		posts, err := inlet.OpenPosts(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []int64
+		if err := errors.Join(posts.Each(seq-1, func(p bridge.Post) error { got = append(got, p.Seq); return nil }), posts.Close()); err != nil {
+			t.Fatal(err)
+		}
+		expect(t, "read by somebody else", got, seq)
+		l.Moved(seq)
+	}
+	if n := len(files(t, path)); n > 3 {
+		t.Errorf("%d files for what was moved at once", n)
+	}
+}
+
+// A crash comes between taking a file to write over and the first write to it.
+func TestAFileThatWasOnlyTakenHidesNothing(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "perch.db")
+	l := open(t, path, 0)
+	add(t, l, post(1, "old"), post(2, "old too"))
+	content, err := os.ReadFile(path + "-posts-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	add(t, l, post(3, "not moved"), post(4, "not moved"))
+	if err := os.WriteFile(path+"-posts-2", content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	after := open(t, path, 2)
+	if after.Last() != 4 {
+		t.Errorf("numbers go on after %d, want 4", after.Last())
+	}
+	add(t, after, post(5, "new"))
+	expect(t, "after the crash", numbers(t, after), 3, 4, 5)
 }
 
 func TestSomebodyElseReadsWhatIsThere(t *testing.T) {

@@ -21,6 +21,7 @@ type cursor struct {
 	after int64    // the number up to which posts were read or moved
 	in    *segment // nil before the first
 	at    int64
+	seen  int64 // the last number in the segment, whether it was wanted or not
 	from  *bufio.Reader
 }
 
@@ -47,7 +48,7 @@ func (l *Log) readSegment(limit int, most int64) (posts []bridge.Post, size int6
 	from.Reset(io.NewSectionReader(s.file, l.read.at, end-l.read.at))
 	for l.read.at < end && len(posts) < limit && size < most {
 		p, n, err := readRecord(from)
-		if errors.Is(err, errEnd) { // the run that wrote it has ended here
+		if errors.Is(err, errEnd) || (err == nil && p.Seq <= l.read.seen) { // here ended the run that wrote it, or what is new in it
 			l.read.at = end
 			break
 		}
@@ -55,6 +56,7 @@ func (l *Log) readSegment(limit int, most int64) (posts []bridge.Post, size int6
 			return posts, size, false, err
 		}
 		l.read.at += n
+		l.read.seen = p.Seq
 		if p.Seq <= l.read.after {
 			continue
 		}
@@ -76,7 +78,7 @@ func (l *Log) segment() (s *segment, end int64, isLast bool) {
 		return nil, 0, true
 	}
 	if l.read.in == nil {
-		l.read.in, l.read.at = l.segments[0], 0
+		l.read.in, l.read.at, l.read.seen = l.segments[0], 0, 0
 	}
 	return l.read.in, l.read.in.size, l.read.in == l.segments[len(l.segments)-1]
 }
@@ -88,7 +90,7 @@ func (l *Log) nextSegment(s *segment) {
 	for i, one := range l.segments[:len(l.segments)-1] {
 		if one == s {
 			s.last = max(s.last, l.read.after)
-			l.read.in, l.read.at = l.segments[i+1], 0
+			l.read.in, l.read.at, l.read.seen = l.segments[i+1], 0, 0
 			return
 		}
 	}
@@ -125,15 +127,15 @@ func (p *Posts) IsEmpty() bool { return len(p.files) == 0 }
 func (p *Posts) Each(after int64, take func(bridge.Post) error) error {
 	for _, f := range p.files {
 		from := bufio.NewReaderSize(f, readBuffer)
-		for {
+		for seen := int64(0); ; {
 			post, _, err := readRecord(from)
-			if errors.Is(err, errEnd) {
+			if errors.Is(err, errEnd) || (err == nil && post.Seq <= seen) {
 				break
 			}
 			if err != nil {
 				return err
 			}
-			if post.Seq <= after {
+			if seen = post.Seq; post.Seq <= after {
 				continue
 			}
 			if err := take(post); err != nil {

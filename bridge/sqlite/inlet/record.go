@@ -11,7 +11,8 @@ import (
 	"perch/bridge"
 )
 
-// A record is a header, the source and the body. Numbers are little endian:
+// A record is a header, the source and the body. Numbers grow from record to record: one that does not is from before, when
+// the file held others. They are little endian:
 //
 //	 0  4 bytes  "PPST"
 //	 4  4 bytes  CRC-32C of all that follows
