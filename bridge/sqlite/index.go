@@ -115,7 +115,7 @@ func (s *Store) indexStep(t *tx, share time.Duration, isWanted func() bool) erro
 			return err
 		}
 		more, err := indexNext(t)
-		if err != nil || !(again || more) || isWanted() || time.Now().After(until) {
+		if err != nil || (!again && !more) || isWanted() || time.Now().After(until) {
 			return err
 		}
 	}

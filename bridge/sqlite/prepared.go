@@ -15,7 +15,7 @@ type prepared struct {
 
 // one asks for a row by a text that is a constant.
 func (s *reading) one(ctx context.Context, query string, args ...any) rowScanner {
-	stmt, err := s.prepared.get(ctx, s.reader, query)
+	stmt, err := s.prepared.get(ctx, s.reader, query) //nolint:sqlclosecheck // it lives as long as the journal is open
 	if err != nil {
 		return failedRow{err}
 	}
@@ -37,7 +37,7 @@ func (p *prepared) get(ctx context.Context, db *sql.DB, query string) (*sql.Stmt
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if first, ok := p.stmts[query]; ok { // somebody else was quicker
-		_ = stmt.Close()
+		_ = stmt.Close() //nolint:sqlclosecheck // where it is not the one that is kept
 		return first, nil
 	}
 	if p.stmts == nil {

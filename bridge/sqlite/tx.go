@@ -116,7 +116,7 @@ func (t *tx) exec(query string, args ...any) (driver.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.StmtExecContext.ExecContext(context.Background(), values)
+	return s.ExecContext(context.Background(), values)
 }
 
 func (t *tx) query(query string, args ...any) (*rows, error) {
@@ -128,7 +128,7 @@ func (t *tx) query(query string, args ...any) (*rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.StmtQueryContext.QueryContext(context.Background(), values)
+	found, err := s.QueryContext(context.Background(), values)
 	if err != nil {
 		return nil, err
 	}
