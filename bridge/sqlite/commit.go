@@ -182,7 +182,7 @@ func (s *Store) begin(t *tx) error {
 	if _, err := t.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	t.isOpen, t.posts = true, span{}
+	t.isOpen, t.hasNew, t.posts = true, false, span{}
 	clear(t.tally)
 	return nil
 }

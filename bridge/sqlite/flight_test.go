@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"path/filepath"
 	"testing"
@@ -293,5 +294,33 @@ func TestAClaimTriesADiskThatHasFailed(t *testing.T) {
 	}
 	if n := claimWrites(); n != 0 {
 		t.Errorf("a claim has made %d changes after that", n)
+	}
+}
+
+// A message that an attempt has brought forth is attempted once it is on disk, and not while others share its commit.
+func TestWhatIsNotOnDiskIsNotClaimed(t *testing.T) {
+	s := journal(t)
+	for round := range 40 {
+		put(t, s, inbound("ann", fmt.Sprint("a", round)), inbound("bob", fmt.Sprint("b", round)))
+		first := claim(t, s, "c/in")
+		note := inbound("note", "")
+		note.Kind, note.Event, note.XID, note.Conversation = bridge.KindNote, nil, "", fmt.Sprint("c/in/note/", round)
+		done := make(chan error, 1)
+		go func() {
+			first[0].State = bridge.Delivered
+			done <- s.Finish(t.Context(), bridge.Result{Delivery: first[0], Spawned: []*bridge.Delivery{note}})
+		}()
+		var next []*bridge.Delivery
+		for len(next) == 0 {
+			next = claim(t, s, "c/in")
+		}
+		if _, err := s.reading.Get(t.Context(), next[0].ID); err != nil {
+			t.Errorf("claimed is message %d, which nobody else sees: %v", next[0].ID, err)
+		}
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		finishAs(t, s, first[1], bridge.Delivered, time.Time{})
+		finishAs(t, s, next[0], bridge.Delivered, time.Time{})
 	}
 }

@@ -53,7 +53,7 @@ func (s *Store) linger(ctx context.Context, t *tx, batch []*op) []*op {
 			runtime.Gosched() // an attempt that has ended makes room for the next one
 			continue
 		}
-		if o.isRead {
+		if o.isRead && (!t.isOpen || !t.hasNew) {
 			s.read(t, o)
 			continue
 		}
@@ -79,8 +79,8 @@ func (s *Store) applyEarly(t *tx, batch []*op, o *op) {
 	}
 }
 
-// read has something done that writes nothing, in the open transaction if there is one: of what that has written, all is about
-// messages that are being attempted, which a claim passes over.
+// read has something done that writes nothing, in the open transaction if there is one. Where that has made no messages, all
+// that it has written is about such as are being attempted, which a claim passes over.
 func (s *Store) read(t *tx, o *op) {
 	if !t.isOpen {
 		s.commitBatch(t, []*op{o})

@@ -73,6 +73,7 @@ func insertIfNew(t *tx, d *bridge.Delivery) error {
 	if d.ID, err = result.LastInsertId(); err != nil {
 		return err
 	}
+	t.hasNew = true
 	t.tally.add(sortOf(d), 1)
 	if err := putContent(t, d); err != nil {
 		return err

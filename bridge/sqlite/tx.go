@@ -36,6 +36,7 @@ type tx struct {
 	stmts  map[string]*stmt
 	args   []driver.NamedValue
 	isOpen bool // a transaction
+	hasNew bool // it has made messages
 	posts  span // that the open transaction has stored
 	synced span // that the one before has put on disk, with the time; not written down yet
 	tally  tally
