@@ -62,6 +62,8 @@ func TestDoctorFindsNothingWrongWithAWorkingRelay(t *testing.T) {
 	t.Parallel()
 	b := newBox(t, func(b *box) { b.mode, b.port = "stream", freePort(t) }).start()
 	b.until("the stream", func() bool { return b.status().Reach.State == "connected" })
+	// The relay may have looked at Motion before the test has written the Reply URL there; it looks again after 15 s.
+	b.until("the Reply URL", func() bool { return b.status().Channels[0].Reply.State == "connected" })
 	for _, f := range b.doctor(0) {
 		if f.State != doctor.OK {
 			t.Errorf("beside the relay: %+v", f)
