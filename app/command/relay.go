@@ -2,8 +2,6 @@ package command
 
 import (
 	"context"
-	"os"
-	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -57,20 +55,7 @@ func (p *program) relay(ctx context.Context, manager *notify.Manager) error {
 	var end func()
 	options.Reload, end = reloadSignals(stop)
 	defer end()
-	giveRoom()
 	return supervisor.Run(ctx, options)
-}
-
-// leastRunning is how many goroutines run at once at the least. The one that comes back from the disk goes on at once then, also
-// where two cores have their hands full with signatures; with two it waited behind as many of those as were ready, and the
-// disk with it.
-const leastRunning = 4
-
-// giveRoom raises Go's bound on what runs at once, unless somebody has set it (GOMAXPROCS).
-func giveRoom() {
-	if os.Getenv("GOMAXPROCS") == "" {
-		runtime.GOMAXPROCS(max(leastRunning, runtime.GOMAXPROCS(0)))
-	}
 }
 
 // restartFromOutside runs perch restart, which ends this relay and starts another one: by the service where there is one.
