@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"perch/app/config"
+	"perch/bridge/sharing"
 )
 
 // keptSecrets are those that were in the keyring before, sealed with the passphrase of the backup.
@@ -123,7 +124,7 @@ func (r *Restore) keepFiles(folder string) error {
 			return err
 		}
 	}
-	return errors.Join(syncFolder(folder), syncFolder(filepath.Dir(folder)))
+	return errors.Join(sharing.SyncFolder(folder), sharing.SyncFolder(filepath.Dir(folder)))
 }
 
 // storeSecrets leaves what else is in the keyring: it may be another home's.

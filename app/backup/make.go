@@ -12,6 +12,7 @@ import (
 	"perch/app/disk"
 	"perch/app/version"
 	"perch/bridge/secret"
+	"perch/bridge/sharing"
 )
 
 // Options is what a backup is made of. Home and To are needed.
@@ -165,5 +166,5 @@ func publish(from, to string) error {
 	default: // a disk without hard links
 		err = os.Rename(from, to)
 	}
-	return errors.Join(err, syncFolder(filepath.Dir(to)))
+	return errors.Join(err, sharing.SyncFolder(filepath.Dir(to)))
 }

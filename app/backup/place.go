@@ -8,11 +8,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"syscall"
 
 	"perch/bridge"
+	"perch/bridge/sharing"
 )
 
 // reserve is how many bytes a backup or a restore leaves free at the least: the journal needs room for what arrives while
@@ -113,19 +113,7 @@ func writeWhole(path string, fill func(io.Writer) error) error {
 	if err != nil {
 		return errors.Join(err, os.Remove(out.Name()))
 	}
-	return syncFolder(filepath.Dir(path))
-}
-
-// syncFolder makes what was renamed in a folder last through a power cut. Windows has no such call and needs none.
-func syncFolder(path string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(path) //nolint:gosec // the program's own path
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return sharing.SyncFolder(filepath.Dir(path))
 }
 
 // cancellable ends a copy with its context.

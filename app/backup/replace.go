@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"perch/app/config"
+	"perch/bridge/sharing"
 	"perch/bridge/sqlite/inlet"
 )
 
@@ -31,7 +32,7 @@ func (n *note) replace(home config.Home, step func(string)) error {
 		return placeError(opRestore, home.Passphrase(), err)
 	}
 	step("phrase")
-	return syncFolder(filepath.Dir(home.Passphrase()))
+	return sharing.SyncFolder(filepath.Dir(home.Passphrase()))
 }
 
 func (n *note) stage(home config.Home) string {
@@ -57,7 +58,7 @@ func (n *note) replaceJournal(home config.Home, step func(string)) error {
 	}
 	folder := filepath.Dir(place)
 	// The folders are on disk before the new journal is in place: no power cut brings the old WAL back beside it.
-	if err := errors.Join(syncFolder(n.Kept), syncFolder(folder)); err != nil {
+	if err := errors.Join(sharing.SyncFolder(n.Kept), sharing.SyncFolder(folder)); err != nil {
 		return placeError(opRestore, folder, err)
 	}
 	step("synced")
@@ -65,7 +66,7 @@ func (n *note) replaceJournal(home config.Home, step func(string)) error {
 		return n.acrossDisks(staged, place, err)
 	}
 	step("placed " + memberJournal)
-	return syncFolder(folder)
+	return sharing.SyncFolder(folder)
 }
 
 // endsOf are the ends of the names of the files that may be beside a journal: SQLite's, and those of what was kept and not taken
@@ -102,7 +103,7 @@ func (n *note) end(home config.Home) error {
 	if err := os.Remove(home.Restoring()); err != nil {
 		return placeError(opRestore, home.Restoring(), err)
 	}
-	if err := syncFolder(filepath.Dir(home.Restoring())); err != nil {
+	if err := sharing.SyncFolder(filepath.Dir(home.Restoring())); err != nil {
 		return err
 	}
 	_ = os.RemoveAll(n.stage(home)) // what is left of it, the next restore removes

@@ -13,6 +13,7 @@ import (
 	"perch/app/lockfile"
 	"perch/bridge/schedule"
 	"perch/bridge/secret"
+	"perch/bridge/sharing"
 	"perch/bridge/sqlite"
 )
 
@@ -161,7 +162,7 @@ func (r *Restore) prepare(ctx context.Context, source *reader) (err error) {
 	if err := sqlite.Write(ctx, r.staged(memberJournal), map[string]string{schedule.SettingPaused: "1"}); err != nil {
 		return err
 	}
-	return errors.Join(syncFolder(r.stage), syncFolder(data))
+	return errors.Join(sharing.SyncFolder(r.stage), sharing.SyncFolder(data))
 }
 
 func (r *Restore) staged(name string) string { return filepath.Join(r.stage, name) }
