@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"perch/bridge"
 	"perch/bridge/sqlite/inlet"
@@ -10,12 +11,12 @@ import (
 // backlog is what is in the inlet and not in SQLite yet, as far as it was read. It is safe for concurrent use.
 type backlog struct {
 	inlet *inlet.Log
+	// isOldRead says that SQLite holds no posts that wait to be taken apart, as it does after an earlier Perch and a restore.
+	isOldRead atomic.Bool
 
 	mu     sync.Mutex
 	window []bridge.Post // read, and not moved
 	spans  []span        // when they were on disk; not written down
-	// isOldRead says that SQLite holds no posts that wait to be taken apart, as it does after an earlier Perch and a restore.
-	isOldRead bool
 }
 
 // kept notes when posts were on disk.
@@ -79,17 +80,4 @@ func (b *backlog) spansUpTo(seq int64) (n int) {
 		n++
 	}
 	return n
-}
-
-// hasOld reports whether SQLite may hold posts that wait to be taken apart.
-func (b *backlog) hasOld() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return !b.isOldRead
-}
-
-func (b *backlog) oldRead() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.isOldRead = true
 }

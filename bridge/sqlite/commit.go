@@ -112,23 +112,23 @@ func (s *Store) loop(ctx context.Context, t *tx) {
 }
 
 func (s *Store) drain(t *tx, batch []*op) {
-	for {
-		select {
-		case o := <-s.ops:
-			s.commitBatch(t, append(batch[:0], o))
-		default:
-			return
-		}
+	for o := next(s.ops); o != nil; o = next(s.ops) {
+		s.commitBatch(t, append(batch[:0], o))
 	}
 }
 
-// commitBatch writes all of batch in one transaction. When any of it fails, each is tried alone, so that one
-// bad write never takes its neighbours along.
+// commitBatch writes all of batch in one transaction.
 func (s *Store) commitBatch(t *tx, batch []*op) {
-	err := s.transact(t, batch)
+	together(batch, func(some []*op) error { return s.transact(t, some) })
+}
+
+// together does all of batch at once. When any of it fails, each is tried alone, so that one bad write never takes its
+// neighbours along.
+func together(batch []*op, do func([]*op) error) {
+	err := do(batch)
 	if err != nil && len(batch) > 1 {
-		for _, o := range batch {
-			o.end(s.transact(t, []*op{o}))
+		for i := range batch {
+			batch[i].end(do(batch[i : i+1]))
 		}
 		return
 	}

@@ -15,16 +15,12 @@ func (s *Store) runKeeper(ctx context.Context) {
 		select {
 		case o := <-s.keeps:
 			batch = gather(append(batch[:0], o), s.keeps)
-			s.keepBatch(batch)
+			together(batch, s.appendPosts)
 		case <-ctx.Done():
-			for {
-				select {
-				case o := <-s.keeps:
-					s.keepBatch(append(batch[:0], o))
-				default:
-					return
-				}
+			for o := next(s.keeps); o != nil; o = next(s.keeps) {
+				together(append(batch[:0], o), s.appendPosts)
 			}
+			return
 		}
 	}
 }
@@ -43,31 +39,26 @@ func gather(batch []*op, from chan *op) []*op {
 
 func takeWaiting(batch []*op, from chan *op) []*op {
 	for len(batch) < maxBatch {
-		select {
-		case o := <-from:
-			batch = append(batch, o)
-		default:
-			return batch
+		o := next(from)
+		if o == nil {
+			break
 		}
+		batch = append(batch, o)
 	}
 	return batch
 }
 
-// keepBatch puts all of batch on disk by one write. When that fails each is tried alone, so that one bad write never takes
-// its neighbours along.
-func (s *Store) keepBatch(batch []*op) {
-	err := s.appendPosts(batch)
-	if err != nil && len(batch) > 1 {
-		for i := range batch {
-			batch[i].done <- s.appendPosts(batch[i : i+1])
-		}
-		return
-	}
-	for _, o := range batch {
-		o.done <- err
+// next is what waits already; nil when there is nothing.
+func next(from chan *op) *op {
+	select {
+	case o := <-from:
+		return o
+	default:
+		return nil
 	}
 }
 
+// appendPosts puts all of batch on disk by one write.
 func (s *Store) appendPosts(batch []*op) error {
 	posts := s.appending[:0]
 	for _, o := range batch {

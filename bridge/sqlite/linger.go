@@ -46,7 +46,7 @@ func (s *Store) linger(ctx context.Context, t *tx, batch []*op) []*op {
 			case <-ctx.Done():
 				return batch
 			}
-		} else if o = s.next(); o == nil {
+		} else if o = next(s.ops); o == nil {
 			if turns++; turns > lingerTurns {
 				return batch
 			}
@@ -98,14 +98,4 @@ func (s *Store) isAwaited(batch []*op) bool {
 		}
 	}
 	return flying < s.flight.size()
-}
-
-// next is what waits for the committer already; nil when there is nothing.
-func (s *Store) next() *op {
-	select {
-	case o := <-s.ops:
-		return o
-	default:
-		return nil
-	}
 }

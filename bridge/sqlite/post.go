@@ -24,12 +24,12 @@ func (s *reading) Source(ctx context.Context, seq int64) (bridge.Post, bool, err
 
 // Unread returns the oldest posts from X that have not been unpacked, at most limit.
 func (s *Store) Unread(ctx context.Context, limit int) ([]bridge.Post, error) {
-	if s.backlog.hasOld() {
+	if !s.backlog.isOldRead.Load() {
 		posts, err := s.unreadHere(ctx, limit)
 		if err != nil || len(posts) > 0 {
 			return posts, err
 		}
-		s.backlog.oldRead()
+		s.backlog.isOldRead.Store(true)
 	}
 	posts, err := s.backlog.next(limit)
 	if err != nil {

@@ -7,10 +7,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+
+	"perch/bridge/sharing"
 )
 
 // infix is between the journal's name and the number of a segment: perch.db-posts-1.
@@ -69,28 +70,28 @@ func openSegment(f named) (*segment, error) {
 
 // createSegment makes a file that is there after a power cut too.
 func createSegment(base string, number int) (*segment, error) {
-	path := nameOf(base, number)
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, fileMode) //nolint:gosec // beside the journal
-	if err != nil {
-		return nil, err
-	}
-	if err := syncFolder(filepath.Dir(base)); err != nil {
-		return nil, errors.Join(err, file.Close(), os.Remove(path))
-	}
-	return &segment{number: number, file: file}, nil
+	return newSegment(base, number, os.O_CREATE|os.O_EXCL)
 }
 
 // reuseSegment makes a new file of one that is not needed any more. What is in it has smaller numbers than what will be.
 func reuseSegment(base string, old, number int) (*segment, error) {
-	path := nameOf(base, number)
-	if err := os.Rename(nameOf(base, old), path); err != nil {
+	if err := os.Rename(nameOf(base, old), nameOf(base, number)); err != nil {
 		return nil, err
 	}
-	file, err := os.OpenFile(path, os.O_RDWR, 0) //nolint:gosec // beside the journal
+	s, err := newSegment(base, number, 0)
 	if err != nil {
-		return nil, errors.Join(err, os.Remove(path))
+		_ = os.Remove(nameOf(base, number)) // where it is still there
 	}
-	if err := syncFolder(filepath.Dir(base)); err != nil {
+	return s, err
+}
+
+func newSegment(base string, number, flag int) (*segment, error) {
+	path := nameOf(base, number)
+	file, err := os.OpenFile(path, os.O_RDWR|flag, fileMode) //nolint:gosec // beside the journal
+	if err != nil {
+		return nil, err
+	}
+	if err := sharing.SyncFolder(filepath.Dir(base)); err != nil {
 		return nil, errors.Join(err, file.Close(), os.Remove(path))
 	}
 	return &segment{number: number, file: file}, nil
@@ -98,36 +99,19 @@ func reuseSegment(base string, old, number int) (*segment, error) {
 
 func nameOf(base string, number int) string { return fmt.Sprint(base, infix, number) }
 
-// syncFolder puts the names in a folder on disk. Windows has no such thing: NTFS does it by itself.
-func syncFolder(path string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	folder, err := os.Open(path) //nolint:gosec // the journal's own folder
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
-}
-
 // survey finds the last whole record, behind which nothing counts.
 func (s *segment) survey() error {
-	from := bufio.NewReaderSize(io.NewSectionReader(s.file, 0, s.size), readBuffer)
+	from := records{from: bufio.NewReaderSize(io.NewSectionReader(s.file, 0, s.size), readBuffer)}
 	for whole := int64(0); ; {
-		p, n, err := readRecord(from)
+		_, n, err := from.next()
 		if errors.Is(err, errEnd) {
-			s.size = whole
+			s.size, s.last = whole, from.last
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if p.Seq <= s.last { // what was there before
-			s.size = whole
-			return nil
-		}
 		whole += n
-		s.last = p.Seq
 	}
 }
 

@@ -74,7 +74,7 @@ func Open(path string, moved int64) (*Log, error) {
 		}
 		l.last = max(l.last, l.segments[i].last)
 	}
-	l.read = cursor{after: moved, from: bufio.NewReaderSize(nil, readBuffer)}
+	l.read = cursor{after: moved, records: records{from: bufio.NewReaderSize(nil, readBuffer)}}
 	return l, nil
 }
 

@@ -21,9 +21,11 @@ type cursor struct {
 	after int64    // the number up to which posts were read or moved
 	in    *segment // nil before the first
 	at    int64
-	seen  int64 // the last number in the segment, whether it was wanted or not
-	from  *bufio.Reader
+	records
 }
+
+// begin goes to the beginning of a segment.
+func (c *cursor) begin(s *segment) { c.in, c.at, c.last = s, 0, 0 }
 
 // Read returns the next posts, at most limit, and fewer where they are large; none when all were read.
 func (l *Log) Read(limit int) ([]bridge.Post, error) {
@@ -44,11 +46,10 @@ func (l *Log) readSegment(limit int, most int64) (posts []bridge.Post, size int6
 	if s == nil {
 		return nil, 0, false, nil
 	}
-	from := l.read.from
-	from.Reset(io.NewSectionReader(s.file, l.read.at, end-l.read.at))
+	l.read.from.Reset(io.NewSectionReader(s.file, l.read.at, end-l.read.at))
 	for l.read.at < end && len(posts) < limit && size < most {
-		p, n, err := readRecord(from)
-		if errors.Is(err, errEnd) || (err == nil && p.Seq <= l.read.seen) { // here ended the run that wrote it, or what is new in it
+		p, n, err := l.read.next()
+		if errors.Is(err, errEnd) {
 			l.read.at = end
 			break
 		}
@@ -56,7 +57,6 @@ func (l *Log) readSegment(limit int, most int64) (posts []bridge.Post, size int6
 			return posts, size, false, err
 		}
 		l.read.at += n
-		l.read.seen = p.Seq
 		if p.Seq <= l.read.after {
 			continue
 		}
@@ -78,7 +78,7 @@ func (l *Log) segment() (s *segment, end int64, isLast bool) {
 		return nil, 0, true
 	}
 	if l.read.in == nil {
-		l.read.in, l.read.at, l.read.seen = l.segments[0], 0, 0
+		l.read.begin(l.segments[0])
 	}
 	return l.read.in, l.read.in.size, l.read.in == l.segments[len(l.segments)-1]
 }
@@ -90,7 +90,7 @@ func (l *Log) nextSegment(s *segment) {
 	for i, one := range l.segments[:len(l.segments)-1] {
 		if one == s {
 			s.last = max(s.last, l.read.after)
-			l.read.in, l.read.at, l.read.seen = l.segments[i+1], 0, 0
+			l.read.begin(l.segments[i+1])
 			return
 		}
 	}
@@ -126,16 +126,16 @@ func (p *Posts) IsEmpty() bool { return len(p.files) == 0 }
 // Each hands on the posts with numbers above after, in their order, until take fails.
 func (p *Posts) Each(after int64, take func(bridge.Post) error) error {
 	for _, f := range p.files {
-		from := bufio.NewReaderSize(f, readBuffer)
-		for seen := int64(0); ; {
-			post, _, err := readRecord(from)
-			if errors.Is(err, errEnd) || (err == nil && post.Seq <= seen) {
+		from := records{from: bufio.NewReaderSize(f, readBuffer)}
+		for {
+			post, _, err := from.next()
+			if errors.Is(err, errEnd) {
 				break
 			}
 			if err != nil {
 				return err
 			}
-			if seen = post.Seq; post.Seq <= after {
+			if post.Seq <= after {
 				continue
 			}
 			if err := take(post); err != nil {

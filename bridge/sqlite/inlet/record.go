@@ -46,6 +46,25 @@ func appendRecord(to []byte, p *bridge.Post) []byte {
 	return to
 }
 
+// records reads the records of one file in their order.
+type records struct {
+	from *bufio.Reader
+	last int64 // the number of the last one that was read
+}
+
+// next returns the next record and its size; errEnd when there is no whole one, and where what was in the file before begins.
+func (r *records) next() (p bridge.Post, size int64, err error) {
+	p, size, err = readRecord(r.from)
+	switch {
+	case err != nil:
+		return p, size, err
+	case p.Seq <= r.last:
+		return p, size, errEnd
+	}
+	r.last = p.Seq
+	return p, size, nil
+}
+
 // readRecord reads the next record and returns its size; errEnd when there is no whole one.
 func readRecord(from *bufio.Reader) (p bridge.Post, size int64, err error) {
 	var header [headerSize]byte
