@@ -63,13 +63,7 @@ func killChat(t *testing.T, name string, seed uint64, total int) score {
 }
 
 func (s *killScene) chatRound(round int) {
-	random := choices(s.l.seed, round)
-	if round > 0 {
-		if random.IntN(5) == 0 {
-			s.killStarting(time.Duration(random.Int64N(int64(killedEarly))))
-		}
-		s.again()
-	}
+	random := s.begin(round)
 	s.chatTrouble(random)
 	var load sync.WaitGroup
 	stop := make(chan struct{})

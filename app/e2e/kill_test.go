@@ -77,8 +77,8 @@ func killMessages(t *testing.T, name string, seed uint64, total int) score {
 	return result
 }
 
-// round lets the relay work and kills it; one in five times it was already killed while it started.
-func (s *killScene) round(round int) {
+// begin starts the relay for a round and returns its choices; one in five times it was already killed while it started.
+func (s *killScene) begin(round int) *rand.Rand {
 	random := choices(s.l.seed, round)
 	if round > 0 {
 		if random.IntN(5) == 0 {
@@ -86,6 +86,12 @@ func (s *killScene) round(round int) {
 		}
 		s.again()
 	}
+	return random
+}
+
+// round lets the relay work and kills it.
+func (s *killScene) round(round int) {
+	random := s.begin(round)
 	s.trouble(random)
 	if round%roundsOfAgents == 0 {
 		s.newAgents(round)
