@@ -1,7 +1,6 @@
 package motion
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -9,7 +8,6 @@ import (
 	"strings"
 
 	"perch/bridge"
-	"perch/bridge/loose"
 )
 
 // maxAccounts is how many Open Channel accounts are asked for; a Motion has a handful.
@@ -62,9 +60,7 @@ func (c *Client) Accounts(ctx context.Context) ([]Account, error) {
 // rows are the objects of a list; what is no object is left out.
 func rows(body []byte) []object {
 	var list any
-	d := json.NewDecoder(bytes.NewReader(loose.Trim(body)))
-	d.UseNumber()
-	_ = d.Decode(&list) // what cannot be read has no rows
+	_ = decodeAny(body, &list) // what cannot be read has no rows
 	if o, ok := list.(map[string]any); ok {
 		list = object(o).get("rows", "data")
 	}

@@ -90,9 +90,10 @@ func described(a *answer) string {
 // saysNo reports whether an answer is an error, whatever its status says.
 func saysNo(body []byte) bool {
 	var o object
-	if !loose.IsObject(body) || decode(body, &o) != nil {
-		return false
-	}
+	return loose.IsObject(body) && decode(body, &o) == nil && o.saysNo()
+}
+
+func (o object) saysNo() bool {
 	if success := strings.ToLower(textOf(o.get("success", "ok"))); success == "false" || success == "0" {
 		return true
 	}

@@ -52,9 +52,11 @@ const opNotify = "hand message to Motion"
 
 // receiptOf reads what Motion answered to a message. Only an answer that names what Motion has made of it counts as yes.
 func receiptOf(a *answer) (bridge.Receipt, error) {
-	r := receipt(a.body)
+	var o object
+	_ = decode(a.body, &o) // what cannot be read has no members
+	r := receipt(o)
 	switch {
-	case saysNo(a.body):
+	case o.saysNo():
 		return r, notReceived(a, "Motion did not take the message: "+said(a))
 	case r == (bridge.Receipt{}) && !loose.IsJSON(a.body):
 		return r, foreign(opNotify, a)
@@ -117,11 +119,7 @@ func attachmentID(id string) json.RawMessage {
 }
 
 // receipt reads leniently what Motion answered; only interaction.id is known for sure.
-func receipt(body []byte) bridge.Receipt {
-	var a object
-	if decode(body, &a) != nil {
-		return bridge.Receipt{}
-	}
+func receipt(a object) bridge.Receipt {
 	for _, name := range []string{"data", "result"} {
 		if inner := a.object(name); inner != nil && a.get("interaction", "message") == nil {
 			a = inner

@@ -133,13 +133,7 @@ func (o object) internal() (is bool, problem string) {
 }
 
 func (o object) reply(mapKey string) (bridge.Reply, string) {
-	contact, second := object(nil), object(nil)
-	if m, ok := o["Contact"].(map[string]any); ok {
-		contact = m
-	}
-	if m, ok := o["contact"].(map[string]any); ok {
-		second = m
-	}
+	contact, second := objectOf(o["Contact"]), objectOf(o["contact"])
 	interaction := o.object("Interaction", "OpenchannelInteraction")
 	files, isLost := o.attachments()
 	if isLost {

@@ -100,7 +100,7 @@ func (l *Log) Append(posts []*bridge.Post) error {
 	}
 	_, err = s.file.WriteAt(l.buffer, s.size)
 	if err == nil {
-		err = s.file.Sync()
+		err = syncData(s.file)
 	}
 	if err != nil {
 		l.undo(s)
