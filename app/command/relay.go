@@ -55,6 +55,7 @@ func (p *program) relay(ctx context.Context, manager *notify.Manager) error {
 	var end func()
 	options.Reload, end = reloadSignals(stop)
 	defer end()
+	addProcessor()
 	return supervisor.Run(ctx, options)
 }
 
