@@ -127,6 +127,13 @@ func (d *Delivery) IsHollow() bool {
 // Address makes a person the recipient, under the name that is known now: what is shown is who gets it.
 func (d *Delivery) Address(person Person) { d.PeerID, d.To = person.ID, person.HandleOrID() }
 
+// CameTo names the brand's account as the one that an event came to, unless another one is named by its handle.
+func (d *Delivery) CameTo(own Account) {
+	if d.To == "" || d.To == own.ID {
+		d.To = own.HandleOrID()
+	}
+}
+
 // Attempt is one try of a delivery, or one deferral (Number 0), as kept in the journal.
 type Attempt struct {
 	// Number counts from 1; 0 marks a deferral or a look, which do not count.

@@ -60,9 +60,7 @@ func (j *job) findSender(ctx context.Context) error {
 		}
 	}
 	j.d.From = sender.Handle
-	if own := j.accounts.Account(j.d.Channel); j.d.To == "" || j.d.To == own.ID {
-		j.d.To = own.HandleOrID()
-	}
+	j.d.CameTo(j.accounts.Account(j.d.Channel))
 	return nil
 }
 

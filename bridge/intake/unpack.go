@@ -201,9 +201,7 @@ func (v *Events) unpackEvent(p bridge.Post, channels []string, index int, e *bri
 		e.XID = bridge.UnreadableID(p.Body, index)
 	}
 	d := inboundDelivery(name, e, p)
-	if d.To == "" || d.To == own {
-		d.To = account.HandleOrID()
-	}
+	d.CameTo(account)
 	out.Deliveries = append(out.Deliveries, d)
 }
 

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"fmt"
-	"slices"
 	"testing"
 	"time"
 
@@ -18,10 +17,7 @@ func TestBenchChat(t *testing.T) {
 	b.awaitMotion(1)
 	time.Sleep(12 * time.Second)
 	pid := b.relay.Process.Pid
-	before := cpuTicks(t, pid)
-	const idle = 20
-	time.Sleep(idle * time.Second)
-	t.Logf("idle with keys: %.1f MB resident (target 30), %.2f %% of a core (target 0.0)", residentMB(t, pid), float64(cpuTicks(t, pid)-before)/idle)
+	t.Logf("idle with keys: %.1f MB resident (target 30), %.2f %% of a core (target 0.1)", residentMB(t, pid), idleShare(t, pid))
 	const perSecond, seconds, customers = 50, 10, 20
 	for n := range customers {
 		id := fmt.Sprint(700_000 + n)
@@ -30,20 +26,12 @@ func TestBenchChat(t *testing.T) {
 		b.x.Write(id, brandID, sim.Note{Text: fmt.Sprint("first ", n)}) // who it is and which keys are asked of X once
 	}
 	b.awaitMotion(1 + customers)
-	sent := map[string]time.Time{}
-	tick := time.NewTicker(time.Second / perSecond)
-	defer tick.Stop()
-	for n := range perSecond * seconds {
-		<-tick.C
+	sent := steadily(perSecond, seconds, func(n int) string {
 		text := fmt.Sprint("secret ", n)
-		sent[text] = time.Now()
 		b.x.Write(fmt.Sprint(700_000+n%customers), brandID, sim.Note{Text: text})
-	}
-	var took []float64
-	for _, m := range b.awaitMotion(1 + customers + perSecond*seconds)[1+customers:] {
-		took = append(took, float64(m.At.Sub(sent[m.Body]).Microseconds())/1000)
-	}
-	slices.Sort(took)
+		return text
+	})
+	took := waits(sent, b.awaitMotion(1 + customers + perSecond*seconds)[1+customers:])
 	t.Logf("encrypted, X to Motion at %d messages/s: p50 %.1f ms (target 10), p99 %.1f ms (target 50), most %.1f ms", perSecond, median(took),
 		took[len(took)*99/100], took[len(took)-1])
 }
