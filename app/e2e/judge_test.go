@@ -57,3 +57,40 @@ func TestTheJudgeOfKillsIsStrict(t *testing.T) {
 		}
 	}
 }
+
+// Each kill accounts for as many repeats as can have been under way, whichever of several kills they are of.
+func TestTheJudgeCountsRepeats(t *testing.T) {
+	t.Parallel()
+	some := func(n, first, last int) (all []repeat) {
+		for range n {
+			all = append(all, repeat{first, last})
+		}
+		return all
+	}
+	for name, c := range map[string]struct {
+		kills   int
+		repeats []repeat
+		want    int
+	}{
+		"none":                   {1, nil, 0},
+		"all of one kill":        {1, some(mostIn, 0, 0), 0},
+		"one too many":           {1, some(mostIn+1, 0, 0), 1},
+		"two kills in a row":     {2, append(some(mostIn, 0, 0), some(mostIn, 0, 1)...), 0},
+		"of either":              {2, some(2*mostIn, 0, 1), 0},
+		"more than of both":      {2, append(some(mostIn, 0, 0), some(mostIn+3, 0, 1)...), 3},
+		"later ones give way":    {2, append(some(mostIn, 0, 1), some(mostIn, 1, 1)...), 0},
+		"of no kill":             {2, []repeat{{first: 2, last: -1}}, 1},
+		"many of a kill between": {3, some(mostIn+5, 1, 1), 5},
+	} {
+		if got := tooMany(c.kills, c.repeats); got != c.want {
+			t.Errorf("%s: %d too many, want %d", name, got, c.want)
+		}
+	}
+	l := newLedger("here", 1)
+	l.kills = []killing{{before: 10, after: 14}, {before: 12, after: 14}, {before: 30, after: 30}}
+	for at, want := range map[[2]int]repeat{{5, 11}: {0, 0}, {11, 13}: {0, 1}, {11, 20}: {0, 1}, {13, 31}: {0, 2}, {20, 31}: {2, 2}, {14, 20}: {3, -1}} {
+		if got := l.repeatOf(at[0], at[1]); got != want {
+			t.Errorf("a message at %v: kills %v, want %v", at, got, want)
+		}
+	}
+}

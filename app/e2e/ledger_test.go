@@ -114,7 +114,8 @@ type inMotion struct{ lost, repeated, late int }
 func (l *ledger) judgeMotion(t complaints, got []string, mayBeLate bool) inMotion {
 	t.Helper()
 	var result inMotion
-	at, newest, previous, again := map[string]int{}, map[string]int{}, map[string]string{}, map[int]int{}
+	at, newest, previous := map[string]int{}, map[string]int{}, map[string]string{}
+	var again []repeat
 	for i, text := range got {
 		e := l.events[text]
 		if e == nil {
@@ -124,8 +125,8 @@ func (l *ledger) judgeMotion(t complaints, got []string, mayBeLate bool) inMotio
 		c := e.conversation
 		if before, isRepeated := at[text]; isRepeated {
 			result.repeated++
-			kill := slices.IndexFunc(l.kills, func(k killing) bool { return before < k.after && i >= k.before })
-			if again[kill]++; kill < 0 || previous[c] != text {
+			r := l.repeatOf(before, i)
+			if again = append(again, r); r.first > r.last || previous[c] != text {
 				l.blame(t, e, "twice in Motion, and was not under way at a kill")
 			}
 		} else if e.n < newest[c] {
@@ -135,10 +136,8 @@ func (l *ledger) judgeMotion(t complaints, got []string, mayBeLate bool) inMotio
 		}
 		at[text], newest[c], previous[c] = i, max(newest[c], e.n), text
 	}
-	for kill, n := range again {
-		if n > mostIn {
-			t.Errorf("%s, seed %d: kill %d made Motion get %d messages again", l.scene, l.seed, kill, n)
-		}
+	if n := tooMany(len(l.kills), again); n > 0 {
+		t.Errorf("%s, seed %d: of %d messages that Motion got again, %d cannot have been under way at a kill", l.scene, l.seed, len(again), n)
 	}
 	for text, e := range l.events {
 		if _, isThere := at[text]; e.answer != "" && !isThere {
@@ -147,6 +146,38 @@ func (l *ledger) judgeMotion(t complaints, got []string, mayBeLate bool) inMotio
 		}
 	}
 	return result
+}
+
+// repeat is a message that Motion got again: the kills at which it may have been under way. There is none where the last is
+// before the first.
+type repeat struct{ first, last int }
+
+// repeatOf says it of a message that Motion got at one place and again at another.
+func (l *ledger) repeatOf(before, again int) repeat {
+	r := repeat{first: len(l.kills), last: -1}
+	for i, k := range l.kills {
+		if before < k.after && again >= k.before {
+			r.first, r.last = min(r.first, i), i
+		}
+	}
+	return r
+}
+
+// tooMany is how many of the repeats no kill accounts for, when each accounts for mostIn. A relay that was killed twice in a
+// row has had twice as many under way. They are in the order in which they came, which is that of the last kill each may be of.
+func tooMany(kills int, repeats []repeat) (left int) {
+	open := slices.Clone(repeats)
+	for kill := range kills {
+		room := mostIn
+		open = slices.DeleteFunc(open, func(r repeat) bool {
+			is := room > 0 && r.first <= kill && kill <= r.last
+			if is {
+				room--
+			}
+			return is
+		})
+	}
+	return len(open)
 }
 
 // judgeNote takes what Perch itself tells an agent, which is about one of the agents' replies.
