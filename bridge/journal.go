@@ -109,7 +109,7 @@ type Queue interface {
 type Rescuer interface {
 	// Recover takes back what was being attempted when Perch ended: what X may have taken becomes Undecided.
 	Recover(ctx context.Context, now time.Time) error
-	// Hasten makes what waits for its retry in a lane due now, because the side has recovered.
+	// Hasten makes what waits for its retry in a lane due now, because the side has recovered, and what came in later than now.
 	Hasten(ctx context.Context, lane Lane, now time.Time) error
 	// HastenMended makes what waits in a lane for the admin to mend something due now.
 	HastenMended(ctx context.Context, lane Lane, now time.Time) error

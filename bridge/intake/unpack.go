@@ -114,7 +114,7 @@ func (v *Events) setAside(ctx context.Context, p bridge.Post, cause error) error
 	if isX {
 		event := bridge.Event{Kind: bridge.KindUnreadable, XID: bridge.UnreadableID(p.Body, 0), Problem: "it cannot be stored as it was understood"}
 		channel, _, _ := strings.Cut(names, ",")
-		out.Deliveries = []*bridge.Delivery{inboundDelivery(channel, &event, p)}
+		out.Deliveries = []*bridge.Delivery{inboundDelivery(channel, &event, p, v.now())}
 	}
 	if ctx.Err() != nil || v.journal.Unpack(ctx, p.Seq, out) != nil {
 		return cause
@@ -200,7 +200,7 @@ func (v *Events) unpackEvent(p bridge.Post, channels []string, index int, e *bri
 	if e.Kind == bridge.KindUnreadable {
 		e.XID = bridge.UnreadableID(p.Body, index)
 	}
-	d := inboundDelivery(name, e, p)
+	d := inboundDelivery(name, e, p, v.now())
 	d.CameTo(account)
 	out.Deliveries = append(out.Deliveries, d)
 }
@@ -228,11 +228,11 @@ func echoOf(channel string, e *bridge.Event, receivedAt time.Time) bridge.Echo {
 }
 
 // inboundDelivery makes the delivery that hands an event to Motion.
-func inboundDelivery(channel string, e *bridge.Event, p bridge.Post) *bridge.Delivery {
+func inboundDelivery(channel string, e *bridge.Event, p bridge.Post, now time.Time) *bridge.Delivery {
 	d := &bridge.Delivery{
 		Channel: channel, Direction: bridge.In, Kind: e.Kind, State: bridge.Queued, Lane: bridge.LaneOf(channel, bridge.In, e.Kind),
 		XID: e.XID, From: e.From.HandleOrID(), To: e.To.HandleOrID(), PeerID: e.From.ID, Text: e.Text, Event: e,
-		Post: p.Seq, ReceivedAt: p.ReceivedAt, DueAt: p.ReceivedAt,
+		Post: p.Seq, ReceivedAt: p.ReceivedAt, DueAt: wait.Earlier(p.ReceivedAt, now), // which was another clock, perhaps
 	}
 	if e.Kind.IsPublic() {
 		d.ThreadID = e.XID

@@ -121,7 +121,7 @@ func (s *Store) Finish(ctx context.Context, r bridge.Result) error {
 		if err := finish(t, r, was); err != nil {
 			return err
 		}
-		return reschedule(t, r.Delivery.Conversation)
+		return reschedule(t, r.Delivery.Conversation, r.Attempt.At)
 	}, kept: func() { s.flight.end(r.Delivery.ID) }})
 }
 
@@ -173,18 +173,22 @@ func saveDelivery(t *tx, r bridge.Result) error {
 	return putContent(t, d)
 }
 
-// reschedule points the conversation at its oldest open message, or ends its row.
-func reschedule(t *tx, conversation string) error {
-	var head, due int64
+// reschedule points the conversation at its oldest open message, or ends its row. One that came in later than now came by a
+// clock that was wrong: it does not wait for that time.
+func reschedule(t *tx, conversation string, now time.Time) error {
+	var head, due, received int64
 	var lane bridge.Lane // a conversation's messages may go by different ones
-	err := t.row(`SELECT id, due_at, lane FROM message WHERE conversation = ? AND open = 1 ORDER BY id LIMIT 1`,
-		conversation).Scan(&head, &due, &lane)
+	err := t.row(`SELECT id, due_at, received_at, lane FROM message WHERE conversation = ? AND open = 1 ORDER BY id LIMIT 1`,
+		conversation).Scan(&head, &due, &received, &lane)
 	if errors.Is(err, sql.ErrNoRows) {
 		_, err = t.exec(`DELETE FROM conv WHERE key = ?`, conversation)
 		return err
 	}
 	if err != nil {
 		return err
+	}
+	if at := now.UnixMilli(); !now.IsZero() && received > at {
+		due = min(due, at)
 	}
 	_, err = t.exec(`INSERT INTO conv (key, lane, head, due) VALUES (?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET lane = excluded.lane, head = excluded.head, due = excluded.due`, conversation, lane, head, due)
@@ -269,9 +273,9 @@ func settleSending(t *tx) error {
 	return err
 }
 
-// Hasten makes what waits in a lane because its side was in trouble due now.
+// Hasten makes what waits in a lane because its side was in trouble due now, and what came in by a clock that was wrong.
 func (s *Store) Hasten(ctx context.Context, lane bridge.Lane, now time.Time) error {
-	return s.hasten(ctx, lane, now, `(state = 'undecided' OR (state = 'queued' AND error_kind IN ('temporary', 'operator', 'rate_limited')))`)
+	return s.hasten(ctx, lane, now, `(state = 'undecided' OR (state = 'queued' AND (error_kind IN ('temporary', 'operator', 'rate_limited') OR received_at > ?1)))`)
 }
 
 // HastenMended makes what waits in a lane for the admin due now.
@@ -311,6 +315,6 @@ func (s *Store) Update(ctx context.Context, id int64, change func(*bridge.Delive
 		if err := finish(t, result, was); err != nil || s.flight.isBusy(d.Conversation) {
 			return err // the attempt under way puts the next one in its place
 		}
-		return reschedule(t, d.Conversation)
+		return reschedule(t, d.Conversation, result.Attempt.At)
 	})
 }
