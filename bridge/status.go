@@ -44,6 +44,8 @@ type ChannelStatus struct {
 // Status is a snapshot of everything that people ask about.
 type Status struct {
 	Paused bool
+	// PausedUntil is when a pause ends by itself; zero for never.
+	PausedUntil time.Time
 	// Journal is how the journal is. While it cannot be read, the counts are the last that could be.
 	Journal  Link
 	Channels []ChannelStatus

@@ -159,7 +159,7 @@ func (r *Restore) prepare(ctx context.Context, source *reader) (err error) {
 	if err := r.leaveOut(); err != nil {
 		return err
 	}
-	if err := sqlite.Write(ctx, r.staged(memberJournal), map[string]string{schedule.SettingPaused: "1"}); err != nil {
+	if err := sqlite.Write(ctx, r.staged(memberJournal), map[string]string{schedule.SettingPaused: "1", schedule.SettingPausedUntil: ""}); err != nil {
 		return err
 	}
 	return errors.Join(sharing.SyncFolder(r.stage), sharing.SyncFolder(data))

@@ -103,9 +103,6 @@ func (c *Client) RetryAllDead(ctx context.Context) (int, error) {
 	return answer.Count, err
 }
 
-// Pause stops deliveries both ways; what comes in is kept.
-func (c *Client) Pause(ctx context.Context) error { return c.post(ctx, "/v1/pause", nil) }
-
 // Resume ends a pause and tries every side that is in trouble at once.
 func (c *Client) Resume(ctx context.Context) error { return c.post(ctx, "/v1/resume", nil) }
 

@@ -93,6 +93,7 @@ func (j *judge) all() {
 	case StatePaused:
 		j.add(Condition{
 			Side: SidePause, Level: Note, What: "what comes in is kept, and nothing is delivered", Remedy: "resume the deliveries, with: perch resume",
+			Until: s.PausedUntil,
 		})
 	case StateSilent:
 		j.silence(s.Silence)

@@ -33,7 +33,8 @@ type Decisions interface {
 
 // Switches are what people do to the whole relay.
 type Switches interface {
-	Pause(ctx context.Context) error
+	// Pause stops deliveries until a time; zero for until Resume.
+	Pause(ctx context.Context, until time.Time) error
 	Resume(ctx context.Context) error
 	RetryAllDead(ctx context.Context) (int, error)
 }

@@ -20,7 +20,7 @@ func NewServer(relay Relay, log *slog.Logger) *Server {
 	s.mux.HandleFunc("GET /v1/feed", s.feed)
 	s.mux.HandleFunc("POST /v1/messages/{id}/{act}", s.act)
 	s.mux.HandleFunc("POST /v1/dead/retry", s.retryAll)
-	s.mux.HandleFunc("POST /v1/pause", s.do(relay.Console.Pause))
+	s.mux.HandleFunc("POST /v1/pause", s.pause)
 	s.mux.HandleFunc("POST /v1/resume", s.do(func(ctx context.Context) error { relay.Poke(); return relay.Console.Resume(ctx) }))
 	s.mux.HandleFunc("POST /v1/reload", func(w http.ResponseWriter, r *http.Request) {
 		result, err := relay.Reload(r.Context())

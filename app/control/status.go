@@ -30,7 +30,7 @@ func (r Relay) Status(ctx context.Context) (Status, error) {
 		Update: r.Update(), Backup: r.Backup(),
 	}
 	if now.Paused {
-		out.State = StatePaused
+		out.State, out.PausedUntil = StatePaused, orNil(now.PausedUntil)
 	}
 	for _, c := range now.Channels {
 		ch := fromChannel(c)

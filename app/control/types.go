@@ -30,6 +30,8 @@ type Status struct {
 	// disk is full, most often), with what to do. The counts of the channels may be of an earlier time then.
 	Journal Link   `json:"journal"`
 	Version string `json:"version"`
+	// PausedUntil is when a pause ends by itself; nil when it does not, or nothing is paused.
+	PausedUntil *time.Time `json:"paused_until,omitempty"`
 	// Started is when the relay started; nil when it is not running.
 	Started *time.Time `json:"started,omitempty"`
 	// StoppedAt is when the journal last kept something; only while the relay cannot be asked, and nil where that is not known.

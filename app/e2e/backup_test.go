@@ -58,7 +58,7 @@ func TestRestoreDrill(t *testing.T) {
 	b.awaitNoted(2)
 
 	// These two wait when the backup is made, and have gone out before it is restored.
-	b.must("pause")
+	b.must("pause", "--for", "1h") // which must not end in what is restored
 	b.x.DM(annID, brandID, sim.Message{Text: "three"})
 	b.until("the third message", func() bool { return len(b.traffic("--state", "queued")) == 1 })
 	b.reply(interactions["bob"], motionsim.Reply{Text: "answer two"})
@@ -117,7 +117,7 @@ func TestRestoreDrill(t *testing.T) {
 	}
 
 	b.start()
-	if s := b.status(); s.State != "paused" {
+	if s := b.status(); s.State != "paused" || s.PausedUntil != nil {
 		t.Errorf("after the restore the relay is %s", s.State)
 	}
 	b.x.DM(bobID, brandID, sim.Message{Text: "five"})

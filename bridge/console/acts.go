@@ -85,8 +85,11 @@ func (c *Console) act(ctx context.Context, id int64, wish string, want bridge.St
 	return nil
 }
 
-// Pause stops deliveries, both ways and over restarts; what comes in is still kept and acknowledged.
-func (c *Console) Pause(ctx context.Context) error { return c.dispatcher.Pause(ctx) }
+// Pause stops deliveries, both ways and over restarts, until a time if that is not zero; what comes in is still kept and
+// acknowledged.
+func (c *Console) Pause(ctx context.Context, until time.Time) error {
+	return c.dispatcher.Pause(ctx, until)
+}
 
 // Resume ends a pause and tries at once every side that is in trouble and every message that waits because of some; what
 // is being tried when it is said is tried again if that fails.

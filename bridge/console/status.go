@@ -16,7 +16,8 @@ func (c *Console) Status(ctx context.Context) (bridge.Status, error) {
 		}
 		counts = c.health.LastCounts()
 	}
-	s := bridge.Status{Paused: c.dispatcher.IsPaused(), Journal: c.health.Link()}
+	s := bridge.Status{Journal: c.health.Link()}
+	s.Paused, s.PausedUntil = c.dispatcher.Paused()
 	for _, name := range c.accounts.Names() {
 		s.Channels = append(s.Channels, c.channelStatus(ctx, name, counts))
 	}

@@ -135,7 +135,7 @@ func TestRenamedCustomerStillGetsTheReply(t *testing.T) {
 func TestHandleIsLookedUpOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
-		if err := r.Pause(context.Background()); err != nil {
+		if err := r.Pause(context.Background(), time.Time{}); err != nil {
 			t.Fatal(err)
 		}
 		for i := range 10 {
@@ -356,7 +356,7 @@ func TestRateLimitIsObeyedToItsReset(t *testing.T) {
 func TestPauseKeepsEverythingAndResumeDelivers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
-		if err := r.Pause(context.Background()); err != nil {
+		if err := r.Pause(context.Background(), time.Time{}); err != nil {
 			t.Fatal(err)
 		}
 		r.receive(dmBody("1", customerID, "hello"))

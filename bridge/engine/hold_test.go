@@ -250,7 +250,7 @@ func TestReplacedKeysAreHeldToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := restart(t, "old", 0)
 		r.until("the account", time.Second, func() bool { return r.channelStatus().X.State == bridge.LinkOK })
-		_ = r.Pause(context.Background())
+		_ = r.Pause(context.Background(), time.Time{})
 		r.reply(bridge.Reply{MotionID: "1", Body: "hello", Handle: "annlee"})
 		next := newFakeX()
 		next.id = strangerID

@@ -67,7 +67,7 @@ type Dispatcher struct {
 	now      func() time.Time
 	lanes    []bridge.Lane
 	wake     wait.Signal
-	paused   atomic.Bool
+	pause    pause
 	resumes  atomic.Int64 // how often somebody said that things are mended
 	rounds   wait.Rounds
 	busy     sync.Map // delivery id → struct{}
@@ -90,7 +90,7 @@ func (d *Dispatcher) IsBusy(id int64) bool {
 // MustWait reports whether a queued delivery cannot go now.
 func (d *Dispatcher) MustWait(m *bridge.Delivery) bool {
 	_, isBlocked := d.breakers.Blocked(m.Lane)
-	return m.State == bridge.Queued && (isBlocked || d.paused.Load())
+	return m.State == bridge.Queued && (isBlocked || d.pause.isOn.Load())
 }
 
 // run is one run of the dispatcher.
@@ -114,6 +114,7 @@ func (d *Dispatcher) Run(ctx context.Context, attempter Attempter, prober Prober
 	r := &run{Dispatcher: d, attempter: attempter, prober: prober, attempts: attempts, inflight: map[bridge.Lane]int{}}
 	for ctx.Err() == nil {
 		r.watchClock(ctx)
+		r.endPause(ctx)
 		isWell := r.runOnce(ctx)
 		r.rounds.Made()
 		switch {
@@ -138,6 +139,11 @@ func (r *run) watchClock(ctx context.Context) {
 		return
 	}
 	r.log.Warn("clock went back; everything that waits is tried now", "by_s", int(back.Seconds()))
+	if isOn, until := r.Paused(); isOn && !until.IsZero() {
+		if err := r.Pause(ctx, until.Add(-back)); err != nil {
+			r.logUnless(ctx, "pause not shortened", err)
+		}
+	}
 	r.breakers.Hurry(now, r.lanes...)
 	for _, lane := range r.lanes {
 		if err := r.journal.Hasten(ctx, lane, now); err != nil {
@@ -149,7 +155,7 @@ func (r *run) watchClock(ctx context.Context) {
 // runOnce starts everything that may start now, and reports whether the journal has let it.
 func (r *run) runOnce(ctx context.Context) (isWell bool) {
 	done := map[bridge.Lane]bool{} // in which nothing more is due
-	for ctx.Err() == nil && !r.paused.Load() {
+	for ctx.Err() == nil && !r.pause.isOn.Load() {
 		quotas := slices.DeleteFunc(r.quotas(), func(q bridge.LaneQuota) bool { return done[q.Lane] })
 		if len(quotas) == 0 {
 			break
@@ -308,7 +314,10 @@ func (r *run) nextDue(ctx context.Context) time.Time {
 	if due, ok := r.breakers.next(now); ok && due.Before(next) {
 		next = due
 	}
-	if r.paused.Load() {
+	if isOn, until := r.Paused(); isOn {
+		if !until.IsZero() && until.Before(next) {
+			next = until
+		}
 		return next
 	}
 	due, ok, err := r.journal.NextDue(ctx, open)

@@ -55,14 +55,14 @@ func Title(c control.Condition, several bool, now time.Time, t *translation.Text
 // times say when a condition ends by itself, or that Perch goes on trying.
 func times(c control.Condition, now time.Time, t *translation.Texts) []string {
 	switch {
-	case c.Level != control.Healing:
+	case c.Level != control.Healing && c.Side != control.SidePause:
 		return nil
 	case c.Until != nil:
 		return []string{t.T("window.hop.until", ShortClock(*c.Until, now, t))}
 	case c.RetryAt != nil:
 		return []string{t.T("window.condition.retry", Clock(*c.RetryAt, now, t))}
 	}
-	if c.Side == control.SideRelay {
+	if c.Side == control.SideRelay || c.Side == control.SidePause {
 		return nil
 	}
 	return []string{t.T("window.condition.trying")}
@@ -76,6 +76,9 @@ func Why(c control.Condition, s control.Status, now time.Time, t *translation.Te
 	case control.SideLimit:
 		return t.T("window.hint.limit", t.T("window.queue."+c.Queue))
 	case control.SidePause:
+		if c.Until != nil {
+			return t.T("window.hint.paused.until", Clock(*c.Until, now, t))
+		}
 		return t.T("window.hint.paused.do")
 	case control.SideEncrypted:
 		return t.N("window.hint.encrypted", c.Count) + " " + t.T("window.hint.encrypted.do")

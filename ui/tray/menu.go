@@ -23,6 +23,7 @@ func items(s Snapshot, tr T) []Item {
 		{ID: ItemStop, Title: tr("tray.stop"), Enabled: alive && canControl, Hidden: !alive},
 		{ID: ItemRestart, Title: tr("tray.restart"), Enabled: alive && canControl},
 		{ID: ItemPause, Title: tr("tray.pause"), Enabled: up, Hidden: paused},
+		{ID: ItemPauseMenu, Title: tr("tray.pause.while"), Enabled: up, Hidden: paused, Children: pauses(up, tr)},
 		{ID: ItemResume, Title: tr("tray.resume"), Enabled: up, Hidden: !paused},
 		{ID: ItemAttention, Title: tr("tray.attention", n), Enabled: n > 0},
 		{ID: Separator},
@@ -30,6 +31,15 @@ func items(s Snapshot, tr T) []Item {
 	list = append(list, copyItems(ItemCopyWebhook, ItemWebhookMenu, tr("tray.copy.webhook"), s)...)
 	list = append(list, copyItems(ItemCopyReply, ItemReplyMenu, tr("tray.copy.reply"), s)...)
 	return append(list, Item{ID: Separator}, login(s.Login, tr), Item{ID: ItemQuit, Title: quitTitle(alive, tr), Enabled: true})
+}
+
+// pauses are the lengths of a pause that ends by itself.
+func pauses(up bool, tr T) []Item {
+	return []Item{
+		{ID: ItemPause + "/30m", Title: tr("tray.pause.half_hour"), Enabled: up},
+		{ID: ItemPause + "/2h", Title: tr("tray.pause.two_hours"), Enabled: up},
+		{ID: ItemPause + "/8h", Title: tr("tray.pause.eight_hours"), Enabled: up},
+	}
 }
 
 // copyItems are a plain item for one channel, or a menu with an item for each.

@@ -38,7 +38,7 @@ func firstLine(s Snapshot, now time.Time, tr T) string {
 	case PhaseDown:
 		return downLine(s, now, tr)
 	case PhaseSilent:
-		return headline(s, tr)
+		return headline(s, now, tr)
 	case PhaseStarting, PhaseStopping, PhaseRestarting:
 		return tr("tray.line." + string(s.Phase))
 	}
@@ -60,12 +60,12 @@ func downLine(s Snapshot, now time.Time, tr T) string {
 }
 
 func upLine(s Snapshot, now time.Time, tr T) string {
-	parts := []string{headline(s, tr)}
+	parts := []string{headline(s, now, tr)}
 	if n := Waiting(s.Status); n > 0 {
 		parts = append(parts, count(tr, "tray.line.waiting", n))
 	}
 	if s.Status.State == control.StatePaused && s.Status.Face() != control.FacePaused {
-		parts = append(parts, tr("face.paused"))
+		parts = append(parts, pausedLine(s.Status, now, tr))
 	}
 	first, _ := worst(s.Status)
 	if n := NeedsYou(s.Status); n > 0 && (first.Side != control.SideMessages || n != first.Count) {
@@ -78,12 +78,22 @@ func upLine(s Snapshot, now time.Time, tr T) string {
 }
 
 // headline is the worst condition, or how the relay as a whole is.
-func headline(s Snapshot, tr T) string {
+func headline(s Snapshot, now time.Time, tr T) string {
 	face := s.Status.Face()
 	if bad, found := worst(s.Status); found && face != control.FacePaused {
 		return title(bad, len(s.Status.Channels) > 1, tr)
 	}
+	if face == control.FacePaused {
+		return pausedLine(s.Status, now, tr)
+	}
 	return tr("face." + string(face))
+}
+
+func pausedLine(s control.Status, now time.Time, tr T) string {
+	if s.PausedUntil != nil {
+		return tr("tray.line.paused_until", clock(*s.PausedUntil, now))
+	}
+	return tr("face.paused")
 }
 
 // count chooses the singular where the language has one.

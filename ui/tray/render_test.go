@@ -111,12 +111,15 @@ func TestRenderSaysItInWordsAndByIcon(t *testing.T) {
 		"last of the limits": {up(limited(noon.Add(time.Hour)), limited(noon.Add(time.Minute))), assets.Degraded, "A limit of X is used up · X limit resets 13:00", "direct messages to X wait"},
 		"limit of a day":     {limits, assets.Running, "Running · 1 waiting · X limit resets 25/11 08:00", ""},
 		"paused":             {up(paused, waiting(2, 0)), assets.Paused, "Paused · 2 waiting", ""},
-		"paused and Motion":  {up(motionDown, paused), assets.Paused, "Paused", "Motion does not answer; check that it runs"},
-		"Motion down":        {up(motionDown), assets.Degraded, "Trouble with Motion", "Motion does not answer; check that it runs"},
-		"bad Reply URL":      {up(badReply), assets.Attention, "Agents' replies do not come in", "the Reply URL is empty in Motion, so agents cannot answer; write it into Motion"},
-		"way in":             {up(func(s *control.Status) { s.Reach.State, s.Reach.Detail = "degraded", "the stream is silent" }), assets.Degraded, "Trouble with the way in from X", "the stream is silent"},
-		"of an older relay":  {older, assets.Degraded, "Recovering", ""},
-		"bad keys":           {up(badKeys), assets.Attention, "X needs you", "X refuses the access token; replace it in Settings"},
+		"paused for a time": {
+			up(paused, func(s *control.Status) { at := noon.Add(90 * time.Minute); s.PausedUntil = &at }), assets.Paused, "Paused until 13:30", "",
+		},
+		"paused and Motion": {up(motionDown, paused), assets.Paused, "Paused", "Motion does not answer; check that it runs"},
+		"Motion down":       {up(motionDown), assets.Degraded, "Trouble with Motion", "Motion does not answer; check that it runs"},
+		"bad Reply URL":     {up(badReply), assets.Attention, "Agents' replies do not come in", "the Reply URL is empty in Motion, so agents cannot answer; write it into Motion"},
+		"way in":            {up(func(s *control.Status) { s.Reach.State, s.Reach.Detail = "degraded", "the stream is silent" }), assets.Degraded, "Trouble with the way in from X", "the stream is silent"},
+		"of an older relay": {older, assets.Degraded, "Recovering", ""},
+		"bad keys":          {up(badKeys), assets.Attention, "X needs you", "X refuses the access token; replace it in Settings"},
 		"worst channel wins": {
 			up(second, motionDown, badKeys), assets.Attention, "X needs you (sales)", "sales: X refuses the access token; replace it in Settings",
 		},
@@ -179,15 +182,15 @@ func TestMenu(t *testing.T) {
 		s    tray.Snapshot
 		want string
 	}{
-		"running":   {always, "Open Perch, Stop, Restart, Pause deliveries, (Needs attention (0)), Copy webhook URL, Copy Reply URL, ✓ Start at login, Quit (the relay goes on)"},
-		"demo":      {up(demo), "Open Perch, (Stop), (Restart), Pause deliveries, (Needs attention (0)), Copy webhook URL, Copy Reply URL, Start at login, Quit (the relay goes on)"},
-		"demo over": {over, "Open Perch, (Start), (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
+		"running":   {always, "Open Perch, Stop, Restart, Pause deliveries, Pause for a while > 30 minutes, 2 hours, 8 hours, (Needs attention (0)), Copy webhook URL, Copy Reply URL, ✓ Start at login, Quit (the relay goes on)"},
+		"demo":      {up(demo), "Open Perch, (Stop), (Restart), Pause deliveries, Pause for a while > 30 minutes, 2 hours, 8 hours, (Needs attention (0)), Copy webhook URL, Copy Reply URL, Start at login, Quit (the relay goes on)"},
+		"demo over": {over, "Open Perch, (Start), (Restart), (Pause deliveries), (Pause for a while) > (30 minutes), (2 hours), (8 hours), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
 		"paused":    {up(paused, dead(2)), "Open Perch, Stop, Restart, Resume deliveries, Needs attention (2), Copy webhook URL, Copy Reply URL, Start at login, Quit (the relay goes on)"},
-		"several":   {up(second), "Open Perch, Stop, Restart, Pause deliveries, (Needs attention (0)), Copy webhook URL > support, sales, Copy Reply URL > support, sales, Start at login, Quit (the relay goes on)"},
-		"stopped":   {tray.Snapshot{Phase: tray.PhaseDown, IsConfigured: true}, "Open Perch, Start, (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), (Start at login (not on this system)), Quit"},
-		"silent":    {tray.Snapshot{Phase: tray.PhaseSilent, IsConfigured: true, Login: desk.No}, "Open Perch, Stop, Restart, (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit (the relay goes on)"},
-		"busy":      {tray.Snapshot{Phase: tray.PhaseStarting, IsConfigured: true, Login: desk.No}, "Open Perch, (Start), (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
-		"new":       {tray.Snapshot{Phase: tray.PhaseDown, Login: desk.No}, "Open Perch, (Start), (Restart), (Pause deliveries), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
+		"several":   {up(second), "Open Perch, Stop, Restart, Pause deliveries, Pause for a while > 30 minutes, 2 hours, 8 hours, (Needs attention (0)), Copy webhook URL > support, sales, Copy Reply URL > support, sales, Start at login, Quit (the relay goes on)"},
+		"stopped":   {tray.Snapshot{Phase: tray.PhaseDown, IsConfigured: true}, "Open Perch, Start, (Restart), (Pause deliveries), (Pause for a while) > (30 minutes), (2 hours), (8 hours), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), (Start at login (not on this system)), Quit"},
+		"silent":    {tray.Snapshot{Phase: tray.PhaseSilent, IsConfigured: true, Login: desk.No}, "Open Perch, Stop, Restart, (Pause deliveries), (Pause for a while) > (30 minutes), (2 hours), (8 hours), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit (the relay goes on)"},
+		"busy":      {tray.Snapshot{Phase: tray.PhaseStarting, IsConfigured: true, Login: desk.No}, "Open Perch, (Start), (Restart), (Pause deliveries), (Pause for a while) > (30 minutes), (2 hours), (8 hours), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
+		"new":       {tray.Snapshot{Phase: tray.PhaseDown, Login: desk.No}, "Open Perch, (Start), (Restart), (Pause deliveries), (Pause for a while) > (30 minutes), (2 hours), (8 hours), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := menu(tray.Render(c.s, noon, english).Items); got != c.want {

@@ -61,6 +61,8 @@ const (
 	ItemStop        = "stop"
 	ItemRestart     = "restart"
 	ItemPause       = "pause"
+	// The menu of pauses that end by themselves has a child for each length: "pause/30m".
+	ItemPauseMenu   = "pause-menu"
 	ItemResume      = "resume"
 	ItemAttention   = "attention"
 	ItemCopyWebhook = "copy-webhook"

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"strings"
+	"time"
 
 	"perch/app/control"
 	"perch/app/desk"
@@ -22,7 +23,7 @@ func (s *Session) click(ctx context.Context, id string) {
 			s.command(ctx, id, true)
 		}
 	case tray.ItemPause:
-		s.act(s.Relay.Pause)
+		s.act(func(ctx context.Context) error { return s.pause(ctx, part) })
 	case tray.ItemResume:
 		s.act(s.Relay.Resume)
 	case tray.ItemOpen:
@@ -34,6 +35,16 @@ func (s *Session) click(ctx context.Context, id string) {
 	case tray.ItemLogin:
 		s.toggleLogin()
 	}
+}
+
+// pause stops deliveries for the time that an item names; one that names none, until somebody resumes them.
+func (s *Session) pause(ctx context.Context, part string) error {
+	length, err := time.ParseDuration(part)
+	if err != nil {
+		return s.Relay.Pause(ctx)
+	}
+	_, err = s.Relay.PauseFor(ctx, length)
+	return err
 }
 
 // copyURL copies an address of a channel (the first one when none is named), or shows it where nothing can copy.

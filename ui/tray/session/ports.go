@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"time"
 
 	"perch/app/control"
 	"perch/app/desk"
@@ -14,6 +15,8 @@ type Relay interface {
 	Limits(ctx context.Context) ([]control.Limit, error)
 	URLs(ctx context.Context) ([]control.URLs, error)
 	Pause(ctx context.Context) error
+	// PauseFor is a pause that ends by itself, and returns when.
+	PauseFor(ctx context.Context, d time.Duration) (until time.Time, err error)
 	Resume(ctx context.Context) error
 	Feed(ctx context.Context, q control.Query, show func(control.Message)) error
 }

@@ -72,6 +72,10 @@ func TestClicksActInOrder(t *testing.T) {
 		time.Sleep(600 * time.Millisecond)
 		expect(t, "acts", w.heard(), `open "limits"; open ""; open "attention"; copy http://reply/1; copy http://hook/2; resume; notice That did not work (the relay is busy); pause`)
 		expect(t, "line", w.view().FirstLine, "Paused")
+		w.session.Click(tray.ItemPause + "/2h")
+		time.Sleep(600 * time.Millisecond)
+		expect(t, "acts", w.heard(), "pause for 2h0m0s")
+		expect(t, "line", w.view().FirstLine, "Paused until "+time.Now().Add(2*time.Hour).Format("15:04"))
 	})
 }
 

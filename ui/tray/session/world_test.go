@@ -107,6 +107,14 @@ func (w *world) Pause(context.Context) error {
 	return nil
 }
 
+func (w *world) PauseFor(_ context.Context, d time.Duration) (time.Time, error) {
+	w.say("pause for %s", d)
+	until := time.Now().Add(d)
+	defer w.lock()()
+	w.status.State, w.status.PausedUntil = control.StatePaused, &until
+	return until, nil
+}
+
 func (w *world) Resume(context.Context) error {
 	w.say("resume")
 	return errors.New("the relay is busy")
