@@ -55,12 +55,12 @@ type Snapshot struct {
 
 // The items' IDs. CopyWebhook and CopyReply have a child for each channel, "copy-reply/support", when there are several.
 const (
-	ItemDetail      = "detail"
-	ItemOpen        = "open"
-	ItemStart       = "start"
-	ItemStop        = "stop"
-	ItemRestart     = "restart"
-	ItemPause       = "pause"
+	ItemDetail  = "detail"
+	ItemOpen    = "open"
+	ItemStart   = "start"
+	ItemStop    = "stop"
+	ItemRestart = "restart"
+	ItemPause   = "pause"
 	// The menu of pauses that end by themselves has a child for each length: "pause/30m".
 	ItemPauseMenu   = "pause-menu"
 	ItemResume      = "resume"
