@@ -78,6 +78,8 @@ type Progress struct {
 	// MayBeDirect is set on a reply in X Chat to somebody who has not written yet: without keys of the person's it goes as
 	// a direct message.
 	MayBeDirect bool `json:"may_be_direct,omitempty"`
+	// Edited is set while a reply is on its way again to which a person has given another text.
+	Edited bool `json:"edited,omitempty"`
 	// Deferrals counts how often the delivery was put off without an attempt being counted.
 	Deferrals int `json:"deferrals,omitempty"`
 }

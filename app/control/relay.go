@@ -29,6 +29,7 @@ type Decisions interface {
 	Discard(ctx context.Context, id int64) error
 	MarkSent(ctx context.Context, id int64) error
 	Resend(ctx context.Context, id int64) error
+	Edit(ctx context.Context, id int64, text string) error
 }
 
 // Switches are what people do to the whole relay.

@@ -18,6 +18,7 @@ func NewServer(relay Relay, log *slog.Logger) *Server {
 	s.mux.HandleFunc("GET /v1/messages/{id}", s.message)
 	s.mux.HandleFunc("GET /v1/messages/{id}/files/{n}", s.file)
 	s.mux.HandleFunc("GET /v1/feed", s.feed)
+	s.mux.HandleFunc("POST /v1/messages/{id}/edit", s.edit)
 	s.mux.HandleFunc("POST /v1/messages/{id}/{act}", s.act)
 	s.mux.HandleFunc("POST /v1/dead/retry", s.retryAll)
 	s.mux.HandleFunc("POST /v1/pause", s.pause)

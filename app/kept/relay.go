@@ -162,6 +162,11 @@ func (r *Relay) Act(ctx context.Context, id int64, act string) error {
 	return r.needsRelay(act, r.Client.Act(ctx, id, act))
 }
 
+// Edit gives a reply another text, which the relay alone does.
+func (r *Relay) Edit(ctx context.Context, id int64, text string) error {
+	return r.needsRelay("edit", r.Client.Edit(ctx, id, text))
+}
+
 // RetryAllDead puts every dead message back into the queue, which the relay alone does.
 func (r *Relay) RetryAllDead(ctx context.Context) (int, error) {
 	n, err := r.Client.RetryAllDead(ctx)

@@ -40,8 +40,10 @@ type Config struct {
 	Chats      *chat.Rooms
 	Feed       *bridge.Feed
 	Wake       wait.Signal
-	Log        *slog.Logger
-	Now        func() time.Time
+	// Measure returns the weighted length of a post and whether X takes it.
+	Measure func(text string) (weighted int, valid bool)
+	Log     *slog.Logger
+	Now     func() time.Time
 }
 
 // Console is what people see of the relay and do with it. Make it with New; it is safe for concurrent use.
@@ -56,6 +58,7 @@ type Console struct {
 	files      *files
 	minutes    minutes
 	wake       wait.Signal
+	measure    func(string) (int, bool)
 	log        *slog.Logger
 	now        func() time.Time
 }
@@ -64,7 +67,7 @@ type Console struct {
 func New(c Config) *Console {
 	return &Console{
 		journal: c.Journal, health: c.Health, accounts: c.Accounts, breakers: c.Breakers, dispatcher: c.Dispatcher,
-		chats: c.Chats, feed: c.Feed, files: newFiles(), wake: c.Wake, log: c.Log, now: c.Now,
+		chats: c.Chats, feed: c.Feed, files: newFiles(), wake: c.Wake, measure: c.Measure, log: c.Log, now: c.Now,
 	}
 }
 

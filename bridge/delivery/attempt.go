@@ -85,10 +85,12 @@ func (w *Worker) takeWaiters(r bridge.Result) []chan bridge.Outcome {
 	return nil
 }
 
-// noteFor makes the line that tells the agent of a reply that failed after Motion's POST was answered.
+// noteFor makes the line that tells the agent of a reply that failed after Motion's POST was answered, and of one that was sent
+// in other words.
 func (w *Worker) noteFor(r bridge.Result) []*bridge.Delivery {
 	m := r.Delivery
-	if m.Direction != bridge.Out || (m.State != bridge.Dead && (m.State != bridge.Undecided || r.Held)) {
+	isTold := m.State == bridge.Dead || m.State == bridge.Undecided && !r.Held || m.State == bridge.Delivered && m.Progress.Edited
+	if m.Direction != bridge.Out || !isTold {
 		return nil
 	}
 	return []*bridge.Delivery{noteTo(m, noteText(m), w.now())}

@@ -24,12 +24,19 @@ func noteTo(m *bridge.Delivery, text string, now time.Time) *bridge.Delivery {
 	}
 }
 
+// mostOfEdited is how many characters an agent is shown of a message that somebody else has worded.
+const mostOfEdited = 1000
+
 func noteText(m *bridge.Delivery) string {
 	quoted := quote(shorten(m.Text, 80))
 	if m.Reply != nil && m.Reply.AttachmentID != "" {
 		quoted = quote(m.Reply.Body)
 	}
-	if m.State == bridge.Undecided {
+	switch m.State {
+	case bridge.Delivered:
+		return fmt.Sprintf("%sA message of yours that could not be sent was changed by the admin, and the customer has got it now: %s.",
+			autoResponse, quote(shorten(m.Text, mostOfEdited)))
+	case bridge.Undecided:
 		return fmt.Sprintf("%sIt is not certain whether your message %s has reached the customer: X's answer was lost and the "+
 			"message cannot be found. Please look on X before you write it again. The admin can settle it in Perch.", autoResponse, quoted)
 	}

@@ -67,7 +67,7 @@ func New(config Config) *Engine {
 	})
 	e.Console = console.New(console.Config{
 		Journal: health, Health: health, Accounts: accounts, Breakers: breakers, Dispatcher: dispatcher, Chats: e.chats, Feed: feed,
-		Wake: wake, Log: config.Log, Now: config.Now,
+		Wake: wake, Measure: config.Measure, Log: config.Log, Now: config.Now,
 	})
 	e.events = intake.NewEvents(intake.EventsConfig{
 		Journal: health, Accounts: accounts, Feed: feed, Wake: wake, Read: config.Read, Heard: e.chats.Heard, Log: config.Log, Now: config.Now,

@@ -1,7 +1,9 @@
 package attention
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2/test"
@@ -64,4 +66,41 @@ func TestAttention(t *testing.T) {
 	}
 	r.Press("Try all failed ones again")
 	r.MustSee("1 message is back in the queue.", "Nothing needs you")
+}
+
+// A reply that failed is given another text: it is counted while it is typed, and not lost when it cannot be sent.
+func TestEdit(t *testing.T) {
+	r, _ := mustPage(t, nil)
+	id := r.IDOf("iris_v", "dead")
+	area := func() *kit.Entry { return rig.Find(r, "text", func(e *kit.Entry) bool { return e.MultiLine }) }
+	send := func() *kit.Button { return rig.Find(r, "send", func(b *kit.Button) bool { return b.Text() == "Send" }) }
+	r.Press("Change the text")
+	r.MustSee("Change this reply and send it", "of 10000 characters")
+	r.MustBeReadable("change a reply")
+	if area().Text == "" || area().AcceptsTab() {
+		t.Errorf("the text is %q, and the tab key leaves it: %v", area().Text, !area().AcceptsTab())
+	}
+	area().SetText(strings.Repeat("x", 10_001))
+	r.MustSee("10001 of 10000 characters")
+	if !send().Disabled() {
+		t.Error("a text that is too long can be sent")
+	}
+	area().SetText(" \n")
+	if !send().Disabled() {
+		t.Error("no text can be sent")
+	}
+	area().SetText("another text")
+	r.Relay.FailEdits(errors.New("the disk is full"))
+	test.Tap(send())
+	r.Settle()
+	if area().Text != "another text" {
+		t.Errorf("what was typed is lost: %q", area().Text)
+	}
+	r.Relay.FailEdits(nil)
+	test.Tap(send())
+	r.Settle()
+	if diff := cmp.Diff([]string{fmt.Sprintf("edit %d: another text", id)}, r.Relay.Acts()); diff != "" {
+		t.Error(diff)
+	}
+	r.MustSee("is sent with the new text")
 }

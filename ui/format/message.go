@@ -11,7 +11,7 @@ type Summary struct {
 	Tone         Tone
 	// Problem and Remedy are empty when all is well.
 	Problem, Remedy string
-	// Acts are what a person can do to it: "retry", "sent", "resend", "discard".
+	// Acts are what a person can do to it: "retry", "edit", "sent", "resend", "discard".
 	Acts []string
 }
 
@@ -36,6 +36,9 @@ func acts(m *control.Message) []string {
 		if m.Kind == "unreadable" {
 			return []string{"discard"}
 		}
+		if isReply(m) && m.Text != "" {
+			return []string{"retry", "edit", "discard"}
+		}
 		return []string{"retry", "discard"}
 	case "undecided":
 		return []string{"sent", "resend", "discard"}
@@ -44,6 +47,9 @@ func acts(m *control.Message) []string {
 	}
 	return nil
 }
+
+// isReply reports whether an agent has written a message.
+func isReply(m *control.Message) bool { return m.Direction == "out" && m.Parent == 0 }
 
 // DeliveryState names a delivery's state.
 func DeliveryState(state string, t *translation.Texts) (string, Tone) {

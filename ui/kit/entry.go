@@ -23,6 +23,20 @@ func NewEntry(placeholder string) *Entry {
 	return e
 }
 
+// NewTextArea returns an entry of several lines, rows of which are seen. The tab key leaves it, as it does every other one.
+func NewTextArea(text string, rows int) *Entry {
+	e := &Entry{}
+	e.ExtendBaseWidget(e)
+	e.MultiLine = true
+	e.Wrapping = fyne.TextWrapWord
+	e.SetMinRowsVisible(rows)
+	e.Text = text
+	return e
+}
+
+// AcceptsTab implements fyne.Tabbable.
+func (e *Entry) AcceptsTab() bool { return false }
+
 // NewSecretEntry returns an entry that shows dots.
 func NewSecretEntry(placeholder string) *Entry {
 	e := NewEntry(placeholder)

@@ -56,7 +56,7 @@ func TestDetail(t *testing.T) {
 	if dead.Title != "Direct message to @iris_v" || dead.Problem != "X does not let this account send the customer a direct message." || dead.Remedy == "" {
 		t.Errorf("%+v", dead)
 	}
-	if diff := cmp.Diff([]string{"retry", "discard"}, dead.Acts); diff != "" {
+	if diff := cmp.Diff([]string{"retry", "edit", "discard"}, dead.Acts); diff != "" {
 		t.Error(diff)
 	}
 	steps := func(d detail) []string {

@@ -32,6 +32,28 @@ func (r *Relay) Act(_ context.Context, id int64, act string) error {
 	return nil
 }
 
+// Edit implements window.Actions.
+func (r *Relay) Edit(ctx context.Context, id int64, text string) error {
+	r.mu.Lock()
+	refused := r.editErr
+	r.mu.Unlock()
+	if refused != nil {
+		return refused
+	}
+	if err := r.Act(ctx, id, "retry"); err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.acts[len(r.acts)-1] = fmt.Sprintf("edit %d: %s", id, text)
+	for i := range r.messages {
+		if r.messages[i].ID == id {
+			r.messages[i].Text = text
+		}
+	}
+	return nil
+}
+
 // RetryAllDead implements window.Actions.
 func (r *Relay) RetryAllDead(ctx context.Context) (int, error) {
 	dead, err := r.Messages(ctx, control.Query{State: "dead"})

@@ -23,6 +23,7 @@ type Relay struct {
 	acts      []string
 	files     func(ctx context.Context, id int64, n int) (control.File, error)
 	isStopped bool
+	editErr   error
 	isKept    bool   // its journal is read while it is stopped
 	inMotion  string // the Reply URL that Motion has
 	isMute    bool   // Motion does not tell its Reply URL
@@ -56,6 +57,13 @@ func (r *Relay) SetStopped(on bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.isStopped = on
+}
+
+// FailEdits makes every change of a reply fail; nil ends that.
+func (r *Relay) FailEdits(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.editErr = err
 }
 
 // Calm takes away the messages that wait for a person.

@@ -18,6 +18,8 @@ type Messages interface {
 // Actions is what a person can do to messages and to the relay.
 type Actions interface {
 	Act(ctx context.Context, id int64, act string) error
+	// Edit gives a reply that failed another text and sends it.
+	Edit(ctx context.Context, id int64, text string) error
 	RetryAllDead(ctx context.Context) (int, error)
 	Pause(ctx context.Context) error
 	Resume(ctx context.Context) error

@@ -62,7 +62,7 @@ func (w *Window) Perform(work func(context.Context) error, done string, args ...
 	})
 }
 
-var actIcons = map[string]string{"retry": "restart", "discard": "trash", "sent": "check", "resend": "up"}
+var actIcons = map[string]string{"retry": "restart", "discard": "trash", "sent": "check", "resend": "up", "edit": "edit"}
 
 // ActButton does something to a message; discarding asks first.
 func (w *Window) ActButton(id int64, act string, isStrong bool) *kit.Button {
@@ -73,8 +73,12 @@ func (w *Window) ActButton(id int64, act string, isStrong bool) *kit.Button {
 	return kit.NewButton(w.T("window.act."+act), actIcons[act], emphasis, func() { w.Act(id, act) }).Small()
 }
 
-// Act does something to a message; discarding asks first.
+// Act does something to a message; discarding and changing ask first.
 func (w *Window) Act(id int64, act string) {
+	if act == "edit" {
+		w.edit(id)
+		return
+	}
 	work := func() {
 		w.Perform(func(ctx context.Context) error { return w.Relay.Act(ctx, id, act) }, "window.acted."+act, id)
 	}
