@@ -1,7 +1,6 @@
 package command
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 
@@ -18,32 +17,6 @@ func (p *program) target(args []string) (*kept.Relay, int64, error) {
 	}
 	relay, err := p.reader()
 	return relay, id, err
-}
-
-func (p *program) retryCommand() *cobra.Command {
-	var all bool
-	cmd := &cobra.Command{
-		Use: "retry ID | --all-dead", Short: "Put a failed message back into the queue", Args: usage(cobra.MaximumNArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			switch {
-			case all == (len(args) == 1):
-				return usageError{errors.New("retry: give one message's number, or --all-dead")} //nolint:err113 // shown, never compared
-			case !all:
-				return p.act(cmd, args, "retry")
-			}
-			relay, err := p.reader()
-			if err != nil {
-				return err
-			}
-			n, err := relay.RetryAllDead(cmd.Context())
-			if err == nil {
-				p.Print("%d messages are back in the queue.\n", n)
-			}
-			return err
-		},
-	}
-	cmd.Flags().BoolVar(&all, "all-dead", false, "all failed messages")
-	return cmd
 }
 
 var actTexts = map[string][2]string{

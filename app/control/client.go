@@ -97,9 +97,17 @@ func (c *Client) Act(ctx context.Context, id int64, act string) error {
 }
 
 // RetryAllDead puts every dead message back into the queue and returns how many.
-func (c *Client) RetryAllDead(ctx context.Context) (int, error) {
+func (c *Client) RetryAllDead(ctx context.Context) (int, error) { return c.RetryDead(ctx, Query{}, "") }
+
+// RetryDead puts the dead messages that a query selects back into the queue and returns how many. cause is one of Causes, or
+// empty for any.
+func (c *Client) RetryDead(ctx context.Context, q Query, cause string) (int, error) {
 	var answer struct{ Count int }
-	err := c.post(ctx, "/v1/dead/retry", &answer)
+	path := "/v1/dead/retry?" + q.encode()
+	if cause != "" {
+		path += "&cause=" + url.QueryEscape(cause)
+	}
+	err := c.post(ctx, path, &answer)
 	return answer.Count, err
 }
 

@@ -11,6 +11,11 @@ import (
 // Kinds are what Message.Kind may be, in the order in which people choose.
 func Kinds() []string { return texts(bridge.Kinds()) }
 
+// Causes are the kinds of errors that a message can have failed with.
+func Causes() []string {
+	return texts([]bridge.Kind{bridge.Temporary, bridge.RateLimited, bridge.Operator, bridge.Rejected, bridge.Invalid, bridge.OutcomeUnknown})
+}
+
 // States are what Message.State may be, in the order in which people choose.
 func States() []string { return texts(bridge.States()) }
 

@@ -102,7 +102,7 @@ func (s *Server) act(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) retryAll(w http.ResponseWriter, r *http.Request) {
-	n, err := s.relay.Console.RetryAllDead(r.Context())
+	n, err := s.relay.Console.RetryDead(r.Context(), queryOf(r).Filter(), bridge.Kind(r.URL.Query().Get("cause")))
 	if err != nil {
 		fail(w, "retry", err)
 		return

@@ -37,7 +37,8 @@ type Switches interface {
 	// Pause stops deliveries until a time; zero for until Resume.
 	Pause(ctx context.Context, until time.Time) error
 	Resume(ctx context.Context) error
-	RetryAllDead(ctx context.Context) (int, error)
+	// RetryDead puts the dead messages that a filter selects back into the queue; cause is the kind of their error, or empty.
+	RetryDead(ctx context.Context, f bridge.Filter, cause bridge.Kind) (int, error)
 }
 
 // Console is what people see of the relay and do with it.

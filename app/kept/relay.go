@@ -167,6 +167,12 @@ func (r *Relay) Edit(ctx context.Context, id int64, text string) error {
 	return r.needsRelay("edit", r.Client.Edit(ctx, id, text))
 }
 
+// RetryDead puts some dead messages back into the queue, which the relay alone does.
+func (r *Relay) RetryDead(ctx context.Context, q control.Query, cause string) (int, error) {
+	n, err := r.Client.RetryDead(ctx, q, cause)
+	return n, r.needsRelay("retry", err)
+}
+
 // RetryAllDead puts every dead message back into the queue, which the relay alone does.
 func (r *Relay) RetryAllDead(ctx context.Context) (int, error) {
 	n, err := r.Client.RetryAllDead(ctx)

@@ -15,24 +15,30 @@ func (c *Console) Retry(ctx context.Context, id int64) error {
 	return c.act(ctx, id, "retried", bridge.Dead, func(d *bridge.Delivery) { c.requeue(d) })
 }
 
-// RetryAllDead puts every dead message that can be delivered back into the queue and returns how many.
-func (c *Console) RetryAllDead(ctx context.Context) (int, error) {
+// deadPage is how many dead messages are looked at at a time.
+const deadPage = 500
+
+// RetryDead puts the dead messages that a filter selects back into the queue, as far as they can be delivered, and returns how
+// many. cause is the kind of error that they failed with; "" for any. The filter's State and Before are not regarded.
+func (c *Console) RetryDead(ctx context.Context, f bridge.Filter, cause bridge.Kind) (int, error) {
 	n := 0
+	f.State, f.Before, f.Limit = bridge.Dead, 0, deadPage
 	for {
-		dead, err := c.journal.List(ctx, bridge.Filter{State: bridge.Dead, Limit: 500})
-		if err != nil {
+		dead, err := c.journal.List(ctx, f)
+		if err != nil || len(dead) == 0 {
 			return n, err
 		}
-		before := n
 		for _, d := range dead {
-			if d.Kind != bridge.KindUnreadable && c.Retry(ctx, d.ID) == nil {
+			f.Before = d.ID // the newest come first
+			if d.Kind != bridge.KindUnreadable && isCause(d, cause) && c.Retry(ctx, d.ID) == nil {
 				n++
 			}
 		}
-		if n == before {
-			return n, nil
-		}
 	}
+}
+
+func isCause(d *bridge.Delivery, cause bridge.Kind) bool {
+	return cause == "" || d.Failure != nil && d.Failure.Kind == cause
 }
 
 // Discard drops a message that is not being attempted and was not delivered.

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -100,4 +101,51 @@ func TestWhatCannotBeChanged(t *testing.T) {
 			t.Errorf("%v, X got %q", err, r.x.sentTexts())
 		}
 	})
+}
+
+// Those that failed for one reason are tried again, however many there are that nobody can deliver.
+func TestRetryOfSome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.x.onDM = func(_ int, text string) error {
+			kind := bridge.Rejected
+			if strings.Contains(text, "old") {
+				kind = bridge.Invalid
+			}
+			return &bridge.Error{Kind: kind, Side: bridge.SideX, Message: "no", Remedy: "none"}
+		}
+		r.receive(dmBody("1", customerID, "hello"))
+		r.until("the customer", time.Minute, func() bool { return len(r.motion.bodies()) == 1 })
+		for i, text := range []string{"old", "new", "newer"} {
+			r.reply(bridge.Reply{MotionID: "m" + text, Body: text, Handle: "annlee"})
+			r.until("its end", time.Minute, func() bool { return r.count(bridge.Out, bridge.Dead) == i+1 })
+		}
+		for i := range 600 { // these are newer, and cannot be delivered
+			r.receive(fmt.Append(nil, "no JSON ", i))
+		}
+		r.until("them", time.Minute, func() bool { return r.count(bridge.In, bridge.Dead) == 600 })
+		r.x.onDM = nil
+		for _, c := range []struct {
+			filter bridge.Filter
+			cause  bridge.Kind
+			want   int
+		}{
+			{bridge.Filter{}, bridge.Operator, 0}, {bridge.Filter{Channel: "sales"}, "", 0}, {bridge.Filter{Direction: bridge.In}, "", 0},
+			{bridge.Filter{}, bridge.Invalid, 1}, {bridge.Filter{Direction: bridge.Out, Limit: 1}, "", 2}, {bridge.Filter{}, "", 0},
+		} {
+			if n, err := r.RetryDead(context.Background(), c.filter, c.cause); n != c.want || err != nil {
+				t.Errorf("%+v %q: %d, %v; want %d", c.filter, c.cause, n, err, c.want)
+			}
+		}
+		r.until("all", time.Minute, func() bool { return len(r.x.sentTexts()) == 3 })
+	})
+}
+
+func (r *rig) count(direction bridge.Direction, state bridge.State) int {
+	r.t.Helper()
+	list, err := r.List(context.Background(), bridge.Filter{Direction: direction, State: state, Limit: 1000})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return len(list)
 }
