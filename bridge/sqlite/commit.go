@@ -150,7 +150,7 @@ func (s *Store) transact(t *tx, batch []*op) error {
 		err = s.apply(t, batch)
 	}
 	if err == nil && !isReading(batch) {
-		err = errors.Join(t.writeTally(), t.writeSynced())
+		err = errors.Join(t.writeTally(), t.writeHours(), t.writeSynced())
 	}
 	if err == nil && s.before != nil {
 		err = s.before()
@@ -184,6 +184,7 @@ func (s *Store) begin(t *tx) error {
 	}
 	t.isOpen, t.hasNew, t.posts = true, false, span{}
 	clear(t.tally)
+	clear(t.hours)
 	return nil
 }
 
