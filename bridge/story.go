@@ -10,8 +10,8 @@ type StoryFilter struct {
 	Who string
 	// Since and Until bound the time at which a message came in; Until is not part of it.
 	Since, Until time.Time
-	// Before bounds the ID, exclusive.
-	Before int64
+	// Before and After bound the ID, both exclusive. With After alone it is the first messages after it that are selected.
+	Before, After int64
 	// Limit is how many messages of each channel at most; 0 means 100.
 	Limit int
 }
@@ -27,4 +27,6 @@ type Story struct {
 	Deliveries []*Delivery
 	// HasOlder is set when there are more before them.
 	HasOlder bool
+	// HasNewer is set when there are more after them; it is told only where After alone bounds the ID.
+	HasNewer bool
 }

@@ -19,6 +19,8 @@ type Conversation struct {
 	Messages []Message `json:"messages"`
 	// HasOlder is set when there are more before them: ask again with Before set to the id of the last one.
 	HasOlder bool `json:"has_older"`
+	// HasNewer is set when there are more after them; it is told only where After alone bounds the id.
+	HasNewer bool `json:"has_newer,omitempty"`
 }
 
 // Person is a customer on X. ID is empty when no more than a name is known.
@@ -38,15 +40,15 @@ type ConversationQuery struct {
 	Person string
 	// Since and Until bound the time at which a message came in; Until is not part of it.
 	Since, Until time.Time
-	// Before bounds the id, exclusive.
-	Before int64
+	// Before and After bound the id, both exclusive. With After alone it is the first messages after it that are selected.
+	Before, After int64
 	// Limit is how many messages of each channel at most; 0 means 100.
 	Limit int
 }
 
 // Filter is the query as the journal wants it.
 func (q ConversationQuery) Filter() bridge.StoryFilter {
-	return bridge.StoryFilter{Channel: q.Channel, Who: q.Person, Since: q.Since, Until: q.Until, Before: q.Before, Limit: q.Limit}
+	return bridge.StoryFilter{Channel: q.Channel, Who: q.Person, Since: q.Since, Until: q.Until, Before: q.Before, After: q.After, Limit: q.Limit}
 }
 
 func (q ConversationQuery) encode() string {
@@ -55,7 +57,7 @@ func (q ConversationQuery) encode() string {
 		v.Set("channel", q.Channel)
 	}
 	setTimes(v, q.Since, q.Until)
-	for name, value := range map[string]int64{"before": q.Before, "limit": int64(q.Limit)} {
+	for name, value := range map[string]int64{"before": q.Before, "after": q.After, "limit": int64(q.Limit)} {
 		if value != 0 {
 			v.Set(name, strconv.FormatInt(value, 10))
 		}
@@ -74,7 +76,7 @@ func FromStories(stories []bridge.Story) []Conversation {
 	for _, s := range stories {
 		c := Conversation{
 			Channel: s.Channel, Person: Person{ID: s.Person.ID, Handle: s.Person.Handle, Name: s.Person.Name, Handles: append([]string{}, s.Handles...)},
-			Messages: make([]Message, 0, len(s.Deliveries)), HasOlder: s.HasOlder,
+			Messages: make([]Message, 0, len(s.Deliveries)), HasOlder: s.HasOlder, HasNewer: s.HasNewer,
 		}
 		for _, d := range s.Deliveries {
 			c.Messages = append(c.Messages, FromDelivery(d))
@@ -91,7 +93,7 @@ func (s *Server) conversation(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	stories, err := s.relay.Console.Story(r.Context(), bridge.StoryFilter{
-		Channel: q.Channel, Who: r.URL.Query().Get("person"), Since: q.Since, Until: q.Until, Before: q.Before, Limit: q.Limit,
+		Channel: q.Channel, Who: r.URL.Query().Get("person"), Since: q.Since, Until: q.Until, Before: q.Before, After: q.After, Limit: q.Limit,
 	})
 	s.answer(w, "show a conversation", FromStories(stories), err)
 }

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -88,10 +89,17 @@ func (t *teller) tell(like func() ([]*bridge.Delivery, error)) error {
 	if err != nil {
 		return err
 	}
-	t.story.HasOlder = len(ids) > limit
+	if hasMore := len(ids) > limit; t.isForward() {
+		t.story.HasNewer = hasMore
+	} else {
+		t.story.HasOlder = hasMore
+	}
 	t.story.Deliveries, err = deliveriesOf(t.ctx, t.db, ids[:min(limit, len(ids))])
 	return err
 }
+
+// isForward reports whether the first messages after a number are wanted, not the last before one.
+func (t *teller) isForward() bool { return t.f.After > 0 && t.f.Before == 0 }
 
 // findID returns the id at X of the customer, "" when no more than a name is known.
 func (t *teller) findID(like func() ([]*bridge.Delivery, error)) (id string, err error) {
@@ -149,7 +157,7 @@ const (
 	ofName   = `SELECT m.id FROM message m WHERE m.channel = ? AND CASE m.direction WHEN 'in' THEN m.sender ELSE m.recipient END = ? COLLATE NOCASE AND m.peer_id = ''`
 )
 
-// numbers returns those of the newest messages, greatest first.
+// numbers returns those of the messages that are wanted, those first which are wanted first.
 func (t *teller) numbers(limit int) ([]int64, error) {
 	low, top, err := numbersOf(t.ctx, t.db, t.f.Since, t.f.Until)
 	if err != nil {
@@ -159,7 +167,11 @@ func (t *teller) numbers(limit int) ([]int64, error) {
 		top = min(top, t.f.Before-1)
 	}
 	where, times := between(t.f.Since, t.f.Until)
-	rest := where + fmt.Sprintf(` AND m.id > %d AND m.id <= %d ORDER BY m.id DESC LIMIT %d`, low, top, limit)
+	order, compare := "DESC", func(a, b int64) int { return cmp.Compare(b, a) }
+	if t.isForward() {
+		order, compare = "ASC", cmp.Compare[int64]
+	}
+	rest := where + fmt.Sprintf(` AND m.id > %d AND m.id <= %d ORDER BY m.id %s LIMIT %d`, max(low, t.f.After), top, order, limit)
 	var all []int64
 	add := func(query, who string) error {
 		ids, err := listOf[int64](t.ctx, t.db, query+rest, append([]any{t.story.Channel, who}, times...)...)
@@ -174,7 +186,7 @@ func (t *teller) numbers(limit int) ([]int64, error) {
 			err = add(ofName, name)
 		}
 	}
-	slices.SortFunc(all, func(a, b int64) int { return int(b - a) })
+	slices.SortFunc(all, compare)
 	return all[:min(limit, len(all))], err
 }
 

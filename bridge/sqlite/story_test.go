@@ -51,6 +51,9 @@ func toldOf(t *testing.T, of func(context.Context, bridge.StoryFilter) ([]bridge
 		if story.HasOlder {
 			words = append(words, "…")
 		}
+		if story.HasNewer {
+			words = append(words, ">")
+		}
 		parts = append(parts, strings.Join(words, " "))
 	}
 	return strings.Join(parts, " | ")
@@ -118,6 +121,10 @@ func TestAStoryGoesByPages(t *testing.T) {
 		{bridge.StoryFilter{Since: began.Add(23 * 20 * time.Minute)}, "c: 23 24"},
 		{bridge.StoryFilter{Until: began}, "c:"},
 		{bridge.StoryFilter{Channel: "other"}, ""},
+		{bridge.StoryFilter{Limit: 3, After: 5}, "c: 3 4 5 >"},
+		{bridge.StoryFilter{Limit: 3, After: 43}, "c: 22 23 24"},
+		{bridge.StoryFilter{Limit: 3, After: 49}, "c:"},
+		{bridge.StoryFilter{Limit: 3, After: 5, Before: 43}, "c: 18 19 20 …"},
 	} {
 		tc.f.Who = "7"
 		if got := toldOf(t, s.Story, tc.f); got != tc.want {
