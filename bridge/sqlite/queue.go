@@ -155,8 +155,10 @@ func saveDelivery(t *tx, r bridge.Result) error {
 	// Each way has an id that never changes once it is there; to write it would cost a change of its index.
 	id, idColumn := d.MotionID, "motion_id"
 	peer := "" // whose it is was known when it came
-	values := []any{d.State, open, nil, d.ThreadID, d.From, d.To, encodeMedia(d.Media), encodeProgress(d.Progress), d.Attempts, toMilli(d.DueAt),
-		toMilli(d.DeliveredAt), string(f.Kind), f.Message, f.Remedy}
+	values := []any{
+		d.State, open, nil, d.ThreadID, d.From, d.To, encodeMedia(d.Media), encodeProgress(d.Progress), d.Attempts, toMilli(d.DueAt),
+		toMilli(d.DeliveredAt), string(f.Kind), f.Message, f.Remedy,
+	}
 	if d.Direction == bridge.Out {
 		id, idColumn, peer = d.XID, "x_id", "peer_id = ?, "
 		values = append(values[:6:6], append([]any{d.PeerID}, values[6:]...)...)

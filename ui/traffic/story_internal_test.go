@@ -317,7 +317,8 @@ func TestAConversationFitsASmallWindowInItalian(t *testing.T) {
 		fyne.CanvasObject
 		fyne.Tappable
 		Text() string
-	}) bool {
+	},
+	) bool {
 		return b.Text() == "Indietro"
 	}))
 	if p.isStory() {
