@@ -93,9 +93,10 @@ func (s *Store) loop(ctx context.Context, t *tx) {
 				s.checkpoint(t)
 			}
 			s.indexBusy(t)
+			s.indexStoriesLate(t)
 			idle.Reset(checkpointIdle)
 		case <-idle.C:
-			if s.indexIdle(t) {
+			if s.indexStories(t) || s.indexIdle(t) {
 				dirty = true
 				idle.Reset(indexRest)
 				continue

@@ -46,15 +46,15 @@ func between(since, until time.Time) (where string, args []any) {
 	return where, args
 }
 
-// numbersOf returns between which numbers the messages of a time are: above low, and at or below top. They are all of them when
-// the journal is of an earlier Perch, which kept no hours.
+// numbersOf returns between which numbers the messages of a time are: above low, and at or below top. They are all of them until
+// the hours are known, in a journal of an earlier Perch.
 func numbersOf(ctx context.Context, db *sql.Tx, since, until time.Time) (low, top int64, err error) {
 	low, top = 0, math.MaxInt64
 	if since.IsZero() && until.IsZero() {
 		return low, top, nil
 	}
-	has, err := hasTable(ctx, db, "hour")
-	if err != nil || !has {
+	var has bool
+	if err := db.QueryRowContext(ctx, hasStoryIndex).Scan(&has); err != nil || !has {
 		return low, top, err
 	}
 	from, to := int64(math.MinInt64), int64(math.MaxInt64)
@@ -69,9 +69,4 @@ func numbersOf(ctx context.Context, db *sql.Tx, since, until time.Time) (low, to
 		return 0, 0, fmt.Errorf("look up the hours: %w", err)
 	}
 	return low, top, nil
-}
-
-func hasTable(ctx context.Context, db *sql.Tx, name string) (has bool, err error) {
-	err = db.QueryRowContext(ctx, `SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'table' AND name = ?`, name).Scan(&has)
-	return has, err
 }

@@ -220,7 +220,7 @@ func TestHoursOfWhatWasRemovedGo(t *testing.T) {
 	}
 }
 
-// A journal of an earlier Perch tells the same, if more slowly, and a new form is filled from what is there.
+// A journal of an earlier Perch tells the same, if more slowly, until the committer has indexed it.
 func TestAJournalOfAnEarlierPerchTellsToo(t *testing.T) {
 	path := t.TempDir() + "/perch.db"
 	s := open(t, path)
@@ -235,13 +235,43 @@ func TestAJournalOfAnEarlierPerchTellsToo(t *testing.T) {
 			}
 		}
 	}
-	change(`DROP INDEX message_peer`, `DROP INDEX message_nameless`, `DROP INDEX handle_person`, `DROP TABLE hour`)
+	change(`DROP INDEX message_peer`, `DROP INDEX message_nameless`, `DELETE FROM hour`)
 	yesterday := bridge.StoryFilter{Who: "ann", Since: time.Now().Add(-24 * time.Hour)}
-	if got := toldOf(t, s.reading.Story, yesterday); got != "c: two" {
-		t.Errorf("of an earlier form: %q", got)
+	check := func(when string) {
+		t.Helper()
+		if got := toldOf(t, s.Story, yesterday); got != "c: two" {
+			t.Errorf("%s: %q", when, got)
+		}
+		if got := find(t, s.List, bridge.Filter{Until: yesterday.Since}); !slices.Equal(got, []string{"1"}) {
+			t.Errorf("%s: what is older: %v", when, got)
+		}
+	}
+	check("before it is indexed")
+	put(t, s, from("8", "bob", "3", "of now"))
+	check("while it is not")
+	if err := s.write(t.Context(), func(*tx) error { s.hasStories = false; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		var has bool
+		if err := s.reader.QueryRowContext(t.Context(), hasStoryIndex).Scan(&has); err != nil {
+			t.Fatal(err)
+		}
+		if has {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("an idle committer does not index")
+		}
+	}
+	check("afterwards")
+	var hours int
+	if err := s.reader.QueryRowContext(t.Context(), `SELECT count(*) FROM hour`).Scan(&hours); err != nil || hours != 2 {
+		t.Errorf("%d hours, %v", hours, err)
 	}
 }
 
+// The messages of a journal that is no older than that have their index at once.
 func TestMigrationFindsWhatWasSaid(t *testing.T) {
 	s := open(t, schema2(t,
 		old+`('c', 'in', 'dm', 'delivered', 0, 'c/in', 'c/in/dm/77', '1', '77', 'one', 0, 3600000)`,
