@@ -24,6 +24,7 @@ type bubble struct {
 	head    fyne.CanvasObject
 	text    *kit.Paragraph
 	files   *filesView
+	natural float32 // how wide the text is where nothing breaks it
 }
 
 // newBubble returns a message. Its pictures are fetched when it is looked at; open shows it in full.
@@ -40,6 +41,7 @@ func newBubble(win *window.Window, s said, isMarked bool, open func(id int64)) *
 	b.head = container.NewBorder(nil, nil, row, button)
 	column := kit.VStack(4, b.head)
 	if s.Text != "" {
+		b.natural = b.text.Natural() + 1
 		column.Add(b.text)
 	}
 	if len(s.Files) > 0 {
@@ -97,6 +99,6 @@ func (b *bubble) width(room float32) float32 {
 	if len(b.said.Files) > 0 || b.said.Problem != "" {
 		want = max(want, bubbleLeast)
 	}
-	want = max(want, b.text.Natural()+1)
+	want = max(want, b.natural)
 	return min(want+2*bubbleInset, most)
 }

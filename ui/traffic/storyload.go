@@ -122,7 +122,9 @@ func (s *story) render(d snapshot.Data) {
 			return
 		}
 		isAtEnd := s.reader.isAtEnd()
-		s.merge(pages...)
+		if !s.merge(pages...) {
+			return
+		}
 		s.drawAround()
 		if isAtEnd && s.last() != last {
 			s.reader.toEnd()
@@ -166,8 +168,8 @@ func (s *story) last() (id int64) {
 	return id
 }
 
-// merge takes messages in, in the order of their times.
-func (s *story) merge(pages ...control.Conversation) {
+// merge takes messages in, in the order of their times. It reports whether anything is another than before.
+func (s *story) merge(pages ...control.Conversation) (isOther bool) {
 	at := make(map[int64]int, len(s.messages))
 	for i, m := range s.messages {
 		at[m.ID] = i
@@ -175,14 +177,17 @@ func (s *story) merge(pages ...control.Conversation) {
 	for _, page := range pages {
 		for _, m := range page.Messages {
 			if i, ok := at[m.ID]; ok {
+				isOther = isOther || !reflect.DeepEqual(*s.messages[i], m)
 				s.messages[i] = &m
 				continue
 			}
+			isOther = true
 			at[m.ID] = len(s.messages)
 			s.messages = append(s.messages, &m)
 		}
 	}
 	s.sort()
+	return isOther
 }
 
 func (s *story) sort() {
