@@ -56,6 +56,8 @@ type Filter struct {
 	XID string
 	// Before and After bound the ID, both exclusive.
 	Before, After int64
+	// Since and Until bound the time at which a message came in; Until is not part of it.
+	Since, Until time.Time
 	// Limit is how many at most; 0 means 100.
 	Limit int
 }
@@ -142,6 +144,8 @@ type Settings interface {
 // History is what people read.
 type History interface {
 	List(ctx context.Context, filter Filter) ([]*Delivery, error)
+	// Story returns what was said with a customer, one for each channel that knows anything.
+	Story(ctx context.Context, filter StoryFilter) ([]Story, error)
 	Attempts(ctx context.Context, id int64) ([]Attempt, error)
 	// Source returns the post with a number; false when it is not kept any more.
 	Source(ctx context.Context, seq int64) (Post, bool, error)

@@ -58,6 +58,7 @@ func TestPictures(t *testing.T) {
 		"picture-light.png": {theme: kit.ModeLight, lang: "en", section: window.Traffic, act: func(r *rig.Rig) {
 			r.Browse(snapshot.Filter{}, r.Data.View.Rows[0].ID)
 		}},
+		"story-light.png": {theme: kit.ModeLight, lang: "it", section: window.Traffic, act: func(r *rig.Rig) { r.Converse(r.Data.View.Rows[0]) }},
 		"overview-demo.png": {theme: kit.ModeLight, lang: "it", section: window.Overview, act: func(r *rig.Rig) {
 			r.Relay.Change(func(s *control.Status) { s.Demo = true })
 		}},

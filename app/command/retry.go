@@ -14,9 +14,13 @@ func (p *program) retryCommand() *cobra.Command {
 	var all bool
 	var q control.Query
 	var cause string
+	var when span
 	cmd := &cobra.Command{
 		Use: "retry ID | --all-dead", Short: "Put failed messages back into the queue", Args: usage(cobra.MaximumNArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if q.Since, q.Until, err = when.read("retry"); err != nil {
+				return err
+			}
 			isFiltered := q != (control.Query{}) || cause != ""
 			switch {
 			case all == (len(args) == 1), isFiltered && !all:
@@ -27,6 +31,7 @@ func (p *program) retryCommand() *cobra.Command {
 			return p.retryDead(cmd, q, cause)
 		},
 	}
+	when.add(cmd)
 	f := cmd.Flags()
 	f.BoolVar(&all, "all-dead", false, "all failed messages, or those that the other flags say")
 	f.StringVar(&q.Channel, "channel", "", "only those of a channel")

@@ -14,10 +14,17 @@ import (
 func (p *program) trafficCommand() *cobra.Command {
 	var q control.Query
 	var isTail bool
+	var when span
 	cmd := &cobra.Command{
 		Use: "traffic", Short: "List messages, oldest of the newest first", Args: usage(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.runTraffic(cmd, q, isTail) },
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if q.Since, q.Until, err = when.read("traffic"); err != nil {
+				return err
+			}
+			return p.runTraffic(cmd, q, isTail)
+		},
 	}
+	when.add(cmd)
 	f := cmd.Flags()
 	f.BoolVarP(&isTail, "follow", "f", false, "go on showing what happens")
 	f.StringVar(&q.State, "state", "", anyOf(control.States())+"; failed is another word for dead")

@@ -154,6 +154,7 @@ func (q Query) encode() string {
 			v.Set(name, value)
 		}
 	}
+	setTimes(v, q.Since, q.Until)
 	for name, value := range map[string]int64{"before": q.Before, "after": q.After, "limit": int64(q.Limit)} {
 		if value != 0 {
 			v.Set(name, strconv.FormatInt(value, 10))

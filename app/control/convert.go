@@ -44,6 +44,7 @@ func FromDelivery(d *bridge.Delivery) Message {
 		ID: d.ID, Channel: d.Channel, Direction: string(d.Direction), Kind: string(d.Kind), State: string(d.State),
 		Attempts: d.Attempts, ReceivedAt: d.ReceivedAt, DeliveredAt: orNil(d.DeliveredAt), From: d.From, To: d.To, Text: d.Text,
 		Media: []Media{}, XID: idAtX(d), MotionID: d.MotionID, ThreadID: d.ThreadID, Parent: d.Parent,
+		PersonID: d.PeerID,
 	}
 	if d.State == bridge.Queued || d.State == bridge.Undecided {
 		m.DueAt = orNil(d.DueAt)
@@ -126,7 +127,7 @@ func withKeysWaiting(l Link, why *bridge.Error) Link {
 func (q Query) Filter() bridge.Filter {
 	return bridge.Filter{
 		Channel: q.Channel, Direction: bridge.Direction(q.Direction), Kind: bridge.MessageKind(q.Kind), State: bridge.State(q.State),
-		Search: q.Search, Before: q.Before, After: q.After, Limit: q.Limit,
+		Search: q.Search, Before: q.Before, After: q.After, Since: q.Since, Until: q.Until, Limit: q.Limit,
 	}
 }
 
@@ -136,14 +137,16 @@ func (q Query) Matches(m Message) bool {
 	case q.Channel != "" && q.Channel != m.Channel,
 		q.Direction != "" && q.Direction != m.Direction,
 		q.Kind != "" && q.Kind != m.Kind,
-		q.State != "" && q.State != m.State:
+		q.State != "" && q.State != m.State,
+		!q.Since.IsZero() && m.ReceivedAt.Before(q.Since),
+		!q.Until.IsZero() && !m.ReceivedAt.Before(q.Until):
 		return false
 	}
 	if q.Search == "" {
 		return true
 	}
 	needle := strings.ToLower(q.Search)
-	for _, hay := range []string{m.Text, m.From, m.To, m.XID, m.MotionID, m.ThreadID} {
+	for _, hay := range []string{m.Text, "@" + m.From, "@" + m.To, m.XID, m.MotionID, m.ThreadID} {
 		if strings.Contains(strings.ToLower(hay), needle) {
 			return true
 		}

@@ -10,7 +10,11 @@ const feedFlush = 20 * time.Millisecond
 
 // feed sends every change of a message as one JSON object a line, until the client goes away.
 func (s *Server) feed(w http.ResponseWriter, r *http.Request) {
-	query := queryOf(r)
+	query, err := queryOf(r)
+	if err != nil {
+		fail(w, "follow messages", err)
+		return
+	}
 	subscription := s.relay.Console.Feed().Subscribe()
 	defer subscription.Close()
 	w.Header().Set("Content-Type", "application/x-ndjson")

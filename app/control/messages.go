@@ -10,7 +10,12 @@ import (
 )
 
 func (s *Server) messages(w http.ResponseWriter, r *http.Request) {
-	list, err := s.relay.Console.List(r.Context(), queryOf(r).Filter())
+	q, err := queryOf(r)
+	if err != nil {
+		fail(w, "list messages", err)
+		return
+	}
+	list, err := s.relay.Console.List(r.Context(), q.Filter())
 	if err != nil {
 		fail(w, "list messages", err)
 		return
@@ -22,16 +27,18 @@ func (s *Server) messages(w http.ResponseWriter, r *http.Request) {
 	s.reply(w, out)
 }
 
-func queryOf(r *http.Request) Query {
+func queryOf(r *http.Request) (Query, error) {
 	q := r.URL.Query()
 	number := func(name string) int64 {
 		n, _ := strconv.ParseInt(q.Get(name), 10, 64) // what is no number selects all
 		return n
 	}
+	since, until, err := timesIn(q)
 	return Query{
 		Channel: q.Get("channel"), Direction: q.Get("direction"), Kind: q.Get("kind"), State: q.Get("state"), Search: q.Get("search"),
 		Before: number("before"), After: number("after"), Limit: int(number("limit")),
-	}
+		Since: since, Until: until,
+	}, err
 }
 
 func (s *Server) message(w http.ResponseWriter, r *http.Request) {
@@ -102,7 +109,11 @@ func (s *Server) act(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) retryAll(w http.ResponseWriter, r *http.Request) {
-	n, err := s.relay.Console.RetryDead(r.Context(), queryOf(r).Filter(), bridge.Kind(r.URL.Query().Get("cause")))
+	q, err := queryOf(r)
+	n := 0
+	if err == nil {
+		n, err = s.relay.Console.RetryDead(r.Context(), q.Filter(), bridge.Kind(r.URL.Query().Get("cause")))
+	}
 	if err != nil {
 		fail(w, "retry", err)
 		return

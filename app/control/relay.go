@@ -18,6 +18,7 @@ type Overview interface {
 // Messages are those that the relay has handled.
 type Messages interface {
 	List(ctx context.Context, f bridge.Filter) ([]*bridge.Delivery, error)
+	Story(ctx context.Context, f bridge.StoryFilter) ([]bridge.Story, error)
 	Get(ctx context.Context, id int64) (*bridge.Delivery, []bridge.Attempt, error)
 	Trace(ctx context.Context, d *bridge.Delivery) (bridge.Trace, error)
 	File(ctx context.Context, id int64, n int) (bridge.File, error)

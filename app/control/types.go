@@ -6,7 +6,10 @@
 // holds a secret, and that times are RFC 3339 with offset. Server and Client are safe for concurrent use.
 package control
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // The states of the relay in Status.State.
 const (
@@ -168,6 +171,16 @@ type Message struct {
 	Error       *Failure   `json:"error"`
 	// Parent is the message that this file or note belongs to; 0 for none.
 	Parent int64 `json:"parent,omitempty"`
+	// PersonID is the customer's id at X; "" until it is known.
+	PersonID string `json:"person_id,omitempty"`
+}
+
+// Who is what a conversation with the message's customer is asked for by; "" when nobody is known.
+func (m Message) Who() string {
+	if m.Direction == "out" {
+		return cmp.Or(m.PersonID, m.To)
+	}
+	return cmp.Or(m.PersonID, m.From)
 }
 
 // Media is one file of a message. Bytes is 0 until it was fetched.
@@ -230,6 +243,8 @@ type Query struct {
 	Channel, Direction, Kind, State, Search string
 	// Before and After bound the id, both exclusive.
 	Before, After int64
+	// Since and Until bound the time at which a message came in; Until is not part of it.
+	Since, Until time.Time
 	// Limit is how many at most; 0 means 100.
 	Limit int
 }

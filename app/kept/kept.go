@@ -59,6 +59,16 @@ func (j *Journal) Messages(ctx context.Context, q control.Query) (list []control
 	return list, err
 }
 
+// Conversation returns what was said with a customer, one for each channel that knows anything, as the relay has left it.
+func (j *Journal) Conversation(ctx context.Context, q control.ConversationQuery) (list []control.Conversation, err error) {
+	err = j.read(ctx, func(v *sqlite.View) error {
+		stories, err := v.Story(ctx, q.Filter())
+		list = control.FromStories(stories)
+		return err
+	})
+	return list, err
+}
+
 // Message returns one message with its history and both ends of it.
 func (j *Journal) Message(ctx context.Context, id int64) (detail control.Detail, err error) {
 	err = j.read(ctx, func(v *sqlite.View) error {

@@ -93,6 +93,10 @@ func TestWhatIsKeptIsRead(t *testing.T) {
 	if list, err = r.Messages(t.Context(), control.Query{State: "dead"}); err != nil || len(list) != 1 || list[0].Channel != "sales" {
 		t.Errorf("%+v, %v", list, err)
 	}
+	said, err := r.Conversation(t.Context(), control.ConversationQuery{Person: "@Ann"})
+	if err != nil || len(said) != 1 || said[0].Channel != "support" || len(said[0].Messages) != 1 || said[0].Messages[0].Text != "where is my parcel" {
+		t.Errorf("%+v, %v", said, err)
+	}
 	d, err := r.Message(t.Context(), 1)
 	if err != nil || d.Text != "where is my parcel" || d.Content == nil || d.History == nil || d.Calls == nil {
 		t.Errorf("%+v, %v", d, err)

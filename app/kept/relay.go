@@ -118,6 +118,12 @@ func (r *Relay) Messages(ctx context.Context, q control.Query) ([]control.Messag
 		func() ([]control.Message, error) { return r.journal.Messages(ctx, q) })
 }
 
+// Conversation returns what was said with a customer, one for each channel that knows anything.
+func (r *Relay) Conversation(ctx context.Context, q control.ConversationQuery) ([]control.Conversation, error) {
+	return read(ctx, r, func() ([]control.Conversation, error) { return r.Client.Conversation(ctx, q) },
+		func() ([]control.Conversation, error) { return r.journal.Conversation(ctx, q) })
+}
+
 // Message returns one message with its history.
 func (r *Relay) Message(ctx context.Context, id int64) (control.Detail, error) {
 	return read(ctx, r, func() (control.Detail, error) { return r.Client.Message(ctx, id) },

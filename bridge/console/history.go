@@ -27,6 +27,17 @@ func (c *Console) List(ctx context.Context, f bridge.Filter) ([]*bridge.Delivery
 	return list, err
 }
 
+// Story returns what was said with a customer, one for each channel that knows anything.
+func (c *Console) Story(ctx context.Context, f bridge.StoryFilter) ([]bridge.Story, error) {
+	stories, err := c.journal.Story(ctx, f)
+	for _, story := range stories {
+		for _, d := range story.Deliveries {
+			c.showDue(ctx, d)
+		}
+	}
+	return stories, err
+}
+
 // showDue puts off the due time of a message that waits for an earlier one or whose lane is blocked, and says why.
 func (c *Console) showDue(ctx context.Context, d *bridge.Delivery) {
 	if d.State != bridge.Queued {

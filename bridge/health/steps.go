@@ -159,6 +159,12 @@ func (h *Journal) List(ctx context.Context, filter bridge.Filter) ([]*bridge.Del
 	return list, h.note(ctx, "list messages", err)
 }
 
+// Story implements History.
+func (h *Journal) Story(ctx context.Context, filter bridge.StoryFilter) ([]bridge.Story, error) {
+	stories, err := h.Journal.Story(ctx, filter)
+	return stories, h.note(ctx, "list what was said with a customer", err)
+}
+
 // Attempts implements History.
 func (h *Journal) Attempts(ctx context.Context, id int64) ([]bridge.Attempt, error) {
 	attempts, err := h.Journal.Attempts(ctx, id)

@@ -29,7 +29,7 @@ func (f *finder) ask() error {
 // words are the threes of the index that begin with what is shorter; isAll is false when there are too many.
 func (f *finder) words() (words []string, isAll bool, err error) {
 	const last = string(utf8.MaxRune)
-	rows, err := f.db.QueryContext(f.ctx, `SELECT term FROM search_word WHERE term >= ? AND term <= ? LIMIT ?`, f.term.folded, f.term.folded+last+last, maxWords+1)
+	rows, err := f.db.QueryContext(f.ctx, `SELECT term FROM search_word WHERE term >= ? AND term <= ? LIMIT ?`, f.term.core, f.term.core+last+last, maxWords+1)
 	if err != nil {
 		return nil, false, err
 	}

@@ -93,9 +93,10 @@ func (s *Store) loop(ctx context.Context, t *tx) {
 				s.checkpoint(t)
 			}
 			s.indexBusy(t)
+			s.indexStoriesLate(t)
 			idle.Reset(checkpointIdle)
 		case <-idle.C:
-			if s.indexIdle(t) {
+			if s.indexStories(t) || s.indexIdle(t) {
 				dirty = true
 				idle.Reset(indexRest)
 				continue
@@ -150,7 +151,7 @@ func (s *Store) transact(t *tx, batch []*op) error {
 		err = s.apply(t, batch)
 	}
 	if err == nil && !isReading(batch) {
-		err = errors.Join(t.writeTally(), t.writeSynced())
+		err = errors.Join(t.writeTally(), t.writeHours(), t.writeSynced())
 	}
 	if err == nil && s.before != nil {
 		err = s.before()
@@ -184,6 +185,7 @@ func (s *Store) begin(t *tx) error {
 	}
 	t.isOpen, t.hasNew, t.posts = true, false, span{}
 	clear(t.tally)
+	clear(t.hours)
 	return nil
 }
 

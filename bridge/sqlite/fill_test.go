@@ -18,6 +18,8 @@ const (
 	fillBatch = 20_000
 	// fillConversations is how many customers wrote them.
 	fillConversations = 50_000
+	// One of them, fillTalker, has written every so many-th message.
+	fillTalker, fillBusiest = 7, 20
 )
 
 // filler makes messages as customers and agents write them, from real words in their real frequency, always the same ones.
@@ -124,10 +126,13 @@ func (f *filler) fill(ctx context.Context, db *sql.DB) error {
 // one writes a message with what belongs to it.
 func (f *filler) one(n int, do func(query string, args ...any)) {
 	person := f.random.IntN(fillConversations)
+	if n%fillBusiest == 0 {
+		person = fillTalker
+	}
 	channel := []string{"support", "support", "support", "sales"}[person%4]
-	handle, xID, text, state := fmt.Sprintf("@%s%d", strings.ToLower(f.words[person%len(f.words)]), person), fmt.Sprint(1_790_000_000_000_000_000+n*1000), f.text(n), f.state(n)
+	handle, xID, text, state := fmt.Sprintf("%s%d", strings.ToLower(f.words[person%len(f.words)]), person), fmt.Sprint(1_790_000_000_000_000_000+n*1000), f.text(n), f.state(n)
 	at := f.now.Add(-360 * 24 * time.Hour).Add(time.Duration(n) * (360 * 24 * time.Hour / time.Duration(f.total))).UnixMilli()
-	direction, kind, sender, recipient, lane := "in", "dm", handle, "@brand", channel+"/in"
+	direction, kind, sender, recipient, lane := "in", "dm", handle, "brand", channel+"/in"
 	switch r := f.random.IntN(1000); {
 	case r < 150:
 		kind = "mention"
@@ -137,7 +142,7 @@ func (f *filler) one(n int, do func(query string, args ...any)) {
 	var x, motion any = xID, fmt.Sprint("m", n)
 	body := fmt.Sprintf(`{"event":{"kind":%q,"x_id":%q,"created_at":"2026-01-01T00:00:00Z","from":{"id":"%d","handle":%q,"name":"Somebody"},"text":%q}}`, kind, xID, person, handle, text)
 	if f.random.IntN(10) < 3 {
-		direction, sender, recipient, lane = "out", "@brand", handle, channel+"/out/dm"
+		direction, sender, recipient, lane = "out", "brand", handle, channel+"/out/dm"
 		body = fmt.Sprintf(`{"reply":{"motion_id":"m%d","body":%q,"interaction":"i%d"}}`, n, text, person)
 	} else if n%10_000 == 7 {
 		kind = "post"
@@ -193,6 +198,7 @@ func fillJournal(tb testing.TB, path string, total int) {
 		tb.Fatal(err)
 	}
 	do(`INSERT OR REPLACE INTO tally SELECT channel, direction, kind, state, count(*) FROM message GROUP BY 1, 2, 3, 4`)
+	do(`INSERT OR REPLACE INTO hour SELECT received_at / 3600000, min(id), max(id) FROM message GROUP BY 1`)
 	do(fmt.Sprintf(`UPDATE setting SET value = '%d' WHERE key = 'unpacked'`, total))
 	do(`PRAGMA journal_mode(WAL)`)
 }

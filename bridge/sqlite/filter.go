@@ -44,7 +44,8 @@ func conditions(f bridge.Filter, flying []int64) (where string, args []any) {
 	if f.XID != "" {
 		add("m.x_id = ?", f.XID)
 	}
-	return all.String(), args
+	when, times := between(f.Since, f.Until)
+	return all.String() + when, append(args, times...)
 }
 
 // numbers writes a list of ids for IN.

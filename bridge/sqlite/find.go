@@ -52,6 +52,10 @@ func (s *reading) list(ctx context.Context, f bridge.Filter, flying []int64, byI
 		return nil, err
 	}
 	defer func() { _ = db.Rollback() }() // nothing was written
+	return s.listIn(ctx, db, f, flying, byIndex)
+}
+
+func (s *reading) listIn(ctx context.Context, db *sql.Tx, f bridge.Filter, flying []int64, byIndex bool) ([]*bridge.Delivery, error) {
 	find := newFinder(ctx, db, f, flying)
 	find.look = s.look
 	if err := find.prepare(byIndex); err != nil {
@@ -97,10 +101,15 @@ func (f *finder) prepare(byIndex bool) error {
 	if f.f.Before > 0 {
 		f.top = min(f.top, f.f.Before-1)
 	}
+	low, top, err := numbersOf(f.ctx, f.db, f.f.Since, f.f.Until)
+	if err != nil {
+		return err
+	}
+	f.low, f.top = max(f.low, low), min(f.top, top)
 	if !byIndex || (f.term != nil && !f.term.isIndexable()) {
 		return nil
 	}
-	err := f.db.QueryRowContext(f.ctx, `SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'indexed'`).Scan(&f.indexed)
+	err = f.db.QueryRowContext(f.ctx, `SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'indexed'`).Scan(&f.indexed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil // a journal of an earlier Perch
 	}
@@ -182,7 +191,12 @@ func (f *finder) deliveries() ([]*bridge.Delivery, error) {
 	slices.SortFunc(ids, func(a, b int64) int { return int(b - a) })
 	ids = slices.Compact(ids)
 	ids = ids[:min(len(ids), f.limit)]
-	rows, err := f.db.QueryContext(f.ctx, `SELECT `+columns+fromMessage+`WHERE m.id IN `+numbers(ids)+` ORDER BY m.id DESC`)
+	return deliveriesOf(f.ctx, f.db, ids)
+}
+
+// deliveriesOf reads messages by their numbers, greatest first.
+func deliveriesOf(ctx context.Context, db *sql.Tx, ids []int64) ([]*bridge.Delivery, error) {
+	rows, err := db.QueryContext(ctx, `SELECT `+columns+fromMessage+`WHERE m.id IN `+numbers(ids)+` ORDER BY m.id DESC`)
 	if err != nil {
 		return nil, err
 	}

@@ -75,6 +75,7 @@ func insertIfNew(t *tx, d *bridge.Delivery) error {
 	}
 	t.hasNew = true
 	t.tally.add(sortOf(d), 1)
+	t.hours.add(d.ReceivedAt, d.ID)
 	if err := putContent(t, d); err != nil {
 		return err
 	}

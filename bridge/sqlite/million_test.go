@@ -140,6 +140,45 @@ func claims(b *testing.B, s *Store) time.Duration {
 	})
 }
 
+// stories measures what was said with one customer: a usual one, and one of 50,000 messages.
+func stories(b *testing.B, s *Store) {
+	b.Helper()
+	day := time.Now().Add(-200 * 24 * time.Hour)
+	for _, one := range []struct {
+		what string
+		f    bridge.StoryFilter
+	}{
+		{"story of a customer, by the id", bridge.StoryFilter{Who: "4321"}},
+		{"story of one of 50,000 messages", bridge.StoryFilter{Who: fmt.Sprint(fillTalker)}},
+		{"a page from the middle of it", bridge.StoryFilter{Who: fmt.Sprint(fillTalker), Before: million / 2}},
+		{"the oldest of it", bridge.StoryFilter{Who: fmt.Sprint(fillTalker), Before: 2000}},
+		{"a day of it", bridge.StoryFilter{Who: fmt.Sprint(fillTalker), Since: day, Until: day.Add(24 * time.Hour)}},
+		{"a thousand of it", bridge.StoryFilter{Who: fmt.Sprint(fillTalker), Limit: 1000}},
+		{"story of nobody", bridge.StoryFilter{Who: "nobodyatall"}},
+		{"story of a part of many names", bridge.StoryFilter{Who: "@message"}},
+	} {
+		var n int
+		took := middle(b, func() time.Duration {
+			return timed(b, func() error {
+				stories, err := s.Story(b.Context(), one.f)
+				n = 0
+				for _, story := range stories {
+					n += len(story.Deliveries)
+				}
+				return err
+			})
+		})
+		tell(b, fmt.Sprintf("%s (%d)", one.what, n), took, 200*time.Millisecond)
+	}
+	var handle string
+	if err := s.reader.QueryRowContext(b.Context(), `SELECT handle FROM person LIMIT 1 OFFSET 1000`).Scan(&handle); err != nil {
+		b.Fatal(err)
+	}
+	tell(b, "story of a customer, by the handle", middle(b, func() time.Duration {
+		return timed(b, func() error { _, err := s.Story(b.Context(), bridge.StoryFilter{Who: "@" + handle}); return err })
+	}), 200*time.Millisecond)
+}
+
 // lists measures what people look at.
 func lists(b *testing.B, s *Store) {
 	b.Helper()
@@ -175,6 +214,14 @@ func lists(b *testing.B, s *Store) {
 	} {
 		one("search "+word, bridge.Filter{Search: word}, search)
 	}
+	day := time.Now().Add(-200 * 24 * time.Hour)
+	one("a day", bridge.Filter{Since: day, Until: day.Add(24 * time.Hour)}, page)
+	one("all before a time", bridge.Filter{Until: day}, page)
+	one("what failed in a month", bridge.Filter{State: bridge.Dead, Since: day, Until: day.Add(30 * 24 * time.Hour)}, page)
+	one("search nessunomai in a month", bridge.Filter{Search: "nessunomai", Since: day, Until: day.Add(30 * 24 * time.Hour)}, search)
+	one("search message before a time", bridge.Filter{Search: "message", Until: day}, search)
+	one("search @brand", bridge.Filter{Search: "@brand"}, search)
+	stories(b, s)
 	one("search nessunomai in what failed", bridge.Filter{Search: "nessunomai", State: bridge.Dead}, search)
 	one("search message in kind post", bridge.Filter{Search: "message", Kind: "post"}, search)
 	one("search zirkonschleifer to X", bridge.Filter{Search: "zirkonschleifer", Direction: bridge.Out}, search)

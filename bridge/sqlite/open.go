@@ -78,6 +78,9 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := s.migrate(ctx); err != nil {
 		return err
 	}
+	if err := s.prepareStories(ctx); err != nil {
+		return err
+	}
 	// Anyone may read the customers' messages in this file: it is the owner's alone.
 	if err := os.Chmod(s.path, 0o600); err != nil {
 		return err

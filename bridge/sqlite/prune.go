@@ -53,6 +53,9 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 		if _, err := t.exec(`DELETE FROM kept WHERE last < (SELECT min(seq) FROM post)`); err != nil {
 			return err
 		}
+		if _, err := t.exec(`DELETE FROM hour WHERE last < (SELECT min(id) FROM message)`); err != nil {
+			return err
+		}
 		_, err := t.exec(`DELETE FROM echo WHERE at < ?`, now.Add(-keepPosts).UnixMilli())
 		return err
 	})

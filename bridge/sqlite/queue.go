@@ -154,15 +154,19 @@ func saveDelivery(t *tx, r bridge.Result) error {
 	open := d.State == bridge.Queued || r.Held
 	// Each way has an id that never changes once it is there; to write it would cost a change of its index.
 	id, idColumn := d.MotionID, "motion_id"
-	if d.Direction == bridge.Out {
-		id, idColumn = d.XID, "x_id"
+	peer := "" // whose it is was known when it came
+	values := []any{
+		d.State, open, nil, d.ThreadID, d.From, d.To, encodeMedia(d.Media), encodeProgress(d.Progress), d.Attempts, toMilli(d.DueAt),
+		toMilli(d.DeliveredAt), string(f.Kind), f.Message, f.Remedy,
 	}
+	if d.Direction == bridge.Out {
+		id, idColumn, peer = d.XID, "x_id", "peer_id = ?, "
+		values = append(values[:6:6], append([]any{d.PeerID}, values[6:]...)...)
+	}
+	values[2] = orNull(id)
 	_, err := t.exec(`UPDATE message SET state = ?, open = ?, `+idColumn+` = ?, thread_id = ?, sender = ?,
-		recipient = ?, peer_id = ?, media = ?, progress = ?, attempts = ?, due_at = ?, delivered_at = ?,
-		error_kind = ?, error_message = ?, error_remedy = ? WHERE id = ?`,
-		d.State, open, orNull(id), d.ThreadID, d.From,
-		d.To, d.PeerID, encodeMedia(d.Media), encodeProgress(d.Progress), d.Attempts, toMilli(d.DueAt),
-		toMilli(d.DeliveredAt), string(f.Kind), f.Message, f.Remedy, d.ID)
+		recipient = ?, `+peer+`media = ?, progress = ?, attempts = ?, due_at = ?, delivered_at = ?,
+		error_kind = ?, error_message = ?, error_remedy = ? WHERE id = ?`, append(values, d.ID)...)
 	if err != nil || !r.Opened {
 		return err
 	}

@@ -50,12 +50,12 @@ var sentences = []string{
 var asked = []string{
 	"consegna", "CONSEGNA", "perché", "PERCHÉ", "perche", "segna", "a", "è", "È", "la", "ok", "OK", "o", "%", "100%", "_", "o_d", "*", "*subito*", `"`, `"no"`, "'", "it's", "-", "drop-in", "(", "(soon)",
 	"AND", " AND ", "OR", "NOT", "NEAR", "NEAR(", `AND "`, "注", "注文", "注文し", "届きません", "الطلب", "ال", "заказ", "ЗАКАЗ", "😀", "👍🏽", "😀👍🏽", `\`, `back\`, "tell:me", "^now", "{x}", "οδος", "ΟΔΟΣ", "ς",
-	"two\nlines", "\n", "  ", " ", "person of 1", "PERSON", "1", "17", "@c", "nowhere", "now here", "zz", "told:consegna", "cons*", "con\x00segna", "\xff",
+	"two\nlines", "\n", "  ", " ", "person of 1", "PERSON", "1", "17", "@c", "nowhere", "now here", "zz", "told:consegna", "cons*", "@person", "@PERSON of 1", "@person of 3", "@pe", "@p", "@", "@@brand", "@consegna", "con\x00segna", "\xff",
 }
 
 // holds is what searching promises, in the plainest words.
 func holds(d *bridge.Delivery, word string) bool {
-	for _, hay := range []string{d.Text, d.From, d.To} {
+	for _, hay := range []string{d.Text, "@" + d.From, "@" + d.To} {
 		for _, same := range []func(string) string{strings.ToLower, strings.ToUpper} {
 			if strings.Contains(same(hay), same(word)) {
 				return true

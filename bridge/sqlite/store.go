@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	_ "modernc.org/sqlite" // the driver; pure Go, and its default is synchronous=FULL
 
@@ -53,6 +54,8 @@ type Store struct {
 
 	disk, logDisk diskWait
 	indexer       indexer
+	hasStories    bool        // the committer's: the index of customers' messages is there, or could not be made
+	storiesFrom   time.Time   // when it is made at the latest
 	isUnchecked   atomic.Bool // the file is to be checked while it is used
 	damage        atomic.Pointer[bridge.Error]
 	// before, when set, is called by the committer before each commit and by the keeper before each write, during the same

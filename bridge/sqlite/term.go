@@ -19,9 +19,10 @@ const (
 	listCost, lookCost = 0.03, 15
 )
 
-// term is what is searched for: a part of a text or a name, whatever its case, or all of an id.
+// term is what is searched for: a part of a text or a name, whatever its case and with or without "@" before the name, or all of an id.
 type term struct {
 	said, folded string
+	core         string   // folded without the "@" before a handle, which the index does not hold
 	parts        []string // each three letters of it, folded; none when it is shorter
 	seen         []int    // in how many of the sample each part occurs
 	sampled      int
@@ -33,7 +34,8 @@ func newTerm(said string) *term {
 		return nil
 	}
 	t := &term{said: said, folded: fold(said)}
-	letters := []rune(t.folded)
+	t.core = strings.TrimPrefix(t.folded, "@")
+	letters := []rune(t.core)
 	for i := 0; i+threes <= len(letters); i++ {
 		if part := string(letters[i : i+threes]); !slices.Contains(t.parts, part) {
 			t.parts = append(t.parts, part)
@@ -43,9 +45,10 @@ func newTerm(said string) *term {
 	return t
 }
 
-// isIndexable reports whether the index can be asked for it. SQLite ends a question at a NUL, and repairs what is no text.
+// isIndexable reports whether the index can be asked for it. SQLite ends a question at a NUL, and repairs what is no text; a mere
+// "@" is before every handle.
 func (t *term) isIndexable() bool {
-	return utf8.ValidString(t.said) && !strings.ContainsRune(t.said, 0)
+	return utf8.ValidString(t.said) && !strings.ContainsRune(t.said, 0) && t.core != ""
 }
 
 // told is what a search looks at of a message.
@@ -62,7 +65,7 @@ func (t *term) matches(m *told) bool {
 			}
 		}
 	}
-	return strings.Contains(text, t.folded) || strings.Contains(fold(m.sender), t.folded) || strings.Contains(fold(m.recipient), t.folded) ||
+	return strings.Contains(text, t.folded) || strings.Contains("@"+fold(m.sender), t.folded) || strings.Contains("@"+fold(m.recipient), t.folded) ||
 		m.xID == t.said || m.motionID == t.said
 }
 

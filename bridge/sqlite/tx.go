@@ -40,11 +40,12 @@ type tx struct {
 	posts  span // that the open transaction has stored
 	synced span // that the one before has put on disk, with the time; not written down yet
 	tally  tally
+	hours  hours
 	known  known
 }
 
 func newTx(conn driver.ConnPrepareContext) *tx {
-	return &tx{conn: conn, stmts: map[string]*stmt{}, tally: tally{}, known: newKnown()}
+	return &tx{conn: conn, stmts: map[string]*stmt{}, tally: tally{}, hours: hours{}, known: newKnown()}
 }
 
 // stmt is a prepared statement. The driver's have all three.

@@ -100,6 +100,11 @@ func (a *page) card(c caseText) fyne.CanvasObject {
 		buttons.Add(a.win.ActButton(c.ID, act, i == 0 && act != "discard"))
 	}
 	buttons.Add(kit.Space())
+	for _, m := range a.win.Data.Attention {
+		if m.ID == c.ID && m.Who() != "" {
+			buttons.Add(kit.NewIconButton("dm", a.win.T("window.conversation"), func() { a.win.Converse(m) }).Small())
+		}
+	}
 	buttons.Add(kit.NewButton(a.win.T("window.attention.open"), "right", kit.Quiet, func() { a.win.Browse(snapshot.Filter{}, c.ID) }).Small())
 	column.Add(buttons)
 	return kit.Card(column)

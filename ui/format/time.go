@@ -30,6 +30,15 @@ func ShortClock(at, now time.Time, t *translation.Texts) string {
 	return day(at, t) + at.Format(" 15:04")
 }
 
+// Day is a day, with its year when that is another one.
+func Day(at, now time.Time, t *translation.Texts) string {
+	at = at.In(now.Location())
+	if at.Year() == now.Year() {
+		return day(at, t)
+	}
+	return day(at, t) + at.Format(" 2006")
+}
+
 // day is a day without its year.
 func day(at time.Time, t *translation.Texts) string {
 	months := strings.Split(t.T("window.months"), " ")

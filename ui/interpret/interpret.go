@@ -110,6 +110,15 @@ func (i Interpreter) Message(m control.Message) control.Message {
 	return m
 }
 
+// Conversations translates what is said about the messages of conversations.
+func (i Interpreter) Conversations(list []control.Conversation) []control.Conversation {
+	list = slices.Clone(list)
+	for n := range list {
+		list[n].Messages = i.Messages(list[n].Messages)
+	}
+	return list
+}
+
 // Messages translates what is said about messages.
 func (i Interpreter) Messages(list []control.Message) []control.Message {
 	list = slices.Clone(list)

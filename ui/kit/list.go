@@ -36,6 +36,9 @@ func (l *List) Press(id int) {
 	l.Select(id)
 }
 
+// At is the item that the keys are on.
+func (l *List) At() int { return l.at }
+
 // Chosen tells which item was pressed: the keys go on from there.
 func (l *List) Chosen(id int) { l.at = id }
 

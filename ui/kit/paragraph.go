@@ -63,6 +63,20 @@ func (p *Paragraph) CreateRenderer() fyne.WidgetRenderer {
 	return r
 }
 
+// Natural is how wide the text is where nothing breaks it but its own line ends.
+func (p *Paragraph) Natural() float32 {
+	width := float32(0)
+	for line := range strings.SplitSeq(p.text, "\n") {
+		f, style := fonts(), typeset.Style{Size: p.TextSize, Bold: p.Bold, Mono: p.Mono}
+		if f.IsPlain(line, style) {
+			width = max(width, fyne.MeasureText(line, p.TextSize, p.style()).Width)
+		} else {
+			width = max(width, f.Line(line, style).Width)
+		}
+	}
+	return width
+}
+
 func (p *Paragraph) style() fyne.TextStyle { return fyne.TextStyle{Bold: p.Bold, Monospace: p.Mono} }
 
 // lineHeight leaves a little air between lines.

@@ -31,6 +31,7 @@ type filesView struct {
 	content *fyne.Container
 	shown   string             // what is shown, so that nothing is fetched twice
 	cancel  context.CancelFunc // ends the fetching of what is shown
+	placed  []func()           // fetch what is shown and was not fetched
 	// decoding is held while a picture is decoded, which is what takes memory.
 	decoding sync.Mutex
 }
@@ -41,6 +42,21 @@ func newFilesView(win *window.Window) *filesView {
 
 // show shows the files of a message, and fetches its pictures unless they are shown already.
 func (v *filesView) show(id int64, files []file) {
+	v.place(id, files)
+	v.fetchPlaced()
+}
+
+// fetchPlaced fetches the pictures that have a place, once.
+func (v *filesView) fetchPlaced() {
+	placed := v.placed
+	v.placed = nil
+	for _, fetch := range placed {
+		fetch()
+	}
+}
+
+// place shows the files of a message with places for its pictures.
+func (v *filesView) place(id int64, files []file) {
 	shown := fmt.Sprint(id, files)
 	if v.shown == shown {
 		return
@@ -57,7 +73,7 @@ func (v *filesView) show(id int64, files []file) {
 		}
 		box := kit.NewPicture(v.win.T("window.file.show", f.Name), v.win.T("window.file.loading"), pictureHeight)
 		v.content.Add(kit.VStack(5, box, foot))
-		v.fetch(ctx, id, f, box)
+		v.placed = append(v.placed, func() { v.fetch(ctx, id, f, box) })
 	}
 	kit.Pick(len(files) == 0, v.content.Hide, v.content.Show)()
 }
@@ -67,7 +83,7 @@ func (v *filesView) stop() {
 	if v.cancel != nil {
 		v.cancel()
 	}
-	v.cancel, v.shown = nil, ""
+	v.cancel, v.shown, v.placed = nil, "", nil
 }
 
 // leave ends the fetching and forgets the pictures.

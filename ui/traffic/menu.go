@@ -19,6 +19,9 @@ func (t *page) menu(id widget.ListItemID, at fyne.Position) {
 func (t *page) items(m *control.Message) []*fyne.MenuItem {
 	win := t.win
 	items := []*fyne.MenuItem{fyne.NewMenuItem(win.T("window.menu.open"), func() { t.openMessage(m.ID) })}
+	if m.Who() != "" {
+		items = append(items, fyne.NewMenuItem(win.T("window.conversation"), func() { win.Converse(m) }))
+	}
 	if m.Text != "" {
 		items = append(items, fyne.NewMenuItem(win.T("window.copy.text"), func() { win.Copy(m.Text) }))
 	}

@@ -27,6 +27,7 @@ func newPage(win *window.Window) *page {
 		kit.NewChoice(win.T("window.traffic.state"), control.States(), win.Named("window.delivery."), t.onChosen),
 		kit.NewChoice(win.T("window.traffic.channel"), nil, strings.Clone, t.onChosen),
 	}
+	t.period = kit.NewChoice(win.T("window.period"), periods(), win.Named("window.period."), t.onChosen)
 	t.clear = kit.NewButton(win.T("window.traffic.clear"), "close", kit.Quiet, func() { t.setFilter(snapshot.Filter{}) })
 	t.fresh = kit.NewButton("", "up", kit.Strong, t.onFresh).Small()
 	t.fresh.Hide()
@@ -35,7 +36,9 @@ func newPage(win *window.Window) *page {
 	t.list.OnSelected, t.list.OnMenu = t.onSelected, t.onMenuKey
 	t.search.OnDown = func() { win.Canvas().Focus(t.list) }
 	t.pane = newPane(win, t.onClose, t.addressOnX)
-	t.root = kit.Filled(kit.Header(win.T("window.traffic"), t.about, kit.AtLeast(t.search, fyne.NewSize(210, 34))), t.body())
+	t.story = newStory(win, t.leaveStory, t.openFromStory)
+	t.whole = kit.Filled(kit.Header(win.T("window.traffic"), t.about, t.period.Content, kit.AtLeast(t.search, fyne.NewSize(210, 34))), t.body())
+	t.root = container.NewStack(t.whole)
 	return t
 }
 
@@ -46,13 +49,14 @@ func (t *page) body() fyne.CanvasObject {
 	}
 	bar.Add(t.clear)
 	float := container.NewVBox(kit.Pad(container.NewCenter(t.fresh), 8, 0))
-	none := container.NewCenter(kit.AtLeast(t.empty, fyne.NewSize(420, 0)))
+	none := container.NewCenter(kit.AtLeast(t.empty, fyne.NewSize(300, 0)))
 	list := container.NewBorder(kit.VStack(0, kit.Inset(8, 6, 0, 0, newRowHead(t.win)), kit.Rule()), nil, nil, nil,
 		container.NewStack(none, t.list, float))
 	card := container.NewStack(kit.NewGround(kit.Surface, kit.Border, kit.Radius), kit.Pad(list, 4, 6))
 	t.place = container.NewStack(card)
 	t.split = container.NewHSplit(card, t.pane.content)
 	t.split.Offset = 0.6
+	t.pane.grown = t.split.Refresh
 	return container.NewBorder(kit.Inset(0, 12, 0, 0, bar), nil, nil, nil, t.place)
 }
 
@@ -61,10 +65,15 @@ func (t *page) Content() fyne.CanvasObject { return t.root }
 // Shown makes the watcher put the traffic together while it is on screen.
 func (t *page) Shown(on bool) { t.win.Watch.ShowTraffic(on) }
 
-func (t *page) Find() { t.win.Canvas().Focus(t.search) }
+func (t *page) Find() {
+	t.hideStory()
+	t.win.Canvas().Focus(t.search)
+}
 
 func (t *page) Escape() bool {
 	switch {
+	case t.isStory():
+		t.leaveStory()
 	case t.selected != 0:
 		t.onClose()
 	case !t.filter.IsZero():
@@ -77,6 +86,7 @@ func (t *page) Escape() bool {
 
 // Browse implements window.Browser.
 func (t *page) Browse(f snapshot.Filter, id int64) {
+	t.hideStory()
 	t.setFilter(f)
 	if id != 0 {
 		t.openMessage(id)
@@ -84,10 +94,15 @@ func (t *page) Browse(f snapshot.Filter, id int64) {
 }
 
 func (t *page) Render(d snapshot.Data) {
+	t.story.render(d)
 	t.freezeWhileReading()
 	t.rows = d.View.Rows
 	if day := d.Now.YearDay(); t.version != d.View.Version || t.day != day {
+		isNewDay := t.day != 0 && t.day != day
 		t.version, t.day = d.View.Version, day // the times of yesterday's messages get a date
+		if isNewDay && !t.filter.Since.IsZero() {
+			t.onChosen() // the days are counted from today
+		}
 		t.list.Refresh()
 	}
 	t.describe(d)

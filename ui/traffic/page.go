@@ -17,12 +17,16 @@ import (
 
 // page is the list of messages, both ways, with one of them in full at the side.
 type page struct {
-	win  *window.Window
-	root fyne.CanvasObject
+	win   *window.Window
+	root  *fyne.Container // shows whole, or the story in its place
+	whole fyne.CanvasObject
+	story *story
+	from  string // the page from which the story was opened
 
 	about        *kit.Text
 	search       *kit.Entry
 	selects      [4]*kit.Choice // direction, kind, state, channel
+	period       *kit.Choice
 	clear        *kit.Button
 	fresh        *kit.Button // jumps to what is new
 	empty        *kit.Paragraph

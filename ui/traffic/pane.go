@@ -18,8 +18,9 @@ type pane struct {
 	win     *window.Window
 	content fyne.CanvasObject
 	id      int64
-	drawn   int64  // the message that is on screen
-	state   string // of the message when it was loaded, to know that it has changed
+	drawn   int64            // the message that is on screen
+	message *control.Message // that is on screen
+	state   string           // of the message when it was loaded, to know that it has changed
 
 	title    *kit.Paragraph
 	pill     *kit.Pill
@@ -27,11 +28,14 @@ type pane struct {
 	textBox  *fyne.Container
 	files    *filesView
 	problem  *kit.Notice
-	acts     *fyne.Container
+	acts     *fyne.Container // what the state allows
+	always   *fyne.Container
 	steps    *fyne.Container
 	facts    *fyne.Container
 	payloads [2]*payloadView
 	scroll   *container.Scroll
+	// grown is called when the pane may need another width.
+	grown func()
 	// addressOf is where a message is on X; "" for nowhere.
 	addressOf func(m *control.Message) string
 	visit     *kit.Button
@@ -40,8 +44,8 @@ type pane struct {
 
 func newPane(win *window.Window, closed func(), addressOf func(*control.Message) string) *pane {
 	p := &pane{
-		win: win, addressOf: addressOf, title: kit.NewParagraph("", kit.TextHeading, kit.Ink), pill: kit.NewPill("", kit.Idle, kit.IdleSoft),
-		text: kit.NewParagraph("", kit.TextBody, kit.Ink), problem: kit.NewNotice(), acts: kit.HStack(kit.Gap),
+		win: win, addressOf: addressOf, grown: func() {}, title: kit.NewParagraph("", kit.TextHeading, kit.Ink), pill: kit.NewPill("", kit.Idle, kit.IdleSoft),
+		text: kit.NewParagraph("", kit.TextBody, kit.Ink), problem: kit.NewNotice(), acts: kit.HStack(kit.Gap), always: kit.HStack(kit.Gap),
 		files: newFilesView(win), steps: kit.VStack(0), facts: kit.VStack(5), payloads: [2]*payloadView{newPayloadView(win), newPayloadView(win)},
 	}
 	p.title.Bold = true
@@ -50,7 +54,7 @@ func newPane(win *window.Window, closed func(), addressOf func(*control.Message)
 	p.textBox = container.NewStack(kit.NewGround(kit.Sunken, "", 8), kit.Pad(p.text, 10, 12))
 	closer := kit.VStack(0, kit.NewIconButton("close", win.T("window.close"), closed).Small())
 	head := container.NewBorder(nil, kit.HStack(0, p.pill, kit.Space()), nil, closer, kit.Pad(p.title, 4, 0))
-	column := kit.VStack(14, p.textBox, p.files.content, p.problem, p.acts, kit.VStack(8, heading(win.T("window.detail.history")), p.steps),
+	column := kit.VStack(14, p.textBox, p.files.content, p.problem, kit.VStack(kit.Gap, p.acts, p.always), kit.VStack(8, heading(win.T("window.detail.history")), p.steps),
 		kit.VStack(8, heading(win.T("window.detail.facts")), p.facts, kit.HStack(0, p.visit, kit.Space())), p.payloads[0].content, p.payloads[1].content)
 	p.scroll = container.NewVScroll(kit.Inset(0, 14, 14, 14, column))
 	body := container.NewBorder(kit.Inset(10, 10, 14, 10, head), nil, nil, nil, p.scroll)
@@ -79,6 +83,7 @@ func (p *pane) load(id int64) {
 		if p.id != id || p.win.ShowError(err) {
 			return
 		}
+		p.message = &detail.Message
 		p.state, p.address = stamp(&detail.Message), p.addressOf(&detail.Message)
 		p.render(makeDetail(detail, p.win.Now(), p.win.Texts))
 	})
@@ -86,7 +91,7 @@ func (p *pane) load(id int64) {
 
 // leave ends what is being loaded for the message.
 func (p *pane) leave() {
-	p.id, p.drawn, p.state = 0, 0, ""
+	p.id, p.drawn, p.state, p.message = 0, 0, "", nil
 	p.files.leave()
 }
 
@@ -133,12 +138,18 @@ func (p *pane) render(d detail) {
 	}
 	p.drawn = d.ID
 	p.scroll.Refresh()
+	p.grown()
 }
 
 func (p *pane) buttons(d detail) {
 	p.acts.RemoveAll()
+	p.always.RemoveAll()
+	kit.Pick(len(d.Acts) == 0, p.acts.Hide, p.acts.Show)()
 	for i, act := range d.Acts {
 		p.acts.Add(p.win.ActButton(d.ID, act, i == 0 && act != "discard"))
 	}
-	p.acts.Add(kit.NewButton(p.win.T("window.copy.text"), "copy", kit.Plain, func() { p.win.Copy(d.Text) }).Small())
+	if m := p.message; m.Who() != "" {
+		p.always.Add(kit.NewButton(p.win.T("window.conversation"), "dm", kit.Plain, func() { p.win.Converse(m) }).Small())
+	}
+	p.always.Add(kit.NewButton(p.win.T("window.copy.text"), "copy", kit.Plain, func() { p.win.Copy(d.Text) }).Small())
 }

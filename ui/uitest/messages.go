@@ -3,6 +3,8 @@ package uitest
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"perch/app/control"
 )
@@ -23,6 +25,38 @@ func (r *Relay) Messages(_ context.Context, q control.Query) ([]control.Message,
 		}
 	}
 	return out, r.readable()
+}
+
+// Conversation implements window.Messages: a customer is who has the id or the handle.
+func (r *Relay) Conversation(_ context.Context, q control.ConversationQuery) ([]control.Conversation, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	who := strings.TrimPrefix(q.Person, "@")
+	c := control.Conversation{Channel: q.Channel, Person: control.Person{Handle: who, Handles: []string{who}}, Messages: []control.Message{}}
+	isForward := q.After > 0 && q.Before == 0
+	list := slices.Clone(r.messages)
+	if !isForward {
+		slices.Reverse(list)
+	}
+	for _, m := range list {
+		if !strings.EqualFold(m.Who(), who) || (q.Before > 0 && m.ID >= q.Before) || m.ID <= q.After {
+			continue
+		}
+		if len(c.Messages) == q.Limit {
+			c.HasOlder, c.HasNewer = !isForward, isForward
+			break
+		}
+		c.Messages = append(c.Messages, m)
+		c.Person.ID, c.Person.Handle = m.PersonID, m.From
+		if m.Direction == "out" {
+			c.Person.Handle = m.To
+		}
+	}
+	c.Person.Handles = []string{c.Person.Handle}
+	if isForward {
+		slices.Reverse(c.Messages)
+	}
+	return []control.Conversation{c}, r.readable()
 }
 
 // Message implements window.Messages.

@@ -10,7 +10,7 @@ import (
 
 const (
 	// keysHeight is that of the list of keys, and aboutRest what the dialog has beside it: in a low window the list scrolls.
-	keysHeight, aboutRest = 275, 235
+	keysHeight, aboutRest = 300, 235
 )
 
 // keys are the shortcuts by the keys of their texts.
@@ -18,6 +18,7 @@ func keys() [][2]string {
 	return [][2]string{
 		{"Ctrl+1 … 7", "pages"},
 		{"Ctrl+F", "find"},
+		{"Ctrl+J", "conversation"},
 		{"Esc", "close"},
 		{"Tab, Shift+Tab", "next"},
 		{"Enter", "press"},

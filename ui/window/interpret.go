@@ -33,6 +33,11 @@ func (r saidRelay) Messages(ctx context.Context, q control.Query) ([]control.Mes
 	return r.to.Messages(list), err
 }
 
+func (r saidRelay) Conversation(ctx context.Context, q control.ConversationQuery) ([]control.Conversation, error) {
+	list, err := r.Relay.Conversation(ctx, q)
+	return r.to.Conversations(list), err
+}
+
 func (r saidRelay) Feed(ctx context.Context, q control.Query, show func(control.Message)) error {
 	return r.Relay.Feed(ctx, q, func(m control.Message) { show(r.to.Message(m)) })
 }

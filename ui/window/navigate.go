@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"perch/app/control"
 	"perch/ui/snapshot"
 )
 
@@ -46,6 +47,26 @@ func (w *Window) Browse(f snapshot.Filter, id int64) {
 	w.Open(Traffic)
 	if p, ok := w.pages[Traffic].(Browser); ok {
 		p.Browse(f, id)
+	}
+}
+
+// Converse leads to all that was said with the customer of a message.
+func (w *Window) Converse(m *control.Message) {
+	from := w.current
+	w.Open(Traffic)
+	if p, ok := w.pages[Traffic].(Converser); ok {
+		p.Converse(m, from)
+	}
+}
+
+// ConverseChosen does so for the message that is chosen on the page; it is what the key does.
+func (w *Window) ConverseChosen() {
+	p, ok := w.pages[w.current].(Chooser)
+	if !ok {
+		return
+	}
+	if m := p.Chosen(); m != nil && m.Who() != "" {
+		w.Converse(m)
 	}
 }
 

@@ -43,6 +43,14 @@ type Counter interface {
 // Configurable is a page that is told what is set whenever that was read.
 type Configurable interface{ Configure(s control.Settings) }
 
+// Converser is a page that shows the conversation that a message belongs to; from is the page to go back to.
+type Converser interface {
+	Converse(m *control.Message, from string)
+}
+
+// Chooser is a page on which a message may be chosen; nil for none.
+type Chooser interface{ Chosen() *control.Message }
+
 // Browser is a page that shows the messages that a filter lets through and, unless id is 0, one of them in full.
 type Browser interface {
 	Browse(f snapshot.Filter, id int64)

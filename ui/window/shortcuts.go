@@ -17,6 +17,7 @@ func (w *Window) shortcuts() {
 		add(fyne.KeyName(strconv.Itoa(i+1)), func() { w.Open(entry.Name) })
 	}
 	add(fyne.KeyF, w.Find)
+	add(fyne.KeyJ, w.ConverseChosen)
 	add(fyne.KeySlash, w.About)
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
 		if e.Name == fyne.KeyF1 {

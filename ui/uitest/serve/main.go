@@ -118,6 +118,12 @@ func handler(relay *uitest.Relay, settings *uitest.Settings) http.Handler {
 		n, err := relay.RetryAllDead(r.Context())
 		answer(w)(map[string]int{"count": n}, err)
 	})
+	mux.HandleFunc("GET /v1/conversation", func(w http.ResponseWriter, r *http.Request) {
+		q := r.URL.Query()
+		answer(w)(relay.Conversation(r.Context(), control.ConversationQuery{
+			Channel: q.Get("channel"), Person: q.Get("person"), Before: number(q.Get("before")), After: number(q.Get("after")), Limit: int(number(q.Get("limit"))),
+		}))
+	})
 	mux.HandleFunc("POST /v1/pause", func(w http.ResponseWriter, r *http.Request) { answer(w)(struct{}{}, relay.Pause(r.Context())) })
 	mux.HandleFunc("POST /v1/resume", func(w http.ResponseWriter, r *http.Request) { answer(w)(struct{}{}, relay.Resume(r.Context())) })
 	mux.HandleFunc("GET /v1/settings", func(w http.ResponseWriter, r *http.Request) { answer(w)(settings.Settings(r.Context())) })
