@@ -106,7 +106,7 @@ func placeError(op, path string, err error) error {
 		Remedy: "check that its folder is there and writable, and that the disk is not full", Err: err,
 	}
 	if errors.Is(err, fs.ErrExist) {
-		e.Message, e.Remedy = path+" is there already", "name another file; --force replaces it"
+		e.Message, e.Remedy, e.Err = path+" is there already", "name another file; --force replaces it", nil
 	}
 	return e
 }

@@ -2,7 +2,7 @@
 //
 // It guarantees that no secret is in it, and without WithMessages no text, handle or id of a customer (package hide says how);
 // that a part which cannot be had is replaced by the reason in words, so that the file is made of whatever state Perch is in;
-// and that it is read without anything being changed.
+// and that nothing is changed by it, but by what the doctor does (it takes up a journal that a crash has left).
 package support
 
 import (
@@ -102,6 +102,27 @@ func (m *maker) ask(ctx context.Context) {
 		}
 	}
 	m.hider = hide.New(append(m.Values, m.replyTokens(ctx)...), own, m.Person)
+	m.know(ctx)
+}
+
+// known is how many of the last messages are looked for, besides what looks like one: the log is of about that time.
+const known = 2000
+
+// know tells what customers wrote, and who they are, as far as that can be had.
+func (m *maker) know(ctx context.Context) {
+	list, err := m.Messages(ctx, control.Query{Limit: known})
+	if err != nil {
+		return // what is quoted, and what has the look of a handle or an id, is left out all the same
+	}
+	var texts, people []string
+	for _, one := range list {
+		texts, people = append(texts, one.Text), append(people, one.From, one.To, one.XID, one.ThreadID)
+	}
+	spared := []string{"perch", "motion", "error", "level", "info", "warn", "debug", "time", "true", "false"}
+	for _, c := range m.status.Channels {
+		spared = append(spared, strings.ToLower(c.Name))
+	}
+	m.hider.Know(texts, people, spared)
 }
 
 func (m *maker) create(out *zip.Writer, name string) (io.Writer, error) {

@@ -28,12 +28,15 @@ type Hider struct {
 	known *strings.Replacer
 	own   map[string]bool
 	home  string
+	// texts are what customers and agents wrote, people who they are, in small letters.
+	texts  *strings.Replacer
+	people map[string]bool
 }
 
 // New returns a Hider that knows some secrets by their values. own are the handles of the brand's accounts, which are shown; home
 // is the folder of the person, which is shown as ~, "" for none.
 func New(values, own []string, home string) *Hider {
-	h := &Hider{own: map[string]bool{}, home: home}
+	h := &Hider{own: map[string]bool{}, home: home, people: map[string]bool{}}
 	for _, handle := range own {
 		h.own[strings.ToLower(handle)] = true
 	}
@@ -50,8 +53,33 @@ func New(values, own []string, home string) *Hider {
 	for _, f := range forms {
 		pairs = append(pairs, f, Mark)
 	}
-	h.known = strings.NewReplacer(pairs...)
+	h.known, h.texts = strings.NewReplacer(pairs...), strings.NewReplacer()
 	return h
+}
+
+// leastText and leastHandle are how long a text and a handle are at least that are searched for, in bytes.
+const leastText, leastHandle = 6, 4
+
+// Know tells what customers and agents wrote, and handles and ids of customers: Strict leaves them out wherever they are. Call it
+// before anything is hidden. What is also a word of Perch's own (spared) is not searched for.
+func (h *Hider) Know(texts, people, spared []string) {
+	var pairs []string
+	for _, text := range texts {
+		for line := range strings.Lines(text) {
+			for _, form := range formsOf(line)[:2] {
+				if len(form) >= leastText {
+					pairs = append(pairs, form, Mark)
+				}
+			}
+		}
+	}
+	h.texts = strings.NewReplacer(pairs...)
+	for _, who := range people {
+		who = strings.ToLower(who)
+		if len(who) >= leastHandle && !h.own[who] && !slices.Contains(spared, who) {
+			h.people[who] = true
+		}
+	}
 }
 
 // formsOf are the ways in which a value is written by programs that log it.

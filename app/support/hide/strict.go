@@ -14,6 +14,7 @@ var (
 	// handle is that of an account, number an id.
 	handle = regexp.MustCompile(`@[A-Za-z0-9_]{1,50}`)
 	number = regexp.MustCompile(`\d{6,}`)
+	name   = regexp.MustCompile(`[A-Za-z0-9_]{4,}`)
 	// quoted is what somebody else's words are in, and object what another program has answered.
 	quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|“[^”]*”|«[^»]*»|'[^'\s](?:[^']{0,400}[^'\s])?'`)
 	object = regexp.MustCompile(`(?s)\{.*\}`)
@@ -24,7 +25,7 @@ var (
 // Strict is a text without secrets and without what is of customers: handles, ids, and whatever is quoted or in braces, but
 // addresses.
 func (h *Hider) Strict(text string) string {
-	text = object.ReplaceAllString(text, "{"+Mark+"}")
+	text = object.ReplaceAllString(h.texts.Replace(text), "{"+Mark+"}")
 	text = quoted.ReplaceAllStringFunc(text, func(found string) string {
 		if strings.HasPrefix(strings.Trim(found, `"'`), "http") {
 			return found
@@ -37,6 +38,12 @@ func (h *Hider) Strict(text string) string {
 			return found
 		}
 		return "@" + Mark
+	})
+	text = name.ReplaceAllStringFunc(text, func(found string) string {
+		if h.people[strings.ToLower(found)] {
+			return Mark
+		}
+		return found
 	})
 	return number.ReplaceAllString(text, "[number]")
 }
