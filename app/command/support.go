@@ -58,7 +58,7 @@ func (p *program) support(ctx context.Context, args []string, o supporting) erro
 			return err
 		}
 	}
-	path := "perch-support-" + time.Now().Format("20060102-150405") + ".zip"
+	path := time.Now().Format("perch-support-20060102-150405.zip")
 	if len(args) == 1 {
 		path = args[0]
 	}

@@ -240,10 +240,6 @@ func hideInString(text string) string {
 	return scheme.ReplaceAllString(text, "$1$2"+hidden)
 }
 
-// WithoutSecrets is a text of any kind without what looks like a secret by its name: members, parameters, passwords in addresses,
-// headers.
-func WithoutSecrets(text string) string { return hideInText(text) }
-
 // hideInText does its best with what is no JSON.
 func hideInText(text string) string {
 	text = scheme.ReplaceAllString(text, "$1$2"+hidden)

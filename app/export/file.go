@@ -3,7 +3,6 @@ package export
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -31,7 +30,11 @@ func File(ctx context.Context, op, path string, force bool, write func(io.Writer
 	}
 	defer func() { _ = os.Remove(f.Name()) }() // nothing is left of it where it got its name
 	defer func() { _ = f.Close() }()
-	if err := write(diskWriter{op, path, f}); err != nil {
+	disk := &diskWriter{f: f}
+	switch err := write(disk); {
+	case disk.err != nil:
+		return Saved{}, placeError(op, path, disk.err)
+	case err != nil:
 		return Saved{}, stopped(ctx, op, err)
 	}
 	info, err := f.Stat()
@@ -46,15 +49,15 @@ func File(ctx context.Context, op, path string, force bool, write func(io.Writer
 
 // diskWriter tells a disk that takes no more from what else ends an export.
 type diskWriter struct {
-	op, path string
-	f        *os.File
+	f   *os.File
+	err error
 }
 
 // Write implements io.Writer.
-func (d diskWriter) Write(data []byte) (int, error) {
+func (d *diskWriter) Write(data []byte) (int, error) {
 	n, err := d.f.Write(data)
 	if err != nil {
-		err = placeError(d.op, d.path, err)
+		d.err = err
 	}
 	return n, err
 }
@@ -67,7 +70,7 @@ func checkPlace(op, path string, force bool) error {
 	case err != nil:
 		return placeError(op, path, err)
 	case info.IsDir() || !info.Mode().IsRegular() && info.Mode()&fs.ModeSymlink == 0:
-		return &bridge.Error{Kind: bridge.Invalid, Side: bridge.SidePerch, Op: op, Message: path + " is no file", Remedy: "name a file that is not there yet"}
+		return &bridge.Error{Kind: bridge.Invalid, Side: bridge.SidePerch, Op: op, Message: filepath.Clean(path) + " is no file", Remedy: "name a file that is not there yet"}
 	case !force:
 		return placeError(op, path, fs.ErrExist)
 	}
@@ -102,11 +105,11 @@ func stopped(ctx context.Context, op string, err error) error {
 
 func placeError(op, path string, err error) error {
 	e := &bridge.Error{
-		Kind: bridge.Operator, Side: bridge.SidePerch, Op: op, Message: fmt.Sprintf("%s cannot be written", path),
+		Kind: bridge.Operator, Side: bridge.SidePerch, Op: op, Message: filepath.Clean(path) + " cannot be written",
 		Remedy: "check that its folder is there and writable, and that the disk is not full", Err: err,
 	}
 	if errors.Is(err, fs.ErrExist) {
-		e.Message, e.Remedy, e.Err = path+" is there already", "name another file; --force replaces it", nil
+		e.Message, e.Remedy, e.Err = filepath.Clean(path)+" is there already", "name another file; --force replaces it", nil
 	}
 	return e
 }

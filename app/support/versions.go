@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"time"
 
@@ -47,7 +48,7 @@ func (m *maker) writeVersions(ctx context.Context, w io.Writer) error {
 		}
 	}
 	for _, name := range []string{"DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "SSH_CONNECTION"} {
-		facts.Desktop[name] = map[bool]string{true: "set", false: "not set"}[os.Getenv(name) != ""]
+		facts.Desktop[name] = strconv.FormatBool(os.Getenv(name) != "")
 	}
 	facts.Programs = programs(ctx)
 	if info, ok := debug.ReadBuildInfo(); ok {
@@ -85,7 +86,8 @@ func release(path string) string {
 	return ""
 }
 
-// programs are those that carry tunnels, and Perch's own beside this one.
+// programs are the versions of those that carry tunnels ("missing", or "unknown" of one that does not tell), and whether Perch's
+// own are beside this one.
 func programs(ctx context.Context) map[string]string {
 	all := map[string]string{}
 	for name, flag := range map[string]string{"ssh": "-V", "cloudflared": "--version", "ngrok": "version"} {
@@ -100,10 +102,8 @@ func programs(ctx context.Context) map[string]string {
 		if runtime.GOOS == "windows" {
 			path += ".exe"
 		}
-		all[name] = "not beside perch"
-		if _, err := os.Stat(path); err == nil {
-			all[name] = "beside perch"
-		}
+		_, err := os.Stat(path)
+		all[name] = strconv.FormatBool(err == nil)
 	}
 	return all
 }
@@ -111,7 +111,7 @@ func programs(ctx context.Context) map[string]string {
 func versionOf(ctx context.Context, name, flag string) string {
 	path, err := exec.LookPath(name)
 	if err != nil {
-		return "not there"
+		return "missing"
 	}
 	ctx, cancel := context.WithTimeout(ctx, programPatience)
 	defer cancel()
@@ -119,7 +119,7 @@ func versionOf(ctx context.Context, name, flag string) string {
 	cmd.WaitDelay = programPatience
 	out, err := cmd.CombinedOutput()
 	if err != nil {
-		return "there, but does not say its version"
+		return "unknown"
 	}
 	line, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
 	return line

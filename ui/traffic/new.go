@@ -28,6 +28,7 @@ func newPage(win *window.Window) *page {
 		kit.NewChoice(win.T("window.traffic.channel"), nil, strings.Clone, t.onChosen),
 	}
 	t.clear = kit.NewButton(win.T("window.traffic.clear"), "close", kit.Quiet, func() { t.setFilter(snapshot.Filter{}) })
+	t.export = newExporter(win, func() snapshot.Filter { return t.filter })
 	t.fresh = kit.NewButton("", "up", kit.Strong, t.onFresh).Small()
 	t.fresh.Hide()
 	t.empty = kit.NewParagraph("", kit.TextBody, kit.Muted)
@@ -35,7 +36,7 @@ func newPage(win *window.Window) *page {
 	t.list.OnSelected, t.list.OnMenu = t.onSelected, t.onMenuKey
 	t.search.OnDown = func() { win.Canvas().Focus(t.list) }
 	t.pane = newPane(win, t.onClose, t.addressOnX)
-	t.root = kit.Filled(kit.Header(win.T("window.traffic"), t.about, kit.AtLeast(t.search, fyne.NewSize(210, 34))), t.body())
+	t.root = kit.Filled(kit.Header(win.T("window.traffic"), t.about, kit.AtLeast(t.search, fyne.NewSize(210, 34)), t.export.button), t.body())
 	return t
 }
 
@@ -53,7 +54,7 @@ func (t *page) body() fyne.CanvasObject {
 	t.place = container.NewStack(card)
 	t.split = container.NewHSplit(card, t.pane.content)
 	t.split.Offset = 0.6
-	return container.NewBorder(kit.Inset(0, 12, 0, 0, bar), nil, nil, nil, t.place)
+	return container.NewBorder(kit.VStack(0, kit.Inset(0, 12, 0, 0, bar), t.export.strip), nil, nil, nil, t.place)
 }
 
 func (t *page) Content() fyne.CanvasObject { return t.root }

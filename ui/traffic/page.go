@@ -24,6 +24,7 @@ type page struct {
 	search       *kit.Entry
 	selects      [4]*kit.Choice // direction, kind, state, channel
 	clear        *kit.Button
+	export       *exporter
 	fresh        *kit.Button // jumps to what is new
 	empty        *kit.Paragraph
 	list         *kit.List

@@ -11,6 +11,8 @@ import (
 // Messages is the traffic of the relay.
 type Messages interface {
 	Message(ctx context.Context, id int64) (control.Detail, error)
+	// Details gives messages in full; see control.Client.
+	Details(ctx context.Context, q control.Query) ([]control.Detail, error)
 	// File fetches a file of a message; it may take as long as the other side does.
 	File(ctx context.Context, id int64, n int) (control.File, error)
 }

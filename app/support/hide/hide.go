@@ -13,8 +13,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"perch/app/control"
 )
 
 // Mark stands for what was hidden.
@@ -99,7 +97,7 @@ type rule struct {
 }
 
 // names are what names of secrets hold.
-const names = `[\w.-]*(?:pass(?:word|wd|phrase|code)|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|consumer[_-]?key|chat[_-]?keys?|credential|signature|session(?:[_-]?id)?|bearer)s?[\w-]*`
+const names = `[\w.-]*(?:pass(?:word|wd|phrase|code)|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|consumer[_-]?key|chat[_-]?keys?|credential|signature|session(?:[_-]?id)?|bearer|jwt|hmac|auth\b|sig\b|sid\b|pass\b)s?[\w-]*`
 
 // rules are applied in their order: first what takes several lines, then what takes the rest of one, then words.
 var rules = []rule{
@@ -135,7 +133,6 @@ func (h *Hider) Secrets(text string) string {
 	}
 	text = query.ReplaceAllStringFunc(text, hideQuery)
 	text = named.ReplaceAllStringFunc(text, hideNamed)
-	text = control.WithoutSecrets(text)
 	text = long.ReplaceAllStringFunc(text, func(found string) string {
 		if isRandomPath(found) {
 			return Mark

@@ -2,7 +2,6 @@ package hide_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -126,7 +125,7 @@ func FuzzHider(f *testing.F) {
 			}
 		}
 		if quoted, err := json.Marshal(text); err == nil && !json.Valid(h.JSON(quoted)) {
-			t.Error(fmt.Sprintf("%s", h.JSON(quoted)))
+			t.Error(string(h.JSON(quoted)))
 		}
 	})
 }

@@ -100,7 +100,7 @@ func (h *Hider) JSON(text []byte) []byte {
 	if err := json.Unmarshal(text, &v); err != nil {
 		return []byte(h.Strict(string(text)))
 	}
-	out, _ := json.MarshalIndent(h.walk(v, h.Strict), "", "  ") // what was read can be written
+	out, _ := json.MarshalIndent(h.walk(v, true), "", "  ") // what was read can be written
 	return append(out, '\n')
 }
 
@@ -112,26 +112,29 @@ func (h *Hider) JSONLine(text []byte) []byte {
 	if err := decoder.Decode(&v); err != nil {
 		return []byte(h.Secrets(string(text)))
 	}
-	out, _ := json.Marshal(h.walk(v, h.Secrets)) // what was read can be written
+	out, _ := json.Marshal(h.walk(v, false)) // what was read can be written
 	return append(out, '\n')
 }
 
 // walk changes the strings of a value. Times and the brand's own handles stay.
-func (h *Hider) walk(v any, of func(string) string) any {
+func (h *Hider) walk(v any, isStrict bool) any {
 	switch x := v.(type) {
 	case string:
 		if _, err := time.Parse(time.RFC3339Nano, x); err == nil || h.own[strings.ToLower(x)] {
 			return x
 		}
-		return of(x)
+		if isStrict {
+			return h.Strict(x)
+		}
+		return h.Secrets(x)
 	case []any:
 		for i := range x {
-			x[i] = h.walk(x[i], of)
+			x[i] = h.walk(x[i], isStrict)
 		}
 	case map[string]any:
 		out := make(map[string]any, len(x))
 		for name, one := range x {
-			out[h.Secrets(name)] = h.walk(one, of)
+			out[h.Secrets(name)] = h.walk(one, isStrict)
 		}
 		return out
 	}
