@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2/widget"
+
 	"perch/app/control"
 	"perch/ui/kit"
 	"perch/ui/translation"
@@ -29,7 +31,7 @@ func TestWhatIsFilteredIsExportedWhereAPersonSays(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "Scaricati")
 	r, p := mustPage(t, func(o *window.Options, _ *rig.Rig) { o.Downloads = folder })
 	r.Press("Export…")
-	r.MustSee("All messages, oldest first", "Table, commas")
+	r.MustSee("All messages, oldest first", "No cell is a formula.")
 	if place := pathIn(r, folder); !strings.HasSuffix(place.Text, "perch-2026-11-24-150405.csv") {
 		t.Error(place.Text)
 	}
@@ -44,11 +46,12 @@ func TestWhatIsFilteredIsExportedWhereAPersonSays(t *testing.T) {
 	r.Press("Export…")
 	exporting(r)
 	r.MustSee("There is a file of that name already. Choose another name.")
-	choice := rig.Find(r, "form", func(b *kit.Entry) bool { return b.Text == path })
-	p.export.win.CloseDialog()
-	if !strings.Contains(choice.Text, ".csv") {
-		t.Error(choice.Text)
+	rig.Find(r, "form", func(s *widget.Select) bool { return s.Selected == "Table, commas" }).SetSelectedIndex(3)
+	r.MustSee("for the developer tools of browsers")
+	if place := pathIn(r, folder); place.Text != strings.TrimSuffix(path, ".csv")+".har" {
+		t.Error(place.Text)
 	}
+	p.export.win.CloseDialog()
 	// With a filter, in another form.
 	p.selects[0].Select.SetSelectedIndex(2)
 	r.Settle()
