@@ -8,8 +8,10 @@ package support
 import (
 	"archive/zip"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -174,10 +176,20 @@ func (c *counter) Write(data []byte) (int, error) {
 
 // reason is an error in words: why, and what to do.
 func reason(err error) string {
-	e := bridge.AsError(err)
-	text := bridge.FailureOf(e).Sentence()
-	if e.Err != nil {
-		text += " (" + e.Err.Error() + ")"
+	var e *bridge.Error
+	text := err.Error()
+	switch {
+	case errors.As(err, &e):
+		text = bridge.FailureOf(e).Sentence()
+		if e.Err != nil {
+			text += " (" + e.Err.Error() + ")"
+		}
+	case errors.Is(err, fs.ErrNotExist):
+		text = "There is no such file: " + text
+	case errors.Is(err, fs.ErrPermission):
+		text = "This account may not read it: " + text
+	case errors.Is(err, context.DeadlineExceeded):
+		text = "It took too long"
 	}
 	return strings.Join(strings.Fields(text), " ")
 }
