@@ -42,18 +42,8 @@ func (p *program) runDoctor(cmd *cobra.Command, _ []string) error {
 	}
 	client := control.NewClient(home.Socket())
 	defer client.Close()
-	setup := doctor.Setup{Home: home, Relay: client, Version: version.Number, TokenKey: ingress.ReplyTokenKey, Lock: func() (io.Closer, error) { return doctorLock(home) }}
-	ctx, cancel := context.WithTimeout(cmd.Context(), doctorPatience)
-	defer cancel()
-	if setup.Config, setup.ConfigErr = config.Load(home.Config()); setup.ConfigErr == nil {
-		p.fillDoctor(cmd.Context(), home, &setup)
-	}
-	if setup.Config != nil && setup.Config.Secrets == config.SecretsVault {
-		var again context.CancelFunc // a person may have typed for a while
-		ctx, again = context.WithTimeout(cmd.Context(), doctorPatience)
-		defer again()
-	}
-	findings := doctor.Examine(ctx, setup)
+	setup := p.doctorSetup(cmd.Context(), home, client)
+	findings := examine(cmd.Context(), setup)
 	if first, ok := doctor.First(findings); ok && first.State == doctor.Failed {
 		p.exit = exitFailed
 	}
@@ -62,6 +52,21 @@ func (p *program) runDoctor(cmd *cobra.Command, _ []string) error {
 	}
 	p.showFindings(findings)
 	return nil
+}
+
+// doctorSetup is what the doctor examines. A person may be asked for the vault's passphrase.
+func (p *program) doctorSetup(ctx context.Context, home config.Home, client *control.Client) doctor.Setup {
+	setup := doctor.Setup{Home: home, Relay: client, Version: version.Number, TokenKey: ingress.ReplyTokenKey, Lock: func() (io.Closer, error) { return doctorLock(home) }}
+	if setup.Config, setup.ConfigErr = config.Load(home.Config()); setup.ConfigErr == nil {
+		p.fillDoctor(ctx, home, &setup)
+	}
+	return setup
+}
+
+func examine(ctx context.Context, setup doctor.Setup) []doctor.Finding {
+	ctx, cancel := context.WithTimeout(ctx, doctorPatience)
+	defer cancel()
+	return doctor.Examine(ctx, setup)
 }
 
 // fillDoctor adds what the configuration leads to.

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -66,7 +67,7 @@ func sentence(err error) string {
 
 // causeOf returns the technical cause when it says more than the message does.
 func causeOf(e *bridge.Error) string {
-	if e.Err == nil || errors.Is(e.Err, control.ErrNotRunning) || errors.Is(e.Err, secret.ErrNoPassphrase) || service.IsNoRights(e.Err) {
+	if e.Err == nil || errors.Is(e.Err, context.Canceled) || errors.Is(e.Err, control.ErrNotRunning) || errors.Is(e.Err, secret.ErrNoPassphrase) || service.IsNoRights(e.Err) {
 		return ""
 	}
 	return e.Err.Error()

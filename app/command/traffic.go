@@ -1,7 +1,6 @@
 package command
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,13 +26,19 @@ func (p *program) trafficCommand() *cobra.Command {
 	when.add(cmd)
 	f := cmd.Flags()
 	f.BoolVarP(&isTail, "follow", "f", false, "go on showing what happens")
+	filterFlags(cmd, &q)
+	f.IntVar(&q.Limit, "limit", 50, "how many at most")
+	return p.withJSON(cmd)
+}
+
+// filterFlags are those by which messages are selected, wherever they are.
+func filterFlags(cmd *cobra.Command, q *control.Query) {
+	f := cmd.Flags()
 	f.StringVar(&q.State, "state", "", anyOf(control.States())+"; failed is another word for dead")
 	f.StringVar(&q.Direction, "direction", "", "in (X to Motion) or out")
 	f.StringVar(&q.Kind, "kind", "", anyOf(control.Kinds()))
 	f.StringVar(&q.Channel, "channel", "", "name of a channel")
 	f.StringVar(&q.Search, "search", "", "part of a text, a handle or an id")
-	f.IntVar(&q.Limit, "limit", 50, "how many at most")
-	return p.withJSON(cmd)
 }
 
 // anyOf puts words into a sentence: "a, b or c".
@@ -45,23 +50,24 @@ func anyOf(words []string) string {
 // stateFailed is the word for people; scripts know the state as "dead".
 const stateFailed = "failed"
 
-func checkQuery(q control.Query) error {
+// checkQuery refuses what selects nothing that there could be, and takes the word for people.
+func checkQuery(command string, q *control.Query) error {
+	if q.State == stateFailed {
+		q.State = "dead"
+	}
 	switch {
 	case q.State != "" && !slices.Contains(control.States(), q.State):
-		return usageError{fmt.Errorf("traffic: --state %s is not one of %v", q.State, control.States())} //nolint:err113 // shown, never compared
+		return usageError{fmt.Errorf("%s: --state %s is not one of %v", command, q.State, control.States())} //nolint:err113 // shown, never compared
 	case q.Direction != "" && !slices.Contains(control.Directions(), q.Direction):
-		return usageError{fmt.Errorf("traffic: --direction %s is not in or out", q.Direction)} //nolint:err113 // shown, never compared
+		return usageError{fmt.Errorf("%s: --direction %s is not in or out", command, q.Direction)} //nolint:err113 // shown, never compared
 	case q.Limit < 1:
-		return usageError{errors.New("traffic: --limit has to be 1 or more")} //nolint:err113 // shown, never compared
+		return usageError{fmt.Errorf("%s: --limit has to be 1 or more", command)} //nolint:err113 // shown, never compared
 	}
 	return nil
 }
 
 func (p *program) runTraffic(cmd *cobra.Command, q control.Query, isTail bool) error {
-	if q.State == stateFailed {
-		q.State = "dead"
-	}
-	if err := checkQuery(q); err != nil {
+	if err := checkQuery("traffic", &q); err != nil {
 		return err
 	}
 	relay, err := p.reader()

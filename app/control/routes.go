@@ -16,6 +16,7 @@ func NewServer(relay Relay, log *slog.Logger) *Server {
 	s.mux.HandleFunc("GET /v1/minutes", s.minutes)
 	s.mux.HandleFunc("GET /v1/messages", s.messages)
 	s.mux.HandleFunc("GET /v1/conversation", s.conversation)
+	s.mux.HandleFunc("GET /v1/details", s.details)
 	s.mux.HandleFunc("GET /v1/messages/{id}", s.message)
 	s.mux.HandleFunc("GET /v1/messages/{id}/files/{n}", s.file)
 	s.mux.HandleFunc("GET /v1/feed", s.feed)

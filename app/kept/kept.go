@@ -73,21 +73,42 @@ func (j *Journal) Conversation(ctx context.Context, q control.ConversationQuery)
 func (j *Journal) Message(ctx context.Context, id int64) (detail control.Detail, err error) {
 	err = j.read(ctx, func(v *sqlite.View) error {
 		d, err := v.Get(ctx, id)
-		if err != nil {
-			return err
+		if err == nil {
+			detail, err = j.detail(ctx, v, d)
 		}
-		attempts, err := v.Attempts(ctx, id)
-		if err != nil {
-			return err
-		}
-		trace, err := j.trace(ctx, v, d)
-		if err != nil {
-			return err
-		}
-		detail = control.NewDetail(d, attempts, trace)
-		return nil
+		return err
 	})
 	return detail, err
+}
+
+// Details returns messages that match in full, newest first, control.MaxDetails at most.
+func (j *Journal) Details(ctx context.Context, q control.Query) (list []control.Detail, err error) {
+	err = j.read(ctx, func(v *sqlite.View) error {
+		found, err := v.List(ctx, q.Full().Filter())
+		list = make([]control.Detail, 0, len(found))
+		for _, d := range found {
+			detail, err := j.detail(ctx, v, d)
+			if err != nil {
+				return err
+			}
+			list = append(list, detail)
+		}
+		return err
+	})
+	return list, err
+}
+
+// detail is a message with its history and both ends of it.
+func (j *Journal) detail(ctx context.Context, v *sqlite.View, d *bridge.Delivery) (control.Detail, error) {
+	attempts, err := v.Attempts(ctx, d.ID)
+	if err != nil {
+		return control.Detail{}, err
+	}
+	trace, err := j.trace(ctx, v, d)
+	if err != nil {
+		return control.Detail{}, err
+	}
+	return control.NewDetail(d, attempts, trace), nil
 }
 
 // Minutes counts the messages that came in within the last hour.

@@ -130,6 +130,12 @@ func (r *Relay) Message(ctx context.Context, id int64) (control.Detail, error) {
 		func() (control.Detail, error) { return r.journal.Message(ctx, id) })
 }
 
+// Details returns messages that match in full, newest first, control.MaxDetails at most.
+func (r *Relay) Details(ctx context.Context, q control.Query) ([]control.Detail, error) {
+	return read(ctx, r, func() ([]control.Detail, error) { return r.Client.Details(ctx, q) },
+		func() ([]control.Detail, error) { return r.journal.Details(ctx, q) })
+}
+
 // Limits returns what X has told about its limits.
 func (r *Relay) Limits(ctx context.Context) ([]control.Limit, error) {
 	return read(ctx, r, func() ([]control.Limit, error) { return r.Client.Limits(ctx) },

@@ -29,6 +29,7 @@ func newPage(win *window.Window) *page {
 	}
 	t.period = kit.NewChoice(win.T("window.period"), periods(), win.Named("window.period."), t.onChosen)
 	t.clear = kit.NewButton(win.T("window.traffic.clear"), "close", kit.Quiet, func() { t.setFilter(snapshot.Filter{}) })
+	t.export = newExporter(win, func() snapshot.Filter { return t.filter })
 	t.fresh = kit.NewButton("", "up", kit.Strong, t.onFresh).Small()
 	t.fresh.Hide()
 	t.empty = kit.NewParagraph("", kit.TextBody, kit.Muted)
@@ -37,7 +38,7 @@ func newPage(win *window.Window) *page {
 	t.search.OnDown = func() { win.Canvas().Focus(t.list) }
 	t.pane = newPane(win, t.onClose, t.addressOnX)
 	t.story = newStory(win, t.leaveStory, t.openFromStory)
-	t.whole = kit.Filled(kit.Header(win.T("window.traffic"), t.about, t.period.Content, kit.AtLeast(t.search, fyne.NewSize(210, 34))), t.body())
+	t.whole = kit.Filled(kit.Header(win.T("window.traffic"), t.about, t.period.Content, kit.AtLeast(t.search, fyne.NewSize(210, 34)), t.export.button), t.body())
 	t.root = container.NewStack(t.whole)
 	return t
 }
@@ -57,7 +58,7 @@ func (t *page) body() fyne.CanvasObject {
 	t.split = container.NewHSplit(card, t.pane.content)
 	t.split.Offset = 0.6
 	t.pane.grown = t.split.Refresh
-	return container.NewBorder(kit.Inset(0, 12, 0, 0, bar), nil, nil, nil, t.place)
+	return container.NewBorder(kit.VStack(0, kit.Inset(0, 12, 0, 0, bar), t.export.strip), nil, nil, nil, t.place)
 }
 
 func (t *page) Content() fyne.CanvasObject { return t.root }

@@ -28,6 +28,7 @@ type page struct {
 	selects      [4]*kit.Choice // direction, kind, state, channel
 	period       *kit.Choice
 	clear        *kit.Button
+	export       *exporter
 	fresh        *kit.Button // jumps to what is new
 	empty        *kit.Paragraph
 	list         *kit.List

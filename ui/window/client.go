@@ -13,6 +13,8 @@ type Messages interface {
 	Message(ctx context.Context, id int64) (control.Detail, error)
 	// Conversation returns what was said with a customer, one for each channel that knows anything.
 	Conversation(ctx context.Context, q control.ConversationQuery) ([]control.Conversation, error)
+	// Details gives messages in full; see control.Client.
+	Details(ctx context.Context, q control.Query) ([]control.Detail, error)
 	// File fetches a file of a message; it may take as long as the other side does.
 	File(ctx context.Context, id int64, n int) (control.File, error)
 }

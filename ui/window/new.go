@@ -30,9 +30,10 @@ func New(o Options, table []Entry) *Window {
 	if o.OpenLog == nil {
 		o.OpenLog = func(path string, q logtail.Query) Log { return logtail.New(path, q) }
 	}
+	exact := o.Relay
 	o.interpret()
 	w := &Window{
-		Options: o, NamesFiles: namesFiles, Preferences: ReadPreferences(o.PreferencesPath), table: table,
+		Options: o, Exact: exact, NamesFiles: namesFiles, Preferences: ReadPreferences(o.PreferencesPath), table: table,
 		pages: map[string]Page{}, painted: map[string]string{}, items: map[string]*navItem{},
 	}
 	if o.Memory != nil {

@@ -24,6 +24,8 @@ type Window struct {
 	Options
 	// Watch asks the relay, and does the pages' work in the background.
 	Watch *watch.Watcher
+	// Exact is Options.Relay with its words as it says them: what is exported is the same in every language.
+	Exact Relay
 	// NamesFiles is set where a person says where a file is to be: not in a browser.
 	NamesFiles bool
 	// Preferences are what the window and its pages remember.

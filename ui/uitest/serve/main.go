@@ -90,6 +90,7 @@ func handler(relay *uitest.Relay, settings *uitest.Settings) http.Handler {
 		answer(w)(relay.WriteReplyURL(r.Context(), r.PathValue("channel"), ""))
 	})
 	mux.HandleFunc("GET /v1/messages", func(w http.ResponseWriter, r *http.Request) { answer(w)(relay.Messages(r.Context(), query(r))) })
+	mux.HandleFunc("GET /v1/details", func(w http.ResponseWriter, r *http.Request) { answer(w)(relay.Details(r.Context(), query(r))) })
 	mux.HandleFunc("GET /v1/messages/{id}", func(w http.ResponseWriter, r *http.Request) {
 		answer(w)(relay.Message(r.Context(), number(r.PathValue("id"))))
 	})
