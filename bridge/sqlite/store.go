@@ -52,6 +52,7 @@ type Store struct {
 	isFailing bool           // the committer's: its last write has failed
 
 	disk, logDisk diskWait
+	meter         Meter // nil for none
 	indexer       indexer
 	isUnchecked   atomic.Bool // the file is to be checked while it is used
 	damage        atomic.Pointer[bridge.Error]
