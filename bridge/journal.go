@@ -150,6 +150,8 @@ type History interface {
 	// Source returns the post with a number; false when it is not kept any more.
 	Source(ctx context.Context, seq int64) (Post, bool, error)
 	Counts(ctx context.Context) ([]Count, error)
+	// OldestWaiting returns when the message of a channel's way came in that waits the longest; zero when none waits.
+	OldestWaiting(ctx context.Context, channel string, way Direction) (time.Time, error)
 	Ignored(ctx context.Context) (map[IgnoredKey]int, error)
 	// Arrivals counts the messages that have come in since a time. after is the number up to which they were counted before, 0
 	// for none; upTo is the one up to which they are now.

@@ -39,6 +39,9 @@ type ChannelStatus struct {
 	Encrypted int
 	Chat      ChatStatus
 	Blocked   []Blocked
+	// OldestIn and OldestOut are when those messages came in that wait the longest; zero when none waits, and while the journal
+	// cannot be read.
+	OldestIn, OldestOut time.Time
 }
 
 // Status is a snapshot of everything that people ask about.

@@ -16,7 +16,8 @@ import (
 func Applicable(running, wanted *config.Config) *config.Config {
 	next := *running
 	next.LogLevel, next.LegacyReplyPath = wanted.LogLevel, wanted.LegacyReplyPath
-	next.Reach, next.Backup, next.Update, next.Web = mergeReach(running.Reach, wanted.Reach), wanted.Backup, wanted.Update, wanted.Web
+	next.Reach, next.Backup, next.Update = mergeReach(running.Reach, wanted.Reach), wanted.Backup, wanted.Update
+	next.Web, next.Metrics = wanted.Web, wanted.Metrics
 	next.Channels = slices.Clone(running.Channels)
 	for i, ch := range next.Channels {
 		if at := channelAt(wanted, ch.Name); at >= 0 {

@@ -1,8 +1,8 @@
 // Package command is the command line of perch: one file for each command.
 //
 // It guarantees that every command takes --home before or after its name, that errors go to standard error as
-// "perch: what: why; what to do" with exit code 1 (2 for wrong usage, 3 from "status", "service status" and "chat status" when the relay is
-// not running, 4 from "start" and "restart" when the vault's passphrase is needed and nobody gave it), and that no secret is
+// "perch: what: why; what to do" with exit code 1 (2 for wrong usage, 3 from "status", "service status", "chat status" and "metrics" when the relay is
+// not running, those of Nagios from "status --check", 4 from "start" and "restart" when the vault's passphrase is needed and nobody gave it), and that no secret is
 // ever printed or logged.
 package command
 
@@ -48,7 +48,7 @@ func (p *program) root() *cobra.Command {
 		p.startCommand(), p.stopCommand(), p.restartCommand(), p.reloadCommand(), p.pauseCommand(), p.resumeCommand(),
 		p.trafficCommand(), p.conversationCommand(), p.showCommand(), p.retryCommand(), p.actCommand("discard"), p.actCommand("sent"), p.actCommand("resend"), p.editCommand(),
 		p.xCommand(), p.logsCommand(), p.limitsCommand(), p.preflightCommand(), p.doctorCommand(), p.versionCommand(), p.updateCommand(),
-		p.backupCommand(), p.restoreCommand(), p.serviceCommand(), p.webCommand(), p.exportCommand(), p.supportCommand(),
+		p.backupCommand(), p.restoreCommand(), p.serviceCommand(), p.webCommand(), p.exportCommand(), p.supportCommand(), p.metricsCommand(),
 	)
 	return root
 }

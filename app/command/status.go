@@ -15,9 +15,27 @@ import (
 )
 
 func (p *program) statusCommand() *cobra.Command {
-	return p.withJSON(&cobra.Command{
-		Use: "status", Short: "Say how things stand (exit 3: the relay is not running, or does not answer)", Args: usage(cobra.NoArgs), RunE: p.runStatus,
+	c := checking{}
+	cmd := p.withJSON(&cobra.Command{
+		Use: "status", Short: "Say how things stand (exit 3: the relay is not running, or does not answer)", Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if !c.isOn && (cmd.Flags().Changed("warning") || cmd.Flags().Changed("critical")) {
+				return usageError{errors.New("status: --warning and --critical belong to --check")} //nolint:err113 // shown, never compared
+			}
+			if !c.isOn {
+				return p.runStatus(cmd, args)
+			}
+			if err := c.usage(p.json); err != nil {
+				return err
+			}
+			p.check(cmd.Context(), c)
+			return nil
+		},
 	})
+	cmd.Flags().BoolVar(&c.isOn, "check", false, "one line for a monitor, and its exit codes: 0 well, 1 mends by itself, 2 needs you or does not run, 3 cannot tell")
+	cmd.Flags().DurationVar(&c.warning, "warning", 5*time.Minute, "with --check: exit 1 when a message has waited for so long; 0: never")
+	cmd.Flags().DurationVar(&c.critical, "critical", 30*time.Minute, "with --check: exit 2 when a message has waited for so long; 0: never")
+	return cmd
 }
 
 func (p *program) runStatus(cmd *cobra.Command, _ []string) error {
@@ -114,12 +132,23 @@ func (p *program) showStatus(s control.Status) {
 	if s.Update != nil && s.Update.Error != "" {
 		p.Print("Looking for a newer Perch failed: %s\n", s.Update.Error)
 	}
+	p.showFigures(s.Figures)
 	for _, g := range s.Reach.Gaps {
 		p.Print("Gap %s–%s (%s): %d recovered%s\n", clock(g.From), clock(g.To), g.Channel, g.Recovered, lostText(g.Lost))
 	}
 	p.showBackups(s.Backup)
 	for _, c := range s.Channels {
 		p.showChannel(c)
+	}
+}
+
+func (p *program) showFigures(f *control.Figures) {
+	switch {
+	case f == nil:
+	case f.Failure != nil:
+		p.Print("For Prometheus: %s; %s\n", f.Failure.Message, f.Failure.Remedy)
+	default:
+		p.Print("For Prometheus: http://%s/metrics\n", f.Listen)
 	}
 }
 

@@ -63,6 +63,7 @@ type Config struct {
 	Backup          Backup    `toml:"backup"`
 	Update          Update    `toml:"update"`
 	Web             Web       `toml:"web"`
+	Metrics         Metrics   `toml:"metrics"`
 	Channels        []Channel `toml:"channel"`
 }
 
@@ -173,8 +174,18 @@ type Web struct {
 }
 
 // IsLoopback reports whether only this computer reaches the page.
-func (w Web) IsLoopback() bool {
-	host, _, err := net.SplitHostPort(w.Listen)
+func (w Web) IsLoopback() bool { return isLoopback(w.Listen) }
+
+// Metrics says where Prometheus finds the relay's figures.
+type Metrics struct {
+	// Listen is the host:port of /metrics, on loopback; empty for none, and port 0 for any free one. The control socket has them
+	// in any case.
+	Listen string `toml:"listen"`
+}
+
+// isLoopback reports whether only this computer reaches a host:port.
+func isLoopback(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
 	ip := net.ParseIP(host)
 	return err == nil && (host == "localhost" || (ip != nil && ip.IsLoopback()))
 }

@@ -43,6 +43,7 @@ func check(c *Config, lines map[string]int) []problem {
 	k.backup(c.Backup)
 	k.update(c.Update)
 	k.web(c.Web)
+	k.metrics(c.Metrics)
 	if len(c.Channels) == 0 {
 		k.add("channel", "there is no channel", "write a [[channel]] with its name, [channel.x] and [channel.motion]; perch init shows how")
 	}

@@ -11,6 +11,7 @@ type Config struct {
 	Backup          BackupConfig    `json:"backup"`
 	Update          UpdateConfig    `json:"update"`
 	Web             WebConfig       `json:"web"`
+	Metrics         MetricsConfig   `json:"metrics"`
 	Channels        []ChannelConfig `json:"channel"`
 }
 
@@ -81,6 +82,11 @@ type WebConfig struct {
 	Listen   string `json:"listen"`
 	CertFile string `json:"cert_file"`
 	KeyFile  string `json:"key_file"`
+}
+
+// MetricsConfig is the table [metrics].
+type MetricsConfig struct {
+	Listen string `json:"listen"`
 }
 
 // ChannelConfig is one [[channel]].

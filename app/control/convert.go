@@ -75,8 +75,8 @@ func fromAttempt(a bridge.Attempt) Attempt {
 func fromChannel(c bridge.ChannelStatus) Channel {
 	out := Channel{
 		Name: c.Name, Account: c.Account.Handle, X: fromLink(c.X), Motion: fromLink(c.Motion), Encrypted: c.Encrypted,
-		Inbound:  Inbound{Queued: c.In.Queued, Delivered: c.In.Delivered, Dead: c.In.Dead},
-		Outbound: Outbound{Queued: c.Out.Queued, Delivered: c.Out.Delivered, Undecided: c.Out.Undecided, Dead: c.Out.Dead},
+		Inbound:  Inbound{Queued: c.In.Queued, Delivered: c.In.Delivered, Dead: c.In.Dead, OldestWaitingAt: orNil(c.OldestIn)},
+		Outbound: Outbound{Queued: c.Out.Queued, Delivered: c.Out.Delivered, Undecided: c.Out.Undecided, Dead: c.Out.Dead, OldestWaitingAt: orNil(c.OldestOut)},
 		Blocked:  []Blocked{}, Chat: fromChat(c.Chat),
 	}
 	for _, b := range c.Blocked {

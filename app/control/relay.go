@@ -50,7 +50,7 @@ type Console interface {
 	Switches
 }
 
-// Relay is what the server shows and steers. Every field is needed.
+// Relay is what the server shows and steers. Every field is needed but Figures.
 type Relay struct {
 	Console Console
 	Listen  func() string
@@ -74,6 +74,8 @@ type Relay struct {
 	Update func() *Update
 	// Backup is how it stands with the backups.
 	Backup func() Backup
+	// Figures is where Prometheus finds the relay's figures; nil for nowhere.
+	Figures func() *Figures
 	// Stop makes the relay end; it returns at once.
 	Stop func()
 }

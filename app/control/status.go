@@ -32,6 +32,9 @@ func (r Relay) Status(ctx context.Context) (Status, error) {
 	if now.Paused {
 		out.State, out.PausedUntil = StatePaused, orNil(now.PausedUntil)
 	}
+	if r.Figures != nil {
+		out.Figures = r.Figures()
+	}
 	for _, c := range now.Channels {
 		ch := fromChannel(c)
 		if why := r.NotInUse(c.Name); why != nil {

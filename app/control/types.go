@@ -50,6 +50,8 @@ type Status struct {
 	Update *Update `json:"update,omitempty"`
 	// Backup is how it stands with the relay's backups.
 	Backup Backup `json:"backup"`
+	// Figures is how Prometheus has the relay's figures; nil where no port of their own is asked for.
+	Figures *Figures `json:"figures,omitempty"`
 	// Demo is set when this is the relay of a demo: X and Motion are simulated, and it can neither be started again nor
 	// outlive the demo.
 	Demo bool `json:"demo,omitempty"`
@@ -89,6 +91,8 @@ type Inbound struct {
 	Queued    int `json:"queued"`
 	Delivered int `json:"delivered"`
 	Dead      int `json:"dead"`
+	// OldestWaitingAt is when the message came in that waits the longest; nil when none waits.
+	OldestWaitingAt *time.Time `json:"oldest_waiting_at"`
 }
 
 // Outbound counts messages from Motion to X.
@@ -97,6 +101,8 @@ type Outbound struct {
 	Delivered int `json:"delivered"`
 	Undecided int `json:"undecided"`
 	Dead      int `json:"dead"`
+	// OldestWaitingAt is when the message came in that waits the longest; nil when none waits.
+	OldestWaitingAt *time.Time `json:"oldest_waiting_at"`
 }
 
 // Blocked is a queue that waits: "in", "in/files", "out/dm", "out/chat" or "out/post".

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"perch/app/control"
 	"perch/bridge/sim"
 	"perch/bridge/sim/fault"
@@ -105,7 +107,7 @@ func TestAFileThatXHasNoMore(t *testing.T) {
 		t.Errorf("exit %d: %s %s", code, stderr, stdout)
 	}
 	after := b.status()
-	if after.State != before.State || after.Channels[0].X.State != before.Channels[0].X.State || after.Channels[0].Inbound != before.Channels[0].Inbound {
+	if after.State != before.State || after.Channels[0].X.State != before.Channels[0].X.State || !cmp.Equal(after.Channels[0].Inbound, before.Channels[0].Inbound) {
 		t.Errorf("reading changed %+v into %+v", before, after)
 	}
 }

@@ -179,6 +179,12 @@ func channels(ctx context.Context, v *sqlite.View, names []string) ([]control.Ch
 			return nil, err
 		}
 		ch.In, ch.Out, ch.Encrypted = bridge.TallyOf(name, counts)
+		if ch.OldestIn, err = v.OldestWaiting(ctx, name, bridge.In); err != nil {
+			return nil, err
+		}
+		if ch.OldestOut, err = v.OldestWaiting(ctx, name, bridge.Out); err != nil {
+			return nil, err
+		}
 		shown := control.FromChannel(ch)
 		shown.Reply.State = bridge.LinkUnknown
 		all = append(all, shown)

@@ -18,6 +18,7 @@ func toControl(c *config.Config) control.Config {
 		Backup:   control.BackupConfig(c.Backup),
 		Update:   control.UpdateConfig(c.Update),
 		Web:      control.WebConfig(c.Web),
+		Metrics:  control.MetricsConfig(c.Metrics),
 		Channels: []control.ChannelConfig{},
 	}
 	for _, ch := range c.Channels {
@@ -34,7 +35,7 @@ func fromControl(w control.Config) *config.Config {
 			MotionProxy: config.MotionProxy(w.Reach.MotionProxy), SSH: config.SSH(w.Reach.SSH),
 			Ngrok: config.Ngrok(w.Reach.Ngrok), Cloudflared: config.Cloudflared(w.Reach.Cloudflared), TLS: config.TLS(w.Reach.TLS),
 		},
-		Backup: config.Backup(w.Backup), Update: config.Update(w.Update), Web: config.Web(w.Web),
+		Backup: config.Backup(w.Backup), Update: config.Update(w.Update), Web: config.Web(w.Web), Metrics: config.Metrics(w.Metrics),
 	}
 	for _, ch := range w.Channels {
 		c.Channels = append(c.Channels, config.Channel{Name: ch.Name, X: config.XConfig(ch.X), Motion: config.MotionConfig(ch.Motion)})

@@ -15,7 +15,7 @@ var (
 	topFields = []string{
 		"reach.motion_proxy.host", "reach.motion_proxy.port", "reach.ssh.remote_listen", "reach.ssh.address", "reach.ssh.user",
 		"reach.ngrok.domain", "reach.tls.acme_domain", "reach.tls.listen", "reach.tls.cert_file", "reach.public_url", "reach.tunnel",
-		"reach.mode", "legacy_reply_path", "log_level", "log_file", "backup.every", "backup.keep", "backup.folder", "update.feed", "update.key", "web.listen", "web.cert_file", "secrets", "listen",
+		"reach.mode", "legacy_reply_path", "log_level", "log_file", "backup.every", "backup.keep", "backup.folder", "update.feed", "update.key", "web.listen", "web.cert_file", "metrics.listen", "secrets", "listen",
 	}
 	channelFields = []string{
 		"x.api_base", "x.upload_base", "x.media_hosts", "x.environment", "x.api", "motion.receive_url", "motion.base_url",

@@ -99,6 +99,7 @@ func (r *relay) activate(ctx context.Context, running, next *setup) {
 	r.updates.Poke()
 	r.backups.Poke()
 	r.page.Poke()
+	r.figures.Poke()
 	r.handler.Update(r.webhookConfig(next))
 	for _, ch := range next.channels(r.salt, r.log.Logger) {
 		r.engine.Accounts().Replace(ctx, ch)

@@ -32,7 +32,7 @@ func (r *relay) build(ctx context.Context) error {
 			return err
 		}
 	}
-	r.engine = engine.New(engine.Config{Channels: s.channels(r.salt, r.log.Logger), Journal: r.health, Log: r.log.Logger, Read: payload.Read, Measure: measure})
+	r.engine = engine.New(engine.Config{Channels: s.channels(r.salt, r.log.Logger), Journal: r.health, Log: r.log.Logger, Read: payload.Read, Measure: measure, Meter: r.meter})
 	if err := r.engine.Prepare(ctx); err != nil {
 		return err
 	}

@@ -1,15 +1,18 @@
 package supervisor
 
 import (
+	"context"
 	"path/filepath"
 
 	"perch/app/config"
 	"perch/app/control"
 	"perch/app/logtail"
+	"perch/app/metrics"
 	"perch/app/settings"
 	"perch/app/version"
 	"perch/app/web"
 	"perch/app/web/bundle"
+	"perch/bridge"
 )
 
 // controlServer is the control API of the relay and of what it is set up with.
@@ -33,6 +36,13 @@ func (r *relay) controlServer(l *reloader, controlled control.Relay) *control.Se
 		Places: bundle.Standard(filepath.Dir(r.Home.Journal())), Log: r.log.Logger,
 	})
 	server.HandleWeb(r.page)
+	figures := metrics.NewExporter(metrics.ExporterConfig{
+		Meter: r.meter, Console: watched{controlled}, Store: r.health, Journal: r.Home.Journal(), Log: r.log.Logger,
+	})
+	server.HandleMetrics(figures)
+	r.figures = metrics.NewServer(metrics.ServerConfig{
+		Settings: func() config.Metrics { return r.setup().config.Metrics }, Figures: figures, Log: r.log.Logger,
+	})
 	return server
 }
 
@@ -45,8 +55,20 @@ func (r *relay) controlled(l *reloader) control.Relay {
 		Reload:  l.Reload,
 		Update:  func() *control.Update { return control.FromLooks(r.updates.Last()) },
 		Backup:  func() control.Backup { return control.FromBackups(r.backups.State()) },
+		Figures: func() *control.Figures { return control.FromFigures(r.figures.State()) },
 		URLs:    r.urls, NotInUse: l.notInUse, ReplyURL: r.replies.Link,
 	}
+}
+
+// watched is how the relay is, as its figures tell it. It implements metrics.Console.
+type watched struct{ relay control.Relay }
+
+// Status implements metrics.Console.
+func (w watched) Status(ctx context.Context) (control.Status, error) { return w.relay.Status(ctx) }
+
+// Limits implements metrics.Console.
+func (w watched) Limits(ctx context.Context) ([]bridge.Limit, error) {
+	return w.relay.Console.Limits(ctx)
 }
 
 // stopAsked ends the relay because a client asks for it.

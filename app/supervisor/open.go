@@ -9,6 +9,7 @@ import (
 	"perch/app/backup"
 	"perch/app/lockfile"
 	"perch/app/logging"
+	"perch/app/metrics"
 	"perch/bridge/health"
 	"perch/bridge/sqlite"
 )
@@ -37,6 +38,8 @@ func (r *relay) open(ctx context.Context) error {
 	if err := errors.Join(err, secretErr); err != nil {
 		return err
 	}
+	r.meter = metrics.NewMeter(r.Config.ChannelNames())
+	r.journal.SetMeter(r.meter)
 	r.health = health.Watch(r.journal, r.log.Logger, nil)
 	r.log.Hide(valuesOf(first.values))
 	r.current.Store(first)

@@ -19,6 +19,7 @@ import (
 	"perch/app/ingress"
 	"perch/app/lockfile"
 	"perch/app/logging"
+	"perch/app/metrics"
 	"perch/app/notify"
 	"perch/app/replyurl/monitor"
 	"perch/app/update"
@@ -68,6 +69,8 @@ type relay struct {
 	updates *update.Watch
 	backups *backup.Keeper
 	page    *web.Server
+	meter   *metrics.Meter
+	figures *metrics.Server
 	public  net.Listener
 	control net.Listener
 	started time.Time

@@ -68,6 +68,7 @@ func (r *relay) work(ctx context.Context) error {
 	start(func() error { return r.updates.Run(ctx) })
 	start(func() error { return r.backups.Run(ctx) })
 	start(func() error { return r.page.Run(ctx) })
+	start(func() error { return r.figures.Run(ctx) })
 	start(func() error { return r.journal.RunPruner(ctx) })
 	start(func() error { return webhook.Serve(ctx, r.public, r.handler, r.log.Logger) })
 	start(func() error { return server.Serve(ctx, r.control) })

@@ -32,6 +32,8 @@ func (c *Console) channelStatus(ctx context.Context, name string, counts []bridg
 		}
 	}
 	out.In, out.Out, out.Encrypted = bridge.TallyOf(name, counts)
+	out.OldestIn, _ = c.journal.OldestWaiting(ctx, name, bridge.In) // its trouble is the journal's, which is told of already
+	out.OldestOut, _ = c.journal.OldestWaiting(ctx, name, bridge.Out)
 	if out.Chat = c.chats.Status(ctx, name); out.Chat.State != bridge.ChatOff {
 		out.Chat.Unreadable = out.Encrypted
 	}

@@ -59,6 +59,7 @@ func (j *job) finish(ctx context.Context, r bridge.Result) {
 	for {
 		err := j.journal.Finish(ctx, r)
 		if err == nil {
+			j.meter.Attempted(r.Delivery, r.Attempt)
 			break
 		}
 		j.log.Error("record attempt failed", logkey.Delivery, r.Delivery.ID, logkey.Error, err)

@@ -36,6 +36,12 @@ type Scheduler interface {
 	MustWait(d *bridge.Delivery) bool
 }
 
+// Meter counts and times attempts. It is called from several goroutines, so it must be quick.
+type Meter interface {
+	// Attempted tells of an attempt that has ended and is on disk: d is as it is now.
+	Attempted(d *bridge.Delivery, a bridge.Attempt)
+}
+
 // Config is what a Worker is made of. Every field is needed.
 type Config struct {
 	Journal   Store
@@ -45,6 +51,7 @@ type Config struct {
 	Chats     *chat.Rooms
 	Waiters   Waiters
 	Feed      *bridge.Feed
+	Meter     Meter
 	// Wake tells the dispatcher that there is something to deliver.
 	Wake wait.Signal
 	// Measure returns the weighted length of a post and whether X takes it.
@@ -62,6 +69,7 @@ type Worker struct {
 	chats     *chat.Rooms
 	waiters   Waiters
 	feed      *bridge.Feed
+	meter     Meter
 	wake      wait.Signal
 	measure   func(text string) (weighted int, valid bool)
 	log       *slog.Logger
@@ -72,6 +80,6 @@ type Worker struct {
 func NewWorker(c Config) *Worker {
 	return &Worker{
 		journal: c.Journal, accounts: c.Accounts, breakers: c.Breakers, scheduler: c.Scheduler, chats: c.Chats,
-		waiters: c.Waiters, feed: c.Feed, wake: c.Wake, measure: c.Measure, log: c.Log, now: c.Now,
+		waiters: c.Waiters, feed: c.Feed, meter: c.Meter, wake: c.Wake, measure: c.Measure, log: c.Log, now: c.Now,
 	}
 }

@@ -20,7 +20,13 @@ import (
 	"perch/bridge/wait"
 )
 
-// Config is what an Engine is made of. Every field is needed but Now and Measure.
+// Meter counts and times what comes in and what goes out.
+type Meter interface {
+	intake.Meter
+	delivery.Meter
+}
+
+// Config is what an Engine is made of. Every field is needed but Now, Measure and Meter.
 type Config struct {
 	Channels []bridge.Channel
 	// Journal is watched by the relay; one that is a health.Journal already is used as it is.
@@ -30,6 +36,8 @@ type Config struct {
 	Read func(body []byte) bridge.Parsed
 	// Measure returns the weighted length of a post and whether X takes it; nil counts nothing.
 	Measure func(text string) (weighted int, valid bool)
+	// Meter is told of what comes in and goes out; nil for nobody.
+	Meter Meter
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 }
@@ -70,15 +78,15 @@ func New(config Config) *Engine {
 		Wake: wake, Measure: config.Measure, Log: config.Log, Now: config.Now,
 	})
 	e.events = intake.NewEvents(intake.EventsConfig{
-		Journal: health, Accounts: accounts, Feed: feed, Wake: wake, Read: config.Read, Heard: e.chats.Heard, Log: config.Log, Now: config.Now,
+		Journal: health, Accounts: accounts, Feed: feed, Wake: wake, Read: config.Read, Heard: e.chats.Heard, Meter: config.Meter, Log: config.Log, Now: config.Now,
 	})
 	e.replies = intake.NewReplies(intake.RepliesConfig{
 		Journal: health, Accounts: accounts, Scheduler: dispatcher, Chats: e.chats, Waiters: waiters, Feed: feed, Wake: wake,
-		Measure: config.Measure, Log: config.Log, Now: config.Now,
+		Meter: config.Meter, Measure: config.Measure, Log: config.Log, Now: config.Now,
 	})
 	e.worker = delivery.NewWorker(delivery.Config{
 		Journal: health, Accounts: accounts, Breakers: breakers, Scheduler: dispatcher, Chats: e.chats, Waiters: waiters, Feed: feed,
-		Wake: wake, Measure: config.Measure, Log: config.Log, Now: config.Now,
+		Meter: config.Meter, Wake: wake, Measure: config.Measure, Log: config.Log, Now: config.Now,
 	})
 	return e
 }
@@ -90,8 +98,18 @@ func withDefaults(config Config) Config {
 	if config.Measure == nil {
 		config.Measure = func(string) (int, bool) { return 0, true }
 	}
+	if config.Meter == nil {
+		config.Meter = noMeter{}
+	}
 	return config
 }
+
+// noMeter is told and forgets.
+type noMeter struct{}
+
+func (noMeter) Kept(bridge.Side, time.Duration)            {}
+func (noMeter) Received(*bridge.Delivery)                  {}
+func (noMeter) Attempted(*bridge.Delivery, bridge.Attempt) {}
 
 func healthOf(config Config) *health.Journal {
 	if health, ok := config.Journal.(*health.Journal); ok {

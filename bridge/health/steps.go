@@ -196,6 +196,14 @@ func (h *Journal) Counts(ctx context.Context) ([]bridge.Count, error) {
 	return counts, err
 }
 
+// OldestWaiting implements History. It does not wait for a disk that hangs.
+func (h *Journal) OldestWaiting(ctx context.Context, channel string, way bridge.Direction) (time.Time, error) {
+	bounded, cancel := context.WithTimeout(ctx, countsLimit)
+	defer cancel()
+	at, err := h.Journal.OldestWaiting(bounded, channel, way)
+	return at, h.note(ctx, "look up what waits the longest", err)
+}
+
 // Ignored implements History.
 func (h *Journal) Ignored(ctx context.Context) (map[bridge.IgnoredKey]int, error) {
 	ignored, err := h.Journal.Ignored(ctx)

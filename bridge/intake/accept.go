@@ -33,6 +33,8 @@ func (s *Replies) AcceptReply(ctx context.Context, channel string, reply bridge.
 		for _, remark := range d.Remarks {
 			s.log.Warn("reply changed", logkey.Delivery, d.ID, logkey.Channel, channel, "why", remark)
 		}
+		s.meter.Kept(bridge.SideMotion, s.now().Sub(d.ReceivedAt))
+		s.meter.Received(d)
 		s.feed.Publish(d)
 	}
 	if d.State != bridge.Queued && d.State != bridge.Sending {

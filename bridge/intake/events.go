@@ -18,6 +18,14 @@ import (
 // sourceX, and the names of channels, is the source of a post of X.
 const sourceX = "x:"
 
+// Meter counts what comes in. It is called from several goroutines and while others wait, so it must be quick.
+type Meter interface {
+	// Kept tells how long it took from when a body came in until it was on disk. from is where it came from.
+	Kept(from bridge.Side, took time.Duration)
+	// Received tells of a message that is new.
+	Received(d *bridge.Delivery)
+}
+
 // Events takes in what X sends. Make it with NewEvents; it is safe for concurrent use.
 type Events struct {
 	journal  bridge.Inbox
@@ -27,6 +35,7 @@ type Events struct {
 	now      func() time.Time
 	read     func(body []byte) bridge.Parsed
 	heard    func(channel string, s bridge.Sealed)
+	meter    Meter
 	wake     wait.Signal // tells the dispatcher that there is work
 	unpack   wait.Signal
 	incoming burst
@@ -44,6 +53,7 @@ type EventsConfig struct {
 	Read func(body []byte) bridge.Parsed
 	// Heard is told of events of encrypted chat that become no message: changes of keys and the account's own. It must not block.
 	Heard func(channel string, s bridge.Sealed)
+	Meter Meter
 	Log   *slog.Logger
 	Now   func() time.Time
 }
@@ -51,7 +61,7 @@ type EventsConfig struct {
 // NewEvents returns Events, which unpacks while Run is running.
 func NewEvents(c EventsConfig) *Events {
 	return &Events{
-		journal: c.Journal, accounts: c.Accounts, feed: c.Feed, wake: c.Wake, read: c.Read, heard: c.Heard, log: c.Log, now: c.Now, unpack: wait.NewSignal(),
+		journal: c.Journal, accounts: c.Accounts, feed: c.Feed, wake: c.Wake, read: c.Read, heard: c.Heard, meter: c.Meter, log: c.Log, now: c.Now, unpack: wait.NewSignal(),
 	}
 }
 
@@ -63,6 +73,7 @@ func (v *Events) AcceptX(ctx context.Context, channels []string, body []byte) er
 	defer v.incoming.end()
 	err := v.journal.Keep(ctx, bridge.Post{ReceivedAt: now, Source: sourceX + strings.Join(channels, ","), Body: body})
 	if err == nil {
+		v.meter.Kept(bridge.SideX, v.now().Sub(now))
 		v.unpack.Send()
 	}
 	return err

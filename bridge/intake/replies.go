@@ -40,6 +40,7 @@ type Replies struct {
 	feed      *bridge.Feed
 	log       *slog.Logger
 	now       func() time.Time
+	meter     Meter
 	measure   func(text string) (weighted int, valid bool)
 	wake      wait.Signal // tells the dispatcher that there is work
 }
@@ -52,6 +53,7 @@ type RepliesConfig struct {
 	Chats     Chats
 	Waiters   *Waiters
 	Feed      *bridge.Feed
+	Meter     Meter
 	// Wake tells the dispatcher that there is work.
 	Wake wait.Signal
 	// Measure returns the weighted length of a post and whether X takes it.
@@ -64,6 +66,6 @@ type RepliesConfig struct {
 func NewReplies(c RepliesConfig) *Replies {
 	return &Replies{
 		journal: c.Journal, accounts: c.Accounts, scheduler: c.Scheduler, chats: c.Chats, waiters: c.Waiters, feed: c.Feed,
-		wake: c.Wake, measure: c.Measure, log: c.Log, now: c.Now,
+		wake: c.Wake, measure: c.Measure, log: c.Log, now: c.Now, meter: c.Meter,
 	}
 }

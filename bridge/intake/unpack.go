@@ -141,6 +141,7 @@ var errWhoseIsIt = errors.New("x has not told yet which channel has which accoun
 func (v *Events) announce(deliveries []*bridge.Delivery) {
 	for _, d := range deliveries {
 		if d.ID != 0 {
+			v.meter.Received(d)
 			v.feed.Publish(d)
 		}
 	}

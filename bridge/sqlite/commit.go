@@ -157,7 +157,11 @@ func (s *Store) transact(t *tx, batch []*op) error {
 		err = s.before()
 	}
 	if err == nil {
-		s.onDisk(&s.disk, func() { _, err = t.exec("COMMIT") })
+		what := WriteCommit
+		if isReading(batch) {
+			what = writeNothing
+		}
+		s.onDisk(&s.disk, what, func() { _, err = t.exec("COMMIT") })
 	}
 	s.isFailing = err != nil
 	if err != nil {
@@ -235,7 +239,7 @@ func (s *Store) apply(t *tx, batch []*op) error {
 func (s *Store) checkpoint(t *tx) {
 	var busy, logged, done int
 	var err error
-	s.onDisk(&s.disk, func() { err = t.row("PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &logged, &done) })
+	s.onDisk(&s.disk, WriteCheckpoint, func() { err = t.row("PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &logged, &done) })
 	if err != nil {
 		s.log.Warn("journal checkpoint failed", "error", err)
 	}

@@ -80,7 +80,7 @@ func (s *Store) appendPosts(batch []*op) error {
 		}
 	}
 	var err error
-	s.onDisk(&s.logDisk, func() { err = s.inlet.Append(posts) })
+	s.onDisk(&s.logDisk, WriteInlet, func() { err = s.inlet.Append(posts) })
 	if err != nil {
 		return writeError(err)
 	}

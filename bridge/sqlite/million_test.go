@@ -50,6 +50,9 @@ func BenchmarkMillion(b *testing.B) {
 		tell(b, "counts of the status", middle(b, func() time.Duration {
 			return timed(b, func() error { _, err := s.Counts(b.Context()); return err })
 		}), 20*time.Millisecond)
+		tell(b, "since when the oldest waits", middle(b, func() time.Duration {
+			return timed(b, func() error { _, err := s.OldestWaiting(b.Context(), "c", bridge.In); return err })
+		}), 5*time.Millisecond)
 		lists(b, s)
 	})
 	kills(b, path)

@@ -53,6 +53,7 @@ type Store struct {
 	isFailing bool           // the committer's: its last write has failed
 
 	disk, logDisk diskWait
+	meter         Meter // nil for none
 	indexer       indexer
 	hasStories    bool        // the committer's: the index of customers' messages is there, or could not be made
 	storiesFrom   time.Time   // when it is made at the latest

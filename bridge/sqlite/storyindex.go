@@ -55,7 +55,7 @@ func (s *Store) indexStories(t *tx) bool {
 	began := time.Now()
 	err := s.transact(t, []*op{{run: func(t *tx) (err error) {
 		for _, query := range storyIndex {
-			s.onDisk(&s.disk, func() { _, err = t.exec(query) })
+			s.onDisk(&s.disk, writeNothing, func() { _, err = t.exec(query) })
 			if err != nil {
 				return err
 			}

@@ -67,6 +67,7 @@ func Groups() []Group {
 		{Key: "backup", Tab: "general", Fields: []Field{text("backup.every"), {Path: "backup.keep", Kind: Number}, text("backup.folder")}},
 		{Key: "update", Tab: "general", Fields: []Field{text("update.feed"), text("update.key"), sw("update.check_daily")}},
 		{Key: "web", Tab: "general", Fields: []Field{sw("web.enabled"), text("web.listen"), text("web.cert_file"), text("web.key_file")}},
+		{Key: "metrics", Tab: "general", Fields: []Field{text("metrics.listen")}},
 		{Key: "reach", Tab: "reach", Checks: []string{control.CheckPublicAddress}, Fields: []Field{
 			choice("reach.mode", config.Modes()...), text("reach.public_url"),
 			choice("reach.tunnel", config.Tunnels()...), sw("reach.reply_public"),

@@ -38,7 +38,7 @@ func newPage(win *window.Window) *page {
 	t.search.OnDown = func() { win.Canvas().Focus(t.list) }
 	t.pane = newPane(win, t.onClose, t.addressOnX)
 	t.story = newStory(win, t.leaveStory, t.openFromStory)
-	t.whole = kit.Filled(kit.Header(win.T("window.traffic"), t.about, t.period.Content, kit.AtLeast(t.search, fyne.NewSize(210, 34)), t.export.button), t.body())
+	t.whole = kit.Filled(kit.Header(win.T("window.traffic"), t.about, t.period.Content, kit.AtLeast(t.search, fyne.NewSize(176, 34)), t.export.button), t.body())
 	t.root = container.NewStack(t.whole)
 	return t
 }
