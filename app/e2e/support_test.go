@@ -11,7 +11,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"perch/app/support/planted"
 	"perch/bridge/sim"
@@ -118,7 +117,7 @@ func TestSupportHoldsNoSecret(t *testing.T) {
 	b.x.Fault(fault.CannotDM())
 	b.reply(b.inMotion()[0].Interaction, motionsim.Reply{Text: "it left today"})
 	b.until("the dead reply", func() bool { return len(b.traffic("--state", "dead")) == 1 })
-	secrets := planted.Secrets(uint64(time.Now().UnixNano()), 100)
+	secrets := planted.Secrets(1, 100)
 	b.plant(secrets, strings.TrimSpace(boxPhrase), "@annlee wrote "+customerText, "annlee is "+annID)
 
 	parts := b.support()

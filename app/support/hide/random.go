@@ -22,7 +22,7 @@ func hideRandom(found string) string {
 // isRandom reports whether a word looks like a key.
 func isRandom(text string) bool {
 	var seen [3]int
-	changes, last, signs := 0, -1, 0
+	changes, last, signs, pairs := 0, -1, 0, 0 // pairs are of capitals, which joined words hardly have
 	for _, r := range text {
 		class := classOf(r)
 		if class < 0 {
@@ -35,6 +35,9 @@ func isRandom(text string) bool {
 		seen[class]++
 		if last >= 0 && class != last {
 			changes++
+		}
+		if class == 0 && last == 0 {
+			pairs++
 		}
 		last = class
 	}
@@ -49,7 +52,7 @@ func isRandom(text string) bool {
 	case seen[2] > 0:
 		return rate >= rateWithDigits || seen[2] >= mostDigits
 	}
-	return rate >= rateLetters
+	return rate >= rateLetters || pairs > 0 && rate >= rateWithDigits
 }
 
 // classOf is 0 for capitals, 1 for small letters, 2 for digits.
