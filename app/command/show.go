@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
@@ -18,6 +19,7 @@ import (
 
 func (p *program) showCommand() *cobra.Command {
 	var folder string
+	var isCurl bool
 	cmd := &cobra.Command{
 		Use: "show ID", Short: "Show one message with its history and both sides of it", Args: usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -33,6 +35,9 @@ func (p *program) showCommand() *cobra.Command {
 			if cmd.Flags().Changed("save") {
 				return p.showAndSave(cmd.Context(), relay, detail, folder)
 			}
+			if isCurl {
+				return p.showCurl(detail)
+			}
 			if p.json {
 				return p.JSON(detail)
 			}
@@ -40,8 +45,22 @@ func (p *program) showCommand() *cobra.Command {
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&isCurl, "curl", false, "print the calls that carry the message on as commands of curl, without secrets")
 	cmd.Flags().StringVar(&folder, "save", "", "fetch the message's files and write them into this `folder`")
 	return p.withJSON(cmd)
+}
+
+// showCurl prints the calls of a message for a shell.
+func (p *program) showCurl(d control.Detail) error {
+	for _, call := range d.Calls {
+		if _, err := io.WriteString(p.Out, call.Curl(d.Direction)); err != nil {
+			return err
+		}
+	}
+	if len(d.Calls) == 0 {
+		p.Say("Message %d makes no call.\n", d.ID)
+	}
+	return nil
 }
 
 // savedFile is a file of a message that was written down.

@@ -159,7 +159,9 @@ func fromCall(c bridge.Call) Document {
 	if c.IsForm {
 		body = formAsJSON(body)
 	}
-	return newDocument(c.Method+" "+hideInString(c.URL), body)
+	d := newDocument(c.Method+" "+hideInString(c.URL), body)
+	d.IsForm = c.IsForm
+	return d
 }
 
 // setTrace adds both sides to a message.

@@ -271,6 +271,8 @@ type Document struct {
 	Call string `json:"call,omitempty"`
 	// Text is the JSON, or what was no JSON as it was.
 	Text string `json:"text"`
+	// IsForm is set on a call whose body is a form, which Text shows as JSON.
+	IsForm bool `json:"form,omitempty"`
 	// Bytes is the size of the whole as it came or goes. Cut is set when Text ends before the whole does.
 	Bytes int  `json:"bytes"`
 	Cut   bool `json:"cut,omitempty"`

@@ -62,6 +62,11 @@ func (i Interpreter) Status(s control.Status) control.Status {
 	i.reach(&s.Reach)
 	i.link(&s.Journal)
 	s.Silence = i.failure(s.Silence)
+	if s.Figures != nil {
+		figures := *s.Figures
+		figures.Failure = i.failure(figures.Failure)
+		s.Figures = &figures
+	}
 	s.Backup.Error, s.Backup.Failure = i.Sentence(s.Backup.Error), i.failure(s.Backup.Failure)
 	s.Conditions = slices.Clone(s.Conditions)
 	for n := range s.Conditions {

@@ -130,17 +130,17 @@ func TestPayloadsOfAMessage(t *testing.T) {
 		want   [2]payload
 	}{
 		"in": {control.Detail{Message: in, Received: &control.Document{Text: "[]"}, Calls: []control.Document{call, call}, Content: content}, [2]payload{
-			{Title: "From X", JSON: "[]"}, {Title: "To Motion", JSON: "POST https://m.example\n{}\n\nPOST https://m.example\n{}"},
+			{Title: "From X", JSON: "[]"}, {Title: "To Motion", JSON: "POST https://m.example\n{}\n\nPOST https://m.example\n{}", Curl: call.Curl("in") + call.Curl("in")},
 		}},
 		"cut": {control.Detail{Message: out, Received: &control.Document{Text: "[", Cut: true, Bytes: 1_200_000}}, [2]payload{
 			{Title: "From Motion", JSON: "[", Note: "Cut here: the whole has 1.2 MB."}, {Title: "To X", Note: "Nothing was sent to the other side."},
 		}},
 		"pruned": {control.Detail{Message: in, Content: content, Calls: []control.Document{call}}, [2]payload{
 			{Title: "From X", JSON: "{\n  \"kind\": \"dm\"\n}", Note: "What came in is kept for 30 days. This is what Perch understood of it."},
-			{Title: "To Motion", JSON: "POST https://m.example\n{}"},
+			{Title: "To Motion", JSON: "POST https://m.example\n{}", Curl: call.Curl("in")},
 		}},
 		"note": {control.Detail{Message: note, Calls: []control.Document{call}}, [2]payload{
-			{Title: "From X", Note: "Perch wrote this line itself."}, {Title: "To Motion", JSON: "POST https://m.example\n{}"},
+			{Title: "From X", Note: "Perch wrote this line itself."}, {Title: "To Motion", JSON: "POST https://m.example\n{}", Curl: call.Curl("in")},
 		}},
 		"nothing": {control.Detail{Message: out}, [2]payload{
 			{Title: "From Motion", Note: "What came in is not kept any more."}, {Title: "To X", Note: "Nothing was sent to the other side."},

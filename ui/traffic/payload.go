@@ -14,8 +14,8 @@ import (
 type payload struct {
 	// Title names it. Note is what has to be said about it; may be empty.
 	Title, Note string
-	// JSON is "" where there is none.
-	JSON string
+	// JSON is "" where there is none, and Curl what a shell makes the same calls with.
+	JSON, Curl string
 }
 
 func received(d control.Detail, t *translation.Texts) payload {
@@ -41,6 +41,7 @@ func sent(d control.Detail, t *translation.Texts) payload {
 	}
 	var calls []string
 	for _, c := range d.Calls {
+		s.Curl += c.Curl(d.Direction)
 		calls = append(calls, c.Call+"\n"+c.Text)
 		if note := cut(c, t); note != "" {
 			s.Note = note

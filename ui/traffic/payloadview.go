@@ -24,20 +24,21 @@ type payloadView struct {
 	isOpen  bool
 	isWhole bool
 
-	title, copy, more *kit.Button
-	note              *kit.Paragraph
-	lines             *fyne.Container
-	body              *fyne.Container
+	title, copy, curl, more *kit.Button
+	note                    *kit.Paragraph
+	lines                   *fyne.Container
+	body                    *fyne.Container
 }
 
 func newPayloadView(win *window.Window) *payloadView {
 	p := &payloadView{win: win, isOpen: true, note: kit.NewParagraph("", kit.TextTiny, kit.Muted), lines: kit.VStack(0)}
 	p.title = kit.NewButton("", "", kit.Quiet, func() { p.isOpen = !p.isOpen; p.refresh() }).Small()
 	p.copy = kit.NewButton(win.T("window.copy"), "copy", kit.Quiet, func() { win.Copy(p.payload.JSON) }).Small()
+	p.curl = kit.NewButton(win.T("window.copy.curl"), "copy", kit.Quiet, func() { win.Copy(p.payload.Curl) }).Small()
 	p.more = kit.NewButton("", "", kit.Quiet, func() { p.isWhole = !p.isWhole; p.refresh() }).Small()
 	box := container.NewStack(kit.NewGround(kit.Sunken, "", 8), kit.Pad(p.lines, 10, 12))
 	p.body = kit.VStack(6, p.note, box, kit.HStack(0, p.more))
-	p.content = kit.VStack(4, kit.HStack(8, p.title, kit.Space(), p.copy), p.body)
+	p.content = kit.VStack(4, kit.HStack(8, p.title, kit.Space(), p.curl, p.copy), p.body)
 	return p
 }
 
@@ -55,6 +56,7 @@ func (p *payloadView) refresh() {
 	p.title.Set(p.payload.Title, kit.Pick(p.isOpen, "open", "right"), kit.Quiet)
 	kit.Pick(p.isOpen, p.body.Show, p.body.Hide)()
 	kit.Pick(p.payload.JSON == "", p.copy.Hide, p.copy.Show)()
+	kit.Pick(p.payload.Curl == "", p.curl.Hide, p.curl.Show)()
 	p.note.Set(p.payload.Note, kit.Muted)
 	kit.Pick(p.payload.Note == "", p.note.Hide, p.note.Show)()
 	p.fill()
