@@ -24,7 +24,8 @@ func ReadSecrets(ctx context.Context, store secret.Store, c *config.Config) (map
 	return values, nil
 }
 
-// SecretKeys lists the secrets that a configuration can use: those of the channels, then those that Perch has once.
+// SecretKeys lists the secrets that a configuration can use: those of the channels, then those that Perch has once, then those
+// of the alerts.
 func SecretKeys(c *config.Config) []secret.Key {
 	var keys []secret.Key
 	for _, ch := range c.Channels {
@@ -34,6 +35,11 @@ func SecretKeys(c *config.Config) []secret.Key {
 	}
 	for _, name := range secret.GlobalNames() {
 		keys = append(keys, secret.Key{Name: name})
+	}
+	for _, a := range c.Alerts {
+		for _, name := range secret.AlertNames(a.Name) {
+			keys = append(keys, secret.Key{Name: name})
+		}
 	}
 	return keys
 }

@@ -34,6 +34,7 @@ func TestSettingsThatNeedARestart(t *testing.T) {
 			c.Reach.Ngrok.Domain, c.Reach.Cloudflared.Path = "d.example", "/c"
 			c.Web = config.Web{Enabled: true, Listen: "127.0.0.1:1", CertFile: "/c", KeyFile: "/k"}
 			c.Metrics.Listen = "127.0.0.1:2"
+			c.Alerts = []config.Alert{config.DefaultAlert("ops")}
 			c.Backup = config.Backup{Every: "24h", Keep: 3, Folder: "/b"}
 			ch.X.Mentions, ch.X.Chat, ch.X.MediaHosts = false, false, []string{"h.example"}
 			ch.Motion = config.MotionConfig{ReceiveURL: "https://b.example", BaseURL: "https://c.example", MapKey: "k", User: "u", TLSPin: "p"}
@@ -49,7 +50,7 @@ func TestSettingsThatNeedARestart(t *testing.T) {
 		if !slices.Equal(result.RestartFields, want) || result.Restart != (field != "") {
 			t.Errorf("%q: %+v", field, result)
 		}
-		if field == "" && len(result.Applied) != 22 {
+		if field == "" && len(result.Applied) != 23 {
 			t.Errorf("applied: %q", result.Applied)
 		}
 		if again := change.Summary(next, change.Applicable(next, &asked), &asked); !slices.Equal(again.RestartFields, want) || len(again.Applied) != 0 {

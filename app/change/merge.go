@@ -18,6 +18,7 @@ func Applicable(running, wanted *config.Config) *config.Config {
 	next.LogLevel, next.LegacyReplyPath = wanted.LogLevel, wanted.LegacyReplyPath
 	next.Reach, next.Backup, next.Update = mergeReach(running.Reach, wanted.Reach), wanted.Backup, wanted.Update
 	next.Web, next.Metrics = wanted.Web, wanted.Metrics
+	next.Alerts = wanted.Alerts
 	next.Channels = slices.Clone(running.Channels)
 	for i, ch := range next.Channels {
 		if at := channelAt(wanted, ch.Name); at >= 0 {

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -61,7 +62,7 @@ func (p *program) secretStore(channel, name string) (secret.Store, secret.Key, e
 		return nil, secret.Key{}, err
 	}
 	key := secret.Key{Channel: channel, Name: name}
-	if channel == "" && !strings.HasPrefix(name, "reach.") && len(c.Channels) == 1 {
+	if channel == "" && !strings.HasPrefix(name, "reach.") && !secret.IsAlert(name) && len(c.Channels) == 1 {
 		key.Channel = c.Channels[0].Name
 	}
 	if _, err := secret.ParseKey(key.String()); err != nil {
@@ -78,6 +79,9 @@ func checkChannel(c *config.Config, key secret.Key) error {
 	if key.Channel == "" && strings.HasPrefix(key.Name, "reach.") {
 		return nil
 	}
+	if key.Channel == "" && secret.IsAlert(key.Name) {
+		return checkAlert(c, key)
+	}
 	var names []string
 	for _, ch := range c.Channels {
 		if ch.Name == key.Channel {
@@ -89,6 +93,25 @@ func checkChannel(c *config.Config, key secret.Key) error {
 		Kind: bridge.Invalid, Side: bridge.SidePerch, Op: "secret", Message: "there is no channel " + strings.TrimSpace(`"`+key.Channel+`"`),
 		Remedy: "name one of perch.toml with --channel: " + strings.Join(names, ", "),
 	}
+}
+
+// checkAlert refuses a secret of an alert that perch.toml does not have: nobody would ever look at it.
+func checkAlert(c *config.Config, key secret.Key) error {
+	var names []string
+	for _, a := range c.Alerts {
+		if slices.Contains(secret.AlertNames(a.Name), key.Name) {
+			return nil
+		}
+		names = append(names, a.Name)
+	}
+	e := &bridge.Error{
+		Kind: bridge.Invalid, Side: bridge.SidePerch, Op: "secret", Message: "perch.toml has no alert of that name",
+		Remedy: "write the [[alert]] first, with its name and kind",
+	}
+	if len(names) > 0 {
+		e.Remedy = "name one of perch.toml (" + strings.Join(names, ", ") + "), or write the [[alert]] first"
+	}
+	return e
 }
 
 func (p *program) setSecret(ctx context.Context, channel, name string) error {

@@ -64,6 +64,7 @@ type Config struct {
 	Update          Update    `toml:"update"`
 	Web             Web       `toml:"web"`
 	Metrics         Metrics   `toml:"metrics"`
+	Alerts          []Alert   `toml:"alert"`
 	Channels        []Channel `toml:"channel"`
 }
 

@@ -84,6 +84,10 @@ func decode(data []byte, s *scanner) (*Config, []problem) {
 	for i := range c.Channels {
 		fill(&c.Channels[i], func(key string) bool { return s.lines[fmt.Sprintf("channel.%d.%s", i, key)] > 0 })
 	}
+	for i := range c.Alerts {
+		standard := DefaultAlert(c.Alerts[i].Name)
+		fillTable(reflect.ValueOf(&c.Alerts[i]).Elem(), reflect.ValueOf(standard), "", func(key string) bool { return s.lines[fmt.Sprintf("alert.%d.%s", i, key)] > 0 })
+	}
 	return c, nil
 }
 

@@ -37,7 +37,7 @@ func TestTemplate_HasEveryKeyWithAComment(t *testing.T) {
 				walk(f.Type)
 			case f.Type.Kind() == reflect.Slice && f.Type.Elem().Kind() == reflect.Struct:
 				walk(f.Type.Elem())
-			case !regexp.MustCompile(`(?m)^` + f.Tag.Get("toml") + ` = `).MatchString(text):
+			case !regexp.MustCompile(`(?m)^(# )?` + f.Tag.Get("toml") + ` = `).MatchString(text):
 				t.Errorf("the template lacks %s", f.Tag.Get("toml"))
 			}
 		}
@@ -62,6 +62,9 @@ func TestSave_WritesWhatLoadReads(t *testing.T) {
 	want.Channels = append(want.Channels, config.DefaultChannel("b"))
 	want.Channels[1].Motion.ReceiveURL = "http://127.0.0.1:1/n"
 	want.Channels[1].X.Mentions = false
+	want.Alerts = []config.Alert{config.DefaultAlert("ops"), config.DefaultAlert("mail")}
+	want.Alerts[0].URL, want.Alerts[0].Quiet, want.Alerts[0].IncludeText = "https://a.example/x", "22:00-07:00", true
+	want.Alerts[1].Kind, want.Alerts[1].Server, want.Alerts[1].From, want.Alerts[1].To = "email", "m.example:587", "p@example.com", []string{"a@example.com", "b@example.com"}
 	must(t, config.Save(path, want))
 	got, err := config.Load(path)
 	must(t, err)

@@ -202,6 +202,9 @@ func in(path string) string {
 		return ""
 	}
 	parts := strings.Split(path, ".")
+	if parts[0] == "alert" {
+		return " in [[alert]]"
+	}
 	if parts[0] != "channel" {
 		return fmt.Sprintf(" in [%s]", path)
 	}

@@ -44,6 +44,7 @@ func check(c *Config, lines map[string]int) []problem {
 	k.update(c.Update)
 	k.web(c.Web)
 	k.metrics(c.Metrics)
+	k.alerts(c.Alerts)
 	if len(c.Channels) == 0 {
 		k.add("channel", "there is no channel", "write a [[channel]] with its name, [channel.x] and [channel.motion]; perch init shows how")
 	}
@@ -75,9 +76,9 @@ func (k *checker) add(key, why, do string) {
 	k.problems = append(k.problems, problem{k.lineOf(key), k.subject + why, do})
 }
 
-// name is how the file has the key: "channel.0.x.api" is x.api.
+// name is how the file has the key: "channel.0.x.api" is x.api, "alert.0.url" is url.
 func name(key string) string {
-	if parts := strings.SplitN(key, ".", 3); len(parts) == 3 && parts[0] == "channel" {
+	if parts := strings.SplitN(key, ".", 3); len(parts) == 3 && (parts[0] == "channel" || parts[0] == "alert") {
 		return parts[2]
 	}
 	return key

@@ -36,6 +36,12 @@ const (
 	SideGap       = "gap"
 	SideUpdate    = "update"
 	SideEncrypted = "encrypted"
+	// SideDisk is the room where the journal is, and SideWaiting the age of the oldest waiting message.
+	SideDisk    = "disk"
+	SideWaiting = "waiting"
+	// SideCertificate is one that ends soon, and SideAlert an [[alert]] that cannot be sent.
+	SideCertificate = "certificate"
+	SideAlert       = "alert"
 )
 
 // Condition is one thing that is not simply well. The tray, the window, the command line and the service manager show these
@@ -48,7 +54,8 @@ type Condition struct {
 	// What says it in a sentence. Remedy says what to do, and is empty where there is nothing to do.
 	What   string `json:"what"`
 	Remedy string `json:"remedy,omitempty"`
-	// Count is how many messages it is about, and Queue which of Blocked it holds back; each where there is one.
+	// Count is how many messages it is about, and Queue which of Blocked it holds back; each where there is one. Of what waits,
+	// Queue is the direction; of a certificate the setting; of an alert its name.
 	Count int    `json:"count,omitempty"`
 	Queue string `json:"queue,omitempty"`
 	// Since is when it began. Until is when it ends by itself, RetryAt when Perch tries again; each nil where nobody knows.
@@ -153,6 +160,12 @@ var titles = map[string]string{
 	"condition.healing.chat":           "Trouble with encrypted chat",
 	"condition.healing.backup":         "The last backup failed",
 	"condition.healing.limit":          "A limit of X is used up",
+	"condition.needs_you.disk":         "The disk is nearly full",
+	"condition.needs_you.certificate":  "A certificate needs you",
+	"condition.healing.certificate":    "Trouble with a certificate",
+	"condition.needs_you.alert":        "An alert cannot be sent",
+	"condition.healing.alert":          "An alert cannot be sent yet",
+	"condition.healing.waiting":        "Messages wait for long",
 	"condition.note.relay":             "The relay is stopped",
 	"condition.note.pause":             "Deliveries are paused",
 	"condition.note.gap":               "Events may have been missed",

@@ -12,6 +12,7 @@ type Config struct {
 	Update          UpdateConfig    `json:"update"`
 	Web             WebConfig       `json:"web"`
 	Metrics         MetricsConfig   `json:"metrics"`
+	Alerts          []AlertConfig   `json:"alert"`
 	Channels        []ChannelConfig `json:"channel"`
 }
 
@@ -87,6 +88,23 @@ type WebConfig struct {
 // MetricsConfig is the table [metrics].
 type MetricsConfig struct {
 	Listen string `json:"listen"`
+}
+
+// AlertConfig is one [[alert]].
+type AlertConfig struct {
+	Name        string   `json:"name"`
+	Kind        string   `json:"kind"`
+	URL         string   `json:"url"`
+	After       string   `json:"after"`
+	Waiting     string   `json:"waiting"`
+	Quiet       string   `json:"quiet"`
+	Every       string   `json:"every"`
+	IncludeText bool     `json:"include_text"`
+	Server      string   `json:"server"`
+	TLS         string   `json:"tls"`
+	User        string   `json:"user"`
+	From        string   `json:"from"`
+	To          []string `json:"to"`
 }
 
 // ChannelConfig is one [[channel]].

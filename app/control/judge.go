@@ -61,8 +61,8 @@ func rank(c Condition) int {
 
 // sides are the order in which conditions of a rank are told.
 var sides = []string{
-	SideRelay, SideJournal, SideKept, SideX, SideMotion, SideReply, SideReach, SideChat, SideMessages, SideBackup, SideLimit, SidePause, SideGap,
-	SideUpdate, SideEncrypted,
+	SideRelay, SideJournal, SideKept, SideDisk, SideX, SideMotion, SideReply, SideReach, SideCertificate, SideChat, SideMessages, SideBackup, SideAlert, SideLimit,
+	SideWaiting, SidePause, SideGap, SideUpdate, SideEncrypted,
 }
 
 // judge collects the conditions of one status.
@@ -87,6 +87,9 @@ func (j *judge) all() {
 	if s.IsLive() {
 		j.reach(s.Reach)
 		j.gap(s.Reach.Gaps)
+		j.disk(s.Disk)
+		j.certificates(s.Certificates)
+		j.alerts(s.Alerts)
 	}
 	j.backup(s.Backup)
 	switch s.State {
@@ -118,6 +121,7 @@ func (j *judge) channel(c Channel) {
 		}
 		j.limits(c)
 		j.chat(c)
+		j.waiting(c)
 	}
 	j.messages(c)
 }
@@ -150,7 +154,11 @@ func (j *judge) link(side, channel string, l Link, level Level) {
 // reach judges the way in. While events come in all the same there is no trouble.
 func (j *judge) reach(r Reach) {
 	isRecent := r.LastProof != nil && j.now.Sub(*r.LastProof).Abs() <= recentEvent
-	if r.State != bridge.LinkDegraded || isRecent || j.isFresh(r.Since) {
+	if r.State != bridge.LinkDegraded || j.isFresh(r.Since) {
+		return
+	}
+	if isRecent {
+		j.tunnelCertificate(r.Tunnel)
 		return
 	}
 	j.link(SideReach, "", Link{State: r.State, Detail: r.Detail, Failure: r.Failure, RetryAt: r.RetryAt}, levelOf(Link{Failure: r.Failure}))

@@ -76,6 +76,10 @@ type Relay struct {
 	Backup func() Backup
 	// Figures is where Prometheus finds the relay's figures; nil for nowhere.
 	Figures func() *Figures
+	// Alerts are Status.Alerts, Disk is Status.Disk, and Certificates Status.Certificates.
+	Alerts       func() []Alert
+	Disk         func() Disk
+	Certificates func() []Certificate
 	// Stop makes the relay end; it returns at once.
 	Stop func()
 }

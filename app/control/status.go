@@ -28,6 +28,7 @@ func (r Relay) Status(ctx context.Context) (Status, error) {
 		State: StateRunning, Listen: r.Listen(), Channels: []Channel{}, Reach: r.Reach(), Version: r.Version,
 		Started: &r.Started, PID: os.Getpid(), Demo: r.Demo, Service: r.Service, Journal: fromLink(now.Journal),
 		Update: r.Update(), Backup: r.Backup(),
+		Alerts: r.Alerts(), Disk: r.Disk(), Certificates: r.Certificates(),
 	}
 	if now.Paused {
 		out.State, out.PausedUntil = StatePaused, orNil(now.PausedUntil)

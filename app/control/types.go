@@ -52,6 +52,11 @@ type Status struct {
 	Backup Backup `json:"backup"`
 	// Figures is how Prometheus has the relay's figures; nil where no port of their own is asked for.
 	Figures *Figures `json:"figures,omitempty"`
+	// Alerts are how the places stand that are told of trouble.
+	Alerts []Alert `json:"alerts"`
+	// Disk is the room where the journal is, and Certificates are those that somebody has to renew.
+	Disk         Disk          `json:"disk"`
+	Certificates []Certificate `json:"certificates,omitempty"`
 	// Demo is set when this is the relay of a demo: X and Motion are simulated, and it can neither be started again nor
 	// outlive the demo.
 	Demo bool `json:"demo,omitempty"`

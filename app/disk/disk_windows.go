@@ -12,3 +12,14 @@ func Free(folder string) (uint64, error) {
 	err = windows.GetDiskFreeSpaceEx(path, &free, nil, nil)
 	return free, err
 }
+
+// Size returns the size of the disk in bytes, as far as this user may fill it.
+func Size(folder string) (uint64, error) {
+	path, err := windows.UTF16PtrFromString(folder)
+	if err != nil {
+		return 0, err
+	}
+	var total uint64
+	err = windows.GetDiskFreeSpaceEx(path, nil, &total, nil)
+	return total, err
+}

@@ -129,7 +129,7 @@ func (j *Journal) Status(ctx context.Context) (control.Status, error) { return j
 func (j *Journal) status(ctx context.Context, silence *control.Failure) (control.Status, error) {
 	s := control.Status{
 		State: control.StateStopped, Silence: silence, Channels: []control.Channel{}, Reach: control.Reach{Gaps: []control.Gap{}}, Version: version.Number,
-		Journal: control.Link{State: bridge.LinkUnknown},
+		Journal: control.Link{State: bridge.LinkUnknown}, Alerts: []control.Alert{},
 	}
 	if silence != nil {
 		s.State = control.StateSilent

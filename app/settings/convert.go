@@ -19,7 +19,11 @@ func toControl(c *config.Config) control.Config {
 		Update:   control.UpdateConfig(c.Update),
 		Web:      control.WebConfig(c.Web),
 		Metrics:  control.MetricsConfig(c.Metrics),
+		Alerts:   []control.AlertConfig{},
 		Channels: []control.ChannelConfig{},
+	}
+	for _, a := range c.Alerts {
+		out.Alerts = append(out.Alerts, control.AlertConfig(a))
 	}
 	for _, ch := range c.Channels {
 		out.Channels = append(out.Channels, control.ChannelConfig{Name: ch.Name, X: control.XConfig(ch.X), Motion: control.MotionConfig(ch.Motion)})
@@ -36,6 +40,9 @@ func fromControl(w control.Config) *config.Config {
 			Ngrok: config.Ngrok(w.Reach.Ngrok), Cloudflared: config.Cloudflared(w.Reach.Cloudflared), TLS: config.TLS(w.Reach.TLS),
 		},
 		Backup: config.Backup(w.Backup), Update: config.Update(w.Update), Web: config.Web(w.Web), Metrics: config.Metrics(w.Metrics),
+	}
+	for _, a := range w.Alerts {
+		c.Alerts = append(c.Alerts, config.Alert(a))
 	}
 	for _, ch := range w.Channels {
 		c.Channels = append(c.Channels, config.Channel{Name: ch.Name, X: config.XConfig(ch.X), Motion: config.MotionConfig(ch.Motion)})

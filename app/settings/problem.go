@@ -47,6 +47,9 @@ func problemOf(c *config.Config, why, do string) control.Problem {
 			}
 		}
 	}
+	if strings.HasPrefix(why, "alert ") {
+		return control.Problem{Field: "alert", Message: why, Remedy: do}
+	}
 	if strings.Contains(why, "there is no channel") {
 		return control.Problem{Field: "channel", Message: why, Remedy: do}
 	}

@@ -98,6 +98,7 @@ func (r *relay) activate(ctx context.Context, running, next *setup) {
 	r.current.Store(next)
 	r.updates.Poke()
 	r.backups.Poke()
+	r.alarms.Poke()
 	r.page.Poke()
 	r.figures.Poke()
 	r.handler.Update(r.webhookConfig(next))

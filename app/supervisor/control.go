@@ -27,6 +27,7 @@ func (r *relay) controlServer(l *reloader, controlled control.Relay) *control.Se
 	server.HandleVault(local)
 	server.HandleReplyURLs(r)
 	server.HandleBackups(r)
+	server.HandleAlerts(r.alarms)
 	server.HandleLog(logFile{r.logPath()})
 	if r.Restart != nil {
 		server.HandleRestart(r.Restart)
@@ -51,12 +52,20 @@ func (r *relay) controlled(l *reloader) control.Relay {
 	return control.Relay{
 		Console: r.engine, Listen: r.address, Reach: r.reach, Version: version.Number, Started: r.started, Stop: r.stopAsked, Demo: r.DemoStopped != nil,
 		Service: r.Service,
-		Poke:    func() { r.ingress.Poke(); l.poke(); r.replies.Retry(); r.updates.Poke(); r.backups.Retry() },
+		Poke: func() {
+			r.ingress.Poke()
+			l.poke()
+			r.replies.Retry()
+			r.updates.Poke()
+			r.backups.Retry()
+			r.alarms.Poke()
+		},
 		Reload:  l.Reload,
 		Update:  func() *control.Update { return control.FromLooks(r.updates.Last()) },
 		Backup:  func() control.Backup { return control.FromBackups(r.backups.State()) },
 		Figures: func() *control.Figures { return control.FromFigures(r.figures.State()) },
-		URLs:    r.urls, NotInUse: l.notInUse, ReplyURL: r.replies.Link,
+		Alerts:  func() []control.Alert { return r.alarms.State() }, Disk: r.room, Certificates: r.certificates,
+		URLs: r.urls, NotInUse: l.notInUse, ReplyURL: r.replies.Link,
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"perch/app/alarm"
 	"perch/app/backup"
 	"perch/app/config"
 	"perch/app/ingress"
@@ -68,6 +69,8 @@ type relay struct {
 	replies *monitor.Monitor
 	updates *update.Watch
 	backups *backup.Keeper
+	alarms  *alarm.Alarm
+	looks   looks
 	page    *web.Server
 	meter   *metrics.Meter
 	figures *metrics.Server

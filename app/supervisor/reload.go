@@ -163,7 +163,9 @@ func (l *reloader) read(ctx context.Context) (*wanted, error) {
 	if c.Secrets != running.config.Secrets {
 		return &wanted{c, running.values}, nil
 	}
-	values, err := adapter.ReadSecrets(ctx, l.relay.Secrets, running.config)
+	needed := *running.config
+	needed.Alerts = c.Alerts // the channels are those of the start, the alerts are not
+	values, err := adapter.ReadSecrets(ctx, l.relay.Secrets, &needed)
 	return &wanted{c, values}, err
 }
 

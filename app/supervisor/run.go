@@ -7,8 +7,10 @@ import (
 	"sync"
 	"time"
 
+	"perch/app/alarm"
 	"perch/app/control"
 	"perch/app/version"
+	"perch/bridge/alert/send"
 	"perch/bridge/webhook"
 )
 
@@ -57,6 +59,9 @@ func (r *relay) work(ctx context.Context) error {
 	}
 	reloads := newReloader(r)
 	controlled := r.controlled(reloads)
+	sender := send.New(nil)
+	defer sender.Close()
+	r.alarms = alarm.New(r.alarmConfig(controlled.Status, sender))
 	server := r.controlServer(reloads, controlled)
 	start(func() error { return reloads.run(ctx, r.Reload) })
 	start(func() error { return r.engine.Run(ctx) })
@@ -67,6 +72,7 @@ func (r *relay) work(ctx context.Context) error {
 	start(func() error { return r.replies.Run(ctx) })
 	start(func() error { return r.updates.Run(ctx) })
 	start(func() error { return r.backups.Run(ctx) })
+	start(func() error { return r.alarms.Run(ctx) })
 	start(func() error { return r.page.Run(ctx) })
 	start(func() error { return r.figures.Run(ctx) })
 	start(func() error { return r.journal.RunPruner(ctx) })

@@ -13,7 +13,21 @@ var (
 		"x.chat_keys", "x.oauth2_client_id", "x.oauth2_client_secret", "x.oauth2_access_token", "x.oauth2_refresh_token")
 	globalNames  = []string{"reach.proxy_token", "reach.ngrok_token", "reach.cloudflared_token", "reach.ssh_passphrase"}
 	channelRegex = regexp.MustCompile(`^[a-z0-9-]{1,32}$`)
+	alertParts   = []string{"url", "key", "password"}
+	alertRegex   = regexp.MustCompile(`^alert\.[a-z0-9-]{1,32}\.(url|key|password)$`)
 )
+
+// IsAlert reports whether a name is of a secret that an alert has: "alert.ops.url".
+func IsAlert(name string) bool { return alertRegex.MatchString(name) }
+
+// AlertNames returns the names of the secrets that an alert can have.
+func AlertNames(alert string) []string {
+	names := make([]string, 0, len(alertParts))
+	for _, part := range alertParts {
+		names = append(names, "alert."+alert+"."+part)
+	}
+	return names
+}
 
 // ChannelNames returns the names of the secrets that each channel has, in the order in which to ask for them.
 func ChannelNames() []string { return slices.Clone(channelNames) }
@@ -28,7 +42,7 @@ func GlobalNames() []string { return slices.Clone(globalNames) }
 type Key struct {
 	// Channel is the channel's name; empty for a global secret.
 	Channel string
-	// Name is one of ChannelNames, or of GlobalNames when Channel is empty.
+	// Name is one of ChannelNames; when Channel is empty, one of GlobalNames or of an alert's AlertNames.
 	Name string
 }
 
@@ -70,7 +84,7 @@ func (k Key) command() string {
 }
 
 func (k Key) check(op string) error {
-	isGlobal, isChannels := slices.Contains(globalNames, k.Name), slices.Contains(channelNames, k.Name)
+	isGlobal, isChannels := slices.Contains(globalNames, k.Name) || IsAlert(k.Name), slices.Contains(channelNames, k.Name)
 	switch {
 	case isGlobal && k.Channel != "":
 		return invalid(op, k.Name+" is not a channel's secret", "leave the channel out: perch secret set "+k.Name)
@@ -78,7 +92,8 @@ func (k Key) check(op string) error {
 		return nil
 	case !isChannels:
 		return invalid(op, fmt.Sprintf("there is no secret with the name %s", shown(k.Name)),
-			"the names are, with --channel: "+strings.Join(channelNames, ", ")+"; without: "+strings.Join(globalNames, ", "))
+			"the names are, with --channel: "+strings.Join(channelNames, ", ")+"; without: "+strings.Join(globalNames, ", ")+
+				"; for an alert: "+strings.Join(AlertNames("NAME"), ", "))
 	case k.Channel == "":
 		return invalid(op, k.Name+" belongs to a channel, and none was named", "say which: perch secret set --channel NAME "+k.Name)
 	case !channelRegex.MatchString(k.Channel):

@@ -90,7 +90,7 @@ func (k *Keyring) Delete(ctx context.Context, key Key) error {
 	return k.explain(opDelete, key, err)
 }
 
-// List implements Store. It asks for each name of each channel that ever had a secret.
+// List implements Store. It asks for each name of each channel, and of each alert, that ever had a secret.
 func (k *Keyring) List(ctx context.Context) ([]Key, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, stopped(opList, err)
@@ -118,6 +118,12 @@ func candidates(channels []string) []Key {
 		keys = append(keys, Key{Name: name})
 	}
 	for _, channel := range channels {
+		if alert, isAlert := strings.CutPrefix(channel, alertMark); isAlert {
+			for _, name := range AlertNames(alert) {
+				keys = append(keys, Key{Name: name})
+			}
+			continue
+		}
 		for _, name := range channelNames {
 			keys = append(keys, Key{Channel: channel, Name: name})
 		}
@@ -125,9 +131,21 @@ func candidates(channels []string) []Key {
 	return keys
 }
 
-// note adds the key's channel to the index.
+// alertMark begins the entries of the index that are alerts: no channel has a dot in its name.
+const alertMark = "alert."
+
+// indexed is the entry of the index under which a key is found again; "" for one that is always asked for.
+func indexed(key Key) string {
+	if IsAlert(key.Name) {
+		return key.Name[:strings.LastIndexByte(key.Name, '.')]
+	}
+	return key.Channel
+}
+
+// note adds the key's channel, or its alert, to the index.
 func (k *Keyring) note(ctx context.Context, key Key) error {
-	if key.Channel == "" {
+	entry := indexed(key)
+	if entry == "" {
 		return nil
 	}
 	unlock, err := lockFile(ctx, opSet, k.lock)
@@ -139,10 +157,10 @@ func (k *Keyring) note(ctx context.Context, key Key) error {
 	if err != nil {
 		return k.explain(opSet, key, err)
 	}
-	if slices.Contains(channels, key.Channel) {
+	if slices.Contains(channels, entry) {
 		return nil
 	}
-	channels = append(channels, key.Channel)
+	channels = append(channels, entry)
 	slices.Sort(channels)
 	text, err := json.Marshal(channels)
 	if err != nil {

@@ -43,6 +43,7 @@ func beforeSearch() []string {
 		`DROP TRIGGER reindex_told`, `DROP TRIGGER reindex_state`, `DROP TABLE search_word`, `DROP TABLE search`, `DROP TABLE facet`, `DROP TABLE facet_message`,
 		`DROP TABLE reindex`, `DELETE FROM setting WHERE key = 'indexed'`,
 		`DROP INDEX message_peer`, `DROP INDEX message_nameless`, `DROP INDEX handle_person`, `DROP TABLE hour`,
+		`DROP TABLE alert_case`, `DROP TABLE alert_notice`,
 	}
 }
 

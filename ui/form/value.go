@@ -76,7 +76,7 @@ func member(v reflect.Value, name string) reflect.Value {
 	return reflect.Value{}
 }
 
-// Paths lists the paths of all values of a configuration with one channel.
+// Paths lists the paths of all values of a configuration with one channel, and no alerts: those are written into the file.
 func Paths() []string {
 	c := control.Config{Channels: []control.ChannelConfig{{}}}
 	return paths(reflect.ValueOf(c), "")
@@ -93,7 +93,9 @@ func paths(v reflect.Value, path string) []string {
 		case field.Kind() == reflect.Struct:
 			list = append(list, paths(field, name)...)
 		case field.Kind() == reflect.Slice && field.Type().Elem().Kind() == reflect.Struct:
-			list = append(list, paths(field.Index(0), name+".0")...)
+			for n := range min(field.Len(), 1) {
+				list = append(list, paths(field.Index(n), name+".0")...)
+			}
 		default:
 			list = append(list, name)
 		}
@@ -103,6 +105,10 @@ func paths(v reflect.Value, path string) []string {
 
 // Clone is a copy that shares nothing with c.
 func Clone(c control.Config) control.Config {
+	c.Alerts = append([]control.AlertConfig{}, c.Alerts...)
+	for i := range c.Alerts {
+		c.Alerts[i].To = append([]string{}, c.Alerts[i].To...)
+	}
 	c.Channels = append([]control.ChannelConfig{}, c.Channels...)
 	for i := range c.Channels {
 		c.Channels[i].X.MediaHosts = append([]string{}, c.Channels[i].X.MediaHosts...)

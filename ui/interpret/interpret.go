@@ -73,6 +73,11 @@ func (i Interpreter) Status(s control.Status) control.Status {
 		c := &s.Conditions[n]
 		c.What, c.Remedy = i.Sentence(c.What), i.Sentence(c.Remedy)
 	}
+	s.Alerts = slices.Clone(s.Alerts)
+	for n := range s.Alerts {
+		a := &s.Alerts[n]
+		a.Detail, a.Failure = i.Sentence(a.Detail), i.failure(a.Failure)
+	}
 	if s.Update != nil {
 		update := *s.Update
 		update.Error = i.Sentence(update.Error)
@@ -165,6 +170,16 @@ func (i Interpreter) Reload(r control.ReloadResult) control.ReloadResult {
 func (i Interpreter) Check(r control.CheckResult) control.CheckResult {
 	r.Message, r.Remedy = i.Sentence(r.Message), i.Sentence(r.Remedy)
 	return r
+}
+
+// AlertTests translates the outcomes of tests of alerts.
+func (i Interpreter) AlertTests(tests []control.AlertTest) []control.AlertTest {
+	tests = slices.Clone(tests)
+	for n := range tests {
+		t := &tests[n]
+		t.Message, t.Remedy = i.Sentence(t.Message), i.Sentence(t.Remedy)
+	}
+	return tests
 }
 
 // Chat translates what came of an act on the keys of encrypted chat.

@@ -35,6 +35,9 @@ func (s *page) build() {
 			s.addGroup(g, channel, s.onEdit)
 		}
 	}
+	if kind == "general" {
+		s.cards.Add(kit.Card(kit.VStack(16, kit.Heading(s.win.T("window.alert"), kit.TextHeading), s.alerts.Content)))
+	}
 	if kind == "channel" && s.isStored(channel) {
 		s.cards.Add(kit.Card(kit.VStack(16, kit.Heading(s.win.T("window.chat"), kit.TextHeading), s.chatOf(s.name(channel)).Content)))
 	}

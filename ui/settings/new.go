@@ -19,7 +19,7 @@ func New(win *window.Window) window.Page { return newPage(win) }
 
 func newPage(win *window.Window) *page {
 	s := &page{win: win, tab: "general", tabs: kit.HStack(6), cards: kit.VStack(kit.GapBig), places: map[string]*kit.Paragraph{}, chats: map[string]*form.ChatKeys{}, secrets: map[string]*secretRow{}}
-	s.login, s.backups = form.NewLoginSwitch(win), form.NewBackupNow(win)
+	s.login, s.backups, s.alerts = form.NewLoginSwitch(win), form.NewBackupNow(win), form.NewAlerts(win)
 	s.about = kit.CutText("", kit.TextSmall, kit.Muted)
 	s.unlock = kit.NewButton(win.T("window.settings.unlock"), "key", kit.Strong, func() { win.Unlock(func() {}) }).Small()
 	s.problem = kit.NewNotice(s.unlock)
@@ -44,6 +44,7 @@ func (s *page) Render(d snapshot.Data) {
 	}
 	s.login.Render(d)
 	s.backups.Render(d)
+	s.alerts.Render(d)
 	for _, chat := range s.chats {
 		chat.Render(d)
 	}

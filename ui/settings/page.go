@@ -28,6 +28,7 @@ type page struct {
 	cards    *fyne.Container
 	login    *form.LoginSwitch
 	backups  *form.BackupNow
+	alerts   *form.Alerts
 	chats    map[string]*form.ChatKeys // by channel; kept, so that an outcome stays when the cards are made anew
 	bar      *fyne.Container
 	barText  *kit.Text

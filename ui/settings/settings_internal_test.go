@@ -170,6 +170,24 @@ func TestABackupIsMadeNow(t *testing.T) {
 	r.MustSee("The last backup failed. The disk of /b is full.")
 }
 
+func TestAlertsAreListedAndTried(t *testing.T) {
+	r, _ := mustPage(t, nil)
+	r.MustSee("Nobody is told of trouble who is not at the desk.")
+	r.Relay.Change(func(s *control.Status) {
+		s.Alerts = []control.Alert{{Name: "ops", Kind: "slack", State: control.AlertFailing, Failure: &control.Failure{Message: "its address cannot be reached", Remedy: "check that it is up"}}}
+	})
+	r.Refresh()
+	r.MustSee("ops · Slack", "Its address cannot be reached. Check that it is up.")
+	r.MustNotSee("Nobody is told of trouble")
+	r.Relay.SetAlertTest(control.AlertTest{Message: "its address does not exist (any more)", Remedy: "make a new one"}, nil)
+	r.Press("Send a test")
+	r.MustSee("Its address does not exist (any more).", "Make a new one.")
+	r.Relay.SetAlertTest(control.AlertTest{OK: true, Message: "it was taken; look whether it is there"}, nil)
+	r.Press("Send a test")
+	r.MustSee("It was taken; look whether it is there.")
+	r.MustNotSee("Make a new one.")
+}
+
 func TestWhatIsNotSavedIsNamedWhenTheWindowCloses(t *testing.T) {
 	r, p := mustPage(t, nil)
 	if got := p.Unsaved(); got != "" {

@@ -29,6 +29,8 @@ type Relay struct {
 	isMute    bool   // Motion does not tell its Reply URL
 	made      control.BackupMade
 	madeErr   error
+	alertTest control.AlertTest
+	alertErr  error
 }
 
 // New returns a relay with some traffic in the hour before now.

@@ -40,6 +40,11 @@ type Backups interface {
 	Backup(ctx context.Context, r control.BackupRequest) (control.BackupMade, error)
 }
 
+// Alerts tell people of trouble; see control.Alerts for what it guarantees.
+type Alerts interface {
+	TestAlerts(ctx context.Context, name string) ([]control.AlertTest, error)
+}
+
 // Relay is a relay as control.Client offers it.
 type Relay interface {
 	watch.Relay
@@ -47,6 +52,7 @@ type Relay interface {
 	Actions
 	Replies
 	Backups
+	Alerts
 }
 
 // Settings is what can be set; see control.SettingsBackend for what it guarantees.

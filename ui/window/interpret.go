@@ -47,6 +47,11 @@ func (r saidRelay) Message(ctx context.Context, id int64) (control.Detail, error
 	return r.to.Detail(d), err
 }
 
+func (r saidRelay) TestAlerts(ctx context.Context, name string) ([]control.AlertTest, error) {
+	tests, err := r.Relay.TestAlerts(ctx, name)
+	return r.to.AlertTests(tests), err
+}
+
 type saidSettings struct {
 	from Settings
 	to   interpret.Interpreter
