@@ -16,12 +16,14 @@ func TestCurl(t *testing.T) {
 	}{
 		"no call": {control.Document{Text: "{}"}, "in", ""},
 		"to Motion": {
-			control.Document{Call: "POST https://m.example/notify?token=…", Text: "{\n  \"body\": \"it's\"\n}"}, "in",
+			control.Document{Call: "POST https://m.example/notify?token=…", Text: "{\n  \"body\": \"it's\"\n}"},
+			"in",
 			"# This makes the call once more.\ncurl --request POST 'https://m.example/notify?token=…' \\\n  --header 'Content-Type: application/json' \\\n" +
 				`  --data-binary '{"body":"it'\''s"}'` + "\n",
 		},
 		"a form to X": {
-			control.Document{Call: "POST https://x.example/1.1/statuses/update.json", Text: `{"status": "a & b", "id": "7"}`, IsForm: true}, "out",
+			control.Document{Call: "POST https://x.example/1.1/statuses/update.json", Text: `{"status": "a & b", "id": "7"}`, IsForm: true},
+			"out",
 			"# This makes the call once more.\n# X_AUTHORIZATION is the signature by OAuth 1.0a of this very call, or \"Bearer …\" of a login.\n" +
 				"curl --request POST 'https://x.example/1.1/statuses/update.json' \\\n  --header \"Authorization: $X_AUTHORIZATION\" \\\n" +
 				"  --data-urlencode 'id=7' \\\n  --data-urlencode 'status=a & b'\n",

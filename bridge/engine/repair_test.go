@@ -130,8 +130,12 @@ func TestRetryOfSome(t *testing.T) {
 			cause  bridge.Kind
 			want   int
 		}{
-			{bridge.Filter{}, bridge.Operator, 0}, {bridge.Filter{Channel: "sales"}, "", 0}, {bridge.Filter{Direction: bridge.In}, "", 0},
-			{bridge.Filter{}, bridge.Invalid, 1}, {bridge.Filter{Direction: bridge.Out, Limit: 1}, "", 2}, {bridge.Filter{}, "", 0},
+			{bridge.Filter{}, bridge.Operator, 0},
+			{bridge.Filter{Channel: "sales"}, "", 0},
+			{bridge.Filter{Direction: bridge.In}, "", 0},
+			{bridge.Filter{}, bridge.Invalid, 1},
+			{bridge.Filter{Direction: bridge.Out, Limit: 1}, "", 2},
+			{bridge.Filter{}, "", 0},
 		} {
 			if n, err := r.RetryDead(context.Background(), c.filter, c.cause); n != c.want || err != nil {
 				t.Errorf("%+v %q: %d, %v; want %d", c.filter, c.cause, n, err, c.want)

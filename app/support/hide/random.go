@@ -19,40 +19,54 @@ func hideRandom(found string) string {
 	return found
 }
 
-// isRandom reports whether a word looks like a key.
-func isRandom(text string) bool {
-	var seen [3]int
-	changes, last, signs, pairs := 0, -1, 0, 0 // pairs are of capitals, which joined words hardly have
+// mixture is how a word mixes its kinds of characters. pairs are of capitals, which joined words hardly have; signs are those
+// that are in no word, changes the places at which one kind follows another.
+type mixture struct {
+	seen                  [3]int // by classOf
+	changes, signs, pairs int
+}
+
+func mixtureOf(text string) (m mixture) {
+	last := -1
 	for _, r := range text {
 		class := classOf(r)
-		if class < 0 {
-			last = -1
-			if r != '-' && r != '_' {
-				signs++
-			}
-			continue
+		switch {
+		case class >= 0:
+			m.seen[class]++
+		case r != '-' && r != '_':
+			m.signs++
 		}
-		seen[class]++
-		if last >= 0 && class != last {
-			changes++
-		}
-		if class == 0 && last == 0 {
-			pairs++
+		if last >= 0 && class >= 0 {
+			m.changes += btoi(class != last)
+			m.pairs += btoi(class == 0 && last == 0)
 		}
 		last = class
 	}
-	all := seen[0] + seen[1] + seen[2]
-	rate := float64(changes) / float64(max(all, 1))
-	isMixed := seen[0] > 0 && seen[1] > 0 && seen[2] > 0
+	return m
+}
+
+func btoi(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// isRandom reports whether a word looks like a key.
+func isRandom(text string) bool {
+	m := mixtureOf(text)
+	all := m.seen[0] + m.seen[1] + m.seen[2]
+	rate := float64(m.changes) / float64(max(all, 1))
+	isMixed := m.seen[0] > 0 && m.seen[1] > 0 && m.seen[2] > 0
 	switch {
-	case isMixed && rate >= rateShort, isMixed && signs > 0 && rate >= rateLetters:
+	case isMixed && rate >= rateShort, isMixed && m.signs > 0 && rate >= rateLetters:
 		return true
 	case all < leastRandom:
 		return false
-	case seen[2] > 0:
-		return rate >= rateWithDigits || seen[2] >= mostDigits
+	case m.seen[2] > 0:
+		return rate >= rateWithDigits || m.seen[2] >= mostDigits
 	}
-	return rate >= rateLetters || pairs > 0 && rate >= rateWithDigits
+	return rate >= rateLetters || m.pairs > 0 && rate >= rateWithDigits
 }
 
 // classOf is 0 for capitals, 1 for small letters, 2 for digits.
