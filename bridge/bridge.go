@@ -42,6 +42,8 @@ type Channel struct {
 	Chat ChatAPI
 	// Limits is what X's client obeys; shown to people. It may be nil.
 	Limits Limits
+	// Costs is what is known of what X charges for; nil for nothing.
+	Costs Costing
 }
 
 // Wanted is what a channel wants to hear of from X.

@@ -119,6 +119,8 @@ type Delivery struct {
 	DueAt       time.Time
 	DeliveredAt time.Time
 	Failure     *Failure
+	// Billed is what X bills for having told of it, counted when it is stored for the first time; "" for nothing. It is not kept.
+	Billed BilledKind
 }
 
 // IsHollow reports whether what the delivery is about is missing, because it could not be read any more.
@@ -163,6 +165,8 @@ type Result struct {
 	Learned Learned
 	// Spawned are new deliveries that follow from this one (a note to the agent, a file on its own).
 	Spawned []*Delivery
+	// Billed is what X bills for the message that was sent, counted when it becomes Delivered; "" for nothing.
+	Billed BilledKind
 }
 
 // Learned is what a message taught about who is behind a Motion interaction or a public thread. Empty parts

@@ -88,6 +88,8 @@ type Parsed struct {
 	Revoked []string
 	// Ignored counts, by kind, what can be read but is of no use to Perch.
 	Ignored map[string]int
+	// IsBilled is set when X itself has told of it by the X Activity API, whose events it bills.
+	IsBilled bool
 }
 
 // Event is one fact that X reported, read out of either payload family and of every way in. It is immutable.

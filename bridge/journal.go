@@ -34,6 +34,8 @@ type Unpacked struct {
 	Deliveries []*Delivery
 	Echoes     []Echo
 	Ignored    map[IgnoredKey]int
+	// Billed is what X bills for what becomes no message.
+	Billed map[BillKey]int
 }
 
 // LaneQuota asks for at most N conversations of a lane.

@@ -19,6 +19,7 @@ func Applicable(running, wanted *config.Config) *config.Config {
 	next.Reach, next.Backup, next.Update = mergeReach(running.Reach, wanted.Reach), wanted.Backup, wanted.Update
 	next.Web, next.Metrics = wanted.Web, wanted.Metrics
 	next.Alerts = wanted.Alerts
+	next.Costs = wanted.Costs
 	next.Channels = slices.Clone(running.Channels)
 	for i, ch := range next.Channels {
 		if at := channelAt(wanted, ch.Name); at >= 0 {

@@ -47,7 +47,7 @@ func (p *program) root() *cobra.Command {
 		p.relayCommand(), p.demoCommand(), p.initCommand(), p.secretCommand(), p.chatCommand(), p.urlsCommand(), p.statusCommand(),
 		p.startCommand(), p.stopCommand(), p.restartCommand(), p.reloadCommand(), p.pauseCommand(), p.resumeCommand(),
 		p.trafficCommand(), p.conversationCommand(), p.showCommand(), p.retryCommand(), p.actCommand("discard"), p.actCommand("sent"), p.actCommand("resend"), p.editCommand(),
-		p.xCommand(), p.logsCommand(), p.limitsCommand(), p.preflightCommand(), p.doctorCommand(), p.versionCommand(), p.updateCommand(),
+		p.xCommand(), p.logsCommand(), p.limitsCommand(), p.costsCommand(), p.preflightCommand(), p.doctorCommand(), p.versionCommand(), p.updateCommand(),
 		p.backupCommand(), p.restoreCommand(), p.serviceCommand(), p.webCommand(), p.exportCommand(), p.supportCommand(), p.metricsCommand(), p.alertCommand(),
 	)
 	return root

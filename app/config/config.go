@@ -62,6 +62,7 @@ type Config struct {
 	Reach           Reach     `toml:"reach"`
 	Backup          Backup    `toml:"backup"`
 	Update          Update    `toml:"update"`
+	Costs           Costs     `toml:"costs"`
 	Web             Web       `toml:"web"`
 	Metrics         Metrics   `toml:"metrics"`
 	Alerts          []Alert   `toml:"alert"`

@@ -78,7 +78,7 @@ func parse(data []byte, name string) (*Config, error) {
 // decode fills a Config; scan has found most of what can be wrong, and with better words.
 func decode(data []byte, s *scanner) (*Config, []problem) {
 	c := Default()
-	if err := toml.NewDecoder(bytes.NewReader(data)).DisallowUnknownFields().Decode(c); err != nil {
+	if err := toml.NewDecoder(bytes.NewReader(data)).DisallowUnknownFields().EnableUnmarshalerInterface().Decode(c); err != nil {
 		return nil, []problem{syntax(data, err)}
 	}
 	for i := range c.Channels {

@@ -17,7 +17,8 @@ const (
 	aText kind = iota
 	aFlag
 	aNumber
-	aList  // of texts
+	aList // of texts
+	anAmount
 	aTable // [name]
 	tables // [[name]]
 )
@@ -32,6 +33,9 @@ type schema struct {
 var root = schemaOf(reflect.TypeFor[Config]())
 
 func schemaOf(t reflect.Type) *schema {
+	if t == reflect.TypeFor[Amount]() {
+		return &schema{kind: anAmount}
+	}
 	switch t.Kind() {
 	case reflect.Bool:
 		return &schema{kind: aFlag}
@@ -57,6 +61,8 @@ func (s *schema) takes(value *unstable.Node) bool {
 	switch s.kind {
 	case aText:
 		return value.Kind == unstable.String
+	case anAmount:
+		return value.Kind == unstable.String || value.Kind == unstable.Integer || value.Kind == unstable.Float
 	case aFlag:
 		return value.Kind == unstable.Bool
 	case aNumber:
@@ -80,14 +86,14 @@ func isArrayOf(value *unstable.Node, want unstable.Kind) bool {
 }
 
 func (s *schema) describe() string {
-	return [...]string{"a text in quotes", "true or false", "a whole number", "a list of texts", "a table", "a list of tables"}[s.kind]
+	return [...]string{"a text in quotes", "true or false", "a whole number", "a list of texts", "an amount", "a table", "a list of tables"}[s.kind]
 }
 
 // example says how to write the key.
 func (s *schema) example(name string) string {
 	form := [...]string{
 		`write %s = "…"`, "write %s = true or %[1]s = false, without quotes", "write %s = 3002 or the like, without quotes",
-		`write %s = ["…", "…"]`, "write [%s] in a line of its own and its settings below it",
+		`write %s = ["…", "…"]`, `write %s = "25.00" or the like`, "write [%s] in a line of its own and its settings below it",
 		"write [[%s]] in a line of its own and its settings below it",
 	}[s.kind]
 	return fmt.Sprintf(form, name)

@@ -42,6 +42,7 @@ func check(c *Config, lines map[string]int) []problem {
 	k.reach(c.Reach)
 	k.backup(c.Backup)
 	k.update(c.Update)
+	k.costs(c.Costs)
 	k.web(c.Web)
 	k.metrics(c.Metrics)
 	k.alerts(c.Alerts)

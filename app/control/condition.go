@@ -23,18 +23,20 @@ const (
 	SideJournal = "journal"
 	SideX       = "x"
 	// SideKept is what a journal keeps, which is read while no relay can be asked.
-	SideKept      = "kept"
-	SideMotion    = "motion"
-	SideReply     = "reply"
-	SideReach     = "reach"
-	SideChat      = "chat"
-	SideMessages  = "messages"
-	SideBackup    = "backup"
-	SideLimit     = "limit"
-	SideRelay     = "relay"
-	SidePause     = "pause"
-	SideGap       = "gap"
-	SideUpdate    = "update"
+	SideKept     = "kept"
+	SideMotion   = "motion"
+	SideReply    = "reply"
+	SideReach    = "reach"
+	SideChat     = "chat"
+	SideMessages = "messages"
+	SideBackup   = "backup"
+	SideLimit    = "limit"
+	SideRelay    = "relay"
+	SidePause    = "pause"
+	SideGap      = "gap"
+	SideUpdate   = "update"
+	// SideCosts is what X charges.
+	SideCosts     = "costs"
 	SideEncrypted = "encrypted"
 	// SideDisk is the room where the journal is, and SideWaiting the age of the oldest waiting message.
 	SideDisk    = "disk"
@@ -166,6 +168,8 @@ var titles = map[string]string{
 	"condition.needs_you.alert":        "An alert cannot be sent",
 	"condition.healing.alert":          "An alert cannot be sent yet",
 	"condition.healing.waiting":        "Messages wait for long",
+	"condition.healing.costs":          "The month's budget for X is used up",
+	"condition.note.costs":             "The month's budget for X is nearly used up",
 	"condition.note.relay":             "The relay is stopped",
 	"condition.note.pause":             "Deliveries are paused",
 	"condition.note.gap":               "Events may have been missed",

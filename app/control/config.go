@@ -10,6 +10,7 @@ type Config struct {
 	Reach           ReachConfig     `json:"reach"`
 	Backup          BackupConfig    `json:"backup"`
 	Update          UpdateConfig    `json:"update"`
+	Costs           CostsConfig     `json:"costs"`
 	Web             WebConfig       `json:"web"`
 	Metrics         MetricsConfig   `json:"metrics"`
 	Alerts          []AlertConfig   `json:"alert"`
@@ -75,6 +76,30 @@ type UpdateConfig struct {
 	Feed       string `json:"feed"`
 	Key        string `json:"key"`
 	CheckDaily bool   `json:"check_daily"`
+}
+
+// CostsConfig is the table [costs].
+type CostsConfig struct {
+	MonthlyBudget string       `json:"monthly_budget"`
+	StopLookUps   bool         `json:"stop_lookups"`
+	FlagLinks     bool         `json:"flag_links"`
+	Prices        PricesConfig `json:"prices"`
+}
+
+// PricesConfig is the table [costs.prices].
+type PricesConfig struct {
+	DMReceived    string `json:"dm_received"`
+	ChatReceived  string `json:"chat_received"`
+	PostReceived  string `json:"post_received"`
+	DMSent        string `json:"dm_sent"`
+	ChatSent      string `json:"chat_sent"`
+	ReplySent     string `json:"reply_sent"`
+	ReplyLinkSent string `json:"reply_link_sent"`
+	DMRead        string `json:"dm_read"`
+	ChatRead      string `json:"chat_read"`
+	PostRead      string `json:"post_read"`
+	UserRead      string `json:"user_read"`
+	OwnRead       string `json:"own_read"`
 }
 
 // WebConfig is the table [web].

@@ -62,7 +62,7 @@ func rank(c Condition) int {
 // sides are the order in which conditions of a rank are told.
 var sides = []string{
 	SideRelay, SideJournal, SideKept, SideDisk, SideX, SideMotion, SideReply, SideReach, SideCertificate, SideChat, SideMessages, SideBackup, SideAlert, SideLimit,
-	SideWaiting, SidePause, SideGap, SideUpdate, SideEncrypted,
+	SideWaiting, SideCosts, SidePause, SideGap, SideUpdate, SideEncrypted,
 }
 
 // judge collects the conditions of one status.
@@ -92,6 +92,7 @@ func (j *judge) all() {
 		j.alerts(s.Alerts)
 	}
 	j.backup(s.Backup)
+	j.costs(s.Costs)
 	switch s.State {
 	case StatePaused:
 		j.add(Condition{

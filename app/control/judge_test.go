@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"perch/app/control"
+	"perch/bridge/cost"
 )
 
 var judgedAt = time.Date(2026, 11, 24, 15, 4, 5, 0, time.UTC)
@@ -27,6 +28,12 @@ func judged(change func(s *control.Status)) control.Status {
 	return s.Judged(judgedAt)
 }
 
+// spending is a month that has used so much of its budget, in percent, and ends in an hour.
+func spending(used int) *control.Spending {
+	budget := 25 * cost.Dollar
+	return &control.Spending{Month: "2026-11", Budget: &budget, Spent: budget / 100 * cost.Money(used), Used: used, Until: *ago(-time.Hour)}
+}
+
 func TestJudged(t *testing.T) {
 	failure := func(kind, remedy string) *control.Failure {
 		return &control.Failure{Kind: kind, Message: "it is so", Remedy: remedy}
@@ -37,7 +44,17 @@ func TestJudged(t *testing.T) {
 		state  string
 		want   []control.Condition
 	}{
-		"well": {func(*control.Status) {}, "running", []control.Condition{}},
+		"budget half used": {func(s *control.Status) { s.Costs = spending(79) }, "running", []control.Condition{}},
+		"budget nearly used up": {func(s *control.Status) { s.Costs = spending(80) }, "running", []control.Condition{{
+			Side: "costs", Level: "note", What: "about 20.00 USD of this month's budget of 25.00 are used", Remedy: "see what it is spent on with: perch costs", Until: ago(-time.Hour),
+		}}},
+		"budget used up": {func(s *control.Status) { s.Costs = spending(100) }, "degraded", []control.Condition{{
+			Side: "costs", Level: "healing", What: "about 25.00 USD were spent this month, and the budget is 25.00; customers' messages go on",
+			Remedy: "see what it is spent on with: perch costs; the budget is monthly_budget in perch.toml", Until: ago(-time.Hour),
+		}}},
+		"budget of a month that is over": {func(s *control.Status) { s.Costs = spending(100); s.Costs.Until = *ago(0) }, "running", []control.Condition{}},
+		"no budget":                      {func(s *control.Status) { s.Costs = spending(100); s.Costs.Budget = nil }, "running", []control.Condition{}},
+		"well":                           {func(*control.Status) {}, "running", []control.Condition{}},
 		"mends by itself": {func(s *control.Status) {
 			s.Channels[0].Motion = control.Link{State: "degraded", Failure: failure("temporary", "check that it runs"), RetryAt: soon}
 		}, "degraded", []control.Condition{{Side: "motion", Channel: "support", Level: "healing", What: "it is so", Remedy: "check that it runs", RetryAt: soon}}},

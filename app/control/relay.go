@@ -80,6 +80,9 @@ type Relay struct {
 	Alerts       func() []Alert
 	Disk         func() Disk
 	Certificates func() []Certificate
+	// Costs are what X has charged in a month, and Spending what the present one has cost so far; nil while that is not known.
+	Costs    func(context.Context, CostQuery) (Costs, error)
+	Spending func() *Spending
 	// Stop makes the relay end; it returns at once.
 	Stop func()
 }

@@ -13,6 +13,7 @@ func NewServer(relay Relay, log *slog.Logger) *Server {
 	s.mux.HandleFunc("GET /v1/status", s.status)
 	s.mux.HandleFunc("GET /v1/urls", func(w http.ResponseWriter, _ *http.Request) { s.reply(w, relay.URLs()) })
 	s.mux.HandleFunc("GET /v1/limits", s.limits)
+	s.mux.HandleFunc("GET /v1/costs", s.costs)
 	s.mux.HandleFunc("GET /v1/minutes", s.minutes)
 	s.mux.HandleFunc("GET /v1/messages", s.messages)
 	s.mux.HandleFunc("GET /v1/conversation", s.conversation)

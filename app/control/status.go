@@ -27,7 +27,7 @@ func (r Relay) Status(ctx context.Context) (Status, error) {
 	out := Status{
 		State: StateRunning, Listen: r.Listen(), Channels: []Channel{}, Reach: r.Reach(), Version: r.Version,
 		Started: &r.Started, PID: os.Getpid(), Demo: r.Demo, Service: r.Service, Journal: fromLink(now.Journal),
-		Update: r.Update(), Backup: r.Backup(),
+		Update: r.Update(), Backup: r.Backup(), Costs: r.Spending(),
 		Alerts: r.Alerts(), Disk: r.Disk(), Certificates: r.Certificates(),
 	}
 	if now.Paused {

@@ -57,6 +57,8 @@ type Status struct {
 	// Disk is the room where the journal is, and Certificates are those that somebody has to renew.
 	Disk         Disk          `json:"disk"`
 	Certificates []Certificate `json:"certificates,omitempty"`
+	// Costs is what the present month has cost so far; nil where that is not known.
+	Costs *Spending `json:"costs,omitempty"`
 	// Demo is set when this is the relay of a demo: X and Motion are simulated, and it can neither be started again nor
 	// outlive the demo.
 	Demo bool `json:"demo,omitempty"`

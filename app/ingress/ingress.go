@@ -40,6 +40,8 @@ type Config struct {
 	Handler  *webhook.Handler
 	// Missed is told that something of a channel may have been missed which X lists elsewhere. It does not block.
 	Missed func(channel string)
+	// IsSaving reports whether X is to be asked less often where nothing seems to be missing.
+	IsSaving func() bool
 	// Setup returns what the relay works with now.
 	Setup func() Setup
 	Log   *slog.Logger
@@ -74,7 +76,7 @@ func (i *Ingress) makeReceivers() *receivers {
 	s := i.Setup()
 	made := &receivers{since: time.Now()}
 	for n, a := range adapter.Apps(s.Config, s.Values) {
-		c := reach.Config{Inbox: i.Inbox, Memory: i.Memory, Settings: i.Settings, Missed: i.Missed, Log: i.Log}
+		c := reach.Config{Inbox: i.Inbox, Memory: i.Memory, Settings: i.Settings, Missed: i.Missed, IsSaving: i.IsSaving, Log: i.Log}
 		for _, name := range a.Channels {
 			at := slices.IndexFunc(s.Config.Channels, func(ch config.Channel) bool { return ch.Name == name })
 			ch := s.Config.Channels[at]

@@ -15,6 +15,7 @@ import (
 	"perch/bridge"
 	"perch/bridge/account"
 	"perch/bridge/console"
+	"perch/bridge/cost"
 	"perch/bridge/endpoint"
 	"perch/bridge/motion"
 	"perch/bridge/schedule"
@@ -67,6 +68,26 @@ func (j *Journal) Limits(ctx context.Context) (list []control.Limit, err error) 
 		return nil
 	})
 	return list, err
+}
+
+// Costs are what X has charged in a month, as the journal has counted.
+func (j *Journal) Costs(ctx context.Context, q control.CostQuery) (costs control.Costs, err error) {
+	now := time.Now()
+	month, by, err := q.Parse(now)
+	if err != nil {
+		return costs, err
+	}
+	plan := cost.Plan{Prices: cost.Standard()}
+	if c, err := config.Load(j.home.Config()); err == nil {
+		plan = adapter.CostPlan(c.Costs)
+	}
+	err = j.read(ctx, func(v *sqlite.View) error {
+		from, to := month.Days()
+		bills, err := v.Bills(ctx, from, to)
+		costs = control.FromBills(bills, plan, month, by, now)
+		return err
+	})
+	return costs, err
 }
 
 // namesOf are the channels of perch.toml and all others of which the journal keeps messages.

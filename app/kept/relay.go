@@ -142,6 +142,12 @@ func (r *Relay) Limits(ctx context.Context) ([]control.Limit, error) {
 		func() ([]control.Limit, error) { return r.journal.Limits(ctx) })
 }
 
+// Costs returns what X has charged in a month, as Perch estimates it.
+func (r *Relay) Costs(ctx context.Context, q control.CostQuery) (control.Costs, error) {
+	return read(ctx, r, func() (control.Costs, error) { return r.Client.Costs(ctx, q) },
+		func() (control.Costs, error) { return r.journal.Costs(ctx, q) })
+}
+
 // URLs returns the addresses of every channel.
 func (r *Relay) URLs(ctx context.Context) ([]control.URLs, error) {
 	return read(ctx, r, func() ([]control.URLs, error) { return r.Client.URLs(ctx) },

@@ -15,11 +15,15 @@ func toControl(c *config.Config) control.Config {
 			MotionProxy: control.MotionProxyConfig(c.Reach.MotionProxy), SSH: control.SSHConfig(c.Reach.SSH),
 			Ngrok: control.NgrokConfig(c.Reach.Ngrok), Cloudflared: control.CloudflaredConfig(c.Reach.Cloudflared), TLS: control.TLSConfig(c.Reach.TLS),
 		},
-		Backup:   control.BackupConfig(c.Backup),
-		Update:   control.UpdateConfig(c.Update),
-		Web:      control.WebConfig(c.Web),
-		Metrics:  control.MetricsConfig(c.Metrics),
-		Alerts:   []control.AlertConfig{},
+		Backup:  control.BackupConfig(c.Backup),
+		Update:  control.UpdateConfig(c.Update),
+		Web:     control.WebConfig(c.Web),
+		Metrics: control.MetricsConfig(c.Metrics),
+		Alerts:  []control.AlertConfig{},
+		Costs: control.CostsConfig{
+			MonthlyBudget: string(c.Costs.MonthlyBudget), StopLookUps: c.Costs.StopLookUps, FlagLinks: c.Costs.FlagLinks,
+			Prices: control.PricesConfig(c.Costs.Prices),
+		},
 		Channels: []control.ChannelConfig{},
 	}
 	for _, a := range c.Alerts {
@@ -40,6 +44,10 @@ func fromControl(w control.Config) *config.Config {
 			Ngrok: config.Ngrok(w.Reach.Ngrok), Cloudflared: config.Cloudflared(w.Reach.Cloudflared), TLS: config.TLS(w.Reach.TLS),
 		},
 		Backup: config.Backup(w.Backup), Update: config.Update(w.Update), Web: config.Web(w.Web), Metrics: config.Metrics(w.Metrics),
+		Costs: config.Costs{
+			MonthlyBudget: config.Amount(w.Costs.MonthlyBudget), StopLookUps: w.Costs.StopLookUps, FlagLinks: w.Costs.FlagLinks,
+			Prices: config.Prices(w.Costs.Prices),
+		},
 	}
 	for _, a := range w.Alerts {
 		c.Alerts = append(c.Alerts, config.Alert(a))

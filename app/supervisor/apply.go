@@ -99,10 +99,11 @@ func (r *relay) activate(ctx context.Context, running, next *setup) {
 	r.updates.Poke()
 	r.backups.Poke()
 	r.alarms.Poke()
+	r.costMeter.Poke()
 	r.page.Poke()
 	r.figures.Poke()
 	r.handler.Update(r.webhookConfig(next))
-	for _, ch := range next.channels(r.salt, r.log.Logger) {
+	for _, ch := range next.channels(r.salt, r.log.Logger, r.costing) {
 		r.engine.Accounts().Replace(ctx, ch)
 	}
 	if replaceReceivers {

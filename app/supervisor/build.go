@@ -10,6 +10,7 @@ import (
 	"perch/app/replyurl/monitor"
 	"perch/app/update"
 	"perch/app/version"
+	"perch/bridge/cost"
 	"perch/bridge/engine"
 	"perch/bridge/postlen"
 	"perch/bridge/webhook"
@@ -25,6 +26,7 @@ func (r *relay) build(ctx context.Context) error {
 	if r.salt, err = keySalt(ctx, r.health); err != nil {
 		return err
 	}
+	r.costMeter = cost.NewMeter(r.journal, r.costPlan, r.log.Logger, nil)
 	s := r.setup()
 	s.clients = r.makeClients(s.config, s.values)
 	for _, c := range s.clients {
@@ -32,7 +34,7 @@ func (r *relay) build(ctx context.Context) error {
 			return err
 		}
 	}
-	r.engine = engine.New(engine.Config{Channels: s.channels(r.salt, r.log.Logger), Journal: r.health, Log: r.log.Logger, Read: payload.Read, Measure: measure, Meter: r.meter})
+	r.engine = engine.New(engine.Config{Channels: s.channels(r.salt, r.log.Logger, r.costing), Journal: r.health, Log: r.log.Logger, Read: payload.Read, Measure: measure, Meter: r.meter})
 	if err := r.engine.Prepare(ctx); err != nil {
 		return err
 	}
@@ -46,7 +48,7 @@ func (r *relay) build(ctx context.Context) error {
 	}
 	r.handler = webhook.New(r.webhookConfig(s))
 	r.ingress = ingress.New(ingress.Config{
-		Home: r.Home, Inbox: r.engine, Memory: r.journal, Settings: r.health, Handler: r.handler, Missed: r.engine.Missed, Setup: r.ingressSetup, Log: r.log.Logger,
+		Home: r.Home, Inbox: r.engine, Memory: r.journal, Settings: r.health, Handler: r.handler, Missed: r.engine.Missed, IsSaving: r.costMeter.IsSaving, Setup: r.ingressSetup, Log: r.log.Logger,
 	})
 	r.replies = monitor.New(monitor.Config{Targets: r.replyTargets, MayAsk: r.engine.Accounts().MayAskMotion, Changed: r.logReply})
 	r.updates = update.NewWatch(update.Config{Source: r.updateSource, Current: version.Number, Log: r.log.Logger})

@@ -66,6 +66,7 @@ func (r *relay) controlled(l *reloader) control.Relay {
 		Figures: func() *control.Figures { return control.FromFigures(r.figures.State()) },
 		Alerts:  func() []control.Alert { return r.alarms.State() }, Disk: r.room, Certificates: r.certificates,
 		URLs: r.urls, NotInUse: l.notInUse, ReplyURL: r.replies.Link,
+		Costs: r.costs, Spending: r.spending,
 	}
 }
 

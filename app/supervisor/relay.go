@@ -25,6 +25,7 @@ import (
 	"perch/app/replyurl/monitor"
 	"perch/app/update"
 	"perch/app/web"
+	"perch/bridge/cost"
 	"perch/bridge/engine"
 	"perch/bridge/health"
 	"perch/bridge/secret"
@@ -56,28 +57,29 @@ type Options struct {
 // relay is one running relay. Whatever open and build have opened, close closes.
 type relay struct {
 	Options
-	log     *logging.Log
-	lock    *lockfile.Lock
-	journal *sqlite.Store
-	health  *health.Journal // the journal, watched
-	current atomic.Pointer[setup]
-	engine  *engine.Engine
-	handler *webhook.Handler
-	ingress *ingress.Ingress
-	tokens  map[string]string
-	salt    string
-	replies *monitor.Monitor
-	updates *update.Watch
-	backups *backup.Keeper
-	alarms  *alarm.Alarm
-	looks   looks
-	page    *web.Server
-	meter   *metrics.Meter
-	figures *metrics.Server
-	public  net.Listener
-	control net.Listener
-	started time.Time
-	stop    context.CancelFunc
+	log       *logging.Log
+	lock      *lockfile.Lock
+	journal   *sqlite.Store
+	health    *health.Journal // the journal, watched
+	current   atomic.Pointer[setup]
+	engine    *engine.Engine
+	handler   *webhook.Handler
+	ingress   *ingress.Ingress
+	tokens    map[string]string
+	salt      string
+	replies   *monitor.Monitor
+	updates   *update.Watch
+	backups   *backup.Keeper
+	alarms    *alarm.Alarm
+	looks     looks
+	page      *web.Server
+	meter     *metrics.Meter
+	figures   *metrics.Server
+	public    net.Listener
+	control   net.Listener
+	started   time.Time
+	stop      context.CancelFunc
+	costMeter *cost.Meter
 }
 
 func (r *relay) address() string { return r.public.Addr().String() }

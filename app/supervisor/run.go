@@ -73,6 +73,7 @@ func (r *relay) work(ctx context.Context) error {
 	start(func() error { return r.updates.Run(ctx) })
 	start(func() error { return r.backups.Run(ctx) })
 	start(func() error { return r.alarms.Run(ctx) })
+	start(func() error { return r.costMeter.Run(ctx) })
 	start(func() error { return r.page.Run(ctx) })
 	start(func() error { return r.figures.Run(ctx) })
 	start(func() error { return r.journal.RunPruner(ctx) })

@@ -29,7 +29,7 @@ type setup struct {
 }
 
 // channels are those of the bridge. With the salt their keys are told from others.
-func (s *setup) channels(salt string, log *slog.Logger) []bridge.Channel {
+func (s *setup) channels(salt string, log *slog.Logger, costs func(config.Channel) bridge.Costing) []bridge.Channel {
 	var all []bridge.Channel
 	for i, c := range s.clients {
 		ch := s.config.Channels[i]
@@ -39,7 +39,7 @@ func (s *setup) channels(salt string, log *slog.Logger) []bridge.Channel {
 		}
 		all = append(all, bridge.Channel{
 			Name: ch.Name, Wanted: adapter.Wanted(ch, s.values), X: c.x, Motion: c.motion, Keys: keyMark(salt, ch.Name, s.values), Limits: c.quota,
-			Chat: c.x, ChatKeys: chat,
+			Chat: c.x, ChatKeys: chat, Costs: costs(ch),
 		})
 	}
 	return all
@@ -84,6 +84,9 @@ func (r *relay) makeClients(c *config.Config, values map[secret.Key]string) []cl
 // xConfig is what a channel's client of X is made of in a relay, which renews the tokens of its login.
 func (r *relay) xConfig(ch config.Channel, values map[secret.Key]string, quota bridge.Quota) xapi.Config {
 	c := adapter.XConfig(ch, values, quota, r.log.Logger)
+	if ch.X.API == config.APIv2 { // the other is not billed by the event
+		c.Reads = r.costMeter.Reads(ch.Name)
+	}
 	c.Login.Store = adapter.XTokens(r.Secrets, ch.Name, r.log.Hide)
 	return c
 }

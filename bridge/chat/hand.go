@@ -56,7 +56,7 @@ func envelope(m *room, id xchat.ConversationID, e bridge.ChatEvent, peek xchat.P
 		"conversation_token": e.Sealed.Token,
 	}
 	return map[string]any{"data": map[string]any{
-		"event_type": kind, "tag": "perch-catch-up", "filter": map[string]any{"user_id": own}, "payload": payload,
+		"event_type": kind, "tag": bridge.FetchedTag, "filter": map[string]any{"user_id": own}, "payload": payload,
 	}}
 }
 

@@ -80,7 +80,7 @@ func (c *Console) act(ctx context.Context, id int64, wish string, want bridge.St
 			return bridge.Result{}, notNowError(d, wish)
 		}
 		changed = d
-		return bridge.Result{Delivery: d, Attempt: bridge.Attempt{At: c.now(), Outcome: d.State, Message: wish + " by a person"}}, nil
+		return bridge.Result{Delivery: d, Billed: c.accounts.Channel(d.Channel).BilledSend(d), Attempt: bridge.Attempt{At: c.now(), Outcome: d.State, Message: wish + " by a person"}}, nil
 	})
 	if err != nil {
 		return err

@@ -55,6 +55,9 @@ func (j *job) finish(ctx context.Context, r bridge.Result) {
 	if len(waiting) == 0 {
 		r.Spawned = append(r.Spawned, j.noteFor(r)...)
 	}
+	if r.Billed = j.ch.BilledSend(r.Delivery); r.Billed != "" {
+		r.Spawned = append(r.Spawned, j.linkNote(r.Delivery)...)
+	}
 	ctx = context.WithoutCancel(ctx)
 	for {
 		err := j.journal.Finish(ctx, r)

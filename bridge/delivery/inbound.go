@@ -40,7 +40,7 @@ func (j *job) deliverIn(ctx context.Context) error {
 func (j *job) findSender(ctx context.Context) error {
 	sender := &j.d.Event.From
 	if sender.Handle == "" {
-		known, ok, err := j.journal.PersonByID(ctx, j.d.Channel, sender.ID, j.now().Add(-handleAge))
+		known, ok, err := j.journal.PersonByID(ctx, j.d.Channel, sender.ID, j.trustedSince())
 		if err != nil {
 			return err
 		}
@@ -62,6 +62,15 @@ func (j *job) findSender(ctx context.Context) error {
 	j.d.From = sender.Handle
 	j.d.CameTo(j.accounts.Account(j.d.Channel))
 	return nil
+}
+
+// trustedSince is when a handle must have been looked up to be trusted. While look-ups are saved, an old one is better than one
+// that costs.
+func (j *job) trustedSince() time.Time {
+	if j.ch.IsSaving() {
+		return time.Time{}
+	}
+	return j.now().Add(-handleAge)
 }
 
 // untold is the error of a look-up of the sender that X refused without saying that there is no such account: the message

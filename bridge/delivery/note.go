@@ -27,6 +27,19 @@ func noteTo(m *bridge.Delivery, text string, now time.Time) *bridge.Delivery {
 // mostOfEdited is how many characters an agent is shown of a message that somebody else has worded.
 const mostOfEdited = 1000
 
+// linkNote makes the line that tells the agent what a link in a public reply costs: once a day in each conversation, which the
+// journal sees to by the line's own id.
+func (j *job) linkNote(m *bridge.Delivery) []*bridge.Delivery {
+	why := j.ch.Costs.LinkNote(m)
+	if why == "" {
+		return nil
+	}
+	text := fmt.Sprintf("%sYour public reply %s was sent. Please know that %s", autoResponse, quote(shorten(m.Text, 80)), why)
+	note := noteTo(m, text, j.now())
+	note.XID = fmt.Sprintf("note:link:%s:%d", m.Conversation, bridge.BillDay(j.now()))
+	return []*bridge.Delivery{note}
+}
+
 func noteText(m *bridge.Delivery) string {
 	quoted := quote(shorten(m.Text, 80))
 	if m.Reply != nil && m.Reply.AttachmentID != "" {

@@ -47,6 +47,7 @@ type fakeX struct {
 	files    func(bridge.Media) (bridge.File, error)
 	onUpload func(n int) error
 	onLookUp func(id string) ([]bridge.Media, error)
+	onUser   func()
 }
 
 func newFakeX() *fakeX {
@@ -80,6 +81,9 @@ func (x *fakeX) Me(context.Context) (bridge.Account, error) {
 }
 
 func (x *fakeX) User(_ context.Context, id string) (bridge.Person, error) {
+	if x.onUser != nil {
+		x.onUser()
+	}
 	for _, p := range x.people {
 		if p.ID == id {
 			return p, nil
@@ -303,6 +307,8 @@ type rig struct {
 	chatKeys keys.Private
 	// second is a second channel of the same X app, "sales"; nil for none.
 	second *fakeX
+	// costs is what the channel knows of what X charges; nil for nothing.
+	costs bridge.Costing
 	// wrap makes the journal of the bridge out of the real one; nil for the real one.
 	wrap func(real bridge.Journal) bridge.Journal
 	// read reads bodies from X; nil for the reader of the product.
@@ -370,7 +376,7 @@ func (r *rig) start(path string) {
 func (r *rig) channel() bridge.Channel {
 	ch := bridge.Channel{
 		Name: "support", Wanted: bridge.Wanted{Mentions: true}, X: r.x, Motion: r.motion, Keys: r.keys,
-		Limits: schedule.NewLedger("support", r.journal, nil), ChatKeys: r.chatKeys,
+		Limits: schedule.NewLedger("support", r.journal, nil), ChatKeys: r.chatKeys, Costs: r.costs,
 	}
 	if r.chat != nil {
 		ch.Chat = r.chat

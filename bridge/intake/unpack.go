@@ -80,7 +80,7 @@ func (v *Events) unpackAll(ctx context.Context) error {
 // unpackPosts takes posts apart in one transaction, up to the first of which it cannot be told yet whose it is, and
 // returns how many those are.
 func (v *Events) unpackPosts(ctx context.Context, posts []bridge.Post) (done int, err error) {
-	out := bridge.Unpacked{Ignored: map[bridge.IgnoredKey]int{}}
+	out := bridge.Unpacked{Ignored: map[bridge.IgnoredKey]int{}, Billed: map[bridge.BillKey]int{}}
 	for done < len(posts) && v.unpackPost(posts[done], &out) {
 		done++
 	}
@@ -110,7 +110,7 @@ func (v *Events) unpackEach(ctx context.Context, posts []bridge.Post) error {
 // but the journal that is out of order, and cause is returned.
 func (v *Events) setAside(ctx context.Context, p bridge.Post, cause error) error {
 	names, isX := strings.CutPrefix(p.Source, sourceX)
-	out := bridge.Unpacked{Ignored: map[bridge.IgnoredKey]int{}}
+	out := bridge.Unpacked{Ignored: map[bridge.IgnoredKey]int{}, Billed: map[bridge.BillKey]int{}}
 	if isX {
 		event := bridge.Event{Kind: bridge.KindUnreadable, XID: bridge.UnreadableID(p.Body, 0), Problem: "it cannot be stored as it was understood"}
 		channel, _, _ := strings.Cut(names, ",")
@@ -166,12 +166,12 @@ func (v *Events) unpackPost(p bridge.Post, out *bridge.Unpacked) bool {
 		v.accounts.Revoke(channels, user)
 	}
 	for i := range parsed.Events {
-		v.unpackEvent(p, channels, i, &parsed.Events[i], out)
+		v.unpackEvent(p, channels, i, &parsed.Events[i], parsed.IsBilled, out)
 	}
 	return true
 }
 
-func (v *Events) unpackEvent(p bridge.Post, channels []string, index int, e *bridge.Event, out *bridge.Unpacked) {
+func (v *Events) unpackEvent(p bridge.Post, channels []string, index int, e *bridge.Event, isBilled bool, out *bridge.Unpacked) {
 	name, ok := v.accounts.Route(channels, e)
 	if !ok {
 		out.Ignored[bridge.IgnoredKey{Channel: channels[0], Kind: "unknown_user"}]++
@@ -180,6 +180,9 @@ func (v *Events) unpackEvent(p bridge.Post, channels []string, index int, e *bri
 	if kind := forNobody(e); kind != "" {
 		v.heard(name, *e.Sealed)
 		out.Ignored[bridge.IgnoredKey{Channel: name, Kind: kind}]++
+		if isBilled {
+			out.Billed[bridge.BillKey{Day: bridge.BillDay(p.ReceivedAt), Channel: name, Kind: bridge.BilledChat}]++
+		}
 		return
 	}
 	account := v.accounts.Account(name)
@@ -203,6 +206,9 @@ func (v *Events) unpackEvent(p bridge.Post, channels []string, index int, e *bri
 	}
 	d := inboundDelivery(name, e, p, v.now())
 	d.CameTo(account)
+	if isBilled {
+		d.Billed = bridge.BilledArrival(e.Kind)
+	}
 	out.Deliveries = append(out.Deliveries, d)
 }
 

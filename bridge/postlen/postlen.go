@@ -56,6 +56,11 @@ func Measure(text string) Result {
 	}
 }
 
+// HasLink reports whether X finds a link in a text. It never fails and is safe for concurrent use.
+func HasLink(text string) bool {
+	return len(findLinks(utf16.Encode([]rune(nfc(text))))) > 0
+}
+
 // findEmoji returns the emoji of several code points, in their order. They are looked for in the whole text, links
 // included, since a link that ends inside an emoji does not make a new one of its rest.
 func findEmoji(units []uint16) []piece {

@@ -13,7 +13,7 @@ import (
 // run makes a pass when one was asked for, and now and then anyway, until ctx ends.
 func (g *closer) run(ctx context.Context) {
 	again := newBackOff(retryFirst, retryMost)
-	delay := slowPass
+	delay := g.slowPass()
 	for wait.PauseOr(ctx, delay, g.wake) {
 		g.mu.Lock()
 		rest := max(passPause-time.Since(g.lastPass), passDelay)
@@ -21,7 +21,7 @@ func (g *closer) run(ctx context.Context) {
 		if !wait.Pause(ctx, rest) {
 			return
 		}
-		delay = slowPass
+		delay = g.slowPass()
 		if err := g.close(ctx); err != nil {
 			delay = again.NextBackOff()
 			if bridge.AsError(err).Side == bridge.SidePerch { // the journal took no more: X's messages wait
@@ -31,6 +31,14 @@ func (g *closer) run(ctx context.Context) {
 		}
 		again.Reset()
 	}
+}
+
+// slowPass is the time to the next pass when nothing seems to be missing.
+func (g *closer) slowPass() time.Duration {
+	if g.IsSaving != nil && g.IsSaving() {
+		return savingPass
+	}
+	return slowPass
 }
 
 // close makes one pass over all lists and tells of the outage that it closed.
@@ -167,6 +175,8 @@ func (g *closer) rested() bool {
 const (
 	// slowPass is the time between passes when nothing seems to be missing.
 	slowPass = 30 * time.Minute
+	// savingPass is that time while look-ups are saved: what X has not told of by itself comes later then.
+	savingPass = 2 * time.Hour
 	// passPause is the least time between passes: X lists direct messages 15 times in 15 minutes.
 	passPause = 75 * time.Second
 	// passDelay lets what X sends again by itself come first.

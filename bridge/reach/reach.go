@@ -156,7 +156,9 @@ type Config struct {
 	// Missed is told that something of a channel may have been missed which X lists elsewhere, such as encrypted messages.
 	// It does not block.
 	Missed func(channel string)
-	Log    *slog.Logger
+	// IsSaving, when set, reports whether X is to be asked less often where nothing seems to be missing.
+	IsSaving func() bool
+	Log      *slog.Logger
 }
 
 func (c *Config) tellMissed(channel string) {

@@ -151,7 +151,7 @@ func (s *Store) transact(t *tx, batch []*op) error {
 		err = s.apply(t, batch)
 	}
 	if err == nil && !isReading(batch) {
-		err = errors.Join(t.writeTally(), t.writeHours(), t.writeSynced())
+		err = errors.Join(t.writeTally(), t.writeHours(), t.writeBills(), t.writeSynced())
 	}
 	if err == nil && s.before != nil {
 		err = s.before()
@@ -190,6 +190,7 @@ func (s *Store) begin(t *tx) error {
 	t.isOpen, t.hasNew, t.posts = true, false, span{}
 	clear(t.tally)
 	clear(t.hours)
+	clear(t.bills)
 	return nil
 }
 

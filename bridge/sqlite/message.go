@@ -76,6 +76,7 @@ func insertIfNew(t *tx, d *bridge.Delivery) error {
 	t.hasNew = true
 	t.tally.add(sortOf(d), 1)
 	t.hours.add(d.ReceivedAt, d.ID)
+	t.bill(d.ReceivedAt, d.Channel, d.Billed)
 	if err := putContent(t, d); err != nil {
 		return err
 	}

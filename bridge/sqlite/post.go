@@ -87,6 +87,9 @@ func (s *Store) Unpack(ctx context.Context, upTo int64, unpacked bridge.Unpacked
 				return err
 			}
 		}
+		for key, n := range unpacked.Billed {
+			t.bills[key] += n
+		}
 		_, err := t.exec(`UPDATE setting SET value = ? WHERE key = 'unpacked'`, upTo)
 		return err
 	}})

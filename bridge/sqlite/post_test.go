@@ -87,7 +87,7 @@ func TestPostsAreNumberedOnWhenAllOldOnesArePruned(t *testing.T) {
 // makeFirst gives a journal the form that the first Perch gave it, after some changes.
 func makeFirst(t *testing.T, s *Store, changes ...string) {
 	t.Helper()
-	for _, query := range append(append(beforeSearch(), changes...), `DROP TABLE kept`, `DROP TABLE chat_key`, `DROP TABLE chat_place`, `DROP TABLE way`, `DROP INDEX message_encrypted`, `DROP INDEX message_waiting`,
+	for _, query := range append(append(beforeSearch(), changes...), `DROP TABLE bill`, `DROP TABLE kept`, `DROP TABLE chat_key`, `DROP TABLE chat_place`, `DROP TABLE way`, `DROP INDEX message_encrypted`, `DROP INDEX message_waiting`,
 		`CREATE TRIGGER tally_insert AFTER INSERT ON message BEGIN SELECT 1; END`, `CREATE TRIGGER tally_update AFTER UPDATE ON message BEGIN SELECT 1; END`,
 		`PRAGMA user_version = 1`) {
 		if err := s.write(t.Context(), func(tx *tx) error { tx.synced = span{}; _, err := tx.exec(query); return err }); err != nil {

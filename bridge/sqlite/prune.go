@@ -13,6 +13,8 @@ const (
 	// keepMessages is how long settled messages are kept. X can repeat what is 30 days old at most, so no duplicate
 	// slips through.
 	keepMessages = 365 * 24 * time.Hour
+	// keepBills is how long what X has billed for is kept: three years, for whoever compares.
+	keepBills = 3 * 366 * 24 * time.Hour
 	// pruneBatch is how many rows go in one transaction, so that nobody waits for long.
 	pruneBatch = 500
 	// pruneEvery is the pause between two runs.
@@ -54,6 +56,9 @@ func (s *Store) Prune(ctx context.Context, now time.Time) error {
 			return err
 		}
 		if _, err := t.exec(`DELETE FROM hour WHERE last < (SELECT min(id) FROM message)`); err != nil {
+			return err
+		}
+		if _, err := t.exec(`DELETE FROM bill WHERE day < ?`, bridge.BillDay(now.Add(-keepBills))); err != nil {
 			return err
 		}
 		_, err := t.exec(`DELETE FROM echo WHERE at < ?`, now.Add(-keepPosts).UnixMilli())

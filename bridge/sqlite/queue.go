@@ -134,6 +134,9 @@ func finish(t *tx, r bridge.Result, was sort) error {
 		is.kind = r.Delivery.Kind
 	}
 	t.tally.move(was, is)
+	if is.state == bridge.Delivered && was.state != bridge.Delivered {
+		t.bill(r.Delivery.DeliveredAt, r.Delivery.Channel, r.Billed)
+	}
 	if err := addAttempt(t, r.Delivery.ID, r.Attempt); err != nil {
 		return err
 	}

@@ -41,11 +41,14 @@ type tx struct {
 	synced span // that the one before has put on disk, with the time; not written down yet
 	tally  tally
 	hours  hours
+	bills  map[bridge.BillKey]int
 	known  known
 }
 
 func newTx(conn driver.ConnPrepareContext) *tx {
-	return &tx{conn: conn, stmts: map[string]*stmt{}, tally: tally{}, hours: hours{}, known: newKnown()}
+	return &tx{
+		conn: conn, stmts: map[string]*stmt{}, tally: tally{}, hours: hours{}, bills: map[bridge.BillKey]int{}, known: newKnown(),
+	}
 }
 
 // stmt is a prepared statement. The driver's have all three.

@@ -43,6 +43,13 @@ func (c *base) Know(account bridge.Account) {
 	c.me = account
 }
 
+// read tells that X has given what it bills for.
+func (c *base) read(kind bridge.BilledKind, ids ...string) {
+	if c.config.Reads != nil {
+		c.config.Reads(kind, ids...)
+	}
+}
+
 // ownID returns the account's id, asking X once.
 func (c *base) ownID(ctx context.Context, ask func(context.Context) (bridge.Account, error)) (string, error) {
 	c.mu.Lock()

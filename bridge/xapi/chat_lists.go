@@ -71,6 +71,7 @@ func (c *base) ChatEvents(ctx context.Context, conversation, next string, count 
 	if err != nil {
 		return bridge.ChatPage{}, err
 	}
+	c.read(bridge.BilledChatRead, idsOf(list.items)...)
 	page := bridge.ChatPage{KeyChanges: list.meta.KeyChanges.List, Next: list.meta.next()}
 	for _, raw := range list.items {
 		page.Events = append(page.Events, readChatEvent(raw))

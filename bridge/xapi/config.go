@@ -34,6 +34,8 @@ type Config struct {
 	Keys       Keys
 	Quota      bridge.Quota
 	Log        *slog.Logger
+	// Reads, when set, is told of what X has given and bills for, by its ids. It must not block.
+	Reads func(kind bridge.BilledKind, ids ...string)
 	// Login is the account's OAuth 2.0 login, used where X refuses OAuth 1.0a; the zero value for none.
 	Login Login
 	// UserAgent names the program to X; empty means "Perch".

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"perch/bridge"
 	"perch/bridge/loose"
 	"perch/bridge/xapi/xcall"
 )
@@ -72,7 +73,29 @@ func (v *v2) page(ctx context.Context, what xcall.Call, next string) (listV2, er
 	}
 	loose.Part(body.Data, &items)
 	loose.Part(body.Meta, &meta)
+	v.read(billedList(what.Endpoint), idsOf(items)...)
 	return listV2{items, body.Includes.Users, body.Includes.Media, string(meta.Next)}, nil
+}
+
+// billedList is what X bills for each element of a list.
+func billedList(endpoint string) bridge.BilledKind {
+	if endpoint == endpointDMs {
+		return bridge.BilledDMRead
+	}
+	return bridge.BilledOwnRead // the account's own posts and mentions
+}
+
+// idsOf are the ids of elements; "" for one without.
+func idsOf(items []json.RawMessage) []string {
+	ids := make([]string, 0, len(items))
+	for _, raw := range items {
+		var item struct {
+			ID loose.ID `json:"id"`
+		}
+		loose.Part(raw, &item)
+		ids = append(ids, string(item.ID))
+	}
+	return ids
 }
 
 // members finds the elements whose field has one of the values.
@@ -96,7 +119,7 @@ func members(list []json.RawMessage, field string, values ...string) []json.RawM
 // envelope wraps a payload as the X Activity API does.
 func envelope(kind, own string, payload json.RawMessage, beside map[string]any) []byte {
 	raw, _ := json.Marshal(map[string]any{"data": map[string]any{ // made of valid JSON
-		"event_type": kind, "filter": map[string]string{"user_id": own}, "tag": TagPrefix + "catchup", "payload": payload, "includes": beside,
+		"event_type": kind, "filter": map[string]string{"user_id": own}, "tag": bridge.FetchedTag, "payload": payload, "includes": beside,
 	}})
 	return raw
 }

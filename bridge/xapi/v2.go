@@ -55,6 +55,11 @@ func (v *v2) user(ctx context.Context, what xcall.Call) (bridge.Person, *xcall.A
 	if person.ID == "" {
 		return bridge.Person{}, nil, a.Unexpected(what.Op, nil)
 	}
+	if what.Endpoint == endpointMe {
+		v.read(bridge.BilledOwnRead, person.ID)
+	} else {
+		v.read(bridge.BilledUserRead, person.ID)
+	}
 	return person, a, nil
 }
 
@@ -117,7 +122,7 @@ func (v *v2) SendReply(ctx context.Context, threadID string, _ bridge.Person, me
 
 // PostMedia implements bridge.MediaSource.
 func (v *v2) PostMedia(ctx context.Context, postID string) ([]bridge.Media, error) {
-	return v.lookUpMedia(ctx, xcall.Call{
+	return v.lookUpMedia(ctx, bridge.BilledPostRead, postID, xcall.Call{
 		Op: "look up the files of a post", Endpoint: endpointPost, URL: v.calls.URLOf("/2/tweets/" + url.PathEscape(postID)),
 		Query: url.Values{"expansions": {"attachments.media_keys,author_id"}, "media.fields": {mediaFields}},
 	})
@@ -125,13 +130,13 @@ func (v *v2) PostMedia(ctx context.Context, postID string) ([]bridge.Media, erro
 
 // DMMedia implements bridge.MediaSource.
 func (v *v2) DMMedia(ctx context.Context, messageID string) ([]bridge.Media, error) {
-	return v.lookUpMedia(ctx, xcall.Call{
+	return v.lookUpMedia(ctx, bridge.BilledDMRead, messageID, xcall.Call{
 		Op: "look up the files of a direct message", Endpoint: endpointDMs, URL: v.calls.URLOf("/2/dm_events/" + url.PathEscape(messageID)),
 		Query: url.Values{"dm_event.fields": {"attachments"}, "expansions": {"attachments.media_keys"}, "media.fields": {mediaFields}},
 	})
 }
 
-func (v *v2) lookUpMedia(ctx context.Context, what xcall.Call) ([]bridge.Media, error) {
+func (v *v2) lookUpMedia(ctx context.Context, kind bridge.BilledKind, id string, what xcall.Call) ([]bridge.Media, error) {
 	what.Method = http.MethodGet
 	a, err := v.calls.Do(ctx, what)
 	if err != nil {
@@ -145,5 +150,6 @@ func (v *v2) lookUpMedia(ctx context.Context, what xcall.Call) ([]bridge.Media, 
 	if err := a.Decode(what.Op, &body); err != nil {
 		return nil, err
 	}
+	v.read(kind, id)
 	return payload.Media(body.Includes.Media), nil
 }

@@ -66,6 +66,8 @@ func Groups() []Group {
 		{Key: "log", Tab: "general", Fields: []Field{choice("log_level", "debug", "info", "warn", "error"), text("log_file")}},
 		{Key: "backup", Tab: "general", Fields: []Field{text("backup.every"), {Path: "backup.keep", Kind: Number}, text("backup.folder")}},
 		{Key: "update", Tab: "general", Fields: []Field{text("update.feed"), text("update.key"), sw("update.check_daily")}},
+		{Key: "costs", Tab: "general", Fields: []Field{text("costs.monthly_budget"), sw("costs.stop_lookups"), sw("costs.flag_links")}},
+		{Key: "prices", Tab: "general", Fields: prices()},
 		{Key: "web", Tab: "general", Fields: []Field{sw("web.enabled"), text("web.listen"), text("web.cert_file"), text("web.key_file")}},
 		{Key: "metrics", Tab: "general", Fields: []Field{text("metrics.listen")}},
 		{Key: "reach", Tab: "reach", Checks: []string{control.CheckPublicAddress}, Fields: []Field{
@@ -92,6 +94,15 @@ func Groups() []Group {
 		}},
 		{Key: "servers", Tab: "channel", Fields: []Field{text("x.api_base"), text("x.upload_base"), {Path: "x.media_hosts", Kind: List}}},
 	}
+}
+
+// prices are those of all that X bills for.
+func prices() []Field {
+	var fields []Field
+	for _, kind := range control.CostKinds() {
+		fields = append(fields, Field{Path: "costs.prices." + kind})
+	}
+	return fields
 }
 
 // Full is the path of a field in control.Config; channel is the number of the channel that it belongs to.

@@ -1,4 +1,5 @@
-// Package limits is the page of X's limits: how much of each is used, and what waits for it.
+// Package limits is the page of X's limits and of what X charges: how much of each limit is used, what waits for it, and what the
+// month has cost.
 //
 // It guarantees that a window that is over counts as full again, whatever X said of it before.
 package limits
@@ -18,6 +19,7 @@ type page struct {
 	win    *window.Window
 	root   fyne.CanvasObject
 	groups *fyne.Container
+	costs  *costView
 	none   fyne.CanvasObject
 	off    fyne.CanvasObject
 	shape  []string
@@ -28,10 +30,10 @@ type page struct {
 func New(win *window.Window) window.Page { return newPage(win) }
 
 func newPage(win *window.Window) *page {
-	l := &page{win: win, groups: kit.VStack(kit.GapBig)}
+	l := &page{win: win, groups: kit.VStack(kit.GapBig), costs: newCostView(win)}
 	l.none = kit.EmptyState("limits", kit.Idle, kit.IdleSoft, win.T("window.limits.none"), win.T("window.limits.none.about"))
 	l.off = kit.EmptyState("stop", kit.Idle, kit.IdleSoft, win.T("window.off"), win.T("window.off.about"))
-	l.root = kit.Scrolled(kit.Header(win.T("window.limits"), kit.CutText(win.T("window.limits.about"), kit.TextSmall, kit.Muted)), l.none, l.off, l.groups)
+	l.root = kit.Scrolled(kit.Header(win.T("window.limits"), kit.CutText(win.T("window.limits.about"), kit.TextSmall, kit.Muted)), l.none, l.off, l.groups, l.costs.content)
 	return l
 }
 
@@ -41,6 +43,7 @@ func (l *page) Render(d snapshot.Data) {
 	groups := makeGroups(d.Limits, d.Now, l.win.Texts)
 	kit.Pick(len(groups) == 0 && d.IsKnown() && !d.Kept, l.none.Show, l.none.Hide)()
 	kit.Pick(len(groups) == 0 && (!d.IsKnown() || d.Kept), l.off.Show, l.off.Hide)()
+	l.costs.render(makeCosts(d.Costs, l.win.Texts))
 	var shape []string
 	for _, g := range groups {
 		shape = append(shape, g.Channel)

@@ -17,7 +17,7 @@ type Data struct {
 	Now time.Time
 	// Asked is false until the relay was asked for the first time.
 	Asked bool
-	// Running is set when a relay answers; Status, Limits and URLs are its last answers.
+	// Running is set when a relay answers; Status, Limits, Costs and URLs are its last answers.
 	Running bool
 	// Kept is set when no relay runs, or none that answers, and its journal is read instead: Status and the messages are as it has left them.
 	Kept bool
@@ -27,6 +27,7 @@ type Data struct {
 	Doing  string
 	Status control.Status
 	Limits []control.Limit
+	Costs  control.Costs
 	URLs   []control.URLs
 	// View is the part of the traffic that the filter lets through.
 	View View

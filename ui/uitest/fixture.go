@@ -121,6 +121,20 @@ func Limits(now time.Time) []control.Limit {
 	}
 }
 
+// Costs are those of half a month with a budget.
+func Costs() control.Costs {
+	line := func(kind string, n int, price control.Money) control.CostLine {
+		return control.CostLine{Kind: kind, Count: n, Price: &price, Sum: price * control.Money(n)}
+	}
+	budget, projected := control.Money(25_000_000), control.Money(30_000_000)
+	return control.Costs{
+		Month: "2026-11", Currency: "USD", PricesOf: "August 2026", By: "kind", Sum: 20_680_000, Projected: &projected, Budget: &budget, Used: 82,
+		Lines: []control.CostLine{
+			line("dm_received", 1210, 10_000), line("post_received", 96, 5_000), line("dm_sent", 412, 15_000), line("reply_link_sent", 9, 200_000), line("own_read", 120, 1_000),
+		},
+	}
+}
+
 // Random is a delivered message with the given number.
 func Random(id int64, at time.Time) control.Message {
 	t := talks[int(id)%len(talks)]

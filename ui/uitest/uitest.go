@@ -18,6 +18,7 @@ type Relay struct {
 	now       func() time.Time
 	status    control.Status
 	limits    []control.Limit
+	costs     control.Costs
 	messages  []control.Message // in the order of their ids
 	readers   map[chan control.Message]bool
 	acts      []string
@@ -47,7 +48,7 @@ func New(now func() time.Time) *Relay {
 			Motion: control.Link{State: "connected", Since: &since}, Chat: control.Chat{State: "off"}, Blocked: []control.Blocked{},
 		}},
 	}
-	r.limits = Limits(now())
+	r.limits, r.costs = Limits(now()), Costs()
 	for _, m := range Messages(now()) {
 		r.put(m)
 	}
@@ -177,6 +178,20 @@ func (r *Relay) Limits(context.Context) ([]control.Limit, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.limits, r.running()
+}
+
+// Costs implements window.Reading.
+func (r *Relay) Costs(context.Context, control.CostQuery) (control.Costs, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.costs, r.running()
+}
+
+// SetCosts makes the relay tell other costs.
+func (r *Relay) SetCosts(c control.Costs) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.costs = c
 }
 
 // URLs implements window.Reading.

@@ -106,11 +106,15 @@ func (w *Watcher) countMinutes() {
 
 func (w *Watcher) pollSlow() {
 	limits, errLimits := w.relay.Limits(w.ctx)
+	costs, errCosts := w.relay.Costs(w.ctx, control.CostQuery{})
 	urls, errURLs := w.relay.URLs(w.ctx)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if errLimits == nil {
 		w.data.Limits = limits
+	}
+	if errCosts == nil {
+		w.data.Costs = costs
 	}
 	if errURLs == nil {
 		w.data.URLs = urls

@@ -22,6 +22,7 @@ import (
 type Relay interface {
 	Status(ctx context.Context) (control.Status, error)
 	Limits(ctx context.Context) ([]control.Limit, error)
+	Costs(ctx context.Context, q control.CostQuery) (control.Costs, error)
 	Minutes(ctx context.Context) ([]control.Minute, error)
 	URLs(ctx context.Context) ([]control.URLs, error)
 	Messages(ctx context.Context, q control.Query) ([]control.Message, error)

@@ -3,12 +3,14 @@ package payload
 import (
 	"encoding/json"
 
+	"perch/bridge"
 	"perch/bridge/loose"
 )
 
 // activity is one envelope of the X Activity API.
 type activity struct {
 	EventType loose.Text `json:"event_type"`
+	Tag       loose.Text `json:"tag"`
 	Filter    struct {
 		UserID loose.ID `json:"user_id"`
 	} `json:"filter"`
@@ -31,6 +33,7 @@ func (p *parser) activities(data, outer json.RawMessage) {
 
 func (p *parser) activity(a activity) {
 	forUser := string(a.Filter.UserID)
+	p.IsBilled = p.IsBilled || (a.Tag != bridge.FetchedTag && isBilled(string(a.EventType)))
 	switch a.EventType {
 	case "dm.received", "dm.sent":
 		p.activityDM(forUser, a)
@@ -53,6 +56,15 @@ func (p *parser) activity(a activity) {
 	default:
 		p.ignore(string(a.EventType), 1)
 	}
+}
+
+// isBilled reports whether X charges for telling of an event; what the account itself has sent is free (X docs: pricing).
+func isBilled(eventType string) bool {
+	switch eventType {
+	case "dm.received", "chat.received", "post.mention.create", "post.reply.create", "post.quote.create", "post.create":
+		return true
+	}
+	return false
 }
 
 // activityDM reads direct messages: v1.1's beside v2's people, or a message of v2 itself.

@@ -80,6 +80,9 @@ func traffic(ctx context.Context, relay *uitest.Relay, rate float64, id int64) {
 func handler(relay *uitest.Relay, settings *uitest.Settings) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/status", func(w http.ResponseWriter, r *http.Request) { answer(w)(relay.Status(r.Context())) })
+	mux.HandleFunc("GET /v1/costs", func(w http.ResponseWriter, r *http.Request) {
+		answer(w)(relay.Costs(r.Context(), control.CostQuery{}))
+	})
 	mux.HandleFunc("GET /v1/limits", func(w http.ResponseWriter, r *http.Request) { answer(w)(relay.Limits(r.Context())) })
 	mux.HandleFunc("GET /v1/minutes", func(w http.ResponseWriter, r *http.Request) { answer(w)(relay.Minutes(r.Context())) })
 	mux.HandleFunc("GET /v1/urls", func(w http.ResponseWriter, r *http.Request) { answer(w)(relay.URLs(r.Context())) })
