@@ -280,6 +280,7 @@ func TestSeen_WhatIsToldOfAStatus(t *testing.T) {
 		{Side: control.SideGap, Level: control.Note, Until: &old},
 		{Side: control.SideReach, Level: control.Note},
 		{Side: control.SideCertificate, Queue: "web.cert_file", Level: control.NeedsYou},
+		{Side: control.SideCosts, Level: control.Note}, {Side: control.SideCosts, Level: control.Healing},
 	}
 	got := map[string]alert.Cause{}
 	for _, c := range Seen(s).Causes {
@@ -287,12 +288,13 @@ func TestSeen_WhatIsToldOfAStatus(t *testing.T) {
 	}
 	for key, pace := range map[string]alert.Pace{
 		"x/support": alert.AtOnce, "motion/support": alert.Patient, "undecided/support": alert.AtOnce, "waiting/support/in": alert.Aging, "certificate//web.cert_file": alert.AtOnce,
+		"costs/note": alert.AtOnce, "costs/healing": alert.AtOnce,
 	} {
 		if c, ok := got[key]; !ok || c.Pace != pace {
 			t.Errorf("%s: %+v", key, c)
 		}
 	}
-	if len(got) != 6 {
+	if len(got) != 8 {
 		t.Errorf("%d causes: %+v", len(got), got)
 	}
 	if unsure := Seen(s).IsUnsure; !unsure("x/support") || unsure("motion/support") {

@@ -66,6 +66,11 @@ func ofCondition(c control.Condition) (alert.Cause, bool) {
 		if c.Until != nil {
 			cause.Key += "/" + strconv.FormatInt(c.Until.Unix(), 10)
 		}
+	case c.Side == control.SideCosts: // nearly used up and used up are two things, and nobody solves them before the month ends
+		cause.Key += "/" + string(c.Level)
+		if cause.Pace, cause.IsPast = alert.AtOnce, true; c.Until != nil {
+			cause.Key += "/" + strconv.FormatInt(c.Until.Unix(), 10)
+		}
 	case c.Level == control.NeedsYou:
 		cause.Level, cause.Pace, cause.Grace = alert.NeedsYou, alert.AtOnce, graceSide
 	case c.Level == control.Note:

@@ -18,6 +18,7 @@ import (
 
 	"perch/app/control"
 	"perch/bridge"
+	"perch/bridge/cost"
 )
 
 // fake is a relay in some state. What fails is named in fails.
@@ -83,6 +84,7 @@ func whole() *fake {
 				Gaps: []control.Gap{{Channel: "support", From: noon.Add(-time.Minute), To: noon, Recovered: 4}, {Channel: "support", From: noon, To: noon.Add(-time.Hour), Lost: "secret loss"}},
 			},
 			Backup: control.Backup{Last: at(noon.Add(-24 * time.Hour)), Error: "secret error"},
+			Costs:  &control.Spending{Spent: 12_345_000, Budget: new(cost.Money)},
 		},
 		limits: []bridge.Limit{{Channel: "support", Endpoint: "dm.send", Waiting: 2, Windows: []bridge.Window{{Name: "15min", Limit: 15, Remaining: -1, Reset: noon}}}},
 		counts: []bridge.Count{
@@ -140,7 +142,7 @@ func TestEverythingIsTold(t *testing.T) {
 		`perch_gaps{channel="support"} 2`, `perch_gaps_lost{channel="support"} 1`, `perch_gap_seconds{channel="support"} 60`, `perch_gap_recovered{channel="support"} 4`,
 		`perch_limit_remaining{channel="support",endpoint="dm.send",window="15min"} 0`, `perch_limit_max{channel="support",endpoint="dm.send",window="15min"} 15`,
 		`perch_limit_waiting{channel="support",endpoint="dm.send"} 2`, `perch_journal_bytes{file="journal"} 1000`, `perch_journal_bytes{file="wal"} 200`,
-		`perch_journal_bytes{file="inlet"} 34`, `perch_backup_failed 1`, `perch_read_failed{what="status"} 0`,
+		`perch_journal_bytes{file="inlet"} 34`, `perch_backup_failed 1`, `perch_cost_month_dollars 12.345`, `perch_cost_budget_dollars 0`, `perch_read_failed{what="status"} 0`,
 	} {
 		if !strings.Contains(text, "\n"+line+"\n") {
 			t.Errorf("%s is not told", line)

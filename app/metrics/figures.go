@@ -53,4 +53,6 @@ var (
 
 	backupAt     = gauge("perch_backup_last_time_seconds", "When the last good backup was made, in seconds since 1970; absent for never.")
 	backupFailed = gauge("perch_backup_failed", "1: the last backup failed.")
+	costSpent    = gauge("perch_cost_month_dollars", "About what X has charged in this month (UTC), in US dollars.")
+	costBudget   = gauge("perch_cost_budget_dollars", "The month's budget for X, in US dollars; absent for none.")
 )

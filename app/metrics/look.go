@@ -58,6 +58,7 @@ func (e *Exporter) take(ctx context.Context) *look {
 		l.channels(status)
 		l.reach(status.Reach)
 		l.backup(status.Backup)
+		l.costs(status.Costs)
 	}
 	counts, err := e.store.Counts(ctx)
 	if l.note(readCounts, err) {
@@ -72,7 +73,6 @@ func (e *Exporter) take(ctx context.Context) *look {
 		l.limits(limits)
 	}
 	l.note(readDisk, l.disk(e.journal))
-	// What X charges has its place here, once it is written down: as counters, by channel and kind of charge.
 	for what, isFailed := range l.failed {
 		l.add(readFailed, flag(isFailed), what)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"perch/app/control"
 	"perch/bridge"
+	"perch/bridge/cost"
 	"perch/bridge/reach"
 	"perch/bridge/reach/tunnel"
 )
@@ -125,6 +126,18 @@ func (l *look) limits(limits []bridge.Limit) {
 		l.add(limitWaits, float64(of.Waiting), of.Channel, of.Endpoint)
 	}
 }
+
+func (l *look) costs(s *control.Spending) {
+	if s == nil {
+		return
+	}
+	l.add(costSpent, dollars(s.Spent))
+	if s.Budget != nil {
+		l.add(costBudget, dollars(*s.Budget))
+	}
+}
+
+func dollars(m cost.Money) float64 { return float64(m) / float64(cost.Dollar) }
 
 func (l *look) backup(b control.Backup) {
 	l.at(backupAt, b.Last)
