@@ -280,7 +280,8 @@ func TestSeen_WhatIsToldOfAStatus(t *testing.T) {
 		{Side: control.SideGap, Level: control.Note, Until: &old},
 		{Side: control.SideReach, Level: control.Note},
 		{Side: control.SideCertificate, Queue: "web.cert_file", Level: control.NeedsYou},
-		{Side: control.SideCosts, Level: control.Note}, {Side: control.SideCosts, Level: control.Healing},
+		{Side: control.SideCosts, Level: control.Note},
+		{Side: control.SideCosts, Level: control.Healing},
 	}
 	got := map[string]alert.Cause{}
 	for _, c := range Seen(s).Causes {
