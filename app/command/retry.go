@@ -42,10 +42,10 @@ func (p *program) retryCommand() *cobra.Command {
 }
 
 func (p *program) retryDead(cmd *cobra.Command, q control.Query, cause string) error {
-	switch {
-	case q.Direction != "" && !slices.Contains(control.Directions(), q.Direction):
-		return usageError{fmt.Errorf("retry: --direction %s is not in or out", q.Direction)} //nolint:err113 // shown, never compared
-	case cause != "" && !slices.Contains(control.Causes(), cause):
+	if err := checkDirection("retry", q.Direction); err != nil {
+		return err
+	}
+	if cause != "" && !slices.Contains(control.Causes(), cause) {
 		return usageError{fmt.Errorf("retry: --cause %s is not one of %v", cause, control.Causes())} //nolint:err113 // shown, never compared
 	}
 	relay, err := p.reader()

@@ -58,10 +58,15 @@ func checkQuery(command string, q *control.Query) error {
 	switch {
 	case q.State != "" && !slices.Contains(control.States(), q.State):
 		return usageError{fmt.Errorf("%s: --state %s is not one of %v", command, q.State, control.States())} //nolint:err113 // shown, never compared
-	case q.Direction != "" && !slices.Contains(control.Directions(), q.Direction):
-		return usageError{fmt.Errorf("%s: --direction %s is not in or out", command, q.Direction)} //nolint:err113 // shown, never compared
 	case q.Limit < 1:
 		return usageError{fmt.Errorf("%s: --limit has to be 1 or more", command)} //nolint:err113 // shown, never compared
+	}
+	return checkDirection(command, q.Direction)
+}
+
+func checkDirection(command, direction string) error {
+	if direction != "" && !slices.Contains(control.Directions(), direction) {
+		return usageError{fmt.Errorf("%s: --direction %s is not in or out", command, direction)} //nolint:err113 // shown, never compared
 	}
 	return nil
 }

@@ -193,8 +193,7 @@ func (r *Relay) RetryDead(ctx context.Context, q control.Query, cause string) (i
 
 // RetryAllDead puts every dead message back into the queue, which the relay alone does.
 func (r *Relay) RetryAllDead(ctx context.Context) (int, error) {
-	n, err := r.Client.RetryAllDead(ctx)
-	return n, r.needsRelay("retry", err)
+	return r.RetryDead(ctx, control.Query{}, "")
 }
 
 // backups is how it stands with the backups where the relay's own go.

@@ -68,8 +68,7 @@ func (c *Console) requeue(d *bridge.Delivery) {
 
 // act changes one message that is in the wanted state ("" for any that allows it) and not being attempted.
 func (c *Console) act(ctx context.Context, id int64, wish string, want bridge.State, change func(*bridge.Delivery)) error {
-	var changed *bridge.Delivery
-	err := c.journal.Update(ctx, id, func(d *bridge.Delivery) (bridge.Result, error) {
+	return c.update(ctx, id, func(d *bridge.Delivery) (bridge.Result, error) {
 		from := d.State
 		if c.dispatcher.IsBusy(id) || (want != "" && from != want) || (d.Kind == bridge.KindUnreadable && wish == "retried") {
 			return bridge.Result{}, notNowError(d, wish)
@@ -79,8 +78,16 @@ func (c *Console) act(ctx context.Context, id int64, wish string, want bridge.St
 			d.State = from
 			return bridge.Result{}, notNowError(d, wish)
 		}
-		changed = d
 		return bridge.Result{Delivery: d, Billed: c.accounts.Channel(d.Channel).BilledSend(d), Attempt: bridge.Attempt{At: c.now(), Outcome: d.State, Message: wish + " by a person"}}, nil
+	})
+}
+
+// update has somebody change one message, and shows what came of it.
+func (c *Console) update(ctx context.Context, id int64, change func(*bridge.Delivery) (bridge.Result, error)) error {
+	var changed *bridge.Delivery
+	err := c.journal.Update(ctx, id, func(d *bridge.Delivery) (bridge.Result, error) {
+		changed = d
+		return change(d)
 	})
 	if err != nil {
 		return err

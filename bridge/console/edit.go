@@ -6,15 +6,13 @@ import (
 	"strings"
 
 	"perch/bridge"
-	"perch/bridge/logkey"
 )
 
 // Edit gives a reply that failed for good another text and puts it back into the queue. What it said stays in its history,
 // and the agent is told what was sent in the end. A text that X would refuse changes nothing.
 func (c *Console) Edit(ctx context.Context, id int64, text string) error {
 	text = strings.TrimSpace(text)
-	var changed *bridge.Delivery
-	err := c.journal.Update(ctx, id, func(d *bridge.Delivery) (bridge.Result, error) {
+	return c.update(ctx, id, func(d *bridge.Delivery) (bridge.Result, error) {
 		if err := c.editable(d); err != nil {
 			return bridge.Result{}, err
 		}
@@ -24,18 +22,10 @@ func (c *Console) Edit(ctx context.Context, id int64, text string) error {
 		}
 		c.requeue(d)
 		d.Progress.Edited, d.Progress.Posted = true, nil // an encrypted message is made anew
-		changed = d
 		return bridge.Result{Delivery: d, Opened: true, Attempt: bridge.Attempt{
 			At: c.now(), Outcome: d.State, Message: "changed and sent again by a person; it said: " + strconv.Quote(old),
 		}}, nil
 	})
-	if err != nil {
-		return err
-	}
-	c.log.Info("reply changed by a person", logkey.Delivery, id)
-	c.feed.Publish(changed)
-	c.wake.Send()
-	return nil
 }
 
 // editable reports whether a message can get another text.

@@ -97,15 +97,21 @@ func (d *Dispatcher) resume(ctx context.Context) error {
 	return nil
 }
 
+// pauseOver reports whether the time has come at which a pause ends by itself.
+func (r *run) pauseOver() (until time.Time, isOver bool) {
+	isOn, until := r.Paused()
+	return until, isOn && !until.IsZero() && !r.now().Before(until)
+}
+
 // endPause ends a pause whose time has come.
 func (r *run) endPause(ctx context.Context) {
-	if isOn, until := r.Paused(); !isOn || until.IsZero() || r.now().Before(until) {
+	if _, isOver := r.pauseOver(); !isOver {
 		return
 	}
 	r.pause.mu.Lock()
 	defer r.pause.mu.Unlock()
-	isOn, until := r.Paused() // somebody may have said otherwise meanwhile
-	if !isOn || until.IsZero() || r.now().Before(until) {
+	until, isOver := r.pauseOver() // somebody may have said otherwise meanwhile
+	if !isOver {
 		return
 	}
 	if err := r.resume(ctx); err != nil {
