@@ -44,6 +44,18 @@ type Channel struct {
 	Limits Limits
 	// Costs is what is known of what X charges for; nil for nothing.
 	Costs Costing
+	// Agents is what the channel does for the agents beside carrying messages.
+	Agents Agents
+}
+
+// Agents is what a channel does for the agents beside carrying messages: each part is a wish of the admin's.
+type Agents struct {
+	// WhoWrites puts what X tells of a new customer into the contact.
+	WhoWrites bool
+	// AnsweredPost puts a line with the post that a public post answers or quotes before it.
+	AnsweredPost bool
+	// DM, Hide, Thread and Link are the commands that a reply may begin with.
+	DM, Hide, Thread, Link bool
 }
 
 // Wanted is what a channel wants to hear of from X.

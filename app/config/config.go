@@ -198,6 +198,7 @@ type Channel struct {
 	Name   string       `toml:"name"`
 	X      XConfig      `toml:"x"`
 	Motion MotionConfig `toml:"motion"`
+	Agents AgentsConfig `toml:"agents"`
 }
 
 // XConfig is a channel's side of X.
@@ -229,6 +230,19 @@ type MotionConfig struct {
 	User string `toml:"user"`
 	// TLSPin is the SHA-256 of the one certificate to trust, in hex; empty means the usual rules.
 	TLSPin string `toml:"tls_pin"`
+}
+
+// AgentsConfig is what a channel does for the agents beside carrying messages. All of it is off unless somebody wants it.
+type AgentsConfig struct {
+	// WhoWrites puts what X tells of a new customer into the contact.
+	WhoWrites bool `toml:"who_writes"`
+	// AnsweredPost puts a line with the post that a public post answers or quotes before it. X charges where it has to be asked.
+	AnsweredPost bool `toml:"answered_post"`
+	// DM, Hide, Thread and Link are the commands that agents may begin a reply with: /dm, /hide, /thread, /link.
+	DM     bool `toml:"dm"`
+	Hide   bool `toml:"hide"`
+	Thread bool `toml:"thread"`
+	Link   bool `toml:"link"`
 }
 
 // Base returns the address of Motion's API without a slash at the end.

@@ -48,7 +48,7 @@ func TestTemplate_HasEveryKeyWithAComment(t *testing.T) {
 			t.Errorf("no comment in:\n%s", block)
 		}
 	}
-	if !strings.HasSuffix(text, "\"\n") || strings.Contains(text, "\n\n\n") || strings.Contains(text, "<no value>") {
+	if strings.TrimSpace(text)+"\n" != text || strings.Contains(text, "\n\n\n") || strings.Contains(text, "<no value>") {
 		t.Errorf("untidy:\n%s", text)
 	}
 }
@@ -62,6 +62,7 @@ func TestSave_WritesWhatLoadReads(t *testing.T) {
 	want.Channels = append(want.Channels, config.DefaultChannel("b"))
 	want.Channels[1].Motion.ReceiveURL = "http://127.0.0.1:1/n"
 	want.Channels[1].X.Mentions = false
+	want.Channels[1].Agents = config.AgentsConfig{WhoWrites: true, Hide: true, Link: true}
 	want.Alerts = []config.Alert{config.DefaultAlert("ops"), config.DefaultAlert("mail")}
 	want.Alerts[0].URL, want.Alerts[0].Quiet, want.Alerts[0].IncludeText = "https://a.example/x", "22:00-07:00", true
 	want.Alerts[1].Kind, want.Alerts[1].Server, want.Alerts[1].From, want.Alerts[1].To = "email", "m.example:587", "p@example.com", []string{"a@example.com", "b@example.com"}

@@ -137,6 +137,17 @@ type ChannelConfig struct {
 	Name   string       `json:"name"`
 	X      XConfig      `json:"x"`
 	Motion MotionConfig `json:"motion"`
+	Agents AgentsConfig `json:"agents"`
+}
+
+// AgentsConfig is the table [channel.agents].
+type AgentsConfig struct {
+	WhoWrites    bool `json:"who_writes"`
+	AnsweredPost bool `json:"answered_post"`
+	DM           bool `json:"dm"`
+	Hide         bool `json:"hide"`
+	Thread       bool `json:"thread"`
+	Link         bool `json:"link"`
 }
 
 // XConfig is the table [channel.x].

@@ -30,7 +30,7 @@ func toControl(c *config.Config) control.Config {
 		out.Alerts = append(out.Alerts, control.AlertConfig(a))
 	}
 	for _, ch := range c.Channels {
-		out.Channels = append(out.Channels, control.ChannelConfig{Name: ch.Name, X: control.XConfig(ch.X), Motion: control.MotionConfig(ch.Motion)})
+		out.Channels = append(out.Channels, control.ChannelConfig{Name: ch.Name, X: control.XConfig(ch.X), Motion: control.MotionConfig(ch.Motion), Agents: control.AgentsConfig(ch.Agents)})
 	}
 	return out
 }
@@ -53,7 +53,7 @@ func fromControl(w control.Config) *config.Config {
 		c.Alerts = append(c.Alerts, config.Alert(a))
 	}
 	for _, ch := range w.Channels {
-		c.Channels = append(c.Channels, config.Channel{Name: ch.Name, X: config.XConfig(ch.X), Motion: config.MotionConfig(ch.Motion)})
+		c.Channels = append(c.Channels, config.Channel{Name: ch.Name, X: config.XConfig(ch.X), Motion: config.MotionConfig(ch.Motion), Agents: config.AgentsConfig(ch.Agents)})
 	}
 	return c
 }

@@ -39,7 +39,7 @@ func (s *setup) channels(salt string, log *slog.Logger, costs func(config.Channe
 		}
 		all = append(all, bridge.Channel{
 			Name: ch.Name, Wanted: adapter.Wanted(ch, s.values), X: c.x, Motion: c.motion, Keys: keyMark(salt, ch.Name, s.values), Limits: c.quota,
-			Chat: c.x, ChatKeys: chat, Costs: costs(ch),
+			Chat: c.x, ChatKeys: chat, Costs: costs(ch), Agents: bridge.Agents(ch.Agents),
 		})
 	}
 	return all

@@ -92,6 +92,9 @@ func Groups() []Group {
 			text("motion.receive_url"), text("motion.user"), secret("motion.password"), secret("motion.api_key"), text("motion.map_key"),
 			text("motion.base_url"), text("motion.tls_pin"),
 		}},
+		{Key: "agents", Tab: "channel", Fields: []Field{
+			sw("agents.who_writes"), sw("agents.answered_post"), sw("agents.dm"), sw("agents.link"), sw("agents.thread"), sw("agents.hide"),
+		}},
 		{Key: "servers", Tab: "channel", Fields: []Field{text("x.api_base"), text("x.upload_base"), {Path: "x.media_hosts", Kind: List}}},
 	}
 }
