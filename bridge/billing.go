@@ -19,6 +19,8 @@ const (
 	// BilledReply is a public answer to a post that names the account, BilledLinkReply one with a link in it.
 	BilledReply     BilledKind = "reply_sent"
 	BilledLinkReply BilledKind = "reply_link_sent"
+	// BilledHide is a customer's reply that was hidden.
+	BilledHide BilledKind = "reply_hidden"
 	// BilledDMRead is a direct message in a list that X was asked for, BilledChatRead an encrypted one.
 	BilledDMRead   BilledKind = "dm_read"
 	BilledChatRead BilledKind = "chat_read"
@@ -32,7 +34,7 @@ const (
 // BilledKinds lists them all, in the order in which people read them.
 func BilledKinds() []BilledKind {
 	return []BilledKind{
-		BilledDM, BilledChat, BilledPost, BilledDMSent, BilledChatSent, BilledReply, BilledLinkReply,
+		BilledDM, BilledChat, BilledPost, BilledDMSent, BilledChatSent, BilledReply, BilledLinkReply, BilledHide,
 		BilledDMRead, BilledChatRead, BilledPostRead, BilledUserRead, BilledOwnRead,
 	}
 }
@@ -46,7 +48,7 @@ func BilledArrival(kind MessageKind) BilledKind {
 		return BilledChat
 	case KindMention, KindReply:
 		return BilledPost
-	case KindNote, KindUnreadable:
+	case KindNote, KindUnreadable, KindHide:
 	}
 	return ""
 }
@@ -83,20 +85,23 @@ func (k BillKey) Date() time.Time { return time.Unix(k.Day*secondsOfDay, 0).UTC(
 
 // Costing is what a channel knows of what X charges. It is safe for concurrent use.
 type Costing interface {
-	// Sent is what X bills for a reply that it has taken; "" for nothing.
-	Sent(d *Delivery) BilledKind
+	// Sent is what X bills for a reply of a kind that it has taken; "" for nothing.
+	Sent(kind MessageKind, text string) BilledKind
 	// LinkNote is what the agent is to read of a public reply that a link has made expensive; "" for nothing.
 	LinkNote(d *Delivery) string
 	// IsSaving reports whether look-ups are left out without which every message is delivered all the same.
 	IsSaving() bool
 }
 
-// BilledSend is what X bills a channel for a reply that it has taken; "" for nothing, or where nobody knows.
-func (c *Channel) BilledSend(d *Delivery) BilledKind {
-	if c == nil || c.Costs == nil || d.Direction != Out || d.State != Delivered {
-		return ""
+// BilledSend is what X bills a channel for a reply that it has taken; nil for nothing, or where nobody knows.
+func (c *Channel) BilledSend(kind MessageKind, text string) []BilledKind {
+	if c == nil || c.Costs == nil {
+		return nil
 	}
-	return c.Costs.Sent(d)
+	if billed := c.Costs.Sent(kind, text); billed != "" {
+		return []BilledKind{billed}
+	}
+	return nil
 }
 
 // IsSaving reports whether the channel leaves out look-ups that no message needs.

@@ -80,8 +80,24 @@ type Progress struct {
 	MayBeDirect bool `json:"may_be_direct,omitempty"`
 	// Edited is set while a reply is on its way again to which a person has given another text.
 	Edited bool `json:"edited,omitempty"`
+	// Thread is how far a thread has come; nil for everything else, and before its first post. It is never changed but replaced.
+	Thread *Thread `json:"thread,omitempty"`
 	// Deferrals counts how often the delivery was put off without an attempt being counted.
 	Deferrals int `json:"deferrals,omitempty"`
+}
+
+// Thread is how far an answer in several posts has come.
+type Thread struct {
+	// Posts are the ids of those that X has taken, in their order.
+	Posts []string `json:"posts"`
+}
+
+// PostsDone are the ids of those posts of a thread that X has taken, in their order. They are not the caller's to change.
+func (p *Progress) PostsDone() []string {
+	if p.Thread == nil {
+		return nil
+	}
+	return p.Thread.Posts
 }
 
 // Delivery is the duty to hand one event to one side, with all that is known of it. ID grows with the order
@@ -165,8 +181,8 @@ type Result struct {
 	Learned Learned
 	// Spawned are new deliveries that follow from this one (a note to the agent, a file on its own).
 	Spawned []*Delivery
-	// Billed is what X bills for the message that was sent, counted when it becomes Delivered; "" for nothing.
-	Billed BilledKind
+	// Billed is what X bills for what was sent; nil for nothing.
+	Billed []BilledKind
 }
 
 // Learned is what a message taught about who is behind a Motion interaction or a public thread. Empty parts

@@ -37,17 +37,19 @@ const (
 	KindChat MessageKind = "chat"
 	// KindEncrypted is an encrypted X Chat message that could not be opened (yet).
 	KindEncrypted MessageKind = "encrypted"
+	// KindHide is an agent's wish that a customer's public reply be hidden. It has no text of its own.
+	KindHide MessageKind = "hide"
 	// KindUnreadable is an authentic event that Perch could not read; kept as it came.
 	KindUnreadable MessageKind = "unreadable"
 )
 
 // Kinds lists them all, in the order in which people choose.
 func Kinds() []MessageKind {
-	return []MessageKind{KindDM, KindMention, KindReply, KindChat, KindNote, KindEncrypted, KindUnreadable}
+	return []MessageKind{KindDM, KindMention, KindReply, KindChat, KindHide, KindNote, KindEncrypted, KindUnreadable}
 }
 
-// IsPublic reports whether messages of the kind can be seen by anybody on X.
-func (k MessageKind) IsPublic() bool { return k == KindMention || k == KindReply }
+// IsPublic reports whether messages of the kind, or what they do, can be seen by anybody on X.
+func (k MessageKind) IsPublic() bool { return k == KindMention || k == KindReply || k == KindHide }
 
 // Person is an account on X. Handle has no leading "@"; any field but ID may be empty.
 type Person struct {

@@ -80,7 +80,8 @@ type Inbox interface {
 	Unpack(ctx context.Context, upTo int64, unpacked Unpacked) error
 }
 
-// Outbox takes agents' replies. Add returns the earlier delivery and true when the reply was there already.
+// Outbox takes agents' replies, and what Perch says to them at once. Add returns the earlier delivery and true when it was there
+// already.
 type Outbox interface {
 	Add(ctx context.Context, d *Delivery, raw []byte) (*Delivery, bool, error)
 	Get(ctx context.Context, id int64) (*Delivery, error)

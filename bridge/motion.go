@@ -14,6 +14,9 @@ type Notification struct {
 	AttachmentID string
 }
 
+// AutoResponse begins every line that Perch itself writes into an interaction, as the old plugin did.
+const AutoResponse = "AUTO-RESPONSE: "
+
 // Receipt is what Motion answered to a Notification; every field may be empty.
 type Receipt struct {
 	InteractionID string

@@ -24,6 +24,8 @@ var maxUpload = map[string]int{"image/png": MaxImage, "image/jpeg": MaxImage, "i
 // whether X takes it. nil means that the text may go.
 func PreflightText(d *Delivery, measure func(text string) (weighted int, valid bool)) *Error {
 	switch {
+	case d.Kind == KindHide:
+		return nil
 	case d.Reply.AttachmentID != "" && d.Text == "":
 		return nil
 	case !d.Kind.IsPublic():

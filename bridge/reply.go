@@ -25,6 +25,16 @@ type Reply struct {
 	// Handle is the value of the Map Key in the contact, without a leading "@".
 	Handle string `json:"handle,omitempty"`
 	Agent  string `json:"agent,omitempty"`
+	// Command is what the agent began the text with; Body is without it.
+	Command Command `json:"command,omitempty"`
+}
+
+// NoteThread is the public thread of the interaction in which the agent wrote, also where the reply itself goes in private.
+func (d *Delivery) NoteThread() string {
+	if d.Reply != nil && d.Reply.Command == CommandDM {
+		return d.Reply.ThreadID
+	}
+	return d.ThreadID
 }
 
 // fileNamePattern is what the name of a file looks like: one line that ends in the extension of a usual kind of file.

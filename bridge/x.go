@@ -44,6 +44,13 @@ type Sender interface {
 	UploadMedia(ctx context.Context, file File, public bool) (string, error)
 }
 
+// Moderator hides what customers have written.
+type Moderator interface {
+	// HidePost hides a public reply in a conversation that the account has begun. One that is hidden already is a success, so a
+	// call can be repeated. Errors are *Error; what X does not let be hidden is Rejected.
+	HidePost(ctx context.Context, postID string) error
+}
+
 // Lookback finds what was already sent, newest first. An empty answer proves nothing.
 type Lookback interface {
 	// SentDMs lists recent direct messages from this account to one person.
@@ -78,16 +85,19 @@ type Call struct {
 	IsForm bool
 }
 
-// XCalls shows the calls of Sender without making them.
+// XCalls shows the calls of Sender and Moderator without making them.
 type XCalls interface {
 	DMCall(recipientID string, message Outgoing) Call
 	ReplyCall(threadID string, author Person, message Outgoing) Call
+	// HideCall is that of Moderator; false where the API has none.
+	HideCall(postID string) (Call, bool)
 }
 
 // XClient is all that a channel needs of X.
 type XClient interface {
 	Directory
 	Sender
+	Moderator
 	Lookback
 	Clock
 	MediaSource

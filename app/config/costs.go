@@ -30,6 +30,7 @@ type Prices struct {
 	ChatSent      string `toml:"chat_sent"`
 	ReplySent     string `toml:"reply_sent"`
 	ReplyLinkSent string `toml:"reply_link_sent"`
+	ReplyHidden   string `toml:"reply_hidden"`
 	DMRead        string `toml:"dm_read"`
 	ChatRead      string `toml:"chat_read"`
 	PostRead      string `toml:"post_read"`
@@ -41,7 +42,8 @@ type Prices struct {
 func (p Prices) Own() map[bridge.BilledKind]string {
 	all := map[bridge.BilledKind]string{
 		bridge.BilledDM: p.DMReceived, bridge.BilledChat: p.ChatReceived, bridge.BilledPost: p.PostReceived, bridge.BilledDMSent: p.DMSent,
-		bridge.BilledChatSent: p.ChatSent, bridge.BilledReply: p.ReplySent, bridge.BilledLinkReply: p.ReplyLinkSent, bridge.BilledDMRead: p.DMRead,
+		bridge.BilledChatSent: p.ChatSent, bridge.BilledReply: p.ReplySent, bridge.BilledLinkReply: p.ReplyLinkSent, bridge.BilledHide: p.ReplyHidden,
+		bridge.BilledDMRead:   p.DMRead,
 		bridge.BilledChatRead: p.ChatRead, bridge.BilledPostRead: p.PostRead, bridge.BilledUserRead: p.UserRead, bridge.BilledOwnRead: p.OwnRead,
 	}
 	for kind, price := range all {

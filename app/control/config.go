@@ -95,6 +95,7 @@ type PricesConfig struct {
 	ChatSent      string `json:"chat_sent"`
 	ReplySent     string `json:"reply_sent"`
 	ReplyLinkSent string `json:"reply_link_sent"`
+	ReplyHidden   string `json:"reply_hidden"`
 	DMRead        string `json:"dm_read"`
 	ChatRead      string `json:"chat_read"`
 	PostRead      string `json:"post_read"`

@@ -46,6 +46,9 @@ func FromDelivery(d *bridge.Delivery) Message {
 		Media: []Media{}, XID: idAtX(d), MotionID: d.MotionID, ThreadID: d.ThreadID, Parent: d.Parent,
 		PersonID: d.PeerID,
 	}
+	if d.Reply != nil {
+		m.Command = string(d.Reply.Command)
+	}
 	if d.State == bridge.Queued || d.State == bridge.Undecided {
 		m.DueAt = orNil(d.DueAt)
 	}

@@ -186,6 +186,8 @@ type Message struct {
 	Parent int64 `json:"parent,omitempty"`
 	// PersonID is the customer's id at X; "" until it is known.
 	PersonID string `json:"person_id,omitempty"`
+	// Command is what the agent began the text with, without the slash: "dm", "link", "thread" or "hide"; "" for none.
+	Command string `json:"command,omitempty"`
 }
 
 // Who is what a conversation with the message's customer is asked for by; "" when nobody is known.

@@ -30,7 +30,7 @@ func (j *Journal) trace(ctx context.Context, v *sqlite.View, d *bridge.Delivery)
 	if err != nil {
 		return bridge.Trace{}, err
 	}
-	return console.TraceOf(ctx, v, d, j.channel(d.Channel, brand), brand.Handle)
+	return console.TraceOf(ctx, v, d, j.channel(d.Channel, brand), brand.Handle, adapter.Measure)
 }
 
 // channel is that of perch.toml, without its secrets; nil when it cannot be had.

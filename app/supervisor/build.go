@@ -12,7 +12,6 @@ import (
 	"perch/app/version"
 	"perch/bridge/cost"
 	"perch/bridge/engine"
-	"perch/bridge/postlen"
 	"perch/bridge/webhook"
 	"perch/bridge/xapi/payload"
 )
@@ -34,7 +33,7 @@ func (r *relay) build(ctx context.Context) error {
 			return err
 		}
 	}
-	r.engine = engine.New(engine.Config{Channels: s.channels(r.salt, r.log.Logger, r.costing), Journal: r.health, Log: r.log.Logger, Read: payload.Read, Measure: measure, Meter: r.meter})
+	r.engine = engine.New(engine.Config{Channels: s.channels(r.salt, r.log.Logger, r.costing), Journal: r.health, Log: r.log.Logger, Read: payload.Read, Measure: adapter.Measure, Meter: r.meter})
 	if err := r.engine.Prepare(ctx); err != nil {
 		return err
 	}
@@ -67,11 +66,6 @@ func (r *relay) build(ctx context.Context) error {
 func (r *relay) updateSource() (update.Source, bool) {
 	u := r.setup().config.Update
 	return update.Source{Feed: u.Feed, Key: u.Key}, u.CheckDaily
-}
-
-func measure(text string) (int, bool) {
-	m := postlen.Measure(text)
-	return m.Weighted, m.Valid
 }
 
 // webhookConfig lets the webhook serve the channels of s.

@@ -78,7 +78,11 @@ func (c *Console) act(ctx context.Context, id int64, wish string, want bridge.St
 			d.State = from
 			return bridge.Result{}, notNowError(d, wish)
 		}
-		return bridge.Result{Delivery: d, Billed: c.accounts.Channel(d.Channel).BilledSend(d), Attempt: bridge.Attempt{At: c.now(), Outcome: d.State, Message: wish + " by a person"}}, nil
+		result := bridge.Result{Delivery: d, Attempt: bridge.Attempt{At: c.now(), Outcome: d.State, Message: wish + " by a person"}}
+		if d.Direction == bridge.Out && d.State == bridge.Delivered {
+			result.Billed = c.accounts.Channel(d.Channel).BilledSend(d.Kind, d.Text)
+		}
+		return result, nil
 	})
 }
 

@@ -35,6 +35,14 @@ func (c *Console) editable(d *bridge.Delivery) error {
 		e := notNowError(d, "changed")
 		e.Message, e.Remedy = "it is not certain whether this reply went out", "settle that first: perch sent, or perch resend; to change it, discard it and let the agent write again"
 		return e
+	case d.Kind == bridge.KindHide:
+		e := notNowError(d, "changed")
+		e.Message, e.Remedy = "it has no text: it hides a customer's reply", "try it again, or discard it"
+		return e
+	case d.Reply != nil && d.Reply.Command == bridge.CommandThread:
+		e := notNowError(d, "changed")
+		e.Message, e.Remedy = "it is a thread of several posts", "try it again, or discard it and let the agent write again"
+		return e
 	case d.Direction != bridge.Out || d.Reply == nil || d.State != bridge.Dead || c.dispatcher.IsBusy(d.ID):
 		return notNowError(d, "changed")
 	}

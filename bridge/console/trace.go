@@ -16,12 +16,14 @@ type TraceStore interface {
 
 // Trace returns what came in for a delivery and what goes, or went, to the other side. It only reads the journal.
 func (c *Console) Trace(ctx context.Context, d *bridge.Delivery) (bridge.Trace, error) {
-	return TraceOf(ctx, c.journal, d, c.accounts.Channel(d.Channel), c.accounts.Account(d.Channel).Handle)
+	return TraceOf(ctx, c.journal, d, c.accounts.Channel(d.Channel), c.accounts.Account(d.Channel).Handle, c.measure)
 }
 
 // TraceOf is Trace of a delivery of a channel, whose account has the handle. Without a channel, which is nil, it is not known
-// what goes to the other side.
-func TraceOf(ctx context.Context, journal TraceStore, d *bridge.Delivery, ch *bridge.Channel, handle string) (bridge.Trace, error) {
+// what goes to the other side. measure returns the weighted length of a post and whether X takes it.
+func TraceOf(ctx context.Context, journal TraceStore, d *bridge.Delivery, ch *bridge.Channel, handle string,
+	measure func(text string) (weighted int, valid bool),
+) (bridge.Trace, error) {
 	var t bridge.Trace
 	if d.Post != 0 {
 		post, found, err := journal.Source(ctx, d.Post)
@@ -39,7 +41,7 @@ func TraceOf(ctx context.Context, journal TraceStore, d *bridge.Delivery, ch *br
 	if err != nil {
 		return t, err
 	}
-	t.Calls = delivery.Calls(ch, d, handle)
+	t.Calls = delivery.Calls(ch, d, handle, delivery.PostsOf(d, measure))
 	return t, nil
 }
 

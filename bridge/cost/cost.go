@@ -25,6 +25,7 @@ var list = Prices{
 	bridge.BilledChatSent:  15_000, // * as a direct message
 	bridge.BilledReply:     10_000, // a post costs 0.015; one that answers who has named the account, which is all that X lets through, less
 	bridge.BilledLinkReply: 200_000,
+	bridge.BilledHide:      5_000, // * as content that is managed
 	bridge.BilledDMRead:    10_000,
 	bridge.BilledChatRead:  10_000, // * as a direct message
 	bridge.BilledPostRead:  5_000,

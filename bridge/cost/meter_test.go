@@ -192,7 +192,7 @@ func TestALinkInAPublicReplyIsDear(t *testing.T) {
 		"Thank you": bridge.BilledReply, "see https://acme.com/a": bridge.BilledLinkReply, "see acme.com": bridge.BilledLinkReply, "it is 3.50 EUR.": bridge.BilledReply, "": bridge.BilledReply,
 	} {
 		d := &bridge.Delivery{Direction: bridge.Out, Kind: bridge.KindReply, Text: text}
-		if got, note := p.Sent(d), p.LinkNote(d); got != want || (note != "") != (want == bridge.BilledLinkReply) {
+		if got, note := p.Sent(d.Kind, d.Text), p.LinkNote(d); got != want || (note != "") != (want == bridge.BilledLinkReply) {
 			t.Errorf("%q is %s, %q", text, got, note)
 		}
 	}
@@ -200,9 +200,9 @@ func TestALinkInAPublicReplyIsDear(t *testing.T) {
 	if note := p.LinkNote(d); !strings.Contains(note, "0.20 USD instead of 0.01") {
 		t.Errorf("%q", note)
 	}
-	for kind, want := range map[bridge.MessageKind]bridge.BilledKind{bridge.KindDM: bridge.BilledDMSent, bridge.KindChat: bridge.BilledChatSent} {
+	for kind, want := range map[bridge.MessageKind]bridge.BilledKind{bridge.KindDM: bridge.BilledDMSent, bridge.KindChat: bridge.BilledChatSent, bridge.KindHide: bridge.BilledHide} {
 		d := &bridge.Delivery{Direction: bridge.Out, Kind: kind, Text: "acme.com"}
-		if got, note := p.Sent(d), p.LinkNote(d); got != want || note != "" {
+		if got, note := p.Sent(d.Kind, d.Text), p.LinkNote(d); got != want || note != "" {
 			t.Errorf("%s is %s, %q", kind, got, note)
 		}
 	}

@@ -18,13 +18,15 @@ type Policy struct {
 var _ bridge.Costing = Policy{}
 
 // Sent implements bridge.Costing.
-func (p Policy) Sent(d *bridge.Delivery) bridge.BilledKind {
+func (p Policy) Sent(kind bridge.MessageKind, text string) bridge.BilledKind {
 	switch {
-	case d.Kind == bridge.KindDM:
+	case kind == bridge.KindDM:
 		return bridge.BilledDMSent
-	case d.Kind == bridge.KindChat:
+	case kind == bridge.KindChat:
 		return bridge.BilledChatSent
-	case p.HasLink(d.Text):
+	case kind == bridge.KindHide:
+		return bridge.BilledHide
+	case p.HasLink(text):
 		return bridge.BilledLinkReply
 	}
 	return bridge.BilledReply
@@ -33,7 +35,7 @@ func (p Policy) Sent(d *bridge.Delivery) bridge.BilledKind {
 // LinkNote implements bridge.Costing.
 func (p Policy) LinkNote(d *bridge.Delivery) string {
 	plan := p.Plan()
-	if !plan.FlagLinks || p.Sent(d) != bridge.BilledLinkReply {
+	if !plan.FlagLinks || p.Sent(d.Kind, d.Text) != bridge.BilledLinkReply {
 		return ""
 	}
 	return fmt.Sprintf("it has a link, for which X charges about %s USD instead of %s. A link in a direct message costs nothing more.",

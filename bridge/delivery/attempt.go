@@ -26,7 +26,7 @@ func (w *Worker) Attempt(attempts context.Context, d *bridge.Delivery, turn int,
 	started := w.now()
 	isReconciling := d.State == bridge.Undecided
 	ch, hold := w.accounts.Begin(d.Channel)
-	j := &job{Worker: w, attempts: attempts, ch: ch, hold: hold, d: d, lane: d.Lane, turn: turn}
+	j := &job{Worker: w, attempts: attempts, ch: ch, hold: hold, d: d, lane: d.Lane, turn: turn, posts: PostsOf(d, w.measure)}
 	var err error
 	switch {
 	case d.IsHollow():
@@ -55,8 +55,12 @@ func (j *job) finish(ctx context.Context, r bridge.Result) {
 	if len(waiting) == 0 {
 		r.Spawned = append(r.Spawned, j.noteFor(r)...)
 	}
-	if r.Billed = j.ch.BilledSend(r.Delivery); r.Billed != "" {
-		r.Spawned = append(r.Spawned, j.linkNote(r.Delivery)...)
+	r.Billed = j.billed
+	if d := r.Delivery; d.Direction == bridge.Out && d.State == bridge.Delivered {
+		if len(j.posts) == 0 {
+			r.Billed = j.ch.BilledSend(d.Kind, d.Text)
+		}
+		r.Spawned = append(r.Spawned, j.linkNote(d)...)
 	}
 	ctx = context.WithoutCancel(ctx)
 	for {

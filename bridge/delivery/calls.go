@@ -9,10 +9,11 @@ import (
 )
 
 // Calls are those that carry a delivery to the other side, or have carried it, in their order, without those that carry
-// files. brand is the handle of the channel's account. They are made by the functions that the delivery uses.
-func Calls(ch *bridge.Channel, d *bridge.Delivery, brand string) []bridge.Call {
+// files. brand is the handle of the channel's account, and posts are those of a thread, nil for everything else. They are made
+// by the functions that the delivery uses.
+func Calls(ch *bridge.Channel, d *bridge.Delivery, brand string, posts []string) []bridge.Call {
 	if d.Direction == bridge.Out {
-		return asMade(callsToX(ch, d), d)
+		return asMade(callsToX(ch, d, posts), d)
 	}
 	var calls []bridge.Call
 	for _, n := range notificationsFor(d, brand) {
@@ -73,12 +74,17 @@ func notificationsFor(d *bridge.Delivery, brand string) []bridge.Notification {
 }
 
 // callsToX is the call that sends a reply; none for one that was given up before X was called.
-func callsToX(ch *bridge.Channel, d *bridge.Delivery) []bridge.Call {
+func callsToX(ch *bridge.Channel, d *bridge.Delivery, posts []string) []bridge.Call {
 	if d.Reply == nil || (!d.Progress.Called && (d.State == bridge.Dead || d.State == bridge.Discarded)) {
 		return nil
 	}
-	if d.Kind == bridge.KindChat {
+	switch {
+	case d.Kind == bridge.KindChat:
 		return chatCalls(ch, d)
+	case d.Kind == bridge.KindHide:
+		return hideCalls(ch, d)
+	case len(posts) > 0:
+		return threadCalls(ch, d, posts)
 	}
 	message := bridge.Outgoing{Text: d.Text}
 	if d.Reply.AttachmentID != "" {
@@ -92,6 +98,27 @@ func callsToX(ch *bridge.Channel, d *bridge.Delivery) []bridge.Call {
 		recipient = recipientLater
 	}
 	return []bridge.Call{ch.X.DMCall(recipient, message)}
+}
+
+func hideCalls(ch *bridge.Channel, d *bridge.Delivery) []bridge.Call {
+	if call, ok := ch.X.HideCall(d.ThreadID); ok {
+		return []bridge.Call{call}
+	}
+	return nil
+}
+
+// threadCalls are a call for each post of a thread, which answers the one before.
+func threadCalls(ch *bridge.Channel, d *bridge.Delivery, posts []string) []bridge.Call {
+	var calls []bridge.Call
+	answered, author := d.ThreadID, bridge.Person{ID: d.PeerID, Handle: d.To}
+	for i, text := range posts {
+		calls = append(calls, ch.X.ReplyCall(answered, author, bridge.Outgoing{Text: text}))
+		answered, author = postBeforeLater, bridge.Person{Handle: d.From}
+		if done := d.Progress.PostsDone(); i < len(done) {
+			answered = done[i]
+		}
+	}
+	return calls
 }
 
 // addressed fills in who a notification is from and what it is about.

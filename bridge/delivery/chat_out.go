@@ -96,7 +96,7 @@ func (j *job) post(ctx context.Context) error {
 	failed, err := j.chats.Post(ctx, j.ch, d)
 	switch {
 	case err == nil:
-		d.XID, d.Progress.CalledURL = d.Progress.Posted.MessageID, addressOf(callsToX(j.ch, d))
+		d.XID, d.Progress.CalledURL = d.Progress.Posted.MessageID, addressOf(callsToX(j.ch, d, nil))
 		return nil
 	case bridge.KindOf(err) == bridge.OutcomeUnknown, bridge.AsError(err).Doubtful:
 		return err

@@ -27,6 +27,10 @@ type job struct {
 	opened bool
 	// refreshed is set once a refused encrypted message was encrypted anew in this attempt.
 	refreshed bool
+	// posts are the texts of a thread; nil for everything else.
+	posts []string
+	// billed is what X has charged for in this attempt, post by post.
+	billed []bridge.BilledKind
 	// said is what the history says of an attempt that was settled by itself.
 	said string
 	// settled is set when the state was decided already (by reconciling).

@@ -18,8 +18,8 @@ func noteTo(m *bridge.Delivery, text string, now time.Time) *bridge.Delivery {
 	}
 	return &bridge.Delivery{
 		Channel: m.Channel, Direction: bridge.In, Kind: bridge.KindNote, State: bridge.Queued, Lane: bridge.LaneOf(m.Channel, bridge.In, bridge.KindNote),
-		Conversation: bridge.InboundConversation(m.Channel, m.PeerID, m.ThreadID != ""),
-		XID:          fmt.Sprintf("note:%d:%d:%s:%08x", m.ID, m.Attempts, m.State, crc32.ChecksumIEEE([]byte(text))), ThreadID: m.ThreadID, From: customer, PeerID: m.PeerID,
+		Conversation: bridge.InboundConversation(m.Channel, m.PeerID, m.NoteThread() != ""),
+		XID:          fmt.Sprintf("note:%d:%d:%s:%08x", m.ID, m.Attempts, m.State, crc32.ChecksumIEEE([]byte(text))), ThreadID: m.NoteThread(), From: customer, PeerID: m.PeerID,
 		Text: text, Parent: m.ID, ReceivedAt: now, DueAt: now,
 	}
 }
@@ -30,6 +30,9 @@ const mostOfEdited = 1000
 // linkNote makes the line that tells the agent what a link in a public reply costs: once a day in each conversation, which the
 // journal sees to by the line's own id.
 func (j *job) linkNote(m *bridge.Delivery) []*bridge.Delivery {
+	if j.ch == nil || j.ch.Costs == nil {
+		return nil
+	}
 	why := j.ch.Costs.LinkNote(m)
 	if why == "" {
 		return nil
@@ -46,6 +49,10 @@ func noteText(m *bridge.Delivery) string {
 		quoted = quote(m.Reply.Body)
 	}
 	switch m.State {
+	case bridge.Dead:
+		if m.Kind == bridge.KindHide {
+			return fmt.Sprintf("%sThe customer's reply was not hidden: %s.", autoResponse, visible.Line(strings.TrimSuffix(m.Failure.Sentence(), ".")))
+		}
 	case bridge.Delivered:
 		return fmt.Sprintf("%sA message of yours that could not be sent was changed by the admin, and the customer has got it now: %s.",
 			autoResponse, quote(shorten(m.Text, mostOfEdited)))

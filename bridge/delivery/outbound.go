@@ -21,34 +21,61 @@ func (j *job) deliverOut(ctx context.Context) error {
 	if j.d.Kind == bridge.KindChat {
 		return j.deliverChat(ctx)
 	}
-	if done, err := j.wentOutBefore(ctx); done || err != nil {
-		return err
+	if j.d.Kind == bridge.KindHide {
+		return j.hide(ctx)
+	}
+	for {
+		id, err := j.sendNext(ctx)
+		if err != nil {
+			return err
+		}
+		if j.took(id) {
+			return nil
+		}
+		if err := j.mark(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// sendNext sends the reply, or the next post of a thread, and returns its id at X; "" where X does not tell it.
+func (j *job) sendNext(ctx context.Context) (string, error) {
+	if found, err := j.wentOutBefore(ctx); found != "" || err != nil {
+		return found, err
 	}
 	message, err := j.compose(ctx)
 	if err != nil {
-		return err
+		return "", err
 	}
 	return j.send(ctx, message)
 }
 
+// hide hides the post that the interaction is about. To do it twice does no harm, so that a lost answer is tried again.
+func (j *job) hide(ctx context.Context) error {
+	d := j.d
+	d.Progress.Called, d.From = true, j.accounts.Account(d.Channel).HandleOrID()
+	if err := j.ch.X.HidePost(ctx, d.ThreadID); err != nil {
+		return err
+	}
+	d.Progress.CalledURL = addressOf(callsToX(j.ch, d, nil))
+	return nil
+}
+
 // wentOutBefore looks for the message when an earlier call ended with a server error of X, which may have taken it
-// all the same.
-func (j *job) wentOutBefore(ctx context.Context) (bool, error) {
+// all the same. It returns the id at X, "" when it is not there.
+func (j *job) wentOutBefore(ctx context.Context) (string, error) {
 	if j.d.Progress.CallingSince.IsZero() || j.d.Progress.Resent {
-		return false, nil
+		return "", nil
 	}
 	found, err := j.findSent(ctx)
-	if found != "" {
-		j.d.XID = found
-	}
-	return found != "", stillInDoubt(err)
+	return found, stillInDoubt(err)
 }
 
 // compose makes the content: the text, or the agent's file brought from Motion to X.
 func (j *job) compose(ctx context.Context) (bridge.Outgoing, error) {
 	file, err := j.agentFile(ctx)
 	if err != nil || file == nil {
-		return bridge.Outgoing{Text: j.d.Text}, err
+		return bridge.Outgoing{Text: j.text()}, err
 	}
 	if refusal := bridge.PreflightFile(*file); refusal != nil {
 		return bridge.Outgoing{}, refusal
@@ -78,8 +105,8 @@ func (j *job) agentFile(ctx context.Context) (*bridge.File, error) {
 	return &file, nil
 }
 
-// send makes X send. A file that X refuses is uploaded once more.
-func (j *job) send(ctx context.Context, message bridge.Outgoing) error {
+// send makes X send, and returns the id at X. A file that X refuses is uploaded once more.
+func (j *job) send(ctx context.Context, message bridge.Outgoing) (string, error) {
 	d := j.d
 	mayBeThere := d.Progress.Resent || !d.Progress.CallingSince.IsZero()
 	if d.Progress.CallingSince.IsZero() {
@@ -87,37 +114,40 @@ func (j *job) send(ctx context.Context, message bridge.Outgoing) error {
 	}
 	d.Progress.Called, d.From = true, j.accounts.Account(d.Channel).HandleOrID()
 	if err := j.mark(ctx); err != nil {
-		return err
+		return "", err
 	}
-	var err error
-	if d.Kind == bridge.KindDM {
-		d.XID, err = j.ch.X.SendDM(ctx, d.PeerID, message)
-	} else {
-		d.XID, err = j.ch.X.SendReply(ctx, d.ThreadID, bridge.Person{ID: d.PeerID, Handle: d.To}, message)
-	}
+	id, err := j.callX(ctx, message)
 	switch {
 	case err == nil:
-		d.Progress.CalledURL = addressOf(callsToX(j.ch, d))
-		return nil
+		d.Progress.CalledURL = addressOf(callsToX(j.ch, d, j.posts))
+		return id, nil
 	case bridge.KindOf(err) == bridge.OutcomeUnknown:
-		return err
+		return "", err
 	case mayBeThere && isDuplicate(err):
-		return nil // the first one did go out after all
+		return j.duplicate(ctx) // the first one did go out after all
 	case isMediaRefusal(err) && message.MediaID != "" && !d.Progress.Reuploaded:
 		return j.sendAnew(ctx)
 	case bridge.AsError(err).Doubtful:
-		return err
+		return "", err
 	}
 	j.clearCalling()
-	return err
+	return "", err
 }
 
-func (j *job) sendAnew(ctx context.Context) error {
+func (j *job) callX(ctx context.Context, message bridge.Outgoing) (string, error) {
+	if j.d.Kind == bridge.KindDM {
+		return j.ch.X.SendDM(ctx, j.d.PeerID, message)
+	}
+	thread, author := j.answers()
+	return j.ch.X.SendReply(ctx, thread, author, message)
+}
+
+func (j *job) sendAnew(ctx context.Context) (string, error) {
 	j.clearCalling()
 	j.d.Progress.Reuploaded = true
 	message, err := j.compose(ctx)
 	if err != nil {
-		return err
+		return "", err
 	}
 	return j.send(ctx, message)
 }

@@ -33,5 +33,8 @@ func (j *job) findRecipient(ctx context.Context) error {
 	}
 	d.PeerID, d.To = person.ID, person.Handle
 	j.learned = bridge.Learned{Person: person, InteractionID: d.Reply.InteractionID, Direct: true}
+	if d.Reply.Command == bridge.CommandDM {
+		j.learned.InteractionID = "" // it is a public one
+	}
 	return nil
 }

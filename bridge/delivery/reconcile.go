@@ -37,9 +37,11 @@ func (j *job) reconcile(ctx context.Context) error {
 		found, err = j.findSent(ctx)
 	}
 	switch {
-	case found != "":
-		j.d.XID, j.d.State, j.d.DeliveredAt, j.d.Failure = found, bridge.Delivered, j.now(), nil
+	case found != "" && j.took(found):
+		j.d.State, j.d.DeliveredAt, j.d.Failure = bridge.Delivered, j.now(), nil
 		j.sideWorks()
+	case found != "":
+		j.d.State, j.d.DueAt, j.d.Failure, j.said = bridge.Queued, j.now(), nil, "this post of the thread is on X; the next one follows"
 	case err != nil && j.now().Sub(j.d.Progress.CallingSince) < reconcilePatience:
 		j.reconcileAgain(wait.Later(bridge.AsError(err).RetryAt, j.now().Add(reconcileRetry)))
 		return err
@@ -115,19 +117,20 @@ func (j *job) listSent(ctx context.Context) ([]bridge.Sent, error) {
 // isThis reports whether what X sent is the message of this delivery.
 func (j *job) isThis(s bridge.Sent, since time.Time) bool {
 	d := j.d
+	thread, _ := j.answers()
 	switch {
 	case !s.CreatedAt.IsZero() && s.CreatedAt.Before(since):
 		return false
 	case d.Kind == bridge.KindDM && s.PeerID != "" && s.PeerID != d.PeerID:
 		return false
-	case d.Kind != bridge.KindDM && s.ThreadID != d.ThreadID:
+	case d.Kind != bridge.KindDM && s.ThreadID != thread:
 		return false
 	case d.Reply.AttachmentID != "" && d.Text == "":
 		return s.HasMedia
 	case d.Reply.AttachmentID != "":
 		return s.HasMedia && strings.HasPrefix(essence(s.Text), essence(d.Text)) // X may put a link to the file behind it
 	}
-	return essence(s.Text) == essence(d.Text)
+	return essence(s.Text) == essence(j.text())
 }
 
 var (

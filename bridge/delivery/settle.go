@@ -39,6 +39,7 @@ func (j *job) settle(err error, isReconciling bool) bridge.Result {
 func (j *job) fail(e *bridge.Error, now time.Time) {
 	d := j.d
 	f := bridge.FailureOf(e)
+	f.Message = j.partlySent() + f.Message
 	d.Failure = &f
 	shutUntil := j.blame(e, now)
 	if j.wasMended(e) {

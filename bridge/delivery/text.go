@@ -9,8 +9,7 @@ import (
 	"perch/bridge/visible"
 )
 
-// autoResponse begins every line that Perch itself writes into an interaction, as the old plugin did.
-const autoResponse = "AUTO-RESPONSE: "
+const autoResponse = bridge.AutoResponse
 
 // These stand in a call that is shown for what is known only once the file is on the other side.
 const (
@@ -18,6 +17,7 @@ const (
 	attachmentIDLater = "(Motion's number of the file)"
 	mediaIDLater      = "(X's number of the file)"
 	encryptedLater    = "(made when the message is encrypted)"
+	postBeforeLater   = "(X's number of the post before)"
 	recipientLater    = "(X's number of the recipient)"
 )
 

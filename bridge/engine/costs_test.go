@@ -15,18 +15,20 @@ import (
 // fakeCosts bills public replies with a link apart, and tells agents of them.
 type fakeCosts struct{ isSaving bool }
 
-func (fakeCosts) Sent(d *bridge.Delivery) bridge.BilledKind {
+func (fakeCosts) Sent(kind bridge.MessageKind, text string) bridge.BilledKind {
 	switch {
-	case d.Kind == bridge.KindDM:
+	case kind == bridge.KindDM:
 		return bridge.BilledDMSent
-	case strings.Contains(d.Text, "acme.com"):
+	case kind == bridge.KindHide:
+		return bridge.BilledHide
+	case strings.Contains(text, "acme.com"):
 		return bridge.BilledLinkReply
 	}
 	return bridge.BilledReply
 }
 
 func (c fakeCosts) LinkNote(d *bridge.Delivery) string {
-	if c.Sent(d) == bridge.BilledLinkReply {
+	if c.Sent(d.Kind, d.Text) == bridge.BilledLinkReply {
 		return "it is dear."
 	}
 	return ""

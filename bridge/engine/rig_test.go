@@ -48,6 +48,8 @@ type fakeX struct {
 	onUpload func(n int) error
 	onLookUp func(id string) ([]bridge.Media, error)
 	onUser   func()
+	onHide   func(n int) error
+	hidden   []string
 }
 
 func newFakeX() *fakeX {
@@ -165,6 +167,24 @@ func (x *fakeX) lookUp(id string) ([]bridge.Media, error) {
 		return nil, nil
 	}
 	return x.onLookUp(id)
+}
+
+func (x *fakeX) HidePost(_ context.Context, id string) error {
+	n := x.count("hide")
+	if x.onHide != nil {
+		if err := x.onHide(n); err != nil {
+			return err
+		}
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.hidden = append(x.hidden, id)
+	return nil
+}
+
+// HideCall tells what it is called with.
+func (x *fakeX) HideCall(id string) (bridge.Call, bool) {
+	return bridge.Call{Method: "HIDE", URL: id}, true
 }
 
 // DMCall and ReplyCall tell what they are called with, in a form of their own.
@@ -309,6 +329,8 @@ type rig struct {
 	second *fakeX
 	// costs is what the channel knows of what X charges; nil for nothing.
 	costs bridge.Costing
+	// agents is what the channel does for the agents.
+	agents bridge.Agents
 	// wrap makes the journal of the bridge out of the real one; nil for the real one.
 	wrap func(real bridge.Journal) bridge.Journal
 	// read reads bodies from X; nil for the reader of the product.
@@ -376,7 +398,7 @@ func (r *rig) start(path string) {
 func (r *rig) channel() bridge.Channel {
 	ch := bridge.Channel{
 		Name: "support", Wanted: bridge.Wanted{Mentions: true}, X: r.x, Motion: r.motion, Keys: r.keys,
-		Limits: schedule.NewLedger("support", r.journal, nil), ChatKeys: r.chatKeys, Costs: r.costs,
+		Limits: schedule.NewLedger("support", r.journal, nil), ChatKeys: r.chatKeys, Costs: r.costs, Agents: r.agents,
 	}
 	if r.chat != nil {
 		ch.Chat = r.chat

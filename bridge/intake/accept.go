@@ -21,7 +21,7 @@ const sameReplyWindow = 10 * time.Second
 // AcceptReply keeps an agent's reply and waits up to replyWait for what becomes of it. raw is the body as Motion
 // posted it. An error means that nothing was kept. A reply that was there already is answered by its state.
 func (s *Replies) AcceptReply(ctx context.Context, channel string, reply bridge.Reply, raw []byte) (bridge.Outcome, error) {
-	d, err := s.outboundDelivery(ctx, channel, reply)
+	d, err := s.deliveryOf(ctx, channel, reply)
 	if err != nil {
 		return bridge.Outcome{}, err
 	}
@@ -36,6 +36,10 @@ func (s *Replies) AcceptReply(ctx context.Context, channel string, reply bridge.
 		s.meter.Kept(bridge.SideMotion, s.now().Sub(d.ReceivedAt))
 		s.meter.Received(d)
 		s.feed.Publish(d)
+	}
+	if d.Kind == bridge.KindNote {
+		s.wake.Send()
+		return bridge.Outcome{Status: bridge.StatusIgnored, ID: d.ID}, nil
 	}
 	if d.State != bridge.Queued && d.State != bridge.Sending {
 		return bridge.OutcomeOf(d), nil
@@ -75,25 +79,42 @@ func (s *Replies) isBehind(ctx context.Context, d *bridge.Delivery) bool {
 	return err == nil && open && d.State == bridge.Queued && due.Sub(s.now()) > replyWait
 }
 
-// outboundDelivery decides where a reply goes. A reply that can never go is made Dead here and now.
-func (s *Replies) outboundDelivery(ctx context.Context, channel string, r bridge.Reply) (*bridge.Delivery, error) {
-	now := s.now()
+// deliveryOf is what follows from a reply: mostly that it goes out.
+func (s *Replies) deliveryOf(ctx context.Context, channel string, r bridge.Reply) (*bridge.Delivery, error) {
 	if r.MotionID == "" {
-		r.MotionID = replyFingerprint(r, now)
+		r.MotionID = replyFingerprint(r, s.now())
 	}
+	refusal := s.obey(channel, &r)
+	if refusal == nil && r.Command == bridge.CommandHelp {
+		note, why, err := s.help(ctx, channel, &r)
+		if err != nil || note != nil {
+			return note, err
+		}
+		refusal = why
+	}
+	return s.outboundDelivery(ctx, channel, &r, refusal)
+}
+
+// outboundDelivery decides where a reply goes. A reply that can never go, for which there may be a reason already, is made Dead
+// here and now.
+func (s *Replies) outboundDelivery(ctx context.Context, channel string, r *bridge.Reply, refusal *bridge.Error) (*bridge.Delivery, error) {
+	now := s.now()
 	d := &bridge.Delivery{
 		Channel: channel, Direction: bridge.Out, Kind: bridge.KindDM, State: bridge.Queued, MotionID: r.MotionID, ThreadID: r.ThreadID,
-		From: s.accounts.Account(channel).HandleOrID(), To: r.Handle, Text: r.Body, Reply: &r, ReceivedAt: now, DueAt: now,
+		From: s.accounts.Account(channel).HandleOrID(), To: r.Handle, Text: r.Body, Reply: r, ReceivedAt: now, DueAt: now,
 	}
 	if r.AttachmentID != "" {
-		d.Text, d.Media = bridge.Captioned(r, "", "")
+		d.Text, d.Media = bridge.Captioned(*r, "", "")
 	}
-	refusal, err := s.routeReply(ctx, d)
+	whereTo, err := s.routeReply(ctx, d)
 	if err != nil {
 		return nil, err
 	}
 	if refusal == nil {
-		refusal = bridge.PreflightText(d, s.measure)
+		refusal = whereTo
+	}
+	if refusal == nil {
+		refusal = s.preflight(d)
 	}
 	if refusal != nil {
 		d.State, d.Failure = bridge.Dead, &bridge.Failure{Kind: refusal.Kind, Message: refusal.Message, Remedy: refusal.Remedy}
@@ -101,6 +122,14 @@ func (s *Replies) outboundDelivery(ctx context.Context, channel string, r bridge
 	d.Lane = bridge.LaneOf(channel, bridge.Out, d.Kind)
 	d.Conversation, err = s.outboundConversation(ctx, d)
 	return d, err
+}
+
+// preflight refuses what X would refuse. A thread was judged when it was parted.
+func (s *Replies) preflight(d *bridge.Delivery) *bridge.Error {
+	if d.Reply.Command == bridge.CommandThread {
+		return nil
+	}
+	return bridge.PreflightText(d, s.measure)
 }
 
 // outboundConversation keys the order of replies: by person for direct messages, by post for public ones. Replies to

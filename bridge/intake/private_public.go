@@ -20,8 +20,19 @@ func (s *Replies) routeReply(ctx context.Context, d *bridge.Delivery) (*bridge.E
 			return nil, err
 		}
 	}
+	switch {
+	case r.Command == bridge.CommandDM && !isPublic(r, about):
+		return privateAlreadyError(r.Command), nil
+	case r.Command == bridge.CommandDM:
+		return s.routeToPrivate(ctx, d, about)
+	case isForPublic(r.Command) && !isPublic(r, about):
+		return privateAlreadyError(r.Command), nil
+	}
 	if r.ThreadID != "" {
 		d.Kind = bridge.KindReply
+		if r.Command == bridge.CommandHide && r.Body == "" && r.AttachmentID == "" {
+			d.Kind, d.Text = bridge.KindHide, hideText
+		}
 		if about.Direct && !about.Public {
 			return directOnlyError(), nil
 		}

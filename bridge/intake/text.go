@@ -18,6 +18,10 @@ func directOnlyError() *bridge.Error {
 		"answer in the customer's public interaction, or write here without a thread")
 }
 
+func privateAlreadyError(c bridge.Command) *bridge.Error {
+	return bridge.Refusal(fmt.Sprintf("/%s is for public posts, but this conversation is a private one, so nothing was sent", c), "write the text without the command")
+}
+
 func publicOnlyError() *bridge.Error {
 	return bridge.Refusal("this conversation is a public one, but the reply does not say which post it answers, so it was not sent",
 		"start a direct message with the customer if you want to write in private")

@@ -42,7 +42,7 @@ func TestBillsAreCountedWithWhatTheyAreFor(t *testing.T) {
 	}
 	sent := claim(t, s, "c/out/dm")[0]
 	sent.State, sent.DeliveredAt = bridge.Delivered, time.Now()
-	result := bridge.Result{Delivery: sent, Billed: bridge.BilledDMSent, Attempt: bridge.Attempt{At: time.Now(), Outcome: bridge.Delivered}}
+	result := bridge.Result{Delivery: sent, Billed: []bridge.BilledKind{bridge.BilledDMSent}, Attempt: bridge.Attempt{At: time.Now(), Outcome: bridge.Delivered}}
 	s.before = func() error { return errors.New("the disk is full") }
 	if err := s.Finish(t.Context(), result); err == nil {
 		t.Fatal("a full disk took it")

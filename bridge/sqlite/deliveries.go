@@ -21,8 +21,7 @@ func (s *Store) Add(ctx context.Context, d *bridge.Delivery, raw []byte) (*bridg
 		if d.ID == 0 {
 			known = true
 			var err error
-			stored, err = scanDelivery(t.row(`SELECT `+columns+fromMessage+
-				`WHERE m.direction = 'out' AND m.channel = ? AND m.motion_id = ?`, d.Channel, d.MotionID))
+			stored, err = knownDelivery(t, d)
 			return err
 		}
 		post := bridge.Post{ReceivedAt: d.ReceivedAt, Source: "motion:" + d.Channel, Body: raw}
@@ -41,6 +40,14 @@ func (s *Store) Add(ctx context.Context, d *bridge.Delivery, raw []byte) (*bridg
 		return nil
 	}})
 	return stored, known, err
+}
+
+// knownDelivery is the one that was there before d: a reply with the same id in Motion, or what came in with the same id at X.
+func knownDelivery(t *tx, d *bridge.Delivery) (*bridge.Delivery, error) {
+	if d.Direction == bridge.In {
+		return scanDelivery(t.row(`SELECT `+columns+fromMessage+`WHERE m.direction = 'in' AND m.channel = ? AND m.x_id = ?`, d.Channel, d.XID))
+	}
+	return scanDelivery(t.row(`SELECT `+columns+fromMessage+`WHERE m.direction = 'out' AND m.channel = ? AND m.motion_id = ?`, d.Channel, d.MotionID))
 }
 
 // Get returns one delivery; an *bridge.Error of kind Invalid when there is none.

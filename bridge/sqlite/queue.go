@@ -134,8 +134,10 @@ func finish(t *tx, r bridge.Result, was sort) error {
 		is.kind = r.Delivery.Kind
 	}
 	t.tally.move(was, is)
-	if is.state == bridge.Delivered && was.state != bridge.Delivered {
-		t.bill(r.Delivery.DeliveredAt, r.Delivery.Channel, r.Billed)
+	if was.state != bridge.Delivered { // a result that is recorded twice is counted once
+		for _, kind := range r.Billed {
+			t.bill(r.Attempt.At, r.Delivery.Channel, kind)
+		}
 	}
 	if err := addAttempt(t, r.Delivery.ID, r.Attempt); err != nil {
 		return err

@@ -31,6 +31,9 @@ type profile interface {
 	DMMedia(ctx context.Context, messageID string) ([]bridge.Media, error)
 	dmCall(recipientID string, message bridge.Outgoing) xcall.Call
 	replyCall(threadID string, message bridge.Outgoing) xcall.Call
+	HidePost(ctx context.Context, postID string) error
+	// hideCall has no method where the API has no such call.
+	hideCall(postID string) xcall.Call
 	upload(ctx context.Context, file bridge.File, category string) (string, error)
 	inbound
 }

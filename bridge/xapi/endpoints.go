@@ -8,6 +8,7 @@ const (
 	endpointDMs      = "dm.events"
 	endpointOwnPosts = "posts.own"
 	endpointPost     = "posts.get"
+	endpointHide     = "posts.hide"
 	endpointUpload   = "media.upload"
 	endpointStatus   = "media.status"
 )

@@ -17,6 +17,10 @@ func AddressOnX(m *control.Message) string {
 		if isNumber(m.XID) {
 			return onX + "i/status/" + m.XID
 		}
+	case "hide":
+		if isNumber(m.ThreadID) {
+			return onX + "i/status/" + m.ThreadID
+		}
 	case "note":
 		return ""
 	}

@@ -36,7 +36,7 @@ func acts(m *control.Message) []string {
 		if m.Kind == "unreadable" {
 			return []string{"discard"}
 		}
-		if isReply(m) && m.Text != "" {
+		if isReply(m) && m.Text != "" && m.Kind != "hide" && m.Command != "thread" {
 			return []string{"retry", "edit", "discard"}
 		}
 		return []string{"retry", "discard"}

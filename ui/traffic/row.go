@@ -37,5 +37,5 @@ func makeRow(m *control.Message, now time.Time, t *translation.Texts) rowText {
 }
 
 var kindIcons = map[string]string{
-	"dm": "dm", "mention": "at", "reply": "reply", "note": "note", "chat": "lock", "encrypted": "key", "unreadable": "info",
+	"dm": "dm", "mention": "at", "reply": "reply", "hide": "hidden", "note": "note", "chat": "lock", "encrypted": "key", "unreadable": "info",
 }

@@ -34,7 +34,7 @@ type said struct {
 // makeSaid words a message of a conversation.
 func makeSaid(m *control.Message, now time.Time, t *translation.Texts) said {
 	s := said{
-		ID: m.ID, IsPublic: m.Kind == "mention" || m.Kind == "reply", Icon: kindIcons[m.Kind], Text: m.Text, Files: files(*m, t),
+		ID: m.ID, IsPublic: m.Kind == "mention" || m.Kind == "reply" || m.Kind == "hide", Icon: kindIcons[m.Kind], Text: m.Text, Files: files(*m, t),
 		Day: format.Day(m.ReceivedAt, now, t),
 	}
 	if m.Text == "" && m.Kind == "encrypted" {

@@ -146,6 +146,13 @@ func Summoned() Fault {
 	})
 }
 
+// NotYours is X's refusal to hide what is no reply in a conversation of the account's own.
+func NotYours() Fault {
+	return at("posts.hide", Fault{
+		Status: http.StatusForbidden, Title: "Forbidden", Detail: "You are not permitted to perform this action: the Tweet is not a reply in a conversation you started.",
+	})
+}
+
 // Policy is X's refusal because of the sender.
 func Policy() Fault {
 	return Fault{Status: http.StatusForbidden, Title: "Forbidden", Detail: "This operation is not permitted."}

@@ -25,6 +25,7 @@ func defaultLimits() map[string]rates {
 		"dm.events":              {user: 15},
 		"post.create":            {user: 100, appDay: 10000},
 		"posts.get":              {user: 900, app: 450},
+		"posts.hide":             {user: 50},
 		"posts.own":              {user: 900, app: 1500},
 		"mentions":               {user: 300, app: 450},
 		"users.me":               {user: 75},

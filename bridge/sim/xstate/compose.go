@@ -116,6 +116,25 @@ func (x *State) IsRepeated(p *Tweet) bool {
 	})
 }
 
+// Hide hides a reply, or shows it again; false when it is none in a conversation that the account has begun. The caller holds the
+// lock.
+func (x *State) Hide(p *Tweet, accountID string, isHidden bool) bool {
+	root := x.FindPost(p.conversation)
+	if p.ReplyTo == "" || root == nil || root.Author.ID != accountID {
+		return false
+	}
+	p.isHidden = isHidden
+	return true
+}
+
+// IsHidden reports whether a post is hidden.
+func (x *State) IsHidden(id string) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	p := x.FindPost(id)
+	return p != nil && p.isHidden
+}
+
 // SentPosts returns the posts that were sent through the API, in order.
 func (x *State) SentPosts() []Sent {
 	x.mu.Lock()

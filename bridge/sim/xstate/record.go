@@ -39,6 +39,7 @@ type Tweet struct {
 	conversation string
 	mediaIDs     []string
 	isDeleted    bool
+	isHidden     bool
 }
 
 // Sent is a message that was sent to X through its API.

@@ -13,6 +13,7 @@ func (x *api) postRoutes() map[string]xgate.Route {
 	own := timelineQuery.With(xgate.Params{"exclude": xgate.IsListOf("replies", "retweets")})
 	return map[string]xgate.Route{
 		"POST /2/tweets":             xgate.Endpoint{Name: "post.create", Auth: xgate.UserKeys, Access: xgate.MayWrite, Body: xgate.JSONBody, Scopes: []string{"tweet.write", "tweet.read", "users.read"}}.By(x.createPost),
+		"PUT /2/tweets/{id}/hidden":  xgate.Endpoint{Name: "posts.hide", Auth: xgate.UserKeys, Access: xgate.MayWrite, Body: xgate.JSONBody, Scopes: []string{"tweet.read", "tweet.moderate.write", "users.read"}}.By(x.hidePost),
 		"GET /2/tweets/{id}":         xgate.Endpoint{Name: "posts.get", Auth: xgate.UserKeys | xgate.Bearer, Scopes: readScopes, Query: postQuery}.By(x.showPost),
 		"GET /2/users/{id}/tweets":   xgate.Endpoint{Name: "posts.own", Auth: xgate.UserKeys | xgate.Bearer, Scopes: readScopes, Query: own}.By(x.postsOf),
 		"GET /2/users/{id}/mentions": xgate.Endpoint{Name: "mentions", Auth: xgate.UserKeys | xgate.Bearer, Scopes: readScopes, Query: timelineQuery}.By(x.mentionsOf),
