@@ -38,6 +38,7 @@ func TestSettingsThatNeedARestart(t *testing.T) {
 			c.Costs = config.Costs{MonthlyBudget: "25", StopLookUps: true, FlagLinks: true, Prices: config.Prices{DMSent: "0.02"}}
 			c.Backup = config.Backup{Every: "24h", Keep: 3, Folder: "/b"}
 			ch.X.Mentions, ch.X.Chat, ch.X.MediaHosts = false, false, []string{"h.example"}
+			ch.Agents = config.AgentsConfig{WhoWrites: true, AnsweredPost: true, DM: true, Hide: true, Thread: true, Link: true}
 			ch.Motion = config.MotionConfig{ReceiveURL: "https://b.example", BaseURL: "https://c.example", MapKey: "k", User: "u", TLSPin: "p"}
 		},
 	}
@@ -51,7 +52,7 @@ func TestSettingsThatNeedARestart(t *testing.T) {
 		if !slices.Equal(result.RestartFields, want) || result.Restart != (field != "") {
 			t.Errorf("%q: %+v", field, result)
 		}
-		if field == "" && len(result.Applied) != 27 {
+		if field == "" && len(result.Applied) != 33 {
 			t.Errorf("applied: %q", result.Applied)
 		}
 		if again := change.Summary(next, change.Applicable(next, &asked), &asked); !slices.Equal(again.RestartFields, want) || len(again.Applied) != 0 {

@@ -61,7 +61,7 @@ func mergeReach(running, wanted config.Reach) config.Reach {
 // mergeChannel leaves which of X's interfaces the channel speaks to.
 func mergeChannel(running, wanted config.Channel) config.Channel {
 	next := running
-	next.Motion, next.X = wanted.Motion, wanted.X
+	next.Motion, next.X, next.Agents = wanted.Motion, wanted.X, wanted.Agents
 	next.X.API, next.X.Environment = running.X.API, running.X.Environment
 	next.X.APIBase, next.X.UploadBase = running.X.APIBase, running.X.UploadBase
 	return next

@@ -132,7 +132,7 @@ var costWords = map[bridge.BilledKind]string{
 	bridge.BilledDM: "direct messages received", bridge.BilledChat: "encrypted messages received", bridge.BilledPost: "public posts received",
 	bridge.BilledDMSent: "direct messages sent", bridge.BilledChatSent: "encrypted messages sent", bridge.BilledReply: "public replies sent",
 	bridge.BilledLinkReply: "public replies with a link", bridge.BilledDMRead: "direct messages looked up", bridge.BilledChatRead: "encrypted messages looked up",
-	bridge.BilledHide:      "customers' replies hidden",
+	bridge.BilledHide:     "customers' replies hidden",
 	bridge.BilledPostRead: "posts looked up", bridge.BilledUserRead: "accounts looked up", bridge.BilledOwnRead: "own posts, mentions and account looked up",
 }
 

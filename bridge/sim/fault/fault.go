@@ -14,7 +14,7 @@ import (
 // delays a call that then succeeds.
 type Fault struct {
 	// Endpoint is what it strikes: "dm.send", "post.create", "users.me", "users.by_handle", "users.id", "media.upload",
-	// "media.status", "media.get", "dm.events", "posts.own", "posts.get", "mentions", "webhooks", "subscriptions",
+	// "media.status", "media.get", "dm.events", "posts.own", "posts.get", "posts.hide", "mentions", "webhooks", "subscriptions",
 	// "activity.subscriptions", "activity.stream", "oauth2.token"; of encrypted chat "chat.public_keys", "chat.conversations",
 	// "chat.events", "chat.keys", "chat.send", "chat.read", "chat.typing", "chat.delete", "chat.media.upload", "chat.media"; of
 	// logins "oauth2.authorize", "oauth2.user_token"; "" is any.
