@@ -83,12 +83,15 @@ func (s *Replies) privateLink(channel string) string {
 
 // isPublic reports whether the interaction of a reply is a public one.
 func isPublic(r *bridge.Reply, about bridge.Interaction) bool {
-	return r.ThreadID != "" || (about.Public && !about.Direct)
+	if about.Direct != about.Public {
+		return about.Public
+	}
+	return r.ThreadID != ""
 }
 
 // isForPublic reports whether a command is about a public interaction.
 func isForPublic(c bridge.Command) bool {
-	return c == bridge.CommandHide || c == bridge.CommandThread || c == bridge.CommandLink
+	return c == bridge.CommandDM || c == bridge.CommandHide || c == bridge.CommandThread || c == bridge.CommandLink
 }
 
 // routeToPrivate makes the answer to a public post a private one, because the agent wants it so.

@@ -21,33 +21,34 @@ func (s *Replies) routeReply(ctx context.Context, d *bridge.Delivery) (*bridge.E
 		}
 	}
 	switch {
-	case r.Command == bridge.CommandDM && !isPublic(r, about):
+	case isForPublic(r.Command) && !isPublic(r, about):
 		return privateAlreadyError(r.Command), nil
 	case r.Command == bridge.CommandDM:
 		return s.routeToPrivate(ctx, d, about)
-	case isForPublic(r.Command) && !isPublic(r, about):
-		return privateAlreadyError(r.Command), nil
-	}
-	if r.ThreadID != "" {
-		d.Kind = bridge.KindReply
-		if r.Command == bridge.CommandHide && r.Body == "" && r.AttachmentID == "" {
-			d.Kind, d.Text = bridge.KindHide, hideText
-		}
-		if about.Direct && !about.Public {
-			return directOnlyError(), nil
-		}
-		if refusal, err := s.mendThread(ctx, d, about); refusal != nil || err != nil {
-			return refusal, err
-		}
-		return nil, s.findThreadAuthor(ctx, d)
-	}
-	if about.Public && !about.Direct {
+	case r.ThreadID != "":
+		return s.routeToPost(ctx, d, about)
+	case about.Public && !about.Direct:
 		return publicOnlyError(), nil
 	}
 	if err := s.findRecipient(ctx, d, about); err != nil {
 		return nil, err
 	}
 	return nil, s.choosePrivateWay(ctx, d)
+}
+
+// routeToPost makes a reply one to the post that the interaction is about.
+func (s *Replies) routeToPost(ctx context.Context, d *bridge.Delivery, about bridge.Interaction) (*bridge.Error, error) {
+	d.Kind = bridge.KindReply
+	if d.Reply.Command == bridge.CommandHide && d.Reply.Body == "" && d.Reply.AttachmentID == "" {
+		d.Kind, d.Text = bridge.KindHide, hideText
+	}
+	if about.Direct && !about.Public {
+		return directOnlyError(), nil
+	}
+	if refusal, err := s.mendThread(ctx, d, about); refusal != nil || err != nil {
+		return refusal, err
+	}
+	return nil, s.findThreadAuthor(ctx, d)
 }
 
 // choosePrivateWay answers in the way in which the customer has written last. Who has not written yet is answered in
