@@ -50,6 +50,10 @@ type Progress struct {
 	TextDone bool `json:"text_done,omitempty"`
 	// Missing are the lines about missing files that the text was sent with.
 	Missing string `json:"missing,omitempty"`
+	// Cited is the line about the post that is answered or quoted, above the text.
+	Cited string `json:"cited,omitempty"`
+	// ToldWho is set once Motion has taken the first notification together with who writes.
+	ToldWho bool `json:"told_who,omitempty"`
 	// FilesDone counts the files that are delivered or handed to a delivery of their own.
 	FilesDone int `json:"files_done,omitempty"`
 	// FileTries counts the attempts at the file that is next.

@@ -114,6 +114,12 @@ type Event struct {
 	Extras []Extra `json:"extras,omitempty"`
 	// InReplyTo is the id of the post answered; empty for none.
 	InReplyTo string `json:"in_reply_to,omitempty"`
+	// Quotes is the id of the post quoted; empty for none.
+	Quotes string `json:"quotes,omitempty"`
+	// Cited is the post that Cites names, where the payload holds it; nil for nothing.
+	Cited *Cited `json:"cited,omitempty"`
+	// Profile is what the payload tells of who wrote it.
+	Profile Profile `json:"profile,omitzero"`
 	// CreatedAt is X's time; zero when the payload had none.
 	CreatedAt time.Time `json:"created_at,omitzero"`
 	// Sealed is set for an event of X Chat.

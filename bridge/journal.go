@@ -129,6 +129,8 @@ type Memory interface {
 	// PersonByID returns the person when the handle was confirmed after the given time.
 	PersonByID(ctx context.Context, channel, id string, after time.Time) (Person, bool, error)
 	Thread(ctx context.Context, channel, id string) (Person, bool, error)
+	// CitedPost returns a public post by its id at X: a customer's, or one of the channel's account, whose handle is left empty.
+	CitedPost(ctx context.Context, channel, id string) (Cited, bool, error)
 }
 
 // EchoLog keeps what X reported as sent by the accounts themselves.

@@ -12,6 +12,8 @@ type Notification struct {
 	ThreadID     string
 	ExternalURL  string
 	AttachmentID string
+	// Description and URL tell who writes, for a new contact.
+	Description, URL string
 }
 
 // AutoResponse begins every line that Perch itself writes into an interaction, as the old plugin did.
@@ -22,6 +24,8 @@ type Receipt struct {
 	InteractionID string
 	MessageID     string
 	ContactID     string
+	// IsPlain is set when Motion took the message only without Description and URL.
+	IsPlain bool
 }
 
 // MotionClient is all that a channel needs of Motion. Every error is an *Error.

@@ -101,5 +101,6 @@ type XClient interface {
 	Lookback
 	Clock
 	MediaSource
+	PostSource
 	XCalls
 }

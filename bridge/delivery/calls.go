@@ -16,8 +16,12 @@ func Calls(ch *bridge.Channel, d *bridge.Delivery, brand string, posts []string)
 		return asMade(callsToX(ch, d, posts), d)
 	}
 	var calls []bridge.Call
-	for _, n := range notificationsFor(d, brand) {
-		calls = append(calls, ch.Motion.NotifyCall(addressed(d, n)))
+	for i, n := range notificationsFor(d, brand) {
+		n = addressed(d, n)
+		if i == 0 && d.Progress.ToldWho && d.Event != nil {
+			n = withWho(d, n)
+		}
+		calls = append(calls, ch.Motion.NotifyCall(n))
 	}
 	return asMade(calls, d)
 }
@@ -152,7 +156,10 @@ func textFor(d *bridge.Delivery, brand string, files int) string {
 		body = appendLine(body, d.Progress.Missing)
 	}
 	if body == "" && files == 0 {
-		return emptyMessageText
+		body = emptyMessageText
 	}
-	return body
+	if d.Progress.Cited != "" && body != "" {
+		return d.Progress.Cited + "\n" + body
+	}
+	return d.Progress.Cited + body
 }

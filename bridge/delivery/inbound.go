@@ -24,6 +24,8 @@ func (j *job) deliverIn(ctx context.Context) error {
 	if isDone, err := j.open(ctx); isDone || err != nil {
 		return err
 	}
+	j.meet(ctx)
+	j.cite(ctx)
 	files := j.fetchFiles(ctx)
 	if err := j.sendText(ctx, files); err != nil {
 		return err

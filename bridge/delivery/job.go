@@ -23,6 +23,8 @@ type job struct {
 	isHeld bool
 	// remembered is set when the sender's handle came from the memory and not from X.
 	remembered bool
+	// isNew is set while nothing was handed on of somebody whom Perch has not met, so that what is next tells who writes.
+	isNew bool
 	// opened is set when the attempt has found out what the delivery holds, or which way it goes.
 	opened bool
 	// refreshed is set once a refused encrypted message was encrypted anew in this attempt.

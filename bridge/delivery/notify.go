@@ -10,10 +10,14 @@ import (
 func (j *job) notify(ctx context.Context, n bridge.Notification) error {
 	d := j.d
 	n = addressed(d, n)
+	if j.isNew {
+		n = withWho(d, n)
+	}
 	receipt, err := j.ch.Motion.Notify(ctx, n)
 	if err != nil {
 		return err
 	}
+	d.Progress.ToldWho, j.isNew = d.Progress.ToldWho || (j.isNew && !receipt.IsPlain), false
 	d.Progress.CalledURL = addressOf([]bridge.Call{j.ch.Motion.NotifyCall(n)})
 	person := bridge.Person{ID: d.PeerID, Handle: d.From}
 	if d.Event != nil {

@@ -74,6 +74,7 @@ type Worker struct {
 	measure   func(text string) (weighted int, valid bool)
 	log       *slog.Logger
 	now       func() time.Time
+	cited     *citedCache
 }
 
 // NewWorker returns a Worker.
@@ -81,5 +82,6 @@ func NewWorker(c Config) *Worker {
 	return &Worker{
 		journal: c.Journal, accounts: c.Accounts, breakers: c.Breakers, scheduler: c.Scheduler, chats: c.Chats,
 		waiters: c.Waiters, feed: c.Feed, meter: c.Meter, wake: c.Wake, measure: c.Measure, log: c.Log, now: c.Now,
+		cited: newCitedCache(c.Now),
 	}
 }

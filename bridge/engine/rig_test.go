@@ -50,6 +50,8 @@ type fakeX struct {
 	onUser   func()
 	onHide   func(n int) error
 	hidden   []string
+	// onCited is what X says of a post that is looked up.
+	onCited func(ctx context.Context, id string) (bridge.Cited, error)
 }
 
 func newFakeX() *fakeX {
@@ -185,6 +187,14 @@ func (x *fakeX) HidePost(_ context.Context, id string) error {
 // HideCall tells what it is called with.
 func (x *fakeX) HideCall(id string) (bridge.Call, bool) {
 	return bridge.Call{Method: "HIDE", URL: id}, true
+}
+
+func (x *fakeX) Post(ctx context.Context, id string) (bridge.Cited, error) {
+	x.count("cited")
+	if x.onCited == nil {
+		return bridge.Cited{}, rejected("no such post")
+	}
+	return x.onCited(ctx, id)
 }
 
 // DMCall and ReplyCall tell what they are called with, in a form of their own.

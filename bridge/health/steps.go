@@ -125,6 +125,12 @@ func (h *Journal) Thread(ctx context.Context, channel, id string) (bridge.Person
 	return p, ok, h.note(ctx, "look up a post", err)
 }
 
+// CitedPost implements Memory.
+func (h *Journal) CitedPost(ctx context.Context, channel, id string) (bridge.Cited, bool, error) {
+	post, ok, err := h.Journal.CitedPost(ctx, channel, id)
+	return post, ok, h.note(ctx, "look up a post that is answered", err)
+}
+
 // Echoes implements EchoLog.
 func (h *Journal) Echoes(ctx context.Context, channel string, since time.Time) ([]bridge.Echo, error) {
 	echoes, err := h.Journal.Echoes(ctx, channel, since)

@@ -204,6 +204,7 @@ func (v *Events) unpackEvent(p bridge.Post, channels []string, index int, e *bri
 	if e.Kind == bridge.KindUnreadable {
 		e.XID = bridge.UnreadableID(p.Body, index)
 	}
+	v.accounts.Channel(name).Agents.DropUnwanted(e)
 	d := inboundDelivery(name, e, p, v.now())
 	d.CameTo(account)
 	if isBilled {

@@ -17,6 +17,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"perch/bridge"
@@ -57,6 +58,9 @@ type Client struct {
 	config Config
 	base   string
 	http   *http.Client
+
+	// isPlain is set once Motion took a message only without what it told of the contact.
+	isPlain atomic.Bool
 
 	mu     sync.Mutex
 	mapKey string // as the account told

@@ -203,3 +203,81 @@ func TestTheCallIsShownAsItIsMade(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// A Motion that knows no such fields of a contact gets the message without them, at once and once only.
+func TestWhoWritesIsLeftOutWhereMotionRefusesIt(t *testing.T) {
+	m, config := start(t, motionsim.Options{NotifyAuth: true})
+	var log strings.Builder
+	config.Log = slog.New(slog.NewTextHandler(&log, nil))
+	c := motion.New(config)
+	note := func(from string) bridge.Notification {
+		return bridge.Notification{From: from, Body: "hello", Description: "Verified on X", URL: "https://x.com/" + from}
+	}
+	if r, err := c.Notify(t.Context(), note("ann")); err != nil || r.IsPlain {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if got := m.Contact("ann"); got["description"] != "Verified on X" || got["url"] != "https://x.com/ann" {
+		t.Errorf("the contact is %v", got)
+	}
+	again := note("ann")
+	again.Description = "something else"
+	if _, err := c.Notify(t.Context(), again); err != nil || m.Contact("ann")["description"] != "Verified on X" {
+		t.Errorf("%v, the contact is %v", err, m.Contact("ann"))
+	}
+	m.RefuseFields("description", "url")
+	for _, name := range []string{"bob", "cid"} {
+		if r, err := c.Notify(t.Context(), note(name)); err != nil || !r.IsPlain || r.InteractionID == "" || m.Contact(name)["url"] != "" {
+			t.Errorf("%s: %+v, %v, %v", name, r, err, m.Contact(name))
+		}
+	}
+	if n := len(m.Messages()); n != 4 || strings.Count(log.String(), "level=WARN") != 1 {
+		t.Errorf("%d messages, logged %s", n, log.String())
+	}
+}
+
+// What is refused for another reason stays refused, and one that wants a phone as well gets both.
+func TestWhatElseMotionRefusesIsToldWithWhoWrites(t *testing.T) {
+	for name, tc := range map[string]struct {
+		answer func(body string) (int, string)
+		calls  int
+		isSent bool
+	}{
+		"another reason": {func(string) (int, string) { return 422, `{"message":"contact list is full"}` }, 2, false},
+		"out of order":   {func(string) (int, string) { return 503, `` }, 1, false},
+		"phone, then fields": {func(body string) (int, string) {
+			switch {
+			case !strings.Contains(body, `"phone"`):
+				return 400, `{"message":"phone is required"}`
+			case strings.Contains(body, `"description"`):
+				return 400, `{"message":"description is not allowed"}`
+			}
+			return 200, `{"interaction":{"id":1}}`
+		}, 3, true},
+		"fields, then phone": {func(body string) (int, string) {
+			switch {
+			case strings.Contains(body, `"description"`):
+				return 422, `{"message":"unknown member"}`
+			case !strings.Contains(body, `"phone"`):
+				return 400, `{"message":"phone is required"}`
+			}
+			return 200, `{"interaction":{"id":1}}`
+		}, 3, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			calls := 0
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				calls++
+				body, _ := io.ReadAll(r.Body)
+				status, text := tc.answer(string(body))
+				w.WriteHeader(status)
+				_, _ = io.WriteString(w, text)
+			}))
+			defer server.Close()
+			c := motion.New(motion.Config{ReceiveURL: server.URL + "/api/openchannel/accounts/5/notify", MapKey: "twitter", Log: slog.New(slog.DiscardHandler)})
+			r, err := c.Notify(t.Context(), bridge.Notification{From: "ann", Body: "hello", Description: "Verified on X", URL: "https://x.com/ann"})
+			if (err == nil) != tc.isSent || calls != tc.calls || r.IsPlain != tc.isSent {
+				t.Errorf("%+v, %v after %d calls", r, err, calls)
+			}
+		})
+	}
+}

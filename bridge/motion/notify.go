@@ -18,6 +18,8 @@ type notification struct {
 	Body         string          `json:"body"`
 	MapKey       string          `json:"mapKey"`
 	FirstName    string          `json:"firstName,omitempty"`
+	Description  string          `json:"description,omitempty"`
+	URL          string          `json:"url,omitempty"`
 	Phone        string          `json:"phone,omitempty"`
 	ThreadID     string          `json:"threadId,omitempty"`
 	ExternalURL  string          `json:"externalUrl,omitempty"`
@@ -32,12 +34,13 @@ func (c *Client) Notify(ctx context.Context, n bridge.Notification) (bridge.Rece
 	}
 	body := bodyOf(n, mapKey)
 	a, err := c.post(ctx, body, false)
-	if err == nil && (a.status == http.StatusUnauthorized || a.status == http.StatusForbidden) && c.HasCredentials() {
+	authorized := err == nil && (a.status == http.StatusUnauthorized || a.status == http.StatusForbidden) && c.HasCredentials()
+	if authorized {
 		a, err = c.post(ctx, body, true)
 	}
-	if err == nil && wantsPhone(a) {
-		body.Phone = "none" // as the old plugin did; some installations insist on it
-		a, err = c.post(ctx, body, false)
+	var isPlain bool
+	if err == nil && isRefused(a) {
+		a, isPlain, err = c.insist(ctx, a, body, authorized)
 	}
 	if err != nil {
 		return bridge.Receipt{}, err
@@ -45,7 +48,9 @@ func (c *Client) Notify(ctx context.Context, n bridge.Notification) (bridge.Rece
 	if !a.ok() {
 		return bridge.Receipt{}, classify(opNotify, a)
 	}
-	return receiptOf(a)
+	r, err := receiptOf(a)
+	r.IsPlain = isPlain
+	return r, err
 }
 
 const opNotify = "hand message to Motion"
@@ -76,7 +81,7 @@ func notReceived(a *answer, message string) *bridge.Error {
 func bodyOf(n bridge.Notification, mapKey string) notification {
 	return notification{
 		From: n.From, Body: n.Body, MapKey: mapKey, FirstName: n.FirstName, ThreadID: n.ThreadID, ExternalURL: n.ExternalURL,
-		AttachmentID: attachmentID(n.AttachmentID),
+		AttachmentID: attachmentID(n.AttachmentID), Description: n.Description, URL: n.URL,
 	}
 }
 
@@ -103,8 +108,7 @@ func (c *Client) NotifyCall(n bridge.Notification) bridge.Call {
 }
 
 func wantsPhone(a *answer) bool {
-	return (a.status == http.StatusBadRequest || a.status == http.StatusUnprocessableEntity) &&
-		strings.Contains(strings.ToLower(string(a.body)), "phone")
+	return isRefused(a) && strings.Contains(strings.ToLower(string(a.body)), "phone")
 }
 
 // attachmentID sends a number as a number, as Motion gave it.

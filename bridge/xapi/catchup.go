@@ -49,4 +49,5 @@ const (
 	minMentionsV2    = 5
 	missedFields     = "id,text,event_type,created_at,sender_id,dm_conversation_id,participant_ids,attachments,entities,referenced_tweets"
 	missedPostFields = "id,text,author_id,created_at,conversation_id,in_reply_to_user_id,referenced_tweets,entities,attachments,note_tweet,geo,edit_history_tweet_ids"
+	missedUserFields = "id,name,username,verified,verified_type,public_metrics,description" // they cost nothing beside the user
 )

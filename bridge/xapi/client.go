@@ -29,6 +29,7 @@ type profile interface {
 	SendReply(ctx context.Context, threadID string, author bridge.Person, message bridge.Outgoing) (string, error)
 	PostMedia(ctx context.Context, postID string) ([]bridge.Media, error)
 	DMMedia(ctx context.Context, messageID string) ([]bridge.Media, error)
+	bridge.PostSource
 	dmCall(recipientID string, message bridge.Outgoing) xcall.Call
 	replyCall(threadID string, message bridge.Outgoing) xcall.Call
 	HidePost(ctx context.Context, postID string) error

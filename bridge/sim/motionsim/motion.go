@@ -38,6 +38,7 @@ type Motion struct {
 	interactions []*interaction
 	messages     []Message
 	attachments  map[int]Attachment
+	refused      []string // fields of a contact
 	badLogins    int
 	lockedUntil  time.Time
 }

@@ -60,6 +60,9 @@ func (m *Motion) notify(in *request) *serve.Answer {
 	if why != "" {
 		return in.malformed(http.StatusBadRequest, "%s", why)
 	}
+	if refused := m.refuse(n); refused != nil {
+		return refused
+	}
 	c := m.contact(n.from, n.fields)
 	i := m.openInteraction(c, n.from, n.threadID, n.externalURL)
 	message := Message{
@@ -157,6 +160,34 @@ func (m *Motion) readMember(n *notification, name string, value any) (why string
 		n.fields[name] = text
 	}
 	return ""
+}
+
+// Contact returns the fields of a contact by the value of the Map Key; nil when there is none.
+func (m *Motion) Contact(key string) map[string]string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if c := m.contacts[key]; c != nil {
+		return maps.Clone(c.fields)
+	}
+	return nil
+}
+
+// RefuseFields makes Motion know no such fields of a contact from now on, as another version of it may: a notification with one
+// is refused. Whoever sends one breaks no rule.
+func (m *Motion) RefuseFields(names ...string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.refused = names
+}
+
+// refuse answers a notification with a field that Motion does not know; nil when it has none. The caller holds mu.
+func (m *Motion) refuse(n notification) *serve.Answer {
+	for _, name := range m.refused {
+		if _, isGiven := n.fields[name]; isGiven {
+			return serve.JSON(http.StatusBadRequest, map[string]any{"message": "\"" + name + "\" is not allowed"})
+		}
+	}
+	return nil
 }
 
 func (m *Motion) readAttachmentID(n *notification, value any) (why string) {

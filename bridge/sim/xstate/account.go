@@ -1,6 +1,7 @@
 package xstate
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -10,7 +11,28 @@ import (
 )
 
 // Person is somebody on X. Handle has no leading "@".
-type Person struct{ ID, Handle, Name string }
+type Person struct {
+	ID, Handle, Name string
+	Profile
+}
+
+// Profile is what X tells of a person beside that.
+type Profile struct {
+	// Verified is "blue", "business" or "government"; empty for nobody who is verified.
+	Verified string
+	// Followers is how many follow the person; 0 means some.
+	Followers int
+	// About is what the person says of itself.
+	About string
+}
+
+// someFollowers is how many follow a person of whom nothing is said.
+const someFollowers = 22
+
+func (p Profile) followers() int { return cmp.Or(p.Followers, someFollowers) }
+
+// about is the text as X gives it, with its three characters escaped.
+func (p Profile) about() string { return escape.Replace(p.About) }
 
 // The levels of Account.Access, as X's header x-access-level tells them.
 const (

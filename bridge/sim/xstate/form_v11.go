@@ -146,8 +146,8 @@ func (p *Tweet) v11Media() []any {
 // V11User is a person as statuses and account calls of v1.1 give it.
 func V11User(p Person) map[string]any {
 	return map[string]any{
-		"id": Rounded(p.ID), "id_str": p.ID, "name": p.Name, "screen_name": p.Handle, "location": "", "url": nil, "description": "",
-		"protected": false, "verified": false, "followers_count": 22, "friends_count": 45, "listed_count": 0, "favourites_count": 1,
+		"id": Rounded(p.ID), "id_str": p.ID, "name": p.Name, "screen_name": p.Handle, "location": "", "url": nil, "description": p.about(),
+		"protected": false, "verified": p.Verified != "", "followers_count": p.followers(), "friends_count": 45, "listed_count": 0, "favourites_count": 1,
 		"statuses_count": 494, "created_at": joinedV11, "profile_image_url_https": "https://pbs.twimg.com/profile_images/1/a_normal.jpg",
 	}
 }
@@ -155,8 +155,8 @@ func V11User(p Person) map[string]any {
 // V11DMUser is a person in the "users" map beside direct messages of v1.1, where the id is a text.
 func V11DMUser(p Person) map[string]any {
 	return map[string]any{
-		"id": p.ID, "created_timestamp": joinedMilli, "name": p.Name, "screen_name": p.Handle, "location": "", "description": "",
-		"protected": false, "verified": false, "followers_count": 22, "friends_count": 45, "statuses_count": 494,
+		"id": p.ID, "created_timestamp": joinedMilli, "name": p.Name, "screen_name": p.Handle, "location": "", "description": p.about(),
+		"protected": false, "verified": p.Verified != "", "followers_count": p.followers(), "friends_count": 45, "statuses_count": 494,
 		"profile_image_url":       "http://pbs.twimg.com/profile_images/1/a_normal.jpg",
 		"profile_image_url_https": "https://pbs.twimg.com/profile_images/1/a_normal.jpg",
 	}

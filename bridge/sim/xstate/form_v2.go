@@ -1,6 +1,8 @@
 package xstate
 
 import (
+	"cmp"
+	"slices"
 	"unicode/utf8"
 
 	"perch/bridge/sim/media"
@@ -15,10 +17,10 @@ const V2Time = "2006-01-02T15:04:05.000Z"
 // V2User is a person with all fields of v2.
 func V2User(p Person) map[string]any {
 	return map[string]any{
-		"id": p.ID, "username": p.Handle, "name": p.Name, "created_at": joinedV2, "protected": false, "verified": false,
-		"verified_type": "none", "profile_image_url": "https://pbs.twimg.com/profile_images/1/a_normal.jpg", "location": "", "url": "",
-		"description": "", "public_metrics": map[string]any{
-			"followers_count": 22, "following_count": 45, "tweet_count": 494, "listed_count": 0, "like_count": 1,
+		"id": p.ID, "username": p.Handle, "name": p.Name, "created_at": joinedV2, "protected": false, "verified": p.Verified != "",
+		"verified_type": cmp.Or(p.Verified, "none"), "profile_image_url": "https://pbs.twimg.com/profile_images/1/a_normal.jpg", "location": "", "url": "",
+		"description": p.about(), "public_metrics": map[string]any{
+			"followers_count": p.followers(), "following_count": 45, "tweet_count": 494, "listed_count": 0, "like_count": 1,
 		},
 	}
 }
@@ -107,6 +109,11 @@ func (p *Tweet) references() []any {
 		list = append(list, map[string]any{"type": "quoted", "id": p.quoteOf})
 	}
 	return list
+}
+
+// References are the ids of the posts that it answers and quotes.
+func (p *Tweet) References() []string {
+	return slices.DeleteFunc([]string{p.ReplyTo, p.quoteOf}, func(id string) bool { return id == "" })
 }
 
 // displayed is the part of the text that X shows: without the handles before a reply and the link of the files.

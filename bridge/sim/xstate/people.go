@@ -7,7 +7,7 @@ import "cmp"
 func (x *State) AddAccount(a Account) Account {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	p := x.putPerson(Person{a.ID, a.Handle, a.Name})
+	p := x.putPerson(Person{ID: a.ID, Handle: a.Handle, Name: a.Name})
 	a.ID, a.Handle, a.Name = p.ID, p.Handle, p.Name
 	a.ConsumerKey = cmp.Or(a.ConsumerKey, randomText(25))
 	a.ConsumerSecret = cmp.Or(a.ConsumerSecret, randomText(50))

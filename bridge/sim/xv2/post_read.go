@@ -2,6 +2,7 @@ package xv2
 
 import (
 	"net/http"
+	"slices"
 
 	"perch/bridge/sim/serve"
 	"perch/bridge/sim/xactions"
@@ -74,5 +75,27 @@ func (x *api) postIncludes(in *xgate.Request, list []*xstate.Tweet) map[string]a
 			people[m.Person.ID] = people[m.Person.ID] || in.Asked("expansions", "entities.mentions.username")
 		}
 	}
-	return x.includes(in, files, people)
+	referenced := x.referenced(in, list)
+	for _, p := range referenced {
+		people[p.Author.ID] = people[p.Author.ID] || in.Asked("expansions", "referenced_tweets.id.author_id")
+	}
+	all := x.includes(in, files, people)
+	for _, p := range referenced {
+		tweets, _ := all["tweets"].([]any)
+		all["tweets"] = append(tweets, x.pickPost(in, p))
+	}
+	return all
+}
+
+// referenced are the posts that those of a list answer or quote, as far as they are asked for and there.
+func (x *api) referenced(in *xgate.Request, list []*xstate.Tweet) []*xstate.Tweet {
+	var found []*xstate.Tweet
+	for _, p := range list {
+		for _, id := range p.References() {
+			if other := x.FindPost(id); other != nil && in.Asked("expansions", "referenced_tweets.id") && !slices.Contains(found, other) {
+				found = append(found, other)
+			}
+		}
+	}
+	return found
 }

@@ -119,7 +119,7 @@ func (p *parser) directMessage(forUser string, raw json.RawMessage, beside inclu
 	}
 	e := bridge.Event{
 		Kind: bridge.KindDM, ForUser: forUser, XID: string(m.ID), CreatedAt: m.CreatedTimestamp.Time,
-		From: beside.people.of(from), To: beside.people.of(to),
+		From: beside.people.of(from), To: beside.people.of(to), Profile: beside.people.profile(from),
 	}
 	if e.CreatedAt.IsZero() {
 		e.CreatedAt = m.CreatedAt.Time

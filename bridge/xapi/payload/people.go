@@ -16,6 +16,7 @@ type user struct {
 	ScreenName string     `json:"screen_name"`
 	Username   string     `json:"username"`
 	Data       *user      `json:"data"`
+	profile
 }
 
 func (u *user) person() bridge.Person {
@@ -60,7 +61,13 @@ func Person(raw []byte) bridge.Person {
 }
 
 // people are accounts by their ids.
-type people map[string]bridge.Person
+type people map[string]known
+
+// known is what is known of one.
+type known struct {
+	bridge.Person
+	profile bridge.Profile
+}
 
 // readPeople reads accounts in a list, or in an object under their ids. One that cannot be read is left out, because
 // whoever needs it has its id and can ask.
@@ -72,7 +79,7 @@ func readPeople(raw json.RawMessage) people {
 			loose.Part(entry, &u)
 			person := u.person()
 			person.ID = key
-			found[key] = person
+			found[key] = known{person, u.told()}
 		}
 		return found
 	}
@@ -80,23 +87,28 @@ func readPeople(raw json.RawMessage) people {
 	loose.Part(raw, &list)
 	for i := range list {
 		person := list[i].person()
-		found[person.ID] = person
+		found[person.ID] = known{person, list[i].told()}
 	}
 	return found
 }
 
 // of returns what is known of an account; at least its id.
 func (p people) of(who loose.ID) bridge.Person {
-	person := p[string(who)]
+	person := p[string(who)].Person
 	person.ID = string(who)
 	return person
 }
 
-// includes are the people and files beside a payload of v2.
+// profile is what is told of an account beside its name.
+func (p people) profile(who loose.ID) bridge.Profile { return p[string(who)].profile }
+
+// includes are the people, files and posts beside a payload of v2. The posts stay as they came: few events need one.
 type includes struct {
 	people people
 	files  map[string]media
 	places map[string]string
+	// The OpenAPI calls them posts, events and the older documentation tweets.
+	tweets, posts json.RawMessage
 }
 
 func readIncludes(raw json.RawMessage) includes {
@@ -104,9 +116,11 @@ func readIncludes(raw json.RawMessage) includes {
 		Users  json.RawMessage   `json:"users"`
 		Media  loose.List[media] `json:"media"`
 		Places loose.List[place] `json:"places"`
+		Tweets json.RawMessage   `json:"tweets"`
+		Posts  json.RawMessage   `json:"posts"`
 	}
 	loose.Part(raw, &inc)
-	all := includes{readPeople(inc.Users), map[string]media{}, map[string]string{}}
+	all := includes{readPeople(inc.Users), map[string]media{}, map[string]string{}, inc.Tweets, inc.Posts}
 	for _, m := range inc.Media {
 		all.files[string(m.MediaKey)] = m
 	}

@@ -17,13 +17,12 @@ type post struct {
 	InReplyToTweetID loose.ID              `json:"in_reply_to_tweet_id"`
 	History          loose.List[loose.ID]  `json:"edit_history_tweet_ids"`
 	Referenced       loose.List[reference] `json:"referenced_tweets"`
-	NoteTweet        *struct {
-		Text     textMember `json:"text"`
-		Entities entities   `json:"entities"`
-	} `json:"note_tweet"`
-	Entities    entities    `json:"entities"`
-	Attachments attachments `json:"attachments"`
-	Geo         struct {
+	ReferencedPosts  loose.List[reference] `json:"referenced_posts"` // the OpenAPI's name of it
+	NoteTweet        *note                 `json:"note_tweet"`
+	NotePost         *note                 `json:"note_post"`
+	Entities         entities              `json:"entities"`
+	Attachments      attachments           `json:"attachments"`
+	Geo              struct {
 		PlaceID     loose.ID `json:"place_id"`
 		Coordinates point    `json:"coordinates"`
 	} `json:"geo"`
@@ -40,29 +39,32 @@ func (p *parser) post(forUser string, raw json.RawMessage, beside includes) {
 	}
 	e := bridge.Event{
 		Kind: bridge.KindMention, ForUser: forUser, XID: string(t.ID), From: beside.people.of(t.AuthorID),
-		InReplyTo: string(t.InReplyToTweetID), CreatedAt: t.CreatedAt.Time,
+		InReplyTo: string(t.InReplyToTweetID), CreatedAt: t.CreatedAt.Time, Profile: beside.people.profile(t.AuthorID),
 	}
-	for _, ref := range t.Referenced {
+	for _, ref := range append(t.Referenced, t.ReferencedPosts...) {
 		switch ref.Type {
 		case "retweeted":
 			p.ignore("repost", 1)
 			return
 		case "replied_to":
 			e.InReplyTo = string(ref.ID)
+		case "quoted":
+			e.Quotes = string(ref.ID)
 		}
 	}
 	if e.InReplyTo != "" {
 		e.Kind = bridge.KindReply
 	}
 	t.fill(&e, beside)
+	e.Cited = beside.cited(&e)
 	p.Events = append(p.Events, e)
 }
 
 // fill sets text, files and what else the post holds. Files that the payload only hints at are to be looked up.
 func (t *post) fill(e *bridge.Event, beside includes) {
 	text, links := t.Text, t.Entities.URLs
-	if t.NoteTweet != nil && t.NoteTweet.Text.text != "" {
-		text, links = t.NoteTweet.Text, append(links, t.NoteTweet.Entities.URLs...)
+	if long := t.whole(); long != nil {
+		text, links = long.Text, append(links, long.Entities.URLs...)
 	}
 	ids := append(loose.Strings(t.History), e.XID)
 	own := ownFiles(links, slices.Compact(ids), t.Attachments.MediaKeys.List)
@@ -81,6 +83,22 @@ func (t *post) fill(e *bridge.Event, beside includes) {
 		extra(e, bridge.ExtraUnknown, "text")
 	}
 	e.Text = plain(text.text, own)
+}
+
+// note is the whole text of a long post.
+type note struct {
+	Text     textMember `json:"text"`
+	Entities entities   `json:"entities"`
+}
+
+// whole is the whole text of a long post; nil for one that is not long.
+func (t *post) whole() *note {
+	for _, n := range []*note{t.NoteTweet, t.NotePost} {
+		if n != nil && n.Text.text != "" {
+			return n
+		}
+	}
+	return nil
 }
 
 // place is where the customer says to be; "" when the post does not tell.

@@ -18,12 +18,12 @@ type tweet struct {
 	InReplyToUserID   loose.ID        `json:"in_reply_to_user_id_str"`
 	User              *user           `json:"user"`
 	RetweetedStatus   json.RawMessage `json:"retweeted_status"`
-	QuotedStatus      struct {
-		User *user `json:"user"`
-	} `json:"quoted_status"`
-	ExtendedTweet *tweetText `json:"extended_tweet"`
-	Coordinates   point      `json:"coordinates"`
-	Place         place      `json:"place"`
+	QuotedStatus      json.RawMessage `json:"quoted_status"`
+	QuotedStatusID    loose.ID        `json:"quoted_status_id_str"`
+	QuotedID          loose.ID        `json:"quoted_status_id"`
+	ExtendedTweet     *tweetText      `json:"extended_tweet"`
+	Coordinates       point           `json:"coordinates"`
+	Place             place           `json:"place"`
 	tweetText
 }
 
@@ -95,11 +95,15 @@ func (p *parser) tweet(forUser string, raw json.RawMessage) {
 		p.unreadable(forUser, "its post has no id or no author")
 		return
 	}
-	if author.ID != forUser && !t.concerns(forUser) {
+	about := quoted(t.QuotedStatus)
+	if author.ID != forUser && !t.concerns(forUser, about) {
 		p.ignore("other_post", 1)
 		return
 	}
-	p.Events = append(p.Events, t.event(forUser, author))
+	e := t.event(forUser, author)
+	e.Profile = t.User.told()
+	t.cite(&e, about)
+	p.Events = append(p.Events, e)
 }
 
 func (t *tweet) event(forUser string, author bridge.Person) bridge.Event {
@@ -147,8 +151,9 @@ func (t *tweet) addPlace(e *bridge.Event) {
 
 // concerns reports whether somebody else's post mentions, answers or quotes the account. Where the payload does not tell
 // whom the post names, it is taken to: it was sent for the account.
-func (t *tweet) concerns(forUser string) bool {
-	if forUser == "" || string(t.InReplyToUserID) == forUser || t.QuotedStatus.User.person().ID == forUser {
+func (t *tweet) concerns(forUser string, quoted *tweet) bool {
+	isQuoted := quoted != nil && quoted.User.person().ID == forUser
+	if forUser == "" || string(t.InReplyToUserID) == forUser || isQuoted {
 		return true
 	}
 	named := t.Entities.UserMentions
