@@ -117,9 +117,6 @@ func (r *rig) await(n int) string {
 func TestThePostThatIsCitedComesFromWhereItCostsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, citing)
-		if _, err := r.CheckX(t.Context(), "support"); err != nil { // whom the channel speaks for
-			t.Log(err)
-		}
 		r.receive(quoteBody("11", "9", "open &amp; ready\n\non "+strings.Repeat("Sunday ", 40)))
 		if got := r.await(1); !strings.HasPrefix(got, `[quotes @bob: "open & ready on Sunday Sunday`) || !strings.HasSuffix(got, "…\"]\nlook @acme") || len(got) > 190 {
 			t.Errorf("quoted in the payload: %q", got)

@@ -13,6 +13,8 @@ type (
 	Account = xstate.Account
 	// Person is somebody on X.
 	Person = xstate.Person
+	// Profile is what X tells of somebody.
+	Profile = xstate.Profile
 	// Message is what somebody writes in a direct message.
 	Message = xstate.Message
 	// Post is what somebody posts in public.
