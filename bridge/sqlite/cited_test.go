@@ -46,6 +46,9 @@ func TestAPublicPostIsFoundByIndexes(t *testing.T) {
 		}
 		all = append(all, plan)
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	plan := strings.Join(all, "\n")
 	if strings.Contains(plan, "SCAN") || strings.Count(plan, "SEARCH") != 3 || !strings.Contains(plan, "message_in") || !strings.Contains(plan, "message_sent") {
 		t.Error(plan)

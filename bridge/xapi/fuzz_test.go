@@ -141,6 +141,10 @@ var fuzzCalls = []func(context.Context, *xapi.Client) (ids []string, times []tim
 		_, err := c.UploadChatMedia(ctx, annID, bytes.NewReader([]byte("sealed")), 6)
 		return nil, nil, err
 	},
+	func(ctx context.Context, c *xapi.Client) ([]string, []time.Time, error) {
+		post, err := c.Post(ctx, "777")
+		return []string{post.ID}, nil, err
+	},
 }
 
 func sentTimes(list []bridge.Sent) (all []time.Time) {
