@@ -67,6 +67,12 @@ func (b *Button) Small() *Button {
 	return b
 }
 
+// Outlined gives an icon button the frame of the others. It returns the button.
+func (b *Button) Outlined() *Button {
+	b.emphasis = Plain
+	return b
+}
+
 // Set changes text, icon and emphasis.
 func (b *Button) Set(text, icon string, emphasis Emphasis) {
 	text = visible.Line(text)

@@ -1,8 +1,6 @@
 package overview
 
 import (
-	"context"
-
 	"perch/ui/kit"
 	"perch/ui/snapshot"
 )
@@ -14,26 +12,17 @@ func (o *page) buttons(m summary, d snapshot.Data) {
 		}
 	}
 	show(o.start, !d.Running && d.Problem == nil)
-	for _, b := range []*kit.Button{o.pause, o.restart, o.stop} {
+	for _, b := range []*kit.Button{o.pause, o.pauseMenu, o.restart, o.stop} {
 		show(b, d.Running || d.Problem != nil)
 	}
 	o.start.Enabled(m.CanStart)
 	o.stop.Enabled(m.CanStop || (d.Problem != nil && !m.IsDemo))
 	o.restart.Enabled(m.CanStop || (d.Problem != nil && !m.IsDemo))
 	o.pause.Enabled(m.CanPause)
+	o.pauseMenu.Enabled(m.CanPause)
 	if m.IsPaused {
 		o.pause.Set(o.win.T("window.do.resume"), "play", kit.Strong)
 	} else {
 		o.pause.Set(o.win.T("window.do.pause"), "pause", kit.Plain)
 	}
-}
-
-func (o *page) onPause() {
-	resume := o.win.Data.Status.State == "paused"
-	o.win.Perform(func(ctx context.Context) error {
-		if resume {
-			return o.win.Relay.Resume(ctx)
-		}
-		return o.win.Relay.Pause(ctx)
-	}, map[bool]string{true: "window.done.resume", false: "window.done.pause"}[resume])
 }

@@ -20,6 +20,7 @@ func newPage(win *window.Window) *page {
 	o.about = kit.NewParagraph("", kit.TextSmall, kit.Muted)
 	o.start = kit.NewButton(win.T("window.do.start"), "play", kit.Strong, func() { win.RunRelay("start") })
 	o.pause = kit.NewButton(win.T("window.do.pause"), "pause", kit.Plain, o.onPause)
+	o.pauseMenu = kit.NewIconButton("open", win.T("window.do.pause.menu"), o.onPauseMenu).Outlined()
 	o.restart = kit.NewButton(win.T("window.do.restart"), "restart", kit.Plain, func() { win.RunRelay("restart") })
 	o.stop = kit.NewButton(win.T("window.do.stop"), "stop", kit.Plain, func() { win.RunRelay("stop") })
 	o.hint = kit.NewNotice()
@@ -34,7 +35,7 @@ func newPage(win *window.Window) *page {
 	o.chart.Explain = o.explain
 	o.addresses = newAddressCard(win)
 	o.root = kit.Scrolled(
-		kit.Header(win.T("window.overview"), o.about, o.start, o.pause, o.restart, o.stop),
+		kit.Header(win.T("window.overview"), o.about, o.start, kit.HStack(2, o.pause, o.pauseMenu), o.restart, o.stop),
 		o.hint, o.demo, o.noTray, o.chains, container.New(kit.Columns{Gap: kit.GapBig, Least: 150}, o.waiting.content, o.needYou.content, o.in.content, o.out.content),
 		kit.Card(kit.VStack(12, o.chartHead(), o.chart)), o.addresses.content,
 	)

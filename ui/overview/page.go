@@ -21,6 +21,7 @@ type page struct {
 
 	about                       *kit.Paragraph // as long as it is: the version stands at its end
 	start, stop, restart, pause *kit.Button
+	pauseMenu                   *kit.Button // beside pause: for how long
 	hint, noTray, demo          *kit.Notice
 	isTrayNoted                 bool // it was read that there is no tray
 	chains                      *fyne.Container

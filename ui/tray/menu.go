@@ -3,6 +3,7 @@ package tray
 import (
 	"perch/app/control"
 	"perch/app/desk"
+	"perch/ui/pause"
 )
 
 // items returns the menu below the first line.
@@ -34,12 +35,11 @@ func items(s Snapshot, tr T) []Item {
 }
 
 // pauses are the lengths of a pause that ends by itself.
-func pauses(up bool, tr T) []Item {
-	return []Item{
-		{ID: ItemPause + "/30m", Title: tr("tray.pause.half_hour"), Enabled: up},
-		{ID: ItemPause + "/2h", Title: tr("tray.pause.two_hours"), Enabled: up},
-		{ID: ItemPause + "/8h", Title: tr("tray.pause.eight_hours"), Enabled: up},
+func pauses(up bool, tr T) (items []Item) {
+	for _, l := range pause.Lengths() {
+		items = append(items, Item{ID: ItemPause + "/" + l.For.String(), Title: tr(l.Key), Enabled: up})
 	}
+	return items
 }
 
 // copyItems are a plain item for one channel, or a menu with an item for each.

@@ -182,15 +182,15 @@ func TestMenu(t *testing.T) {
 		s    tray.Snapshot
 		want string
 	}{
-		"running":   {always, "Open Perch, Stop, Restart, Pause deliveries, Pause for a while > 30 minutes, 2 hours, 8 hours, (Needs attention (0)), Copy webhook URL, Copy Reply URL, ✓ Start at login, Quit (the relay goes on)"},
-		"demo":      {up(demo), "Open Perch, (Stop), (Restart), Pause deliveries, Pause for a while > 30 minutes, 2 hours, 8 hours, (Needs attention (0)), Copy webhook URL, Copy Reply URL, Start at login, Quit (the relay goes on)"},
-		"demo over": {over, "Open Perch, (Start), (Restart), (Pause deliveries), (Pause for a while) > (30 minutes), (2 hours), (8 hours), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
+		"running":   {always, "Open Perch, Stop, Restart, Pause deliveries, Pause for a while > 15 minutes, 30 minutes, 1 hour, 2 hours, 8 hours, (Needs attention (0)), Copy webhook URL, Copy Reply URL, ✓ Start at login, Quit (the relay goes on)"},
+		"demo":      {up(demo), "Open Perch, (Stop), (Restart), Pause deliveries, Pause for a while > 15 minutes, 30 minutes, 1 hour, 2 hours, 8 hours, (Needs attention (0)), Copy webhook URL, Copy Reply URL, Start at login, Quit (the relay goes on)"},
+		"demo over": {over, "Open Perch, (Start), (Restart), (Pause deliveries), (Pause for a while) > (15 minutes), (30 minutes), (1 hour), (2 hours), (8 hours), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
 		"paused":    {up(paused, dead(2)), "Open Perch, Stop, Restart, Resume deliveries, Needs attention (2), Copy webhook URL, Copy Reply URL, Start at login, Quit (the relay goes on)"},
-		"several":   {up(second), "Open Perch, Stop, Restart, Pause deliveries, Pause for a while > 30 minutes, 2 hours, 8 hours, (Needs attention (0)), Copy webhook URL > support, sales, Copy Reply URL > support, sales, Start at login, Quit (the relay goes on)"},
-		"stopped":   {tray.Snapshot{Phase: tray.PhaseDown, IsConfigured: true}, "Open Perch, Start, (Restart), (Pause deliveries), (Pause for a while) > (30 minutes), (2 hours), (8 hours), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), (Start at login (not on this system)), Quit"},
-		"silent":    {tray.Snapshot{Phase: tray.PhaseSilent, IsConfigured: true, Login: desk.No}, "Open Perch, Stop, Restart, (Pause deliveries), (Pause for a while) > (30 minutes), (2 hours), (8 hours), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit (the relay goes on)"},
-		"busy":      {tray.Snapshot{Phase: tray.PhaseStarting, IsConfigured: true, Login: desk.No}, "Open Perch, (Start), (Restart), (Pause deliveries), (Pause for a while) > (30 minutes), (2 hours), (8 hours), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
-		"new":       {tray.Snapshot{Phase: tray.PhaseDown, Login: desk.No}, "Open Perch, (Start), (Restart), (Pause deliveries), (Pause for a while) > (30 minutes), (2 hours), (8 hours), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
+		"several":   {up(second), "Open Perch, Stop, Restart, Pause deliveries, Pause for a while > 15 minutes, 30 minutes, 1 hour, 2 hours, 8 hours, (Needs attention (0)), Copy webhook URL > support, sales, Copy Reply URL > support, sales, Start at login, Quit (the relay goes on)"},
+		"stopped":   {tray.Snapshot{Phase: tray.PhaseDown, IsConfigured: true}, "Open Perch, Start, (Restart), (Pause deliveries), (Pause for a while) > (15 minutes), (30 minutes), (1 hour), (2 hours), (8 hours), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), (Start at login (not on this system)), Quit"},
+		"silent":    {tray.Snapshot{Phase: tray.PhaseSilent, IsConfigured: true, Login: desk.No}, "Open Perch, Stop, Restart, (Pause deliveries), (Pause for a while) > (15 minutes), (30 minutes), (1 hour), (2 hours), (8 hours), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit (the relay goes on)"},
+		"busy":      {tray.Snapshot{Phase: tray.PhaseStarting, IsConfigured: true, Login: desk.No}, "Open Perch, (Start), (Restart), (Pause deliveries), (Pause for a while) > (15 minutes), (30 minutes), (1 hour), (2 hours), (8 hours), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
+		"new":       {tray.Snapshot{Phase: tray.PhaseDown, Login: desk.No}, "Open Perch, (Start), (Restart), (Pause deliveries), (Pause for a while) > (15 minutes), (30 minutes), (1 hour), (2 hours), (8 hours), (Needs attention (0)), (Copy webhook URL), (Copy Reply URL), Start at login, Quit"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := menu(tray.Render(c.s, noon, english).Items); got != c.want {

@@ -61,7 +61,7 @@ const (
 	ItemStop    = "stop"
 	ItemRestart = "restart"
 	ItemPause   = "pause"
-	// The menu of pauses that end by themselves has a child for each length: "pause/30m".
+	// The menu of pauses that end by themselves has a child for each length: "pause/30m0s".
 	ItemPauseMenu   = "pause-menu"
 	ItemResume      = "resume"
 	ItemAttention   = "attention"

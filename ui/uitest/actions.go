@@ -3,6 +3,7 @@ package uitest
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"perch/app/control"
 )
@@ -65,13 +66,20 @@ func (r *Relay) RetryAllDead(ctx context.Context) (int, error) {
 
 // Pause implements window.Actions.
 func (r *Relay) Pause(context.Context) error {
-	r.Change(func(s *control.Status) { s.State = control.StatePaused })
+	r.Change(func(s *control.Status) { s.State, s.PausedUntil = control.StatePaused, nil })
 	return nil
+}
+
+// PauseFor implements window.Actions.
+func (r *Relay) PauseFor(_ context.Context, d time.Duration) (time.Time, error) {
+	until := r.now().Add(d)
+	r.Change(func(s *control.Status) { s.State, s.PausedUntil = control.StatePaused, &until })
+	return until, nil
 }
 
 // Resume implements window.Actions.
 func (r *Relay) Resume(context.Context) error {
-	r.Change(func(s *control.Status) { s.State = control.StateRunning })
+	r.Change(func(s *control.Status) { s.State, s.PausedUntil = control.StateRunning, nil })
 	return nil
 }
 

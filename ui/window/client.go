@@ -2,6 +2,7 @@ package window
 
 import (
 	"context"
+	"time"
 
 	"perch/app/control"
 	"perch/app/desk"
@@ -26,6 +27,8 @@ type Actions interface {
 	Edit(ctx context.Context, id int64, text string) error
 	RetryAllDead(ctx context.Context) (int, error)
 	Pause(ctx context.Context) error
+	// PauseFor is a pause that ends by itself, and returns when.
+	PauseFor(ctx context.Context, d time.Duration) (until time.Time, err error)
 	Resume(ctx context.Context) error
 }
 

@@ -128,7 +128,14 @@ func handler(relay *uitest.Relay, settings *uitest.Settings) http.Handler {
 			Channel: q.Get("channel"), Person: q.Get("person"), Before: number(q.Get("before")), After: number(q.Get("after")), Limit: int(number(q.Get("limit"))),
 		}))
 	})
-	mux.HandleFunc("POST /v1/pause", func(w http.ResponseWriter, r *http.Request) { answer(w)(struct{}{}, relay.Pause(r.Context())) })
+	mux.HandleFunc("POST /v1/pause", func(w http.ResponseWriter, r *http.Request) {
+		if d, err := time.ParseDuration(r.URL.Query().Get("for")); err == nil {
+			until, err := relay.PauseFor(r.Context(), d)
+			answer(w)(map[string]time.Time{"until": until}, err)
+			return
+		}
+		answer(w)(struct{}{}, relay.Pause(r.Context()))
+	})
 	mux.HandleFunc("POST /v1/resume", func(w http.ResponseWriter, r *http.Request) { answer(w)(struct{}{}, relay.Resume(r.Context())) })
 	mux.HandleFunc("GET /v1/settings", func(w http.ResponseWriter, r *http.Request) { answer(w)(settings.Settings(r.Context())) })
 	mux.HandleFunc("PUT /v1/settings", func(w http.ResponseWriter, r *http.Request) {
