@@ -69,7 +69,7 @@ func (b *box) code() (code control.WebCode) {
 // they wrote is gone.
 func mustBrowse(t *testing.T, flags ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
-	program := chromium(t) // a test that is skipped leaves nothing
+	program := chromium(t)               // a test that is skipped leaves nothing
 	folder, err := os.MkdirTemp("", "b") // short: a socket has its name in it
 	if err != nil {
 		t.Fatal(err)

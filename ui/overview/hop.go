@@ -65,7 +65,10 @@ func relayHop(d snapshot.Data, t *translation.Texts) hopText {
 	case isFull:
 		hop.State, hop.Tone, since = t.T("window.state.journal"), format.ToneOf(full.Level), full.Since
 	case d.Status.State == control.StatePaused:
-		hop.State, hop.Tone = t.T("face.paused"), format.Warn
+		hop.State, hop.Tone, since = t.T("face.paused"), format.Warn, nil // since when it runs would read as since when it is paused
+		if until := d.Status.PausedUntil; until != nil {
+			hop.Since = t.T("window.hop.until", format.ShortClock(*until, d.Now, t))
+		}
 	default:
 		hop.State, hop.Tone = t.T("face.running"), format.Good
 	}

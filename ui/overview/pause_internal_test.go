@@ -29,7 +29,7 @@ func chooses(r *rig.Rig, p *page, steps int) {
 func TestPauseForATimeIsChosenByKeyboard(t *testing.T) {
 	r, p := mustPage(t, nil)
 	chooses(r, p, 1)
-	r.MustSee("Deliveries are paused until 15:19.", "Resume")
+	r.MustSee("Deliveries are paused until 15:19.", "until 15:19", "Resume")
 	chooses(r, p, 3) // a pause takes the place of another
 	r.MustSee("Deliveries are paused until 16:04.", "goes out in order at 16:04:05 by itself")
 	chooses(r, p, len(pause.Lengths())+1)
