@@ -77,7 +77,7 @@ func newAlertRow(win *window.Window, name string) *alertRow {
 }
 
 func (r *alertRow) render(d snapshot.Data, a control.Alert) {
-	r.title.SetText(a.Name + " · " + r.win.T("window.alert.kind."+a.Kind))
+	r.title.SetText(a.Name + " · " + r.win.T("window.option.alert.kind."+a.Kind))
 	text, ink := r.win.T("window.alert.ready"), kit.Muted
 	switch {
 	case a.State == control.AlertFailing && a.Failure != nil:

@@ -5,7 +5,9 @@
 package form
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
 	"perch/app/config"
 	"perch/app/control"
@@ -26,19 +28,19 @@ const (
 
 // Field is one thing that can be set: a key of perch.toml, or a secret.
 type Field struct {
-	// Path is the place in control.Config ("reach.mode"), below its channel for a channel's field ("x.api"), or the
-	// name of a secret.
+	// Path is the place in control.Config ("reach.mode"), below its channel or its alert for a field of one ("x.api"), or the
+	// name of a secret; of an alert's secret it is the last part ("url").
 	Path string
 	Kind Kind
 	// Options are the values of a Choice.
 	Options []string
-	// When and Is hide the field unless the field When has the value Is; When is "" for always.
+	// When and Is hide the field unless the field When has one of the values of Is, which blanks part; When is "" for always.
 	When, Is string
 }
 
 // Group is a card of fields.
 type Group struct {
-	// Key names the group, Tab the tab that it is on: "general", "reach" or "channel".
+	// Key names the group, Tab the tab that it is on: "general", "reach", "alert" or "channel".
 	Key, Tab string
 	Fields   []Field
 	// Checks are the tests that belong to the group.
@@ -95,6 +97,7 @@ func Groups() []Group {
 		{Key: "agents", Tab: "channel", Fields: []Field{
 			sw("agents.who_writes"), sw("agents.answered_post"), sw("agents.dm"), sw("agents.link"), sw("agents.thread"), sw("agents.hide"),
 		}},
+		{Key: "alert", Tab: "alert", Fields: alertFields()},
 		{Key: "servers", Tab: "channel", Fields: []Field{text("x.api_base"), text("x.upload_base"), {Path: "x.media_hosts", Kind: List}}},
 	}
 }
@@ -108,15 +111,55 @@ func prices() []Field {
 	return fields
 }
 
-// Full is the path of a field in control.Config; channel is the number of the channel that it belongs to.
-func (f Field) Full(tab string, channel int) string {
-	if tab == "channel" && f.Kind != Secret {
-		return "channel." + strconv.Itoa(channel) + "." + f.Path
+// alertFields are those of one [[alert]]. What only some kinds have is hidden for the others.
+func alertFields() []Field {
+	const calls, kind = "webhook heartbeat", "kind"
+	const tells = "webhook slack teams google_chat email"
+	fields := []Field{
+		{Path: "name"}, {Path: kind, Kind: Choice, Options: config.AlertKinds()},
+		{Path: "server", When: kind, Is: config.AlertEmail},
+		{Path: "tls", Kind: Choice, Options: []string{config.AlertStartTLS, config.AlertTLS}, When: kind, Is: config.AlertEmail},
+		{Path: "user", When: kind, Is: config.AlertEmail}, {Path: "password", Kind: Secret, When: kind, Is: config.AlertEmail},
+		{Path: "from", When: kind, Is: config.AlertEmail}, {Path: "to", Kind: List, When: kind, Is: config.AlertEmail},
+		{Path: "url", When: kind, Is: calls},
+		{Path: "url", Kind: Secret, When: kind, Is: "webhook slack teams google_chat heartbeat"},
+		{Path: "key", Kind: Secret, When: kind, Is: config.AlertWebhook},
+		{Path: "every", When: kind, Is: config.AlertHeartbeat},
+	}
+	for _, path := range []string{"after", "waiting", "quiet"} {
+		fields = append(fields, Field{Path: path, When: kind, Is: tells})
+	}
+	return append(fields, Field{Path: "include_text", Kind: Switch, When: kind, Is: tells})
+}
+
+// Full is the path of a field in control.Config; at is the number of the channel or the alert that it belongs to.
+func (f Field) Full(tab string, at int) string {
+	if (tab == "channel" || tab == "alert") && f.Kind != Secret {
+		return tab + "." + strconv.Itoa(at) + "." + f.Path
 	}
 	return f.Path
 }
 
+// Key is the end of the keys of the field's texts, behind "window.field." and "window.help.".
+func (f Field) Key(tab string) string {
+	switch {
+	case tab == "alert" && f.Kind == Secret:
+		return SecretKey("alert.NAME." + f.Path)
+	case tab == "alert", f.Path == "name":
+		return tab + "." + f.Path
+	}
+	return f.Path
+}
+
+// SecretKey is the end of the keys of a secret's texts: those of alerts are the same for each.
+func SecretKey(name string) string {
+	if parts := strings.Split(name, "."); parts[0] == "alert" && len(parts) == 3 {
+		return "alert.secret." + parts[2]
+	}
+	return name
+}
+
 // IsShown reports whether the field matters with the values of c.
-func (f Field) IsShown(c *control.Config, tab string, channel int) bool {
-	return f.When == "" || Get(c, Field{Path: f.When}.Full(tab, channel)) == f.Is
+func (f Field) IsShown(c *control.Config, tab string, at int) bool {
+	return f.When == "" || slices.Contains(strings.Fields(f.Is), Get(c, Field{Path: f.When}.Full(tab, at)))
 }

@@ -30,10 +30,7 @@ func TestEverythingCanBeSet(t *testing.T) {
 			} else {
 				have = append(have, f.Full(g.Tab, 0))
 			}
-			key := f.Path
-			if key == "name" {
-				key = "channel.name"
-			}
+			key := f.Key(g.Tab)
 			if !en.Has("window.field."+key) || !en.Has("window.help."+key) {
 				t.Errorf("%s has no name or no help", key)
 			}

@@ -8,13 +8,13 @@ import (
 	"perch/ui/window"
 )
 
-// Input makes the widget of a field.
-func Input(win *window.Window, f Field, value string, changed func(string)) fyne.CanvasObject {
+// Input makes the widget of a field; key is that of its texts.
+func Input(win *window.Window, f Field, key, value string, changed func(string)) fyne.CanvasObject {
 	switch f.Kind {
 	case Choice:
 		var texts []string
 		for _, option := range f.Options {
-			texts = append(texts, win.T("window.option."+f.Path+"."+kit.Pick(option == "", "none", option)))
+			texts = append(texts, win.T("window.option."+key+"."+kit.Pick(option == "", "none", option)))
 		}
 		s := widget.NewSelect(texts, nil)
 		for i, option := range f.Options {

@@ -22,11 +22,14 @@ func Names(t *translation.Texts, paths []string, c *control.Config) string {
 
 // Name is that of a field or a secret as the settings show it, with the channel or the group where it could be another's.
 func Name(t *translation.Texts, path string, c *control.Config) string {
-	if path == "channel" {
-		return t.T("window.field.channel")
+	if path == "channel" || path == "alert" {
+		return t.T("window.field." + path)
 	}
 	if channel, name, isSecret := strings.Cut(path, "/"); isSecret {
 		return t.T("window.field."+name) + " (" + channel + ")"
+	}
+	if rest, isAlert := strings.CutPrefix(path, "alert."); isAlert {
+		return alertName(t, rest, c)
 	}
 	if rest, isChannel := strings.CutPrefix(path, "channel."); isChannel {
 		number, name, _ := strings.Cut(rest, ".")
@@ -43,4 +46,17 @@ func Name(t *translation.Texts, path string, c *control.Config) string {
 		}
 	}
 	return t.T("window.field." + path)
+}
+
+// alertName is that of a field ("0.url") or a secret ("ops.url") of an alert, with the alert.
+func alertName(t *translation.Texts, path string, c *control.Config) string {
+	alert, name, _ := strings.Cut(path, ".")
+	at, err := strconv.Atoi(alert)
+	if err != nil {
+		return t.T("window.field."+SecretKey("alert."+path)) + " (" + alert + ")"
+	}
+	if at >= len(c.Alerts) {
+		return t.T("window.field.alert." + name)
+	}
+	return t.T("window.field.alert."+name) + " (" + c.Alerts[at].Name + ")"
 }

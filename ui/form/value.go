@@ -2,6 +2,7 @@ package form
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -76,9 +77,9 @@ func member(v reflect.Value, name string) reflect.Value {
 	return reflect.Value{}
 }
 
-// Paths lists the paths of all values of a configuration with one channel, and no alerts: those are written into the file.
+// Paths lists the paths of all values of a configuration with one channel and one alert.
 func Paths() []string {
-	c := control.Config{Channels: []control.ChannelConfig{{}}}
+	c := control.Config{Channels: []control.ChannelConfig{{}}, Alerts: []control.AlertConfig{{}}}
 	return paths(reflect.ValueOf(c), "")
 }
 
@@ -114,6 +115,15 @@ func Clone(c control.Config) control.Config {
 		c.Channels[i].X.MediaHosts = append([]string{}, c.Channels[i].X.MediaHosts...)
 	}
 	return c
+}
+
+// NewAlert is an alert with what holds where nothing is said, and the first name that is free.
+func NewAlert(have []control.AlertConfig) control.AlertConfig {
+	name := "ops"
+	for n := 2; slices.ContainsFunc(have, func(a control.AlertConfig) bool { return a.Name == name }); n++ {
+		name = "ops-" + strconv.Itoa(n)
+	}
+	return control.AlertConfig(config.DefaultAlert(name))
 }
 
 // NewChannel is a channel with what holds where nothing is said.

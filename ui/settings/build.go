@@ -17,6 +17,7 @@ func (s *page) build() {
 	}
 	tab("general", s.win.T("window.tab.general"), "settings")
 	tab("reach", s.win.T("window.tab.reach"), "door")
+	tab("alerts", s.win.T("window.alert"), "bell")
 	for i, c := range s.draft.Channels {
 		tab(strconv.Itoa(i), kit.Pick(c.Name == "", s.win.T("window.tab.channel"), c.Name), "at")
 	}
@@ -35,8 +36,8 @@ func (s *page) build() {
 			s.addGroup(g, channel, s.onEdit)
 		}
 	}
-	if kind == "general" {
-		s.cards.Add(kit.Card(kit.VStack(16, kit.Heading(s.win.T("window.alert"), kit.TextHeading), s.alerts.Content)))
+	if kind == "alerts" {
+		s.addAlerts()
 	}
 	if kind == "channel" && s.isStored(channel) {
 		s.cards.Add(kit.Card(kit.VStack(16, kit.Heading(s.win.T("window.chat"), kit.TextHeading), s.chatOf(s.name(channel)).Content)))
@@ -67,6 +68,7 @@ func (s *page) choose(tab string) {
 func (s *page) onEdit(f form.Field, full, value string) {
 	form.Set(&s.draft, full, value)
 	if f.Kind == form.Choice {
+		s.dropURL(full, value)
 		s.build() // other fields may matter now
 	}
 	s.validate()

@@ -43,15 +43,17 @@ func (s *page) addGroup(g form.Group, channel int, onEdit edited) {
 
 func (s *page) row(f form.Field, tab string, channel int, onEdit edited) fyne.CanvasObject {
 	if f.Kind == form.Secret {
-		name := kit.Pick(tab == "channel", s.name(channel), "")
-		return s.secretRow(name, f.Path).row
+		if tab == "alert" {
+			return s.secretRow("", "alert."+s.draft.Alerts[channel].Name+"."+f.Path).row
+		}
+		return s.secretRow(kit.Pick(tab == "channel", s.name(channel), ""), f.Path).row
 	}
 	full := f.Full(tab, channel)
 	problem := kit.NewProblem()
 	s.places[full] = problem
-	key := kit.Pick(f.Path == "name", "channel.name", f.Path)
-	input := form.Input(s.win, f, form.Get(&s.draft, full), func(value string) { onEdit(f, full, value) })
-	if e, ok := input.(*kit.Entry); ok && f.Path == "name" && s.isStored(channel) {
+	key := f.Key(tab)
+	input := form.Input(s.win, f, key, form.Get(&s.draft, full), func(value string) { onEdit(f, full, value) })
+	if e, ok := input.(*kit.Entry); ok && f.Path == "name" && (tab == "channel" && s.isStored(channel) || tab == "alert" && s.isAlertStored(channel)) {
 		e.Disable() // its keys, its Reply URL and its history are stored under the name
 	}
 	return kit.FormRow(s.win.T("window.field."+key), s.win.T("window.help."+key), input, problem)

@@ -35,7 +35,7 @@ type page struct {
 	saveIt   *kit.Button
 	stored   control.Settings
 	draft    control.Config
-	tab      string // "general", "reach" or the number of a channel
+	tab      string // "general", "reach", "alerts" or the number of a channel
 	problems []control.Problem
 	places   map[string]*kit.Paragraph // by the field's full path
 	edits    int
@@ -48,7 +48,7 @@ type page struct {
 func (s *page) Unsaved() string {
 	for _, row := range s.secrets {
 		if row.entry.Text != "" {
-			return s.win.T("window.leave.secret", s.win.T("window.field."+row.name))
+			return s.win.T("window.leave.secret", s.win.T("window.field."+form.SecretKey(row.name)))
 		}
 	}
 	return kit.Pick(s.isDirty(), s.win.T("window.leave.settings"), "")

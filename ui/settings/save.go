@@ -30,6 +30,7 @@ func (s *page) save() {
 		}
 		if s.problems = saved.Problems; len(saved.Problems) == 0 {
 			s.stored.Config, s.stored.Exists = draft, true
+			s.build() // what has been saved has secrets, and keeps its name
 			s.win.ReloadSettings()
 			s.report("window.settings.saved", "window.settings.used", saved.ReloadResult, &draft)
 		}

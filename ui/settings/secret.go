@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"perch/app/control"
+	"perch/ui/form"
 	"perch/ui/format"
 	"perch/ui/kit"
 	"perch/ui/window"
@@ -40,7 +41,8 @@ func newSecretRow(win *window.Window, channel, name string, isSet bool, stored f
 	s.editable = container.NewBorder(nil, nil, nil, buttons, s.entry)
 	s.edit(false)
 	s.set(isSet)
-	s.row = kit.FormRow(win.T("window.field."+name), win.T("window.help."+name), kit.VStack(0, s.shown, s.editable), s.problem)
+	key := form.SecretKey(name)
+	s.row = kit.FormRow(win.T("window.field."+key), win.T("window.help."+key), kit.VStack(0, s.shown, s.editable), s.problem)
 	return s
 }
 
@@ -69,7 +71,7 @@ func (s *secretRow) onEdit() {
 }
 
 func (s *secretRow) onRemove() {
-	s.win.Confirm(s.win.T("window.secret.remove.title"), s.win.T("window.secret.remove.about", s.win.T("window.field."+s.name)), s.win.T("window.secret.remove"), func() { s.write("") })
+	s.win.Confirm(s.win.T("window.secret.remove.title"), s.win.T("window.secret.remove.about", s.win.T("window.field."+form.SecretKey(s.name))), s.win.T("window.secret.remove"), func() { s.write("") })
 }
 
 func (s *secretRow) onStore() {

@@ -172,6 +172,7 @@ func TestABackupIsMadeNow(t *testing.T) {
 
 func TestAlertsAreListedAndTried(t *testing.T) {
 	r, _ := mustPage(t, nil)
+	r.Press("Alerts")
 	r.MustSee("Nobody is told of trouble who is not at the desk.")
 	r.Relay.Change(func(s *control.Status) {
 		s.Alerts = []control.Alert{{Name: "ops", Kind: "slack", State: control.AlertFailing, Failure: &control.Failure{Message: "its address cannot be reached", Remedy: "check that it is up"}}}

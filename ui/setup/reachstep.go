@@ -38,7 +38,7 @@ func (w *page) addFields(column *fyne.Container, isWanted func(form.Group, form.
 			if f.Kind == form.Secret || !isWanted(g, f) || !f.IsShown(&w.draft.Config, g.Tab, 0) {
 				continue
 			}
-			input := form.Input(w.win, f, form.Get(&w.draft.Config, f.Path), func(value string) {
+			input := form.Input(w.win, f, f.Path, form.Get(&w.draft.Config, f.Path), func(value string) {
 				form.Set(&w.draft.Config, f.Path, value)
 				w.saveDraft()
 				if f.Kind == form.Choice {
