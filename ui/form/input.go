@@ -30,9 +30,7 @@ func Input(win *window.Window, f Field, key, value string, changed func(string))
 		c.OnChanged = func(on bool) { changed(kit.Pick(on, "true", "false")) }
 		return c
 	case List:
-		e := widget.NewMultiLineEntry()
-		e.SetMinRowsVisible(4)
-		e.SetText(value)
+		e := kit.NewTextArea(value, 4)
 		e.OnChanged = changed
 		return e
 	}

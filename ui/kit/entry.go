@@ -34,6 +34,15 @@ func NewTextArea(text string, rows int) *Entry {
 	return e
 }
 
+// CreateRenderer implements fyne.Widget. An entry of several lines scrolls by itself.
+func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
+	r := e.Entry.CreateRenderer()
+	if e.MultiLine {
+		return r
+	}
+	return &entryRenderer{r, newWheel(e)}
+}
+
 // AcceptsTab implements fyne.Tabbable.
 func (e *Entry) AcceptsTab() bool { return false }
 

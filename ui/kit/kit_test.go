@@ -151,6 +151,30 @@ func TestEntryHandsEscapeOn(t *testing.T) {
 	e.TypedShortcut(&fyne.ShortcutSelectAll{})
 }
 
+// The wheel scrolls the page, also where the pointer is on an entry.
+func TestWheelOnAnEntryScrollsThePage(t *testing.T) {
+	mustApp(t, "light")
+	e := kit.NewEntry("")
+	e.SetText(strings.Repeat("long ", 200))
+	page := container.NewVScroll(container.NewVBox(e, kit.Blank(10, 5000)))
+	w := test.NewTempWindow(t, container.NewStack(page))
+	w.Resize(fyne.NewSize(300, 300))
+	objects := test.WidgetRenderer(e).Objects()
+	top, isThere := objects[len(objects)-1].(fyne.Scrollable)
+	if !isThere {
+		t.Fatalf("%T gets the wheel", objects[len(objects)-1])
+	}
+	top.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.NewDelta(0, -40)})
+	if page.Offset.Y != 40 {
+		t.Errorf("the page is at %v", page.Offset)
+	}
+	if _, takesClicks := objects[len(objects)-1].(fyne.Tappable); takesClicks {
+		t.Error("what takes the wheel takes the clicks, too")
+	}
+	test.NewTempWindow(t, e) // outside of any page
+	top.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.NewDelta(0, -40)})
+}
+
 func TestEveryIconIsDrawn(t *testing.T) {
 	mustApp(t, kit.ModeLight)
 	for _, name := range []string{
