@@ -116,11 +116,14 @@ func alertFields() []Field {
 	const calls, kind = "webhook heartbeat", "kind"
 	const tells = "webhook slack teams google_chat email"
 	fields := []Field{
-		{Path: "name"}, {Path: kind, Kind: Choice, Options: config.AlertKinds()},
+		{Path: "name"},
+		{Path: kind, Kind: Choice, Options: config.AlertKinds()},
 		{Path: "server", When: kind, Is: config.AlertEmail},
 		{Path: "tls", Kind: Choice, Options: []string{config.AlertStartTLS, config.AlertTLS}, When: kind, Is: config.AlertEmail},
-		{Path: "user", When: kind, Is: config.AlertEmail}, {Path: "password", Kind: Secret, When: kind, Is: config.AlertEmail},
-		{Path: "from", When: kind, Is: config.AlertEmail}, {Path: "to", Kind: List, When: kind, Is: config.AlertEmail},
+		{Path: "user", When: kind, Is: config.AlertEmail},
+		{Path: "password", Kind: Secret, When: kind, Is: config.AlertEmail},
+		{Path: "from", When: kind, Is: config.AlertEmail},
+		{Path: "to", Kind: List, When: kind, Is: config.AlertEmail},
 		{Path: "url", When: kind, Is: calls},
 		{Path: "url", Kind: Secret, When: kind, Is: "webhook slack teams google_chat heartbeat"},
 		{Path: "key", Kind: Secret, When: kind, Is: config.AlertWebhook},
