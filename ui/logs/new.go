@@ -53,7 +53,8 @@ func newPage(win *window.Window) *page {
 
 func (l *page) build() fyne.CanvasObject {
 	win := l.win
-	bar := container.New(layout.NewRowWrapLayoutWithCustomPadding(kit.Gap, 6), l.level.Content, kit.Middle(l.isPattern), kit.Middle(l.isAtEnd), kit.Middle(l.isWrapped), kit.Middle(l.pause), kit.Middle(l.problem))
+	pause := kit.AtLeast(kit.Middle(l.pause), fyne.NewSize(0, l.level.Content.MinSize().Height)) // in the middle of the row
+	bar := container.New(layout.NewRowWrapLayoutWithCustomPadding(kit.Gap, 6), l.level.Content, kit.Middle(l.isPattern), kit.Middle(l.isAtEnd), kit.Middle(l.isWrapped), pause, kit.Middle(l.problem))
 	top := kit.Header(win.T("window.logs"), l.about, kit.AtLeast(l.search, fyne.NewSize(170, 34)),
 		kit.NewButton(win.T("window.copy"), "copy", kit.Plain, l.onCopy),
 		kit.NewButton(win.T("window.logs.export"), "export", kit.Plain, l.onExport))
