@@ -35,13 +35,14 @@ var commands = []command{
 // isOn reports whether any command is switched on.
 func isOn(a bridge.Agents) bool { return a.DM || a.Hide || a.Thread || a.Link }
 
-// looksLike is what a command looks like: a slash and a word, and then nothing or a space. A path or a date is none.
-var looksLike = regexp.MustCompile(`^/([\pL\pN_-]{1,20})$`)
+// looksLike is what a command looks like: a slash and a word, and then nothing, a space or a sign such as a colon. A path or a
+// date is none.
+var looksLike = regexp.MustCompile(`^/([\pL\pM\pN_-]{1,20}[^/\pL\pM\pN]*)$`)
 
 // Parse tells a command from the text behind it. Without a command the text is the whole one, less the slash that says that it
 // is none. The error is why the reply must not be sent.
 func Parse(on bridge.Agents, text string) (bridge.Command, string, *bridge.Error) {
-	trimmed := strings.TrimSpace(text)
+	trimmed := strings.TrimSpace(strings.TrimLeftFunc(text, isUnseen))
 	if !isOn(on) || !strings.HasPrefix(trimmed, "/") {
 		return "", text, nil
 	}
@@ -52,11 +53,15 @@ func Parse(on bridge.Agents, text string) (bridge.Command, string, *bridge.Error
 	if at := strings.IndexFunc(trimmed, unicode.IsSpace); at >= 0 {
 		word, rest = trimmed[:at], strings.TrimSpace(trimmed[at:])
 	}
+	word = strings.Map(seen, word)
+	if next, _, _ := strings.Cut(strings.Map(seen, rest), " "); word == "/" && indexOf(next) >= 0 {
+		return "", "", unknownError("/ " + next)
+	}
 	found := looksLike.FindStringSubmatch(word)
 	if found == nil {
 		return "", text, nil
 	}
-	i := slices.IndexFunc(commands, func(c command) bool { return string(c.name) == strings.ToLower(found[1]) })
+	i := indexOf(found[1])
 	switch {
 	case i < 0:
 		return "", "", unknownError(word)
@@ -64,6 +69,23 @@ func Parse(on bridge.Agents, text string) (bridge.Command, string, *bridge.Error
 		return "", "", offError(word)
 	}
 	return commands[i].name, rest, nil
+}
+
+// indexOf is where a command stands among all; -1 for what is none.
+func indexOf(word string) int {
+	return slices.IndexFunc(commands, func(c command) bool { return string(c.name) == strings.ToLower(word) })
+}
+
+// isUnseen reports whether people do not see a character before a text: a space, or a mark of the direction or of the order of
+// bytes, which comes along with what is pasted.
+func isUnseen(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
+
+// seen leaves out what people do not see inside a word.
+func seen(r rune) rune {
+	if unicode.Is(unicode.Cf, r) {
+		return -1
+	}
+	return r
 }
 
 const asItStands = "to send the text as it stands, begin it with two slashes; /help lists the commands"

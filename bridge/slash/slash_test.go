@@ -21,6 +21,8 @@ func TestACommandIsToldFromTheText(t *testing.T) {
 		"  /DM\n hello\nthere ":       {bridge.CommandDM, "hello\nthere"},
 		"/dm\u00a0hello":              {bridge.CommandDM, "hello"},
 		"/dm":                         {bridge.CommandDM, ""},
+		"\u200f/dm hello":             {bridge.CommandDM, "hello"},
+		"\ufeff /dm\u200b hello":      {bridge.CommandDM, "hello"},
 		"/hide":                       {bridge.CommandHide, ""},
 		"/help":                       {bridge.CommandHelp, ""},
 		"/thread one. two":            {bridge.CommandThread, "one. two"},
@@ -51,7 +53,7 @@ func TestWithoutCommandsEveryTextStaysAsItIs(t *testing.T) {
 
 func TestWhatIsNoCommandIsRefusedInWords(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]string{"/hid": "no command /hid", "/dmhello": "no command /dmhello", "/più": "no command /più", "/thread x": "/thread is switched off"} {
+	for text, want := range map[string]string{"/hid": "no command /hid", "/dmhello": "no command /dmhello", "/più": "no command /più", "/piu\u0300": "no command /piu", "/dm: x": "no command /dm:", "/hide.": "no command /hide.", "/ dm x": "no command / dm", "/thread x": "/thread is switched off"} {
 		_, _, refusal := slash.Parse(bridge.Agents{DM: true, Hide: true}, text)
 		if refusal == nil || !strings.Contains(refusal.Message, want) || !strings.Contains(refusal.Remedy, "two slashes") {
 			t.Errorf("%q: %v", text, refusal)
