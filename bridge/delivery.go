@@ -82,6 +82,9 @@ type Progress struct {
 	// MayBeDirect is set on a reply in X Chat to somebody who has not written yet: without keys of the person's it goes as
 	// a direct message.
 	MayBeDirect bool `json:"may_be_direct,omitempty"`
+	// Refused is set on a reply that Perch has refused because of what it asks for or where it would go: as it is, it must never
+	// be sent.
+	Refused bool `json:"refused,omitempty"`
 	// Edited is set while a reply is on its way again to which a person has given another text.
 	Edited bool `json:"edited,omitempty"`
 	// Thread is how far a thread has come; nil for everything else, and before its first post. It is never changed but replaced.
@@ -92,8 +95,12 @@ type Progress struct {
 
 // Thread is how far an answer in several posts has come.
 type Thread struct {
-	// Posts are the ids of those that X has taken, in their order.
+	// Posts are the ids of those that X has taken, in their order; "" for one that a person has found there.
 	Posts []string `json:"posts"`
+	// Texts are the posts as they were parted when the first was sent: a later Perch may part them elsewhere.
+	Texts []string `json:"texts"`
+	// AccountID is the account that has sent the first.
+	AccountID string `json:"account_id,omitempty"`
 }
 
 // PostsDone are the ids of those posts of a thread that X has taken, in their order. They are not the caller's to change.

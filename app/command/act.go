@@ -22,7 +22,7 @@ func (p *program) target(args []string) (*kept.Relay, int64, error) {
 var actTexts = map[string][2]string{
 	"retry":   {"", "Message %d is back in the queue.\n"},
 	"discard": {"Drop a message that was not delivered", "Message %d is discarded.\n"},
-	"sent":    {"Settle an undecided message: it did go out", "Message %d counts as delivered.\n"},
+	"sent":    {"Settle an undecided message: it did go out", "Message %d counts as delivered; of a thread, what is missing follows.\n"},
 	"resend":  {"Settle an undecided message: it did not go out, so send it", "Message %d is back in the queue.\n"},
 }
 

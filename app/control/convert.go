@@ -44,7 +44,7 @@ func FromDelivery(d *bridge.Delivery) Message {
 		ID: d.ID, Channel: d.Channel, Direction: string(d.Direction), Kind: string(d.Kind), State: string(d.State),
 		Attempts: d.Attempts, ReceivedAt: d.ReceivedAt, DeliveredAt: orNil(d.DeliveredAt), From: d.From, To: d.To, Text: d.Text,
 		Media: []Media{}, XID: idAtX(d), MotionID: d.MotionID, ThreadID: d.ThreadID, Parent: d.Parent,
-		PersonID: d.PeerID,
+		PersonID: d.PeerID, IsRefused: d.Progress.Refused,
 	}
 	if d.Reply != nil {
 		m.Command = string(d.Reply.Command)

@@ -188,6 +188,8 @@ type Message struct {
 	PersonID string `json:"person_id,omitempty"`
 	// Command is what the agent began the text with, without the slash: "dm", "link", "thread" or "hide"; "" for none.
 	Command string `json:"command,omitempty"`
+	// IsRefused is set on a reply that Perch has refused because of what it asks for or where it would go: it can only be discarded.
+	IsRefused bool `json:"is_refused,omitempty"`
 }
 
 // Who is what a conversation with the message's customer is asked for by; "" when nobody is known.

@@ -5,14 +5,18 @@ import (
 	"time"
 
 	"perch/bridge"
+	"perch/bridge/delivery"
 	"perch/bridge/logkey"
 	"perch/bridge/schedule"
 	"perch/bridge/wait"
 )
 
+// wishRetry is what becomes of a message that is tried again.
+const wishRetry = "retried"
+
 // Retry puts a dead message back into the queue.
 func (c *Console) Retry(ctx context.Context, id int64) error {
-	return c.act(ctx, id, "retried", bridge.Dead, func(d *bridge.Delivery) { c.requeue(d) })
+	return c.act(ctx, id, wishRetry, bridge.Dead, func(d *bridge.Delivery) { c.requeue(d) })
 }
 
 // deadPage is how many dead messages are looked at at a time.
@@ -46,9 +50,17 @@ func (c *Console) Discard(ctx context.Context, id int64) error {
 	return c.act(ctx, id, "discarded", "", func(d *bridge.Delivery) { d.State = bridge.Discarded })
 }
 
-// MarkSent settles an undecided reply: it did go out.
+// wishSent is what becomes of a reply that did go out.
+const wishSent = "marked as sent"
+
+// MarkSent settles an undecided reply: it did go out. In a thread that is the post which was in doubt; the next one follows.
 func (c *Console) MarkSent(ctx context.Context, id int64) error {
-	return c.act(ctx, id, "marked as sent", bridge.Undecided, func(d *bridge.Delivery) {
+	return c.act(ctx, id, wishSent, bridge.Undecided, func(d *bridge.Delivery) {
+		posts := delivery.PostsOf(d, c.measure)
+		if len(posts) > 0 && !delivery.Took(d, posts, "") {
+			c.requeue(d)
+			return
+		}
 		d.State, d.DeliveredAt, d.Failure = bridge.Delivered, c.now(), nil
 	})
 }
@@ -70,17 +82,21 @@ func (c *Console) requeue(d *bridge.Delivery) {
 func (c *Console) act(ctx context.Context, id int64, wish string, want bridge.State, change func(*bridge.Delivery)) error {
 	return c.update(ctx, id, func(d *bridge.Delivery) (bridge.Result, error) {
 		from := d.State
-		if c.dispatcher.IsBusy(id) || (want != "" && from != want) || (d.Kind == bridge.KindUnreadable && wish == "retried") {
+		if c.dispatcher.IsBusy(id) || (want != "" && from != want) || (d.Kind == bridge.KindUnreadable && wish == wishRetry) {
 			return bridge.Result{}, notNowError(d, wish)
 		}
+		if d.Progress.Refused && wish == wishRetry {
+			return bridge.Result{}, refusedError(d)
+		}
+		text := delivery.NextText(d, delivery.PostsOf(d, c.measure))
 		change(d)
 		if !from.CanBecome(d.State) {
 			d.State = from
 			return bridge.Result{}, notNowError(d, wish)
 		}
 		result := bridge.Result{Delivery: d, Attempt: bridge.Attempt{At: c.now(), Outcome: d.State, Message: wish + " by a person"}}
-		if d.Direction == bridge.Out && d.State == bridge.Delivered {
-			result.Billed = c.accounts.Channel(d.Channel).BilledSend(d.Kind, d.Text)
+		if d.Direction == bridge.Out && wish == wishSent {
+			result.Billed = c.accounts.Channel(d.Channel).BilledSend(d.Kind, text)
 		}
 		return result, nil
 	})

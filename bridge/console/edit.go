@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"perch/bridge"
+	"perch/bridge/slash"
 )
 
 // Edit gives a reply that failed for good another text and puts it back into the queue. What it said stays in its history,
@@ -31,6 +32,8 @@ func (c *Console) Edit(ctx context.Context, id int64, text string) error {
 // editable reports whether a message can get another text.
 func (c *Console) editable(d *bridge.Delivery) error {
 	switch {
+	case d.Progress.Refused && d.State == bridge.Dead:
+		return refusedError(d)
 	case d.State == bridge.Undecided:
 		e := notNowError(d, "changed")
 		e.Message, e.Remedy = "it is not certain whether this reply went out", "settle that first: perch sent, or perch resend; to change it, discard it and let the agent write again"
@@ -53,6 +56,16 @@ func (c *Console) editable(d *bridge.Delivery) error {
 func (c *Console) reword(d *bridge.Delivery, text string) error {
 	if text == "" {
 		return bridge.Refusal("the text is empty", "write what the customer is to read; to send nothing, discard the reply")
+	}
+	if ch := c.accounts.Channel(d.Channel); ch != nil {
+		command, plain, refusal := slash.Parse(ch.Agents, text)
+		if command != "" {
+			refusal = bridge.Refusal("a command cannot be given by a changed text", "discard the reply and let the agent write again; to send the text as it stands, begin it with two slashes")
+		}
+		if refusal != nil {
+			return refusal
+		}
+		text = plain
 	}
 	reply := *d.Reply
 	reply.Body = text

@@ -40,3 +40,11 @@ func notNowError(d *bridge.Delivery, wish string) *bridge.Error {
 		Remedy: "look at it with: perch show " + fmt.Sprint(d.ID),
 	}
 }
+
+func refusedError(d *bridge.Delivery) *bridge.Error {
+	return &bridge.Error{
+		Kind: bridge.Invalid, Side: bridge.SidePerch, Op: "send a refused reply",
+		Message: fmt.Sprintf("Perch has refused message %d because of where it would go or what it asks for, so it cannot be sent", d.ID),
+		Remedy:  fmt.Sprintf("let the agent write again, and drop it: perch discard %d", d.ID),
+	}
+}

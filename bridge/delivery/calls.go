@@ -117,9 +117,11 @@ func threadCalls(ch *bridge.Channel, d *bridge.Delivery, posts []string) []bridg
 	answered, author := d.ThreadID, bridge.Person{ID: d.PeerID, Handle: d.To}
 	for i, text := range posts {
 		calls = append(calls, ch.X.ReplyCall(answered, author, bridge.Outgoing{Text: text}))
-		answered, author = postBeforeLater, bridge.Person{Handle: d.From}
-		if done := d.Progress.PostsDone(); i < len(done) {
-			answered = done[i]
+		switch done := d.Progress.PostsDone(); {
+		case i >= len(done):
+			answered, author = postBeforeLater, bridge.Person{Handle: d.From}
+		case done[i] != "":
+			answered, author = done[i], bridge.Person{Handle: d.From}
 		}
 	}
 	return calls

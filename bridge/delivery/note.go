@@ -57,6 +57,10 @@ func noteText(m *bridge.Delivery) string {
 		return fmt.Sprintf("%sA message of yours that could not be sent was changed by the admin, and the customer has got it now: %s.",
 			autoResponse, quote(shorten(m.Text, mostOfEdited)))
 	case bridge.Undecided:
+		if m.Reply != nil && m.Reply.Command == bridge.CommandThread {
+			return fmt.Sprintf("%sIt is not certain how much of your thread %s has reached the customer: %s. Please look on X before you write it "+
+				"again. The admin can settle it in Perch.", autoResponse, quoted, visible.Line(m.Failure.Message))
+		}
 		return fmt.Sprintf("%sIt is not certain whether your message %s has reached the customer: X's answer was lost and the "+
 			"message cannot be found. Please look on X before you write it again. The admin can settle it in Perch.", autoResponse, quoted)
 	}

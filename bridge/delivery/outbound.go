@@ -24,6 +24,9 @@ func (j *job) deliverOut(ctx context.Context) error {
 	if j.d.Kind == bridge.KindHide {
 		return j.hide(ctx)
 	}
+	if err := j.beginThread(); err != nil {
+		return err
+	}
 	for {
 		id, err := j.sendNext(ctx)
 		if err != nil {

@@ -67,6 +67,9 @@ func (j *job) notFound() {
 		d.State, d.DueAt = bridge.Queued, j.now()
 	default:
 		d.State, d.Failure = bridge.Undecided, undecidedFailure()
+		if len(j.posts) > 0 {
+			d.Failure = undecidedThreadFailure(len(d.Progress.PostsDone()), len(j.posts))
+		}
 	}
 }
 

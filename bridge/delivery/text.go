@@ -112,6 +112,23 @@ func undecidedFailure() *bridge.Failure {
 	}
 }
 
+// undecidedThreadFailure is undecidedFailure of a post in the middle of a thread.
+func undecidedThreadFailure(sent, all int) *bridge.Failure {
+	return &bridge.Failure{
+		Kind:    bridge.OutcomeUnknown,
+		Message: fmt.Sprintf("of the %d posts of the thread %d are on X; X's answer to post %d was lost, and it was not found at X afterwards", all, sent, sent+1),
+		Remedy:  "look on X whether it is there; then say: perch sent ID (it is, the next one follows) or perch resend ID (it is not)",
+	}
+}
+
+func unpartedError() *bridge.Error {
+	return bridge.Refusal("the text cannot be parted into the posts of a thread any more", "discard it and let the agent write again")
+}
+
+func othersThreadError() *bridge.Error {
+	return bridge.Refusal("another X account has begun this thread than the one that the channel speaks for now", "discard it and let the agent write again")
+}
+
 func nobodyError() *bridge.Error {
 	return bridge.Refusal("the reply does not say who it is for: the contact has no X handle in the Map Key field",
 		"fill in the contact's X handle and send the reply again")

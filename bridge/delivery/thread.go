@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -16,24 +17,51 @@ func PostsOf(d *bridge.Delivery, measure func(text string) (weighted int, valid 
 	if d.Reply == nil || d.Reply.Command != bridge.CommandThread {
 		return nil
 	}
+	if d.Progress.Thread != nil && len(d.Progress.Thread.Texts) > 0 {
+		return d.Progress.Thread.Texts
+	}
 	return slash.Split(d.Text, func(text string) bool {
 		_, isValid := measure(text)
 		return isValid
 	})
 }
 
-// text is what is sent next: the whole text, or the next post of a thread.
-func (j *job) text() string {
-	if sent := len(j.d.Progress.PostsDone()); sent < len(j.posts) {
-		return j.posts[sent]
+// beginThread keeps how a thread is parted, before anything of it is sent. The rest of one that another account has begun stays
+// unsent.
+func (j *job) beginThread() error {
+	d := j.d
+	if d.Reply.Command != bridge.CommandThread {
+		return nil
 	}
-	return j.d.Text
+	own := j.accounts.Account(d.Channel).ID
+	switch t := d.Progress.Thread; {
+	case len(j.posts) == 0:
+		return unpartedError()
+	case len(d.Progress.PostsDone()) == 0:
+		d.Progress.Thread = &bridge.Thread{Texts: j.posts, AccountID: own}
+	case t.AccountID != "" && own != "" && t.AccountID != own:
+		return othersThreadError()
+	}
+	return nil
 }
 
-// answers is the post that is answered next, with its author: in a thread the one before.
+// text is what is sent next: the whole text, or the next post of a thread.
+func (j *job) text() string { return NextText(j.d, j.posts) }
+
+// NextText is what of a reply is sent next: the whole text, or of the posts of a thread the first that X has not taken.
+func NextText(d *bridge.Delivery, posts []string) string {
+	if sent := len(d.Progress.PostsDone()); sent < len(posts) {
+		return posts[sent]
+	}
+	return d.Text
+}
+
+// answers is the post that is answered next, with its author: in a thread the last one before whose id is known.
 func (j *job) answers() (string, bridge.Person) {
-	if sent := j.d.Progress.PostsDone(); len(sent) > 0 {
-		return sent[len(sent)-1], j.accounts.Account(j.d.Channel).Person
+	for _, id := range slices.Backward(j.d.Progress.PostsDone()) {
+		if id != "" {
+			return id, j.accounts.Account(j.d.Channel).Person
+		}
 	}
 	return j.d.ThreadID, bridge.Person{ID: j.d.PeerID, Handle: j.d.To}
 }
@@ -41,16 +69,28 @@ func (j *job) answers() (string, bridge.Person) {
 // took notes the id at X of what was sent. It reports whether that was all; if not, the next post is sent as if nothing had
 // been before.
 func (j *job) took(id string) (isAll bool) {
-	d := j.d
-	if len(j.posts) == 0 {
+	if len(j.posts) > 0 {
+		j.billed = append(j.billed, j.ch.BilledSend(j.d.Kind, j.text())...)
+	}
+	return Took(j.d, j.posts, id)
+}
+
+// Took notes that X has taken what was sent next, whose id is "" where nobody knows it, and reports whether that was all of the
+// posts.
+func Took(d *bridge.Delivery, posts []string, id string) (isAll bool) {
+	if len(posts) == 0 {
 		d.XID = id
 		return true
 	}
-	j.billed = append(j.billed, j.ch.BilledSend(d.Kind, j.text())...)
+	d.XID = cmp.Or(d.XID, id)
 	p := &d.Progress
-	done := append(slices.Clone(p.PostsDone()), id)
-	p.Thread, d.XID = &bridge.Thread{Posts: done}, done[0]
-	if len(done) >= len(j.posts) {
+	next := bridge.Thread{Texts: posts}
+	if p.Thread != nil {
+		next = *p.Thread
+	}
+	next.Posts = append(slices.Clone(next.Posts), id)
+	p.Thread = &next
+	if len(next.Posts) >= len(posts) {
 		return true
 	}
 	p.CallingSince, p.Looks, p.Resent = time.Time{}, 0, false

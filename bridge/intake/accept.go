@@ -84,6 +84,7 @@ func (s *Replies) deliveryOf(ctx context.Context, channel string, r bridge.Reply
 	if r.MotionID == "" {
 		r.MotionID = replyFingerprint(r, s.now())
 	}
+	asWritten := r.Body
 	refusal := s.obey(channel, &r)
 	if refusal == nil && r.Command == bridge.CommandHelp {
 		note, why, err := s.help(ctx, channel, &r)
@@ -92,7 +93,11 @@ func (s *Replies) deliveryOf(ctx context.Context, channel string, r bridge.Reply
 		}
 		refusal = why
 	}
-	return s.outboundDelivery(ctx, channel, &r, refusal)
+	d, err := s.outboundDelivery(ctx, channel, &r, refusal)
+	if err == nil && d.Progress.Refused { // people look for what the agent wrote
+		d.Reply.Body, d.Text = asWritten, asWritten
+	}
+	return d, err
 }
 
 // outboundDelivery decides where a reply goes. A reply that can never go, for which there may be a reason already, is made Dead
@@ -113,7 +118,7 @@ func (s *Replies) outboundDelivery(ctx context.Context, channel string, r *bridg
 	if refusal == nil {
 		refusal = whereTo
 	}
-	if refusal == nil {
+	if d.Progress.Refused = refusal != nil; refusal == nil {
 		refusal = s.preflight(d)
 	}
 	if refusal != nil {
@@ -124,10 +129,14 @@ func (s *Replies) outboundDelivery(ctx context.Context, channel string, r *bridg
 	return d, err
 }
 
-// preflight refuses what X would refuse. A thread was judged when it was parted.
+// preflight refuses what X would refuse. A thread was judged when it was parted; one that a single post holds is a reply like
+// any other.
 func (s *Replies) preflight(d *bridge.Delivery) *bridge.Error {
 	if d.Reply.Command == bridge.CommandThread {
-		return nil
+		if _, isValid := s.measure(d.Text); !isValid {
+			return nil
+		}
+		d.Reply.Command = ""
 	}
 	return bridge.PreflightText(d, s.measure)
 }

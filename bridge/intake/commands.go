@@ -38,11 +38,14 @@ func (s *Replies) obey(channel string, r *bridge.Reply) *bridge.Error {
 	case bridge.CommandLink:
 		return s.obeyLink(channel, r)
 	case bridge.CommandHelp:
+		if hasText || hasFile {
+			return bridge.Refusal("/help sends nothing, so the text behind it was not sent", "write /help alone, and the text in another reply")
+		}
 	}
 	return nil
 }
 
-// obeyThread judges the text of a thread. One that a single post holds is a reply like any other.
+// obeyThread judges the text of a thread.
 func (s *Replies) obeyThread(r *bridge.Reply) *bridge.Error {
 	switch {
 	case r.AttachmentID != "":
@@ -54,11 +57,8 @@ func (s *Replies) obeyThread(r *bridge.Reply) *bridge.Error {
 		_, isValid := s.measure(text)
 		return isValid
 	})
-	switch len(posts) {
-	case 0:
+	if len(posts) == 0 {
 		return bridge.Refusal(fmt.Sprintf("the text does not fit into %d posts, or holds a character that X refuses", slash.MaxPosts), "shorten it, or answer in private")
-	case 1:
-		r.Command = ""
 	}
 	return nil
 }
@@ -96,11 +96,18 @@ func isForPublic(c bridge.Command) bool {
 
 // routeToPrivate makes the answer to a public post a private one, because the agent wants it so.
 func (s *Replies) routeToPrivate(ctx context.Context, d *bridge.Delivery, about bridge.Interaction) (*bridge.Error, error) {
-	if d.Reply.ThreadID != "" {
+	if d.ThreadID == "" {
+		d.ThreadID = about.ThreadID // where the agent is told what comes of it
+	}
+	if d.ThreadID != "" {
 		if refusal, err := s.mendThread(ctx, d, about); refusal != nil || err != nil {
 			return refusal, err
 		}
-		if err := s.findThreadAuthor(ctx, d); err != nil {
+		author, isKnown, err := s.journal.Thread(ctx, d.Channel, d.ThreadID)
+		if isKnown && err == nil {
+			err = s.readdress(ctx, d, author)
+		}
+		if err != nil {
 			return nil, err
 		}
 		d.ThreadID, d.Reply.ThreadID = "", d.ThreadID

@@ -113,12 +113,7 @@ func (s *Replies) findRecipient(ctx context.Context, d *bridge.Delivery, about b
 	if about.PersonID != "" {
 		person, _, err := s.journal.PersonByID(ctx, d.Channel, about.PersonID, time.Time{})
 		person.ID = about.PersonID
-		named, isKnown, nameErr := s.journal.PersonByHandle(ctx, d.Channel, d.To)
-		if err == nil && nameErr == nil && d.To != "" && (!isKnown || named.ID != about.PersonID) {
-			d.Remarks = append(d.Remarks, readdressedText(d.To, person.HandleOrID()))
-		}
-		d.Address(person)
-		return errors.Join(err, nameErr)
+		return errors.Join(err, s.readdress(ctx, d, person))
 	}
 	if d.To == "" {
 		return nil
@@ -127,5 +122,15 @@ func (s *Replies) findRecipient(ctx context.Context, d *bridge.Delivery, about b
 	if ok {
 		d.Address(person)
 	}
+	return err
+}
+
+// readdress makes a person the recipient, and notes it where Motion's contact names somebody else.
+func (s *Replies) readdress(ctx context.Context, d *bridge.Delivery, person bridge.Person) error {
+	named, isKnown, err := s.journal.PersonByHandle(ctx, d.Channel, d.To)
+	if err == nil && d.To != "" && (!isKnown || named.ID != person.ID) {
+		d.Remarks = append(d.Remarks, readdressedText(d.To, person.HandleOrID()))
+	}
+	d.Address(person)
 	return err
 }

@@ -51,3 +51,10 @@ func TestAddressOnX(t *testing.T) {
 		}
 	}
 }
+
+func TestARefusedReplyCanOnlyBeDiscarded(t *testing.T) {
+	m := control.Message{Direction: "out", Kind: "reply", State: "dead", Text: "/hid", IsRefused: true}
+	if acts := format.Summarize(&m, en).Acts; len(acts) != 1 || acts[0] != "discard" {
+		t.Error(acts)
+	}
+}

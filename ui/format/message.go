@@ -33,7 +33,7 @@ func Summarize(m *control.Message, t *translation.Texts) Summary {
 func acts(m *control.Message) []string {
 	switch m.State {
 	case "dead":
-		if m.Kind == "unreadable" {
+		if m.Kind == "unreadable" || m.IsRefused {
 			return []string{"discard"}
 		}
 		if isReply(m) && m.Text != "" && m.Kind != "hide" && m.Command != "thread" {
