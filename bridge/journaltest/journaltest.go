@@ -85,6 +85,13 @@ func Run(t *testing.T, place Place) {
 		{"queue", ofQueue},
 		{"attempts", ofAttempts},
 		{"recovery", ofRecovery},
+		{"memory", ofMemory},
+		{"settings", ofSettings},
+		{"numbers", ofNumbers},
+		{"chat", ofChat},
+		{"searching", ofSearching},
+		{"stories", ofStories},
+		{"pruning", ofPruning},
 	} {
 		t.Run(subject.name, func(t *testing.T) {
 			for _, g := range subject.all {
