@@ -61,11 +61,3 @@ func TestArrivalsCountAllOfTheHour(t *testing.T) {
 		t.Errorf("%d in, %d out are new", in, out)
 	}
 }
-
-func TestArrivalsOfAnEmptyJournal(t *testing.T) {
-	t.Parallel()
-	counts, upTo, err := journal(t).Arrivals(t.Context(), time.Now().Add(-time.Hour), 0)
-	if err != nil || len(counts) != 0 || upTo != 0 {
-		t.Errorf("%v up to %d, %v", counts, upTo, err)
-	}
-}

@@ -75,6 +75,29 @@ func TestMigrationFromBeforeThereWasChat(t *testing.T) {
 	openOld(t, s)
 }
 
+func wayOf(t *testing.T, s *Store, person string) bridge.MessageKind {
+	t.Helper()
+	way, err := s.LastWay(t.Context(), "c", person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return way
+}
+
+func countOf(t *testing.T, s *Store, kind bridge.MessageKind, state bridge.State) (n int) {
+	t.Helper()
+	counts, err := s.Counts(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range counts {
+		if c.Kind == kind && c.State == state {
+			n += c.N
+		}
+	}
+	return n
+}
+
 // openOld opens an encrypted message that the journal had before.
 func openOld(t *testing.T, s *Store) {
 	t.Helper()

@@ -8,59 +8,8 @@ import (
 	"perch/bridge"
 )
 
-func keep(t *testing.T, s *Store, body string, at time.Time) {
-	t.Helper()
-	if err := s.Keep(t.Context(), bridge.Post{ReceivedAt: at, Source: "x:c", Body: []byte(body)}); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func unread(t *testing.T, s *Store) []bridge.Post {
-	t.Helper()
-	posts, err := s.Unread(t.Context(), 10)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return posts
-}
-
-func TestSourceTellsThePostAndWhenItWasOnDisk(t *testing.T) {
-	s := journal(t)
-	before := time.Now().Truncate(time.Millisecond)
-	keep(t, s, `{"one":1}`, before)
-	after := time.Now()
-	post := unread(t, s)[0]
-	d := inbound("ann", "1")
-	d.Post = post.Seq
-	if err := s.Unpack(t.Context(), post.Seq, bridge.Unpacked{Deliveries: []*bridge.Delivery{d}}); err != nil {
-		t.Fatal(err)
-	}
-	stored, err := s.Get(t.Context(), d.ID)
-	if err != nil || stored.Post != post.Seq {
-		t.Fatalf("the message came with post %d, %v; want %d", stored.Post, err, post.Seq)
-	}
-	got, found, err := s.Source(t.Context(), stored.Post)
-	if err != nil || !found || string(got.Body) != `{"one":1}` || got.Source != "x:c" {
-		t.Fatalf("Source = %+v, %v, %v", got, found, err)
-	}
-	if got.KeptAt.Before(before) || got.KeptAt.After(after) {
-		t.Errorf("on disk at %v, which is not between %v and %v", got.KeptAt, before, after)
-	}
-	reply, _, err := s.Add(t.Context(), outbound("m1"), []byte(`{"two":2}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	put(t, s) // the commit that writes down when the one before was on disk
-	if got, found, err = s.Source(t.Context(), reply.Post); err != nil || !found || string(got.Body) != `{"two":2}` || got.KeptAt.IsZero() {
-		t.Errorf("Source of a reply = %+v, %v, %v", got, found, err)
-	}
-	if _, found, err = s.Source(t.Context(), 4711); found || err != nil {
-		t.Errorf("a post that is not there: %v, %v", found, err)
-	}
-}
-
-// A number that came twice would be taken for one that was taken apart already, and its post never be read.
-func TestPostsAreNumberedOnWhenAllOldOnesArePruned(t *testing.T) {
+// Of pruned posts, when they were on disk is forgotten too.
+func TestSpansOfPrunedPostsGo(t *testing.T) {
 	s := journal(t)
 	for range 3 {
 		keep(t, s, "old", time.Now())
@@ -71,16 +20,11 @@ func TestPostsAreNumberedOnWhenAllOldOnesArePruned(t *testing.T) {
 	if err := s.Prune(t.Context(), time.Now().Add(2*keepPosts)); err != nil {
 		t.Fatal(err)
 	}
-	if _, found, _ := s.Source(t.Context(), 1); found {
-		t.Error("nothing was pruned")
+	if n := count(t, s, `SELECT count(*) FROM post`); n != 1 {
+		t.Errorf("%d posts are left, want the newest", n)
 	}
-	keep(t, s, "new", time.Now())
-	if posts := unread(t, s); len(posts) != 1 || string(posts[0].Body) != "new" {
-		t.Errorf("what came in after a quiet time is not read: %v", posts)
-	}
-	var spans int
-	if err := s.reader.QueryRowContext(t.Context(), `SELECT count(*) FROM kept WHERE last < 3`).Scan(&spans); err != nil || spans != 0 {
-		t.Errorf("%d spans of pruned posts are left, %v", spans, err)
+	if n := count(t, s, `SELECT count(*) FROM kept WHERE last < 3`); n != 0 {
+		t.Errorf("%d spans of pruned posts are left", n)
 	}
 }
 

@@ -1,12 +1,9 @@
 package sqlite
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -22,176 +19,26 @@ func index(t *testing.T, s *Store) {
 	}
 }
 
-// find returns the ids at X or Motion of what is found, newest first.
-func find(t *testing.T, list func(context.Context, bridge.Filter) ([]*bridge.Delivery, error), f bridge.Filter) []string {
-	t.Helper()
-	found, err := list(t.Context(), f)
-	if err != nil {
-		t.Fatalf("%+v: %v", f, err)
-	}
-	ids := []string{}
-	for _, d := range found {
-		ids = append(ids, d.XID+d.MotionID)
-	}
-	return ids
-}
-
 func said(id, text string) *bridge.Delivery {
 	d := inbound("person of "+id, id)
 	d.Text = text
 	return d
 }
 
-var sentences = []string{
-	"Perché la consegna è già in ritardo?", "LA CONSEGNA", "100% sicuro_davvero *subito*", `he said "no" and it's over`, "drop-in (soon) AND then", "NEAR the OR of it",
-	"注文した商品がまだ届きません", "لم يصل الطلب حتى الآن", "где мой ЗАКАЗ", "grazie 😀👍🏽", "ok", "o", "", `back\slash`, "tell:me ^now {x}", "ΟΔΟΣ οδος", "two\nlines", "a  b",
-}
-
-var asked = []string{
-	"consegna", "CONSEGNA", "perché", "PERCHÉ", "perche", "segna", "a", "è", "È", "la", "ok", "OK", "o", "%", "100%", "_", "o_d", "*", "*subito*", `"`, `"no"`, "'", "it's", "-", "drop-in", "(", "(soon)",
-	"AND", " AND ", "OR", "NOT", "NEAR", "NEAR(", `AND "`, "注", "注文", "注文し", "届きません", "الطلب", "ال", "заказ", "ЗАКАЗ", "😀", "👍🏽", "😀👍🏽", `\`, `back\`, "tell:me", "^now", "{x}", "οδος", "ΟΔΟΣ", "ς",
-	"two\nlines", "\n", "  ", " ", "person of 1", "PERSON", "1", "17", "@c", "nowhere", "now here", "zz", "told:consegna", "cons*", "@person", "@PERSON of 1", "@person of 3", "@pe", "@p", "@", "@@brand", "@consegna", "con\x00segna", "\xff",
-}
-
-// holds is what searching promises, in the plainest words.
-func holds(d *bridge.Delivery, word string) bool {
-	for _, hay := range []string{d.Text, "@" + d.From, "@" + d.To} {
-		for _, same := range []func(string) string{strings.ToLower, strings.ToUpper} {
-			if strings.Contains(same(hay), same(word)) {
-				return true
-			}
-		}
-	}
-	return d.XID == word || d.MotionID == word
-}
-
-func TestASearchFindsAnyPart(t *testing.T) {
+// What says something else now is indexed again, and then no more.
+func TestWhatHasChangedIsIndexedOnce(t *testing.T) {
 	s := journal(t)
-	var all []*bridge.Delivery
-	for i, text := range sentences {
-		d := said(fmt.Sprint(i+1), text)
-		d.To = "@Brand"
-		all = append(all, d)
-	}
-	out := outbound("m-17")
-	out.Text = "consegna domani"
-	all = append(all, out)
-	put(t, s, all...)
-	check := func(how string) {
-		t.Helper()
-		for _, word := range asked {
-			want := []string{}
-			for _, d := range slices.Backward(all) {
-				if holds(d, word) {
-					want = append(want, d.XID+d.MotionID)
-				}
-			}
-			if got := find(t, s.List, bridge.Filter{Search: word}); !slices.Equal(got, want) {
-				t.Errorf("%s: %q finds %v, want %v", how, word, got, want)
-			}
-		}
-	}
-	check("nothing is indexed")
+	put(t, s, sealed("ann", "1"), said("2", "another"))
 	index(t, s)
-	check("all is looked through")
-	for _, look := range []int{1, 3, len(all) - 1} {
-		s.look = look
-		check(fmt.Sprint("by the index, beyond ", look))
-	}
-}
-
-// TestFiltersAndSearchesAgree holds the quick ways against looking at each message.
-func TestFiltersAndSearchesAgree(t *testing.T) {
-	s := journal(t)
-	random := rand.New(rand.NewPCG(7, 7))
-	pick := func(of ...string) string { return of[random.IntN(len(of))] }
-	add := func(n int) {
-		var some []*bridge.Delivery
-		for range n {
-			d := said(fmt.Sprint(random.Int64()), sentences[random.IntN(len(sentences))]+" "+pick("alpha", "beta", "gamma"))
-			d.Channel, d.Kind = pick("c", "d"), bridge.MessageKind(pick("dm", "mention", "encrypted", "chat"))
-			if pick("in", "in", "out") == "out" {
-				d.Direction, d.MotionID, d.XID = bridge.Out, d.XID, ""
-			}
-			d.State = bridge.State(pick("queued", "delivered", "delivered", "dead", "undecided", "discarded"))
-			d.Conversation, d.Lane = d.Channel+"/"+d.From, "none"
-			some = append(some, d)
-		}
-		put(t, s, some...)
-	}
-	compare := func(how string) {
-		t.Helper()
-		all, err := s.List(t.Context(), bridge.Filter{Limit: 10_000})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for range 300 {
-			f := bridge.Filter{
-				Channel: pick("", "", "c", "d", "e"), Direction: bridge.Direction(pick("", "", "in", "out")), Kind: bridge.MessageKind(pick("", "", "dm", "mention", "encrypted", "chat", "none")),
-				State: bridge.State(pick("", "", "queued", "sending", "delivered", "dead", "undecided", "discarded")), Search: pick("", "", "alpha", "consegna", "ok", "zz", "a", "nowhere"), Limit: 1 + random.IntN(20),
-			}
-			if random.IntN(3) == 0 {
-				f.Before = 1 + random.Int64N(200)
-			}
-			if random.IntN(3) == 0 {
-				f.After = random.Int64N(200)
-			}
-			s.look = 1 + random.IntN(30)
-			want := []string{}
-			for _, d := range all {
-				if len(want) < f.Limit && passes(d, f) {
-					want = append(want, d.XID+d.MotionID)
-				}
-			}
-			if got := find(t, s.List, f); !slices.Equal(got, want) {
-				t.Fatalf("%s: %+v finds %v, want %v", how, f, got, want)
-			}
-		}
-	}
-	add(100)
-	compare("nothing is indexed")
-	index(t, s)
-	compare("all is indexed")
-	add(60)
-	compare("a part is indexed")
-	if err := s.write(t.Context(), func(tx *tx) error {
-		_, err := tx.exec(`UPDATE message SET text = 'alpha consegna', kind = 'chat', sender = '@ok' WHERE id % 7 = 0`)
-		return err
-	}); err != nil {
-		t.Fatal(err)
-	}
-	compare("some say something else")
-	index(t, s)
-	compare("all is indexed once more")
-}
-
-func passes(d *bridge.Delivery, f bridge.Filter) bool {
-	return (f.Channel == "" || d.Channel == f.Channel) && (f.Direction == "" || d.Direction == f.Direction) && (f.Kind == "" || d.Kind == f.Kind) &&
-		(f.State == "" || d.State == f.State) && (f.Search == "" || holds(d, f.Search)) && (f.Before == 0 || d.ID < f.Before) && d.ID > f.After
-}
-
-func TestWhatAMessageSaysNowIsFound(t *testing.T) {
-	s := journal(t)
-	put(t, s, sealed("ann", "1"), said("2", "another"), said("3", "the newest"))
-	index(t, s)
-	s.look = 1
 	d := claim(t, s, "c/in")[0]
-	before := d.Text
-	d.Kind, d.Text, d.State, d.From = bridge.KindChat, "in clear words", bridge.Delivered, "@renamed"
+	d.Kind, d.Text, d.State = bridge.KindChat, "in clear words", bridge.Delivered
 	if err := s.Finish(t.Context(), bridge.Result{Delivery: d, Opened: true}); err != nil {
 		t.Fatal(err)
 	}
-	for _, when := range []string{"at once", "indexed"} {
-		for word, want := range map[string]int{"clear": 1, "renamed": 1, before: 0} {
-			if got := find(t, s.List, bridge.Filter{Search: word}); len(got) != want {
-				t.Errorf("%s: %q finds %v, want %d", when, word, got, want)
-			}
-		}
-		if got := find(t, s.List, bridge.Filter{Kind: bridge.KindChat}); len(got) != 1 {
-			t.Errorf("%s: of its kind are %v", when, got)
-		}
-		index(t, s)
+	if n := count(t, s, `SELECT count(*) FROM reindex`); n != 1 {
+		t.Errorf("%d wait to be indexed again, want the one that has changed", n)
 	}
+	index(t, s)
 	if n := count(t, s, `SELECT count(*) FROM reindex`); n != 0 {
 		t.Errorf("%d wait to be indexed again", n)
 	}
