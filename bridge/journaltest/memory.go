@@ -65,8 +65,12 @@ func handlesAreRemembered(t *testing.T, place Place) {
 		after       time.Time
 		want        string
 	}{
-		{"c", "7", before, "Ann_New"}, {"c", "7", time.Time{}, "Ann_New"}, {"c", "7", time.Now().Add(time.Minute), ""},
-		{"c", "8", before, "ANN_1"}, {"c", "9", before, ""}, {"d", "7", before, ""},
+		{"c", "7", before, "Ann_New"},
+		{"c", "7", time.Time{}, "Ann_New"},
+		{"c", "7", time.Now().Add(time.Minute), ""},
+		{"c", "8", before, "ANN_1"},
+		{"c", "9", before, ""},
+		{"d", "7", before, ""},
 	} {
 		p, isKnown, err := s.PersonByID(t.Context(), c.channel, c.id, c.after)
 		if err != nil || isKnown != (c.want != "") || p.Handle != c.want || (isKnown && (p.ID != c.id || p.Name != "Name of "+c.id)) {
