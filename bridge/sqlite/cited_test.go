@@ -3,32 +3,7 @@ package sqlite
 import (
 	"strings"
 	"testing"
-
-	"perch/bridge"
 )
-
-func TestAPublicPostIsFoundByItsIDWhoeverWroteIt(t *testing.T) {
-	s := journal(t)
-	mention, private, reply, other := inbound("ann", "11"), inbound("ann", "12"), outbound("m1"), inbound("bob", "11")
-	mention.Kind, mention.Text = bridge.KindMention, "where is it?"
-	reply.Kind, reply.XID, reply.Text = bridge.KindReply, "13", "on its way"
-	other.Channel, other.Kind, other.Text = "other", bridge.KindMention, "of another channel"
-	put(t, s, mention, private, other)
-	if _, _, err := s.Add(t.Context(), reply, []byte("{}")); err != nil {
-		t.Fatal(err)
-	}
-	echo := bridge.Echo{Channel: "c", Sent: bridge.Sent{XID: "14", Text: "news"}}
-	if err := s.Unpack(t.Context(), 0, bridge.Unpacked{Echoes: []bridge.Echo{echo}}); err != nil {
-		t.Fatal(err)
-	}
-	for id, want := range map[string]bridge.Cited{
-		"11": {ID: "11", Handle: "ann", Text: "where is it?"}, "13": {ID: "13", Text: "on its way"}, "14": {ID: "14", Text: "news"}, "12": {}, "15": {}, "": {},
-	} {
-		if got, ok, err := s.CitedPost(t.Context(), "c", id); got != want || ok != (want.ID != "") || err != nil {
-			t.Errorf("%q: %+v, %t, %v", id, got, ok, err)
-		}
-	}
-}
 
 func TestAPublicPostIsFoundByIndexes(t *testing.T) {
 	s := journal(t)
