@@ -1,6 +1,7 @@
 package journaltest
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -13,7 +14,8 @@ func chosenIDsHideNobodysMessage(t *testing.T, place Place) {
 	mention.Kind = bridge.KindMention
 	file := Inbound("ann", "900#1")
 	file.Parent = 1
-	for _, c := range []struct {
+	s := journal(t, place)
+	for i, c := range []struct {
 		what string
 		in   []*bridge.Delivery
 		want []string
@@ -26,17 +28,19 @@ func chosenIDsHideNobodysMessage(t *testing.T, place Place) {
 		{"of a direct message's file that comes", []*bridge.Delivery{Sealed("mal", "900#1"), file}, []string{"mal", "ann"}},
 		{"of a mention that comes", []*bridge.Delivery{Sealed("mal", "900"), Sealed("mal", "900"), mention}, []string{"mal", "ann"}},
 	} {
-		oneByOne, together := journal(t, place), journal(t, place)
+		oneByOne, together := fmt.Sprint("one by one ", i), fmt.Sprint("together ", i) // ids are a channel's own
 		var all []*bridge.Delivery
 		for _, d := range c.in {
 			one, other := *d, *d
-			Put(t, oneByOne, &one)
+			one.Channel, one.Conversation = oneByOne, oneByOne+one.Conversation
+			other.Channel, other.Conversation = together, together+other.Conversation
+			Put(t, s, &one)
 			all = append(all, &other)
 		}
-		Put(t, together, all...)
-		for _, s := range []Journal{oneByOne, together} {
-			if got := Stored(t, s); !slices.Equal(got, c.want) {
-				t.Errorf("an id %s: stored are messages of %v, want %v", c.what, got, c.want)
+		Put(t, s, all...)
+		for _, channel := range []string{oneByOne, together} {
+			if got := storedOf(t, s, channel); !slices.Equal(got, c.want) {
+				t.Errorf("an id %s, %s: stored are messages of %v, want %v", c.what, channel, got, c.want)
 			}
 		}
 	}

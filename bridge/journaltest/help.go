@@ -114,7 +114,12 @@ func Unread(t *testing.T, s Journal) []bridge.Post {
 // Stored lists the people whose messages were stored, oldest first.
 func Stored(t *testing.T, s Journal) []string {
 	t.Helper()
-	list, err := s.List(t.Context(), bridge.Filter{})
+	return storedOf(t, s, "")
+}
+
+func storedOf(t *testing.T, s Journal, channel string) []string {
+	t.Helper()
+	list, err := s.List(t.Context(), bridge.Filter{Channel: channel})
 	if err != nil {
 		t.Fatal(err)
 	}
