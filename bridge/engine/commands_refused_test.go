@@ -120,7 +120,7 @@ func TestAChangedTextIsNoCommand(t *testing.T) {
 		if err := r.Edit(t.Context(), o.ID, "//dm is a command"); err != nil {
 			t.Fatal(err)
 		}
-		r.until("it is sent", time.Minute, func() bool { return len(r.x.posts) == 1 })
+		r.until("it is sent", time.Minute, func() bool { return r.message(bridge.Out).State == bridge.Delivered })
 		if r.x.posts[0].Text != "/dm is a command" || len(r.x.dms) != 0 {
 			t.Errorf("%q, %v", r.x.posts[0].Text, r.x.dms)
 		}

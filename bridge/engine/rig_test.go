@@ -455,10 +455,10 @@ func (r *rig) message(direction bridge.Direction) *bridge.Delivery {
 	return list[len(list)-1]
 }
 
-// until waits for a condition, at most for a while of the bubble's time.
+// until waits for a condition, at most for a while of the bubble's time. It looks the less often the longer it may take.
 func (r *rig) until(what string, within time.Duration, condition func() bool) {
 	r.t.Helper()
-	for end := time.Now().Add(within); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(within); ; time.Sleep(max(50*time.Millisecond, within/1000)) {
 		if condition() {
 			return
 		}
