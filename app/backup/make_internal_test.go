@@ -227,7 +227,7 @@ func TestABackupDuringHeavyWrites(t *testing.T) {
 	inJournal(t, home, func(s *sqlite.Store) {
 		ctx, stop := context.WithCancel(t.Context())
 		var kept atomic.Int64
-		progress, done := make(chan struct{}, 2000), make(chan struct{}) // a fast disk would give the backup ever more to do
+		progress, done := make(chan struct{}, 400), make(chan struct{}) // a fast disk would give the backup ever more to do
 		go func() {
 			defer close(done)
 			for ctx.Err() == nil {

@@ -34,7 +34,7 @@ func TestCopyHoldsWhatWasOnDiskWhenItBegan(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	var kept atomic.Int64
-	progress := make(chan struct{}, 2000) // how far the writers may be ahead: a fast disk would give the copy ever more to do
+	progress := make(chan struct{}, 400) // how far the writers may be ahead: a fast disk would give the copy ever more to do
 	var writers sync.WaitGroup
 	for range 4 {
 		writers.Go(func() {
