@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -36,7 +37,7 @@ func (s *Store) Claim(ctx context.Context, quotas []bridge.LaneQuota, now time.T
 			batch.Queue(heads, cleaned([]any{string(q.Lane), moment(now), busy, q.N})...).
 				Query(func(rows pgx.Rows) error { return takeEach(rows, deliveriesInto(&found)) })
 		}
-		return s.pool.SendBatch(ctx, batch).Close()
+		return errors.Join(s.pool.SendBatch(ctx, batch).Close(), s.beforeCommit())
 	})
 	if err != nil {
 		return nil, err

@@ -30,6 +30,8 @@ type Store struct {
 	isEnded   bool
 	isFailing atomic.Bool // the last write has failed
 	waits     waits
+	// before, when set, is called before each commit and at the end of each claim; tests make one fail by it.
+	before func() error
 }
 
 // Run keeps the lock of the journal until ctx ends, lets end what is being written, and returns. Nothing is written after that.

@@ -51,6 +51,9 @@ func (s *Store) do(ctx context.Context, take func(pgx.Row) error, query string, 
 		if take != nil {
 			queued.QueryRow(take)
 		}
+		if err := s.beforeCommit(); err != nil {
+			return err
+		}
 		return conn.SendBatch(ctx, batch).Close()
 	})
 }
@@ -121,6 +124,9 @@ func (s *Store) transact(ctx context.Context, conn *pgx.Conn, epoch int64, fn fu
 		err = t.flush() // the commit is sent once the number is known, by which its outcome can be asked for
 	}
 	if err == nil {
+		err = s.beforeCommit()
+	}
+	if err == nil {
 		err = t.commit()
 	}
 	if err != nil {
@@ -132,6 +138,13 @@ func (s *Store) transact(ctx context.Context, conn *pgx.Conn, epoch int64, fn fu
 		}
 	}
 	return err
+}
+
+func (s *Store) beforeCommit() error {
+	if s.before == nil {
+		return nil
+	}
+	return s.before()
 }
 
 var errRolledBack = errors.New("the server has rolled the transaction back")
