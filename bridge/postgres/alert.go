@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"strconv"
 
-
 	"perch/bridge/alert"
 )
 
@@ -69,4 +68,3 @@ func readable[T any](bodies []string) (list []T) {
 	}
 	return list
 }
-

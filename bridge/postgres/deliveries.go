@@ -13,8 +13,7 @@ import (
 // Add stores an agent's reply together with what Motion posted. When Motion's id is known already, nothing is
 // stored and the earlier delivery is returned with true.
 func (s *Store) Add(ctx context.Context, d *bridge.Delivery, raw []byte) (*bridge.Delivery, bool, error) {
-	err := s.write(ctx, func(t *tx) error {
-		t.lockConversations(d)
+	err := s.writeOf(ctx, []string{d.Conversation}, func(t *tx) error {
 		t.queue(`INSERT INTO post (received_at, waits, source, body) VALUES ($1, false, $2, $3) RETURNING seq`,
 			stamp(d.ReceivedAt), "motion:"+d.Channel, bytesOf(raw)).QueryRow(func(row pgx.Row) error { return row.Scan(&d.Post) })
 		if err := t.flush(); err != nil {
@@ -29,7 +28,7 @@ func (s *Store) Add(ctx context.Context, d *bridge.Delivery, raw []byte) (*bridg
 		for _, remark := range d.Remarks {
 			addAttempt(t, d.ID, bridge.Attempt{At: d.ReceivedAt, Outcome: d.State, Message: remark})
 		}
-		t.settled = []func(){func() { s.marks.keptReply(d.Post, time.Now()) }}
+		t.onceSettled(func() { s.marks.keptReply(d.Post, time.Now()) })
 		return nil
 	})
 	if errors.Is(err, errKnown) {

@@ -16,16 +16,10 @@ func (s *Store) Finish(ctx context.Context, r bridge.Result) error {
 	if one, ok := s.flight.get(r.Delivery.ID); ok {
 		conversation = one.conversation
 	}
-	return s.write(ctx, func(t *tx) error {
-		t.settled = []func(){func() { s.flight.end(r.Delivery.ID) }}
-		keys := []string{conversation}
-		for _, d := range r.Spawned {
-			keys = append(keys, d.Conversation)
-		}
-		t.lockKeys(keys...)
-		var was bridge.State
-		t.queue(`SELECT state FROM message WHERE id = $1 FOR UPDATE`, r.Delivery.ID).QueryRow(func(row pgx.Row) error {
-			err := row.Scan(&was)
+	return s.writeOf(ctx, append(conversationsOf(r.Spawned), conversation), func(t *tx) error {
+		var was before
+		t.queue(`SELECT state, sender, recipient FROM message WHERE id = $1 FOR UPDATE`, r.Delivery.ID).QueryRow(func(row pgx.Row) error {
+			err := row.Scan(&was.state, &was.from, &was.to)
 			if errors.Is(err, pgx.ErrNoRows) {
 				return notFound(r.Delivery.ID)
 			}
@@ -38,13 +32,20 @@ func (s *Store) Finish(ctx context.Context, r bridge.Result) error {
 			return err
 		}
 		reschedule(t, conversation, r.Attempt.At)
+		t.onceSettled(func() { s.flight.end(r.Delivery.ID) })
 		return nil
 	})
 }
 
-func (s *Store) finish(t *tx, r bridge.Result, was bridge.State) error {
-	saveDelivery(t, r)
-	if was != bridge.Delivered { // a result that is recorded twice is counted once
+// before is what a message was, as far as that matters for what it becomes.
+type before struct {
+	state    bridge.State
+	from, to string
+}
+
+func (s *Store) finish(t *tx, r bridge.Result, was before) error {
+	saveDelivery(t, r, was)
+	if was.state != bridge.Delivered { // a result that is recorded twice is counted once
 		bills := map[bridge.BillKey]int{}
 		for _, kind := range r.Billed {
 			if kind != "" {
@@ -54,12 +55,12 @@ func (s *Store) finish(t *tx, r bridge.Result, was bridge.State) error {
 		addBills(t, bills)
 	}
 	addAttempt(t, r.Delivery.ID, r.Attempt)
-	learn(t, r.Delivery.Channel, r.Learned)
+	s.learn(t, r.Delivery.Channel, r.Learned)
 	return s.insert(t, r.Spawned)
 }
 
 // saveDelivery stores what an attempt may change. Each way has an id that never changes once it is there.
-func saveDelivery(t *tx, r bridge.Result) {
+func saveDelivery(t *tx, r bridge.Result, was before) {
 	d, f := r.Delivery, failureOf(r.Delivery)
 	isOut := d.Direction == bridge.Out
 	id, idColumn := d.MotionID, "motion_id"
@@ -77,21 +78,21 @@ func saveDelivery(t *tx, r bridge.Result) {
 			d.ID, string(d.Kind), string(d.Lane), d.Text, orNull(d.XID), orNull(d.MotionID))
 		t.queue(`INSERT INTO content AS c VALUES ($1, $2::text::json, '') ON CONFLICT (message) DO UPDATE SET body = coalesce(excluded.body, c.body)`, d.ID, bodyOf(d))
 	}
-	// The text of a message that was not opened is not the caller's to change.
-	if r.Opened {
+	switch {
+	case r.Opened:
 		t.queue(`UPDATE content SET said = $2 WHERE message = $1 AND said <> $2`, d.ID, saidBy(d))
-	} else {
-		t.queue(`UPDATE content SET said = split_part(said, $2, 1) || $3 WHERE message = $1 AND said <> split_part(said, $2, 1) || $3`, d.ID, saidMark, saidNames(d))
+	case cleanText(d.From) != was.from || cleanText(d.To) != was.to: // the text of one that was not opened is not the caller's to change
+		t.queue(`UPDATE content SET said = split_part(said, $2, 1) || $3 WHERE message = $1`, d.ID, saidMark, saidNames(d))
 	}
 }
 
 // reschedule points a conversation, whose lock is held, at its oldest open message, or ends its row. One that came in later than
 // now came by a clock that was wrong: it does not wait for that time.
 func reschedule(t *tx, conversation string, now time.Time) {
-	t.queue(`DELETE FROM conv WHERE key = $1 AND NOT EXISTS (SELECT FROM message WHERE conversation = $1 AND open)`, conversation)
-	t.queue(`INSERT INTO conv (key, lane, head, due)
-		SELECT conversation, lane, id, CASE WHEN received_at > $2 THEN least(coalesce(due_at, $3), $2) ELSE coalesce(due_at, $3) END
-		FROM message WHERE conversation = $1 AND open ORDER BY id LIMIT 1
+	t.queue(`WITH next AS (SELECT conversation, lane, id, CASE WHEN received_at > $2 THEN least(coalesce(due_at, $3), $2) ELSE coalesce(due_at, $3) END
+			FROM message WHERE conversation = $1 AND open ORDER BY id LIMIT 1),
+		ended AS (DELETE FROM conv WHERE key = $1 AND NOT EXISTS (SELECT FROM next))
+		INSERT INTO conv (key, lane, head, due) SELECT * FROM next
 		ON CONFLICT (key) DO UPDATE SET lane = excluded.lane, head = excluded.head, due = excluded.due`, conversation, stamp(now), longAgo)
 }
 
@@ -104,18 +105,16 @@ func (s *Store) Update(ctx context.Context, id int64, change func(*bridge.Delive
 		if err != nil {
 			return err
 		}
-		was := d.State
+		was := before{d.State, d.From, d.To}
 		s.flight.show(d)
 		result, err := change(d)
 		if err != nil {
 			return err
 		}
 		conversation := d.Conversation
-		var others []string
-		for _, spawned := range result.Spawned {
-			others = append(others, spawned.Conversation)
+		for _, key := range conversationsOf(result.Spawned) {
+			t.queue(`SELECT pg_advisory_xact_lock($1::int, hashtext($2))`, lockConversation, key)
 		}
-		t.lockKeys(others...)
 		if err := s.finish(t, result, was); err != nil || s.flight.isBusy(conversation) {
 			return err // the attempt under way puts the next one in its place
 		}

@@ -9,39 +9,33 @@ import (
 	"perch/bridge"
 )
 
-// seenEvery is how long who has which handle is not written down again; it is trusted for 24 hours (delivery's handleAge).
-const seenEvery = time.Hour
-
-func learn(t *tx, channel string, l bridge.Learned) {
+func (s *Store) learn(t *tx, channel string, l bridge.Learned) {
 	if l.Person.ID == "" {
 		return
 	}
-	learnPerson(t, channel, l.Person)
+	s.learnPerson(t, channel, l.Person)
 	if l.ThreadID != "" {
 		t.queue(`INSERT INTO thread VALUES ($1, $2, $3) ON CONFLICT (channel, id) DO UPDATE SET person = excluded.person`, channel, l.ThreadID, l.Person.ID)
 	}
-	if l.InteractionID == "" {
+	if l.InteractionID == "" || s.lately.isAbout(channel, l) {
 		return
 	}
 	t.queue(`INSERT INTO interaction AS i VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (channel, id) DO UPDATE SET person = excluded.person,
 		thread = CASE excluded.thread WHEN '' THEN i.thread ELSE excluded.thread END, direct = i.direct OR excluded.direct, public = i.public OR excluded.public`,
 		channel, l.InteractionID, l.Person.ID, l.ThreadID, l.Direct, l.Public)
+	t.onceSettled(s.lately.telling(channel, l))
 }
 
-// learnPerson writes down what is new, and now and then that it is still so.
-func learnPerson(t *tx, channel string, p bridge.Person) {
-	if p.Handle == "" {
+func (s *Store) learnPerson(t *tx, channel string, p bridge.Person) {
+	now := time.Now()
+	if p.Handle == "" || s.lately.isPerson(channel, p, now) {
 		return
 	}
-	now := time.Now()
-	t.queue(`INSERT INTO person AS p VALUES ($1, $2, $3, $4, $5) ON CONFLICT (channel, id) DO UPDATE
-		SET handle = excluded.handle, name = excluded.name, seen_at = excluded.seen_at
-		WHERE (p.handle, p.name) <> (excluded.handle, excluded.name) OR p.seen_at NOT BETWEEN $6 AND excluded.seen_at`,
-		channel, p.ID, p.Handle, p.Name, moment(now), moment(now.Add(-seenEvery)))
-	t.queue(`INSERT INTO handle AS h VALUES ($1, $2, $3, $4) ON CONFLICT (channel, lower(handle COLLATE "C")) DO UPDATE
-		SET handle = excluded.handle, person = excluded.person, seen_at = excluded.seen_at
-		WHERE (h.handle, h.person) <> (excluded.handle, excluded.person) OR h.seen_at NOT BETWEEN $5 AND excluded.seen_at`,
-		channel, p.Handle, p.ID, moment(now), moment(now.Add(-seenEvery)))
+	t.queue(`INSERT INTO person VALUES ($1, $2, $3, $4, $5) ON CONFLICT (channel, id) DO UPDATE
+		SET handle = excluded.handle, name = excluded.name, seen_at = excluded.seen_at`, channel, p.ID, p.Handle, p.Name, moment(now))
+	t.queue(`INSERT INTO handle VALUES ($1, $2, $3, $4) ON CONFLICT (channel, lower(handle COLLATE "C")) DO UPDATE
+		SET handle = excluded.handle, person = excluded.person, seen_at = excluded.seen_at`, channel, p.Handle, p.ID, moment(now))
+	t.onceSettled(s.lately.seeing(channel, p, now))
 }
 
 // Interaction returns what is known of a Motion interaction.

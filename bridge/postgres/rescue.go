@@ -16,7 +16,7 @@ func (s *Store) Recover(ctx context.Context, now time.Time) error {
 	s.turn.Lock()
 	defer s.turn.Unlock()
 	return s.write(ctx, func(t *tx) error {
-		t.settled = []func(){s.flight.clear}
+		t.onceSettled(s.flight.clear)
 		heal(t, now)
 		t.queue(`UPDATE message SET state = CASE WHEN direction = 'out' AND calling THEN 'undecided' ELSE 'queued' END WHERE state = 'sending'`)
 		t.queue(`UPDATE conv SET due = $1 WHERE head IN (SELECT id FROM message WHERE state = 'undecided' AND open)`, moment(now))

@@ -21,6 +21,7 @@ type Store struct {
 	flight *flight
 	fresh  inserts
 	marks  marks
+	lately lately
 
 	// turn is had by whoever claims messages and by whoever changes one that is not claimed, so that nothing is sent that a
 	// person has just discarded.

@@ -15,10 +15,9 @@ import (
 // Unpack marks those posts of the last Unread up to and including upTo as taken apart, and stores what they held. Deliveries whose
 // X id the channel has already seen are left out; those stored get their ID.
 func (s *Store) Unpack(ctx context.Context, upTo int64, unpacked bridge.Unpacked) error {
-	err := s.write(ctx, func(t *tx) error {
+	err := s.writeOf(ctx, conversationsOf(unpacked.Deliveries), func(t *tx) error {
 		taken, replies := s.marks.upTo(upTo)
-		t.settled = []func(){func() { s.marks.done(append(taken, replies...)) }}
-		t.lockConversations(unpacked.Deliveries...)
+		t.onceSettled(func() { s.marks.done(append(taken, replies...)) })
 		markTaken(t, taken, s.marks.at(taken))
 		markReplies(t, replies, s.marks.at(replies))
 		if err := s.insert(t, unpacked.Deliveries); err != nil {
@@ -108,26 +107,3 @@ func addBills(t *tx, bills map[bridge.BillKey]int) {
 		FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[]) AS u (day, channel, kind, n) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 		ON CONFLICT (day, channel, kind, part) DO UPDATE SET n = b.n + excluded.n`, days, channels, kinds, counts)
 }
-
-// lockConversations keeps other transactions from adding to the conversations of some messages and from scheduling them, so that
-// numbers are in the order in which messages are seen. It has to be queued before anything that reads or writes them.
-func (t *tx) lockConversations(deliveries ...*bridge.Delivery) {
-	var keys []string
-	for _, d := range deliveries {
-		keys = append(keys, d.Conversation)
-	}
-	t.lockKeys(keys...)
-}
-
-func (t *tx) lockKeys(keys ...string) {
-	if len(keys) > 0 {
-		t.queue(lockByKeys, lockConversation, keys)
-	}
-}
-
-const (
-	// lockConversation is the first of the two numbers of a conversation's lock ("perc"); the second is made of its key.
-	lockConversation = 0x70657263
-	// lockByKeys takes them in one order, so that nobody waits for whoever waits for him.
-	lockByKeys = `SELECT pg_advisory_xact_lock($1::int, h) FROM (SELECT DISTINCT hashtext(k) AS h FROM unnest($2::text[]) AS k ORDER BY h OFFSET 0) AS o`
-)

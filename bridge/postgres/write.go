@@ -28,6 +28,9 @@ func (t *tx) queue(query string, args ...any) *pgx.QueuedQuery {
 	return t.batch.Queue(query, cleaned(args)...)
 }
 
+// onceSettled has something done once the transaction is on disk.
+func (t *tx) onceSettled(do func()) { t.settled = append(t.settled, do) }
+
 // flush sends what is queued, and has the answers taken in.
 func (t *tx) flush() error {
 	batch := t.batch
@@ -38,7 +41,27 @@ func (t *tx) flush() error {
 // write does what fn queues in one transaction, and returns nil once it is committed. fn may be called again. From here on the
 // write happens whatever the caller does, so that the answer is always the true one.
 func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
-	return s.attempt(ctx, func(ctx context.Context, conn *pgx.Conn, epoch int64) error { return s.transact(ctx, conn, epoch, fn) })
+	return s.writeOf(ctx, nil, fn)
+}
+
+// writeOf is write while no other transaction adds to some conversations or schedules them, so that numbers are in the order in
+// which messages are seen.
+func (s *Store) writeOf(ctx context.Context, conversations []string, fn func(*tx) error) error {
+	return s.attempt(ctx, func(ctx context.Context, conn *pgx.Conn, epoch int64) error {
+		t := &tx{ctx: ctx, conn: conn, batch: &pgx.Batch{}}
+		t.queue(`BEGIN`)
+		t.queue(guard, epoch, append([]string{}, conversations...)).QueryRow(func(row pgx.Row) error { return row.Scan(&t.number) })
+		return s.transact(t, fn)
+	})
+}
+
+// conversationsOf are those that deliveries belong to.
+func conversationsOf(deliveries []*bridge.Delivery) []string {
+	keys := make([]string, 0, len(deliveries))
+	for _, d := range deliveries {
+		keys = append(keys, d.Conversation)
+	}
+	return keys
 }
 
 // do does one statement in a transaction of its own, by one message to the server and its answer. Where the answer is lost nobody
@@ -46,7 +69,7 @@ func (s *Store) write(ctx context.Context, fn func(*tx) error) error {
 func (s *Store) do(ctx context.Context, take func(pgx.Row) error, query string, args ...any) error {
 	return s.attempt(ctx, func(ctx context.Context, conn *pgx.Conn, epoch int64) error {
 		batch := &pgx.Batch{}
-		batch.Queue(guard, epoch)
+		batch.Queue(guard, epoch, []string{})
 		queued := batch.Queue(query, cleaned(args)...)
 		if take != nil {
 			queued.QueryRow(take)
@@ -58,7 +81,11 @@ func (s *Store) do(ctx context.Context, take func(pgx.Row) error, query string, 
 	})
 }
 
-const guard = `SELECT perch.guard($1)`
+// guard is the first statement of each transaction (migration/001_journal.sql).
+const guard = `SELECT perch.guard($1, $2)`
+
+// lockConversation is the first of the two numbers of a conversation's lock ("perc"); the second is made of its key.
+const lockConversation = 0x70657263
 
 // attempt gives work a connection, and repeats it where the server asks for that.
 func (s *Store) attempt(ctx context.Context, work func(context.Context, *pgx.Conn, int64) error) error {
@@ -114,10 +141,7 @@ func mayRepeat(err error) bool {
 	return state == stateDeadlock || state == stateSerial
 }
 
-func (s *Store) transact(ctx context.Context, conn *pgx.Conn, epoch int64, fn func(*tx) error) error {
-	t := &tx{ctx: ctx, conn: conn, batch: &pgx.Batch{}}
-	t.batch.Queue(`BEGIN`)
-	t.batch.Queue(guard, epoch).QueryRow(func(row pgx.Row) error { return row.Scan(&t.number) })
+func (s *Store) transact(t *tx, fn func(*tx) error) error {
 	defer s.fresh.begin()()
 	err := fn(t)
 	if err == nil && t.number == "" {

@@ -12,12 +12,22 @@ CREATE TABLE perch.holder (
 INSERT INTO perch.holder (epoch, host, pid, since) VALUES (0, '', 0, now());
 
 -- guard: each transaction that writes begins with it. Whoever takes the journal over takes the same lock for itself alone, so
--- that it waits for what is under way, and what comes later finds another epoch. It returns the number of the transaction.
-CREATE FUNCTION perch.guard(mine bigint) RETURNS text LANGUAGE plpgsql AS $$
+-- that it waits for what is under way, and what comes later finds another epoch. Then it locks the conversations of the
+-- transaction, all of them in one order. It returns the number of the transaction.
+CREATE FUNCTION perch.guard(mine bigint, conversations text[]) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  one integer;
 BEGIN
   PERFORM pg_advisory_xact_lock_shared(x'706572636802'::bigint);
   IF NOT EXISTS (SELECT FROM perch.holder WHERE epoch = mine) THEN
     RAISE EXCEPTION 'another Perch has taken this journal over' USING ERRCODE = 'PR001';
+  END IF;
+  IF cardinality(conversations) = 1 THEN
+    PERFORM pg_advisory_xact_lock(x'70657263'::int, hashtext(conversations[1]));
+  ELSE
+    FOR one IN SELECT DISTINCT hashtext(c) FROM unnest(conversations) AS c ORDER BY 1 LOOP
+      PERFORM pg_advisory_xact_lock(x'70657263'::int, one);
+    END LOOP;
   END IF;
   RETURN pg_current_xact_id()::text;
 END $$;
