@@ -11,7 +11,8 @@ import (
 	"perch/bridge"
 )
 
-// repeats is how often a transaction is tried that the server ends because of another one.
+// repeats is how often a transaction is tried that the server ends because of another one, and that could not begin because a
+// connection of the pool has ended meanwhile.
 const repeats = 5
 
 // tx is one transaction that writes. What is queued goes to the server together, at the next flush or with the commit.
@@ -138,7 +139,7 @@ func (s *Store) noteWrite(err error) {
 
 func mayRepeat(err error) bool {
 	state := stateOf(err)
-	return state == stateDeadlock || state == stateSerial
+	return state == stateDeadlock || state == stateSerial || errors.Is(err, errNotBegun)
 }
 
 func (s *Store) transact(t *tx, fn func(*tx) error) error {
@@ -171,6 +172,9 @@ func (s *Store) beforeCommit() error {
 	return s.before()
 }
 
+// errNotBegun says that the connection was cut before the commit could be sent: nothing has happened.
+var errNotBegun = errors.New("the transaction has not begun")
+
 var errRolledBack = errors.New("the server has rolled the transaction back")
 
 // commit sends the rest of what is queued with the commit.
@@ -196,7 +200,7 @@ func (s *Store) settle(t *tx, cause error) error {
 		return cause
 	}
 	if t.number == "" {
-		return cause
+		return errors.Join(errNotBegun, cause)
 	}
 	if s.isCommitted(t.ctx, t.number) {
 		return nil
