@@ -29,7 +29,7 @@ type wire struct {
 
 func newWire(t *testing.T) *wire {
 	t.Helper()
-	folder, err := os.MkdirTemp("", "wire")
+	folder, err := os.MkdirTemp("", "wire") //nolint:usetesting // the path of a socket has to be short
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func TestAServerThatIsAway(t *testing.T) {
 	if e := s.Explain(err); e.Code != bridge.CodeJournal+isAway.code || e.Remedy == "" || time.Since(began) > 2*connectTimeout {
 		t.Errorf("after %v Unread = %+v", time.Since(began), e)
 	}
-	if s.Round(t.Context()) != nil || s.Room() == nil {
+	if s.Round(t.Context()) != nil || s.Room() == nil { // the one is no reason to start anew
 		t.Error("a server that is away ends the relay, or has room")
 	}
 	w.isAway.Store(false)

@@ -14,7 +14,7 @@ type Facts struct {
 	// Commit is synchronous_commit. With "off" the server says that something is on disk before it is: a crash of the server then
 	// loses what was acknowledged just before.
 	Commit string
-	// HasStandby is set when a second server takes each commit before it counts as one.
+	// HasStandby is set when a second server has to take each commit before it counts as one.
 	HasStandby bool
 	// IsReadOnly is set when nothing can be written.
 	IsReadOnly bool
@@ -33,7 +33,7 @@ func (s *Store) Facts(ctx context.Context) (Facts, error) {
 	asked := time.Now()
 	var clock time.Time
 	_, err := s.one(ctx, `SELECT current_setting('server_version'), current_setting('synchronous_commit'),
-		current_setting('synchronous_standby_names') <> '' AND EXISTS (SELECT FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')),
+		current_setting('synchronous_standby_names') <> '' AND current_setting('synchronous_commit') NOT IN ('off', 'local'),
 		pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean, clock_timestamp(), pg_database_size(current_database())`,
 		nil, &f.Server, &f.Commit, &f.HasStandby, &f.IsReadOnly, &clock, &f.Bytes)
 	if err != nil {

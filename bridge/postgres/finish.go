@@ -115,8 +115,8 @@ func (s *Store) Update(ctx context.Context, id int64, change func(*bridge.Delive
 		for _, key := range conversationsOf(result.Spawned) {
 			t.queue(`SELECT pg_advisory_xact_lock($1::int, hashtext($2))`, lockConversation, key)
 		}
-		if err := s.finish(t, result, was); err != nil || s.flight.isBusy(conversation) {
-			return err // the attempt under way puts the next one in its place
+		if err := s.finish(t, result, was); err != nil {
+			return err
 		}
 		reschedule(t, conversation, result.Attempt.At)
 		return nil

@@ -80,19 +80,6 @@ func (f *flight) get(id int64) (*flying, bool) {
 	return one, ok
 }
 
-func (f *flight) isBusy(conversation string) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	_, busy := f.busy[conversation]
-	return busy
-}
-
-func (f *flight) size() int {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return len(f.byID)
-}
-
 // waiting returns what is being attempted while the disk says that it waits.
 func (f *flight) waiting() (ids []int64, sorts []sort) {
 	f.mu.Lock()

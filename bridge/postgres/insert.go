@@ -43,10 +43,31 @@ func (s *Store) insert(t *tx, deliveries []*bridge.Delivery) error {
 
 // messageColumns are those that insertMessages gives, each with the type of its array.
 var messageColumns = []struct{ name, kind string }{
-	{"channel", "text"}, {"direction", "text"}, {"kind", "text"}, {"state", "text"}, {"open", "boolean"}, {"lane", "text"}, {"conversation", "text"},
-	{"x_id", "text"}, {"motion_id", "text"}, {"thread_id", "text"}, {"sender", "text"}, {"recipient", "text"}, {"peer_id", "text"}, {"text", "text"},
-	{"media", "text"}, {"parent", "bigint"}, {"post", "bigint"}, {"progress", "text"}, {"calling", "boolean"}, {"waits", "boolean"},
-	{"received_at", "timestamptz"}, {"due_at", "timestamptz"}, {"error_kind", "text"}, {"error_message", "text"}, {"error_remedy", "text"},
+	{"channel", "text"},
+	{"direction", "text"},
+	{"kind", "text"},
+	{"state", "text"},
+	{"open", "boolean"},
+	{"lane", "text"},
+	{"conversation", "text"},
+	{"x_id", "text"},
+	{"motion_id", "text"},
+	{"thread_id", "text"},
+	{"sender", "text"},
+	{"recipient", "text"},
+	{"peer_id", "text"},
+	{"text", "text"},
+	{"media", "text"},
+	{"parent", "bigint"},
+	{"post", "bigint"},
+	{"progress", "text"},
+	{"calling", "boolean"},
+	{"waits", "boolean"},
+	{"received_at", "timestamptz"},
+	{"due_at", "timestamptz"},
+	{"error_kind", "text"},
+	{"error_message", "text"},
+	{"error_remedy", "text"},
 }
 
 // insertMessage is made of them. The rows are stored in the order of the arrays, and their numbers told in that order.

@@ -74,7 +74,7 @@ func TestTheServerElsewhereHasToProveWhoItIs(t *testing.T) {
 		tls := config.ConnConfig.TLSConfig
 		isStrict := tls != nil && !tls.InsecureSkipVerify && tls.ServerName == "db.example" && len(config.ConnConfig.Fallbacks) == 0
 		if isStrict != isAsked || config.ConnConfig.Password != "hunter2" || config.MaxConns != connections {
-			t.Errorf("%s: strict %v, %+v", url, isStrict, config.ConnConfig.Config.Host)
+			t.Errorf("%s: strict %v, %+v", url, isStrict, config.ConnConfig.Host)
 		}
 		if place := placeOf(config.ConnConfig); !strings.Contains(place, "perch") || strings.Contains(place, "hunter2") {
 			t.Errorf("%s is called %q", url, place)

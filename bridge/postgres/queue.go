@@ -69,12 +69,14 @@ func (s *Store) probe(ctx context.Context) error {
 	if !s.isFailing.Load() {
 		return nil
 	}
-	return s.Room()
+	return s.tryWrite(ctx)
 }
 
 // Room reports whether the server takes a write. Nothing stays of it but the time.
-func (s *Store) Room() error {
-	return s.SetSetting(context.Background(), settingRoom, time.Now().UTC().Format(time.RFC3339))
+func (s *Store) Room() error { return s.tryWrite(context.Background()) }
+
+func (s *Store) tryWrite(ctx context.Context) error {
+	return s.SetSetting(ctx, settingRoom, time.Now().UTC().Format(time.RFC3339))
 }
 
 // settingRoom holds when it was tried last whether the journal can be written.

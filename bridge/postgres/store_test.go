@@ -153,6 +153,25 @@ func TestAMessageIsNotClaimedWhileItIsDiscarded(t *testing.T) {
 	}
 }
 
+// An attempt is on disk a moment before it is known to have ended: what is changed meanwhile is not the next to go.
+func TestAChangeRightAfterAnAttemptIsSeen(t *testing.T) {
+	s := journal(t)
+	journaltest.Put(t, s, journaltest.Inbound("ann", "1"), journaltest.Inbound("ann", "2"), journaltest.Inbound("ann", "3"))
+	first := journaltest.Claim(t, s, journaltest.LaneIn)[0]
+	journaltest.FinishAs(t, s, first, bridge.Delivered, time.Time{})
+	s.flight.begin(first)
+	if err := s.Update(t.Context(), first.ID+1, func(d *bridge.Delivery) (bridge.Result, error) {
+		d.State = bridge.Discarded
+		return bridge.Result{Delivery: d}, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	s.flight.end(first.ID)
+	if next := journaltest.Claim(t, s, journaltest.LaneIn); len(next) != 1 || next[0].XID != "3" {
+		t.Errorf("then comes %v, want the third", next)
+	}
+}
+
 // PostgreSQL takes no NUL and nothing but UTF-8 in a text: the message comes in all the same, and its event is as it was.
 func TestTextsThatPostgreSQLDoesNotTake(t *testing.T) {
 	s := journal(t)

@@ -65,7 +65,7 @@ var errNoLock = errors.New("there is no connection that holds it")
 // meanwhile: what this one knows of messages under way is not true any more.
 func (s *Store) regain(ctx context.Context) bool {
 	for ctx.Err() == nil {
-		conn, err := s.holder.lock(ctx)
+		conn, err := s.lockAgain(ctx)
 		if err == nil {
 			return s.isStillMine(ctx, conn)
 		}
@@ -81,10 +81,18 @@ func (s *Store) regain(ctx context.Context) bool {
 	return false
 }
 
+func (s *Store) lockAgain(ctx context.Context) (*pgx.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, openTimeout)
+	defer cancel()
+	return s.holder.lock(ctx)
+}
+
 func (s *Store) isStillMine(ctx context.Context, conn *pgx.Conn) bool {
 	mine, _ := s.holder.mine()
 	var epoch int64
-	err := conn.QueryRow(ctx, `SELECT epoch FROM perch.holder`).Scan(&epoch)
+	asking, stop := context.WithTimeout(ctx, watchTimeout)
+	defer stop()
+	err := conn.QueryRow(asking, `SELECT epoch FROM perch.holder`).Scan(&epoch)
 	if err == nil && epoch == mine {
 		return true
 	}

@@ -208,6 +208,13 @@ func (s *Store) settle(t *tx, cause error) error {
 	return cause
 }
 
+// isSettled reports whether all that is committed is where the server keeps it safe, a standby with it: a commit of one's own comes
+// back after all that were before it.
+func (s *Store) isSettled(ctx context.Context) bool {
+	_, err := s.pool.Exec(ctx, putSetting, settingRoom, time.Now().UTC().Format(time.RFC3339))
+	return err == nil
+}
+
 // isCommitted asks whether a transaction whose answer was lost is on disk. As long as the server cannot be asked, it is not known
 // to be.
 func (s *Store) isCommitted(ctx context.Context, number string) bool {
@@ -217,7 +224,7 @@ func (s *Store) isCommitted(ctx context.Context, number string) bool {
 		var status *string
 		err := s.pool.QueryRow(ctx, `SELECT pg_xact_status($1::text::xid8)`, number).Scan(&status)
 		if err == nil && status != nil && *status != "in progress" {
-			return *status == "committed"
+			return *status == "committed" && s.isSettled(ctx)
 		}
 		pause := time.NewTimer(outcomeEvery)
 		select {
