@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -25,8 +26,8 @@ type finder struct {
 	look   int64
 }
 
-func newFinder(db asker, f bridge.Filter, flying []int64) *finder {
-	find := &finder{db: db, f: f, flying: flying, limit: f.Limit, look: lookThrough}
+func (s *Store) finder(db asker, f bridge.Filter, flying []int64) *finder {
+	find := &finder{db: db, f: f, flying: flying, limit: f.Limit, look: cmp.Or(s.look, lookThrough)}
 	if find.limit <= 0 {
 		find.limit = defaultLimit
 	}

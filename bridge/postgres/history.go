@@ -14,7 +14,7 @@ func (s *Store) List(ctx context.Context, f bridge.Filter) ([]*bridge.Delivery, 
 	flying, _ := s.flight.waiting()
 	var list []*bridge.Delivery
 	err := s.atOnce(ctx, func(ctx context.Context, db asker) (err error) {
-		list, err = newFinder(db, f, flying).find(ctx)
+		list, err = s.finder(db, f, flying).find(ctx)
 		return err
 	})
 	for _, d := range list {

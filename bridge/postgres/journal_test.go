@@ -26,7 +26,13 @@ func (s tested) Crash(t *testing.T) {
 	t.Cleanup(s.pool.Close)
 }
 
+// Index has nothing to do: the server keeps its index up to date.
+func (s tested) Index(*testing.T) {}
+
+func (s tested) LookThrough(n int) { s.look = int64(n) }
+
 var (
 	_ journaltest.Breakable = tested{}
 	_ journaltest.Crashable = tested{}
+	_ journaltest.Indexed   = tested{}
 )

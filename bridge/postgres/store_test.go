@@ -220,6 +220,7 @@ func TestHotQueriesNeverScan(t *testing.T) {
 	for query, index := range map[string]string{
 		strings.NewReplacer("$1", "'c/in'", "$2", "now()", "$3", "ARRAY['x']", "$4", "5").Replace(heads):             "conv_due",
 		strings.NewReplacer("$1", "'c'", "$2", "'in'").Replace(oldestWaiting):                                        "message_waiting",
+		strings.NewReplacer("$1", "'c'", "$2", "'1'").Replace(citedPost):                                             "echo_pkey",
 		`SELECT seq FROM post WHERE waits ORDER BY seq LIMIT 5`:                                                      "post_waits",
 		`SELECT id FROM message WHERE conversation = 'x' AND open ORDER BY id LIMIT 1`:                               "message_open",
 		`SELECT id FROM message WHERE direction = 'out' AND channel = 'c' AND x_id = '1'`:                            "message_sent",

@@ -25,7 +25,7 @@ func (s *Store) Story(ctx context.Context, f bridge.StoryFilter) ([]bridge.Story
 			return err
 		}
 		for _, channel := range channels {
-			t := &teller{ctx: ctx, db: db, f: f, story: bridge.Story{Channel: channel}}
+			t := &teller{store: s, ctx: ctx, db: db, f: f, story: bridge.Story{Channel: channel}}
 			if err := t.tell(); err != nil {
 				return err
 			}
@@ -48,6 +48,7 @@ func (s *Store) Story(ctx context.Context, f bridge.StoryFilter) ([]bridge.Story
 
 // teller puts together what was said with a customer of one channel.
 type teller struct {
+	store *Store
 	ctx   context.Context
 	db    asker
 	f     bridge.StoryFilter
@@ -97,7 +98,7 @@ func (t *teller) findID() (id string, err error) {
 		}
 	}
 	// The memory learns of a person when Motion has taken a message; until then the messages alone know.
-	found, err := newFinder(t.db, bridge.Filter{Channel: t.story.Channel, Direction: bridge.In, Search: who, Limit: alikeMost}, nil).find(t.ctx)
+	found, err := t.store.finder(t.db, bridge.Filter{Channel: t.story.Channel, Direction: bridge.In, Search: who, Limit: alikeMost}, nil).find(t.ctx)
 	at := slices.IndexFunc(found, func(d *bridge.Delivery) bool { return d.PeerID != "" && strings.EqualFold(d.From, who) })
 	if err != nil || at < 0 {
 		return "", err
