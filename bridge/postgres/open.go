@@ -75,7 +75,7 @@ func configOf(url, password string) (*pgxpool.Config, error) {
 		"application_name": "perch", "search_path": "perch", "client_encoding": "UTF8", "standard_conforming_strings": "on",
 		"statement_timeout": milliseconds(statementTimeout), "lock_timeout": milliseconds(lockTimeout),
 		"idle_in_transaction_session_timeout": milliseconds(idleTimeout), "idle_session_timeout": "0",
-		"tcp_keepalives_idle":                 strconv.Itoa(keepIdle), "tcp_keepalives_interval": strconv.Itoa(keepInterval),
+		"tcp_keepalives_idle": strconv.Itoa(keepIdle), "tcp_keepalives_interval": strconv.Itoa(keepInterval),
 		"tcp_keepalives_count": strconv.Itoa(keepCount), "default_transaction_isolation": "read committed",
 	} {
 		config.ConnConfig.RuntimeParams[name] = value

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"perch/bridge"
+	"perch/bridge/journaltest"
 )
 
 func TestOpenRefusesWhatIsNotPerchs(t *testing.T) {
@@ -29,6 +30,26 @@ func TestOpenRefusesWhatIsNotPerchs(t *testing.T) {
 	admin(t, name, `CREATE TABLE fish (weight integer); CREATE SCHEMA perch`) // beside Perch's there may be others
 	if err := openAt(t, name).Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// The role that owns the database needs no other right, also for the index for searching.
+func TestAnOrdinaryRoleIsEnough(t *testing.T) {
+	name := database(t)
+	admin(t, name, fmt.Sprintf(`CREATE ROLE plain_%[1]s LOGIN; ALTER DATABASE %[1]s OWNER TO plain_%[1]s`, name))
+	t.Cleanup(func() {
+		admin(t, name, fmt.Sprintf(`REASSIGN OWNED BY plain_%[1]s TO perch; DROP OWNED BY plain_%[1]s; DROP ROLE plain_%[1]s`, name))
+	})
+	s, err := Open(t.Context(), strings.Replace(address(name), "user=perch", "user=plain_"+name, 1), "", slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, s)
+	journaltest.Put(t, s, journaltest.Inbound("ann", "1"))
+	var hasIndex, isOffered bool
+	err = s.pool.QueryRow(t.Context(), `SELECT to_regclass('perch.content_said') IS NOT NULL, EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_trgm')`).Scan(&hasIndex, &isOffered)
+	if err != nil || hasIndex != isOffered {
+		t.Errorf("there is an index for searching: %v, and could be one: %v, %v", hasIndex, isOffered, err)
 	}
 }
 

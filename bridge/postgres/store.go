@@ -31,7 +31,7 @@ type Store struct {
 	isEnded   bool
 	isFailing atomic.Bool // the last write has failed
 	waits     waits
-	look int64 // how many messages are looked through before all are searched; 0 for the usual number
+	look      int64 // how many messages are looked through before all are searched; 0 for the usual number
 	// before, when set, is called before each commit and at the end of each claim; tests make one fail by it.
 	before func() error
 }

@@ -80,7 +80,7 @@ var (
 	states = map[string]trouble{
 		"53100": diskFull, "25006": readOnly, "42501": noPermission, "3D000": noDatabase, "53300": tooMany, "53200": diskFails,
 		"58030": diskFails, "XX001": isDamaged, "XX002": isDamaged, "55P03": isLocked, "57014": isSlow, "57P01": isAway, "57P02": isAway,
-		"57P03": isAway, "25P03": isSlow, stateTaken: isTaken,
+		"57P03": isAway, "25P03": isSlow, stateUnknownSetting: isOld, stateTaken: isTaken,
 	}
 	classes = map[string]trouble{"08": isAway, "28": noLogin}
 )
@@ -90,6 +90,8 @@ const (
 	stateTaken = "PR001"
 	// Of two transactions that wait for each other the server ends one, which may be repeated.
 	stateDeadlock, stateSerial = "40P01", "40001"
+	// stateUnknownSetting is what a server older than 14 says to one of the settings of a connection (idle_session_timeout).
+	stateUnknownSetting = "42704"
 )
 
 // troubleOf tells what is wrong with the place of the journal; false when an error says nothing about that.
