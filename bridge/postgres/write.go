@@ -3,10 +3,8 @@ package postgres
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"perch/bridge"
 )
@@ -14,30 +12,6 @@ import (
 // repeats is how often a transaction is tried that the server ends because of another one, and that could not begin because a
 // connection of the pool has ended meanwhile.
 const repeats = 5
-
-// tx is one transaction that writes. What is queued goes to the server together, at the next flush or with the commit.
-type tx struct {
-	ctx     context.Context
-	conn    *pgx.Conn
-	batch   *pgx.Batch
-	number  string   // of the transaction, once the server has told it
-	settled []func() // what is done once it is on disk
-}
-
-// queue adds a statement to what is sent next.
-func (t *tx) queue(query string, args ...any) *pgx.QueuedQuery {
-	return t.batch.Queue(query, cleaned(args)...)
-}
-
-// onceSettled has something done once the transaction is on disk.
-func (t *tx) onceSettled(do func()) { t.settled = append(t.settled, do) }
-
-// flush sends what is queued, and has the answers taken in.
-func (t *tx) flush() error {
-	batch := t.batch
-	t.batch = &pgx.Batch{}
-	return t.conn.SendBatch(t.ctx, batch).Close()
-}
 
 // write does what fn queues in one transaction, and returns nil once it is committed. fn may be called again. From here on the
 // write happens whatever the caller does, so that the answer is always the true one.
@@ -142,96 +116,5 @@ func mayRepeat(err error) bool {
 	return state == stateDeadlock || state == stateSerial || errors.Is(err, errNotBegun)
 }
 
-func (s *Store) transact(t *tx, fn func(*tx) error) error {
-	defer s.fresh.begin()()
-	err := fn(t)
-	if err == nil && t.number == "" {
-		err = t.flush() // the commit is sent once the number is known, by which its outcome can be asked for
-	}
-	if err == nil {
-		err = s.beforeCommit()
-	}
-	if err == nil {
-		err = t.commit()
-	}
-	if err != nil {
-		err = s.settle(t, err)
-	}
-	if err == nil {
-		for _, settled := range t.settled {
-			settled()
-		}
-	}
-	return err
-}
-
-func (s *Store) beforeCommit() error {
-	if s.before == nil {
-		return nil
-	}
-	return s.before()
-}
-
 // errNotBegun says that the connection was cut before the commit could be sent: nothing has happened.
 var errNotBegun = errors.New("the transaction has not begun")
-
-var errRolledBack = errors.New("the server has rolled the transaction back")
-
-// commit sends the rest of what is queued with the commit.
-func (t *tx) commit() error {
-	t.batch.Queue(`COMMIT`).Exec(func(tag pgconn.CommandTag) error {
-		if tag.String() != "COMMIT" {
-			return errRolledBack
-		}
-		return nil
-	})
-	return t.flush()
-}
-
-// settle ends a transaction that has failed. Where the server was cut off it is asked what came of it.
-func (s *Store) settle(t *tx, cause error) error {
-	if !t.conn.IsClosed() {
-		if t.conn.PgConn().TxStatus() != 'I' {
-			_, err := t.conn.Exec(t.ctx, `ROLLBACK`)
-			if err != nil {
-				s.log.Debug("journal transaction not rolled back", "error", err)
-			}
-		}
-		return cause
-	}
-	if t.number == "" {
-		return errors.Join(errNotBegun, cause)
-	}
-	if s.isCommitted(t.ctx, t.number) {
-		return nil
-	}
-	return cause
-}
-
-// isSettled reports whether all that is committed is where the server keeps it safe, a standby with it: a commit of one's own comes
-// back after all that were before it.
-func (s *Store) isSettled(ctx context.Context) bool {
-	_, err := s.pool.Exec(ctx, putSetting, settingRoom, time.Now().UTC().Format(time.RFC3339))
-	return err == nil
-}
-
-// isCommitted asks whether a transaction whose answer was lost is on disk. As long as the server cannot be asked, it is not known
-// to be.
-func (s *Store) isCommitted(ctx context.Context, number string) bool {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), outcomeTimeout)
-	defer cancel()
-	for ctx.Err() == nil {
-		var status *string
-		err := s.pool.QueryRow(ctx, `SELECT pg_xact_status($1::text::xid8)`, number).Scan(&status)
-		if err == nil && status != nil && *status != "in progress" {
-			return *status == "committed" && s.isSettled(ctx)
-		}
-		pause := time.NewTimer(outcomeEvery)
-		select {
-		case <-pause.C:
-		case <-ctx.Done():
-			pause.Stop()
-		}
-	}
-	return false
-}
