@@ -47,7 +47,7 @@ func mustLoad(t *testing.T, system string) *program {
 			switch {
 			case err != nil:
 				return err
-			case entry.IsDir() && slices.Contains([]string{"testdata", "sim", "demo", "e2e"}, entry.Name()),
+			case entry.IsDir() && slices.Contains([]string{"testdata", "sim", "journaltest", "demo", "e2e"}, entry.Name()),
 				entry.IsDir() && filepath.Base(filepath.Dir(name)) == "ui": // the views have keys for what they say
 				return filepath.SkipDir
 			case entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go"):
