@@ -304,7 +304,7 @@ func (r *run) probe(lane bridge.Lane) {
 
 func (r *run) nextDue(ctx context.Context) time.Time {
 	now := r.now()
-	next := now.Add(time.Minute)
+	next := now.Add(maxSleep)
 	var open []bridge.Lane
 	for _, lane := range r.lanes {
 		if r.breakers.isReady(lane, now) {
@@ -330,15 +330,19 @@ func (r *run) nextDue(ctx context.Context) time.Time {
 // sleep waits until due, or until there is news. What is due already but found no room is woken by the attempt
 // that makes room.
 func (r *run) sleep(ctx context.Context, due time.Time) {
-	d := due.Sub(r.now())
+	d := min(due.Sub(r.now()), maxSleep) // the clock may have been set back since due was found out
 	if d <= 0 {
 		d = minSleep
 	}
 	wait.PauseOr(ctx, d, r.wake)
 }
 
-// minSleep keeps the loop from running hot when work is due that cannot start.
-const minSleep = 20 * time.Millisecond
+const (
+	// minSleep keeps the loop from running hot when work is due that cannot start.
+	minSleep = 20 * time.Millisecond
+	// maxSleep is how soon the loop notices that the clock was set.
+	maxSleep = time.Minute
+)
 
 func (r *run) logUnless(ctx context.Context, message string, err error) {
 	if ctx.Err() == nil {
