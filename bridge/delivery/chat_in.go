@@ -23,14 +23,14 @@ func (j *job) open(ctx context.Context) (isDone bool, err error) {
 	verdict, what, err := j.chats.Open(ctx, j.ch, d)
 	switch {
 	case bridge.KindOf(err) == bridge.Unreadable:
-		j.spawned = append(j.spawned, noteTo(d, autoResponse+chat.RefusedText(d.From), j.now()))
+		j.spawned = append(j.spawned, noteTo(d, bridge.AutoResponse+chat.RefusedText(d.From), j.now()))
 		return true, err
 	case err != nil && isPassing(err, j.now()) && d.Attempts+d.Progress.Deferrals+1 < openTries:
 		return true, err
 	case verdict == chat.Opened:
 		j.opened, d.Progress.Opened = true, true
 		if text, id := j.chats.Changed(d); text != "" {
-			note := noteTo(d, autoResponse+text, j.now())
+			note := noteTo(d, bridge.AutoResponse+text, j.now())
 			note.XID = id
 			j.spawned = append(j.spawned, note)
 		}

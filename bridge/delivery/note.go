@@ -37,7 +37,7 @@ func (j *job) linkNote(m *bridge.Delivery) []*bridge.Delivery {
 	if why == "" {
 		return nil
 	}
-	text := fmt.Sprintf("%sYour public reply %s was sent. Please know that %s", autoResponse, quote(shorten(m.Text, 80)), why)
+	text := fmt.Sprintf("%sYour public reply %s was sent. Please know that %s", bridge.AutoResponse, quote(shorten(m.Text, 80)), why)
 	note := noteTo(m, text, j.now())
 	note.XID = fmt.Sprintf("note:link:%s:%d", m.Conversation, bridge.BillDay(j.now()))
 	return []*bridge.Delivery{note}
@@ -51,18 +51,18 @@ func noteText(m *bridge.Delivery) string {
 	switch m.State {
 	case bridge.Dead:
 		if m.Kind == bridge.KindHide {
-			return fmt.Sprintf("%sThe customer's reply was not hidden: %s.", autoResponse, visible.Line(strings.TrimSuffix(m.Failure.Sentence(), ".")))
+			return fmt.Sprintf("%sThe customer's reply was not hidden: %s.", bridge.AutoResponse, visible.Line(strings.TrimSuffix(m.Failure.Sentence(), ".")))
 		}
 	case bridge.Delivered:
 		return fmt.Sprintf("%sA message of yours that could not be sent was changed by the admin, and the customer has got it now: %s.",
-			autoResponse, quote(shorten(m.Text, mostOfEdited)))
+			bridge.AutoResponse, quote(shorten(m.Text, mostOfEdited)))
 	case bridge.Undecided:
 		if m.Reply != nil && m.Reply.Command == bridge.CommandThread {
 			return fmt.Sprintf("%sIt is not certain how much of your thread %s has reached the customer: %s. Please look on X before you write it "+
-				"again. The admin can settle it in Perch.", autoResponse, quoted, visible.Line(m.Failure.Message))
+				"again. The admin can settle it in Perch.", bridge.AutoResponse, quoted, visible.Line(m.Failure.Message))
 		}
 		return fmt.Sprintf("%sIt is not certain whether your message %s has reached the customer: X's answer was lost and the "+
-			"message cannot be found. Please look on X before you write it again. The admin can settle it in Perch.", autoResponse, quoted)
+			"message cannot be found. Please look on X before you write it again. The admin can settle it in Perch.", bridge.AutoResponse, quoted)
 	}
-	return fmt.Sprintf("%sYour message %s was not sent: %s.", autoResponse, quoted, visible.Line(strings.TrimSuffix(m.Failure.Sentence(), ".")))
+	return fmt.Sprintf("%sYour message %s was not sent: %s.", bridge.AutoResponse, quoted, visible.Line(strings.TrimSuffix(m.Failure.Sentence(), ".")))
 }

@@ -9,8 +9,6 @@ import (
 	"perch/bridge/visible"
 )
 
-const autoResponse = bridge.AutoResponse
-
 // These stand in a call that is shown for what is known only once the file is on the other side.
 const (
 	fileNameLater     = "(the name of the file)"
@@ -43,7 +41,7 @@ func encryptedText(from bridge.Person, brand string) string {
 		brand = "the brand"
 	}
 	return fmt.Sprintf("%s@%s sent an encrypted message (X Chat). Perch cannot read it. Open x.com/messages or the X app, "+
-		"signed in as @%s, to read and answer it.", autoResponse, visible.Line(from.Handle), visible.Line(brand))
+		"signed in as @%s, to read and answer it.", bridge.AutoResponse, visible.Line(from.Handle), visible.Line(brand))
 }
 
 func missingFileText(kind bridge.MediaType, why *bridge.Error) string {
@@ -97,11 +95,11 @@ func unreadableContentError(d *bridge.Delivery) *bridge.Error {
 
 func fileLaterText(name string, e *bridge.Error) string {
 	return fmt.Sprintf("%sThe customer also sent the file %s. It is not here yet: %s. It follows as soon as it can.",
-		autoResponse, visible.Line(name), visible.Line(e.Message))
+		bridge.AutoResponse, visible.Line(name), visible.Line(e.Message))
 }
 
 func fileLostText(name string, e *bridge.Error) string {
-	return fmt.Sprintf("%sThe customer also sent the file %s, but Motion did not take it: %s.", autoResponse, visible.Line(name), visible.Line(e.Message))
+	return fmt.Sprintf("%sThe customer also sent the file %s, but Motion did not take it: %s.", bridge.AutoResponse, visible.Line(name), visible.Line(e.Message))
 }
 
 func undecidedFailure() *bridge.Failure {

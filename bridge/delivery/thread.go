@@ -20,10 +20,7 @@ func PostsOf(d *bridge.Delivery, measure func(text string) (weighted int, valid 
 	if d.Progress.Thread != nil && len(d.Progress.Thread.Texts) > 0 {
 		return d.Progress.Thread.Texts
 	}
-	return slash.Split(d.Text, func(text string) bool {
-		_, isValid := measure(text)
-		return isValid
-	})
+	return slash.Split(d.Text, measure)
 }
 
 // beginThread keeps how a thread is parted, before anything of it is sent. The rest of one that another account has begun stays

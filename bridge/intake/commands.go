@@ -53,11 +53,7 @@ func (s *Replies) obeyThread(r *bridge.Reply) *bridge.Error {
 	case r.Body == "":
 		return bridge.Refusal("there is no text behind /thread, so nothing was sent", "write the long answer behind it: /thread TEXT")
 	}
-	posts := slash.Split(r.Body, func(text string) bool {
-		_, isValid := s.measure(text)
-		return isValid
-	})
-	if len(posts) == 0 {
+	if len(slash.Split(r.Body, s.measure)) == 0 {
 		return bridge.Refusal(fmt.Sprintf("the text does not fit into %d posts, or holds a character that X refuses", slash.MaxPosts), "shorten it, or answer in private")
 	}
 	return nil

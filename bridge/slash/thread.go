@@ -12,9 +12,13 @@ import (
 // MaxPosts is how many posts a thread may have. X names no limit; more of them by a program look like spam to it.
 const MaxPosts = 10
 
-// Split parts a text into the posts of a thread, numbered "(1/3)" where there are several. fits reports whether X takes a text
-// as a post. nil means that it cannot be done in MaxPosts posts.
-func Split(text string, fits func(string) bool) []string {
+// Split parts a text into the posts of a thread, numbered "(1/3)" where there are several. measure returns the weighted length of
+// a post and whether X takes it. nil means that it cannot be done in MaxPosts posts.
+func Split(text string, measure func(text string) (weighted int, valid bool)) []string {
+	fits := func(text string) bool {
+		_, isValid := measure(text)
+		return isValid
+	}
 	text = strings.TrimSpace(text)
 	if utf8.RuneCountInString(text) > bridge.MaxDM { // a message of which X takes no more in private either
 		return nil

@@ -11,14 +11,17 @@ import (
 	"perch/bridge/slash"
 )
 
-func fits(text string) bool { return postlen.Measure(text).Valid }
+func measure(text string) (weighted int, valid bool) {
+	m := postlen.Measure(text)
+	return m.Weighted, m.Valid
+}
 
 // check holds that posts are the text: all of its words in their order, each within what X takes and numbered.
 func check(t *testing.T, text string, posts []string) {
 	t.Helper()
 	var together strings.Builder
 	for i, post := range posts {
-		if !fits(post) || !utf8.ValidString(post) {
+		if !postlen.Measure(post).Valid || !utf8.ValidString(post) {
 			t.Errorf("X does not take %q", post)
 		}
 		rest, isNumbered := strings.CutSuffix(post, fmt.Sprintf(" (%d/%d)", i+1, len(posts)))
@@ -63,7 +66,7 @@ func TestAThreadHoldsAllOfTheText(t *testing.T) {
 		"very much":          {strings.Repeat("x", 10_000_000), 0},
 		"nothing but blanks": {strings.Repeat(" ", 500), 0},
 	} {
-		posts := slash.Split(tc.text, fits)
+		posts := slash.Split(tc.text, measure)
 		if len(posts) != tc.posts {
 			t.Errorf("%s: %d posts, want %d: %q", name, len(posts), tc.posts, posts)
 		}
@@ -76,12 +79,12 @@ func TestAThreadHoldsAllOfTheText(t *testing.T) {
 func TestAThreadBreaksAtTheEndOfASentence(t *testing.T) {
 	t.Parallel()
 	text := strings.Repeat("Short words here. ", 14) + strings.Repeat("and some more of them ", 10)
-	posts := slash.Split(text, fits)
+	posts := slash.Split(text, measure)
 	if len(posts) != 2 || !strings.HasSuffix(posts[0], "here. (1/2)") {
 		t.Errorf("%q", posts)
 	}
 	for _, whole := range []string{"👨‍👩‍👧‍👦", "🇮🇹", "👍🏽", "é"} {
-		for _, post := range slash.Split(strings.Repeat(whole, 300), fits) {
+		for _, post := range slash.Split(strings.Repeat(whole, 300), measure) {
 			text, _, _ := strings.Cut(post, " (")
 			if len(text)%len(whole) != 0 {
 				t.Errorf("%q ends in the middle of %s", post, whole)
@@ -94,7 +97,7 @@ func FuzzSplit(f *testing.F) {
 	f.Add("hello. there")
 	f.Add(strings.Repeat("界。", 300))
 	f.Fuzz(func(t *testing.T, text string) {
-		if posts := slash.Split(text, fits); posts != nil && utf8.ValidString(text) {
+		if posts := slash.Split(text, measure); posts != nil && utf8.ValidString(text) {
 			check(t, text, posts)
 		}
 	})
