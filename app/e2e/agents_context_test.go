@@ -29,11 +29,6 @@ func (b *box) newest() control.Message {
 	return list[len(list)-1]
 }
 
-var bothProfiles = []struct {
-	api    string
-	family xevents.Family
-}{{"v2", xevents.XAA}, {"v1.1", xevents.Legacy}}
-
 // What X tells of a new customer is in the contact, once; a Motion that refuses it gets the message all the same.
 func TestWhoWrites(t *testing.T) {
 	t.Parallel()

@@ -109,6 +109,12 @@ type box struct {
 	mayFault bool     // the test makes the client break the simulators' rules on purpose
 }
 
+// bothProfiles are those of the API, each with the family of its events.
+var bothProfiles = []struct {
+	api    string
+	family xevents.Family
+}{{"v2", xevents.XAA}, {"v1.1", xevents.Legacy}}
+
 // newBox makes a configured home with one channel; the relay does not run yet.
 func newBox(t *testing.T, change ...func(*box)) *box {
 	t.Helper()

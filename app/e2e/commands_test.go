@@ -12,7 +12,6 @@ import (
 	"perch/bridge/sim"
 	"perch/bridge/sim/fault"
 	"perch/bridge/sim/motionsim"
-	"perch/bridge/sim/xevents"
 	"perch/bridge/sim/xstate"
 )
 
@@ -34,10 +33,7 @@ func (b *box) inPublic() (post string, interaction int) {
 // What agents ask for by commands, in both profiles of the API.
 func TestAgentsCommands(t *testing.T) {
 	t.Parallel()
-	for _, tc := range []struct {
-		api    string
-		family xevents.Family
-	}{{"v2", xevents.XAA}, {"v1.1", xevents.Legacy}} {
+	for _, tc := range bothProfiles {
 		t.Run(tc.api, func(t *testing.T) {
 			t.Parallel()
 			b := newBox(t, func(b *box) { b.api, b.family = tc.api, tc.family }).start()

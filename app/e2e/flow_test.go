@@ -18,10 +18,7 @@ import (
 // Every way a message can take, in both profiles of the API and both families of payloads.
 func TestMessagesBothWays(t *testing.T) {
 	t.Parallel()
-	for _, tc := range []struct {
-		api    string
-		family xevents.Family
-	}{{"v2", xevents.XAA}, {"v1.1", xevents.Legacy}} {
+	for _, tc := range bothProfiles {
 		t.Run(tc.api, func(t *testing.T) {
 			t.Parallel()
 			b := newBox(t, func(b *box) { b.api, b.family = tc.api, tc.family }).start()
@@ -66,10 +63,7 @@ func TestMessagesBothWays(t *testing.T) {
 
 func TestFilesBothWays(t *testing.T) {
 	t.Parallel()
-	for _, tc := range []struct {
-		api    string
-		family xevents.Family
-	}{{"v2", xevents.XAA}, {"v1.1", xevents.Legacy}} {
+	for _, tc := range bothProfiles {
 		t.Run(tc.api, func(t *testing.T) {
 			t.Parallel()
 			b := newBox(t, func(b *box) { b.api, b.family = tc.api, tc.family }).start()
